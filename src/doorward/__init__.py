@@ -1,0 +1,1 @@
+"""Doorward: a sign-in server that an organisation runs itself."""

@@ -1,0 +1,58 @@
+"""A call: all that one transaction of one piece of work may use."""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from doorward.kernel.act import Actor, Target
+from doorward.kernel.events import Origin
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Fact, Hash, Place, Wait
+from doorward.kernel.ports import Entropy, Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the configuration says and actions need."""
+
+    public_url: str = "http://127.0.0.1:8420"
+    node: str = "node-1"
+
+
+@dataclass(slots=True)
+class Note:
+    """What an action adds to its own entry while it runs."""
+
+    target: AccountId | None = None
+    target_name: str | None = None
+    details: dict[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One transaction: its connection, its `now`, who acts from where, and the ports."""
+
+    sql: Connection
+    now: datetime
+    actor: Actor
+    origin: Origin
+    entropy: Entropy
+    sealer: Sealer
+    site: Site
+    target: Target | None = None
+    note: Note = field(default_factory=Note)
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What a step is given when it goes on: a fresh transaction's call, and the answer to what it asked for."""
+
+    call: Call
+    answer: Any = None
+
+
+Steps = Generator[Place | Hash | Wait, Resumed, Any]
+"""A step of sign-in: each piece between two yields is one committed transaction with its own `now`."""

@@ -1,0 +1,1 @@
+"""Words that everyone shares; nothing here imports more than the standard library."""

@@ -1,0 +1,207 @@
+"""An act: one thing that somebody can do, with its right and its event named where it is defined.
+
+`@act` turns a function of a call and a command into an `Action`. Nothing runs an action but `edges.run`, which asks the
+guard before and the recorder after; so an act without a right, or without an entry, cannot come to be by oversight.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from doorward.kernel.ids import AccountId, SessionId
+from doorward.kernel.outcome import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+C = TypeVar("C")
+O = TypeVar("O")  # noqa: E741 - reads as "outcome" beside C, "command"
+
+
+class Who(StrEnum):
+    """Who may ask for an act at all, before any right is looked at."""
+
+    ANYBODY = "anybody"
+    """Sign-in and its steps: no session exists yet."""
+    SELF = "self"
+    """Whoever holds a session, on their own account."""
+    OPERATOR = "operator"
+    """A session whose account holds the named right (RIGHT-7)."""
+    SERVER = "server"
+    """The server itself or its owner at the command line (RIGHT-8)."""
+
+
+class Needs(Enum):
+    """What an operator's act asks for beside its right."""
+
+    ANOTHER = "another"
+    """The target is an account other than the actor's, within what the actor may act on (LOCK-8, RIGHT-4)."""
+    SECOND_FACTOR = "second factor"
+    """The session was opened with the actor's second factor, and the actor still has one (KEY-7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is known about an act before it runs."""
+
+    name: str
+    """The function's name: verb and object."""
+    who: Who
+    right: str | None
+    event: str | None
+    """What the entry is called; None for lists and figures, which write none (AUDIT-1)."""
+    needs: frozenset[Needs]
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """What a session says of how it was opened."""
+
+    id: SessionId
+    account: AccountId
+    user_name: str
+    used_second_factor: bool
+    """Opened with the second factor; not by a recovery code, not by an excluded account (KEY-7)."""
+    own_page_only: bool
+    """Opened with a recovery code: reaches the own account page and nothing else (KEY-1)."""
+    fresh_at: datetime | None
+    """When this session last gave a code of the present key, or its recovery code (KEY-2)."""
+    opened_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who performs an act: never taken from a field of the request."""
+
+    account: AccountId | None
+    name: str
+    """The user name; `system` for the server, `cli:<operating-system user>` for its owner, empty for nobody."""
+    session: SessionFacts | None = None
+    owner: bool = False
+    """The server itself or its owner (RIGHT-8): the guard's questions do not apply."""
+
+
+NOBODY = Actor(None, "")
+SYSTEM = Actor(None, "system", owner=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """A caller without a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A caller with a token: the account it names and the SHA-256 under which it is stored."""
+
+    account: AccountId
+    token_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whoever runs the command line on the data directory, or the server's own worker."""
+
+    name: str
+
+
+Caller = Nobody | Bearer | Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The account that an act is performed on, as the guard found it."""
+
+    account: AccountId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """The guard's yes."""
+
+    actor: Actor
+    target: Target | None
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """The guard's no, with as much as it knows of who asked; the refusal is recorded like an outcome."""
+
+    actor: Actor
+    target: Target | None
+    refused: Refused
+
+
+class Guard(Protocol):
+    """The one function that every act passes first."""
+
+    def __call__(self, call: Any, act: Act, command: Any, caller: Caller) -> Granted | Denied:
+        """Find out who asks, and decide whether they may."""
+
+
+class Recorder(Protocol):
+    """What writes the entry of an act in the act's own transaction (AUDIT-2)."""
+
+    def __call__(self, call: Any, act: Act, command: Any, outcome: Any) -> None:
+        """Record what came of the act."""
+
+
+class Action(Generic[C, O]):
+    """An act together with the function that performs it: `action(call, command) -> outcome`."""
+
+    __slots__ = ("__doc__", "_perform", "act")
+
+    def __init__(self, meta: Act, perform: Callable[[Any, C], O]) -> None:
+        """Bind the act to its function and enter it in the registry."""
+        self.act = meta
+        self._perform = perform
+        self.__doc__ = perform.__doc__
+        registry.append(self)
+
+    def __call__(self, call: Any, command: C) -> O:
+        """Perform the act; for `edges.run` and for other actions of the same transaction."""
+        return self._perform(call, command)
+
+
+registry: "list[Action[Any, Any]]" = []
+"""Every action of the product, filled when the features are imported."""
+
+
+def act(
+    right: str | None = None,
+    *,
+    event: str | None,
+    who: Who | None = None,
+    needs: tuple[Needs, ...] = (),
+    writes: bool = True,
+) -> Callable[[Callable[[Any, C], O]], Action[C, O]]:
+    """Declare an act: its right (`area:right`), its event (`feature.happened`), and whether it writes.
+
+    An act with a right is an operator's; one without a right must say who may ask. An act with an event always writes,
+    since its entry does.
+    """
+    if (right is None) == (who is None):
+        raise TypeError("an act names either its right or who may ask")
+    if event is not None and not writes:
+        raise TypeError("an act with an entry writes")
+
+    def declare(perform: Callable[[Any, C], O]) -> Action[C, O]:
+        name = getattr(perform, "__name__", "act")
+        return Action(Act(name, who or Who.OPERATOR, right, event, frozenset(needs), writes), perform)
+
+    return declare
+
+
+def target_of(command: object) -> AccountId | None:
+    """Say which account a command is about: its `account`, where it has one."""
+    return getattr(command, "account", None)
+
+
+def reason_of(command: object) -> str | None:
+    """Give the reason that the actor typed, where the command carries one."""
+    return getattr(command, "reason", None)
