@@ -1,0 +1,1 @@
+"""What keeps the repository in order: each tool writes its file, and with --check only compares."""
