@@ -1,0 +1,1 @@
+"""The outside world, each part replaceable: database, time, chance, secrets, mail."""

@@ -1,0 +1,73 @@
+"""Running an act: open the transaction, ask the guard, act, record, commit; only then is anything rendered.
+
+The action may be run again when it lost a race, which is safe because deciding has no effects outside the transaction.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from doorward.edges.call import Call, Note, Site
+from doorward.edges.sql.engine import Database
+from doorward.kernel.act import NOBODY, Action, Caller, Denied, Guard, Recorder
+from doorward.kernel.events import Origin
+from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Clock, Entropy, Sealer
+
+C = TypeVar("C")
+O = TypeVar("O")  # noqa: E741 - reads as "outcome" beside C, "command"
+
+TRIES = 5
+
+
+class LostRace(Exception):
+    """What was loaded has changed before it could be saved: run the action again on what is there now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything an act needs from outside, plugged together once by `app`."""
+
+    database: Database
+    clock: Clock
+    entropy: Entropy
+    sealer: Sealer
+    site: Site
+    guard: Guard
+    recorder: Recorder
+
+    def run(self, action: Action[C, O], command: C, caller: Caller, origin: Origin) -> O | Refused:
+        """Run one act in one transaction of its own, and give its outcome after the commit."""
+        for left in reversed(range(TRIES)):
+            try:
+                return self._once(action, command, caller, origin)
+            except (LostRace, IntegrityError):
+                if not left:
+                    raise
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def call(self, sql: Connection, origin: Origin) -> Call:
+        """Make the call of a transaction: its `now` is read when the transaction has begun."""
+        return Call(sql, self.clock.now(), NOBODY, origin, self.entropy, self.sealer, self.site)
+
+    @contextmanager
+    def writing(self, origin: Origin) -> Iterator[Call]:
+        """Open a writing transaction and give its call; for steps and for the worker's own duties."""
+        with self.database.write() as sql:
+            yield self.call(sql, origin)
+
+    def _once(self, action: Action[C, O], command: C, caller: Caller, origin: Origin) -> O | Refused:
+        transaction = self.database.write() if action.act.writes else self.database.read()
+        with transaction as sql:
+            call = self.call(sql, origin)
+            verdict = self.guard(call, action.act, command, caller)
+            call = replace(call, actor=verdict.actor, target=verdict.target, note=Note())
+            outcome: O | Refused
+            outcome = verdict.refused if isinstance(verdict, Denied) else action(call, command)
+            if action.act.event is not None:
+                self.recorder(call, action.act, command, outcome)
+        return outcome

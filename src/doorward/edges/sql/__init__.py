@@ -1,0 +1,1 @@
+"""The database: engines, column types, tables and their migrations."""

@@ -1,0 +1,34 @@
+"""The audit trail: append-only, ordered by id; position and link in the chain are filled when an entry is sealed."""
+
+from sqlalchemy import BigInteger, Column, Index, String, Table
+
+from doorward.edges.sql.columns import CODE, HASH, NAME, Id, Instant, Json, metadata
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("act", CODE, nullable=False),
+    Column("outcome", CODE, nullable=False),
+    Column("result", CODE),
+    Column("code", String(60)),
+    Column("actor_id", Id),
+    Column("actor_name", NAME, nullable=False),
+    Column("target_id", Id),
+    Column("target_name", NAME),
+    Column("reason", String(500)),
+    Column("reference", String(60), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("user_agent", String(400), nullable=False),
+    Column("session_id", Id),
+    Column("door", CODE, nullable=False),
+    Column("node", String(100), nullable=False),
+    Column("details", Json, nullable=False),
+    Column("position", BigInteger),
+    Column("link", HASH),
+    Index("ix_audit_entries_target", "target_id", "id"),
+    Index("ix_audit_entries_actor", "actor_id", "id"),
+    Index("ix_audit_entries_act", "act", "id"),
+    Index("ix_audit_entries_at", "at"),
+)

@@ -1,0 +1,120 @@
+"""The two drivers of sign-in steps: one on the event loop, so that waiting holds no thread, and a plain one.
+
+A step is a generator. What lies between two of its yields runs in one transaction, committed before the step's request
+is looked at, so a reserved attempt is on disk before its password is hashed (LOCK-2).
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from doorward.edges.call import Resumed, Steps
+from doorward.edges.crypto.hash_queue import HashPool, HashQueue
+from doorward.edges.run import Runtime
+from doorward.kernel.events import Origin
+from doorward.kernel.outcome import Hash, Place, Wait
+from doorward.kernel.ports import HashJob
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The step has ended with this outcome."""
+
+    outcome: Any
+
+
+def advance(runtime: Runtime, steps: Steps, origin: Origin, answer: object) -> Place | Hash | Wait | Finished:
+    """Run the step's next piece in a transaction of its own, and give what it asks for next."""
+    with runtime.writing(origin) as call:
+        try:
+            return steps.send(Resumed(call, answer))
+        except StopIteration as end:
+            return Finished(end.value)
+
+
+class PlainDriver:
+    """Runs a step on the calling thread: for the command line, where nobody else waits."""
+
+    def __init__(self, runtime: Runtime, hash_now: Callable[[HashJob], object]) -> None:
+        """Take the runtime and the function that does a hash job at once."""
+        self._runtime = runtime
+        self._hash = hash_now
+
+    def drive(self, steps: Steps, origin: Origin) -> Any:
+        """Run the step to its end and give its outcome."""
+        request: Place | Hash | Wait | Finished = next(steps)
+        while not isinstance(request, Finished):
+            request = advance(self._runtime, steps, origin, self._answer(request))
+        return request.outcome
+
+    def _answer(self, request: Place | Hash | Wait) -> object:
+        match request:
+            case Hash(job):
+                return self._hash(job)
+            case Wait(seconds):
+                time.sleep(seconds)
+                return True
+            case Place():
+                return True
+
+
+class LoopDriver:
+    """Runs steps on the event loop: transactions in the thread pool, hashes in their own, waits in none."""
+
+    def __init__(self, runtime: Runtime, queue: HashQueue, pool: HashPool, threads: Executor) -> None:
+        """Take the runtime, the bounded queue with its pool, and the threads for transactions."""
+        self._runtime = runtime
+        self._queue = queue
+        self._pool = pool
+        self._threads = threads
+
+    async def drive(self, steps: Steps, origin: Origin) -> Any:
+        """Run the step to its end and give its outcome; a place in the hash queue is always given back."""
+        held = _HeldPlace(self._queue, origin.address)
+        loop = asyncio.get_running_loop()
+        try:
+            request: Place | Hash | Wait | Finished = next(steps)
+            while not isinstance(request, Finished):
+                answer = await self._answer(request, held)
+                request = await loop.run_in_executor(
+                    self._threads, advance, self._runtime, steps, origin, answer
+                )
+            return request.outcome
+        finally:
+            held.give_back()
+
+    async def _answer(self, request: Place | Hash | Wait, held: "_HeldPlace") -> object:
+        match request:
+            case Place():
+                return held.take()
+            case Hash(job):
+                result = await asyncio.wrap_future(self._pool.submit(job))
+                held.give_back()
+                return result
+            case Wait(seconds):
+                held.give_back()
+                await asyncio.sleep(seconds)
+                return held.take()
+
+
+class _HeldPlace:
+    """A step's place in the hash queue, taken and given back at most once each."""
+
+    def __init__(self, queue: HashQueue, address: str) -> None:
+        self._queue = queue
+        self._address = address
+        self._held = False
+
+    def take(self) -> bool:
+        self._held = self._held or self._queue.take(self._address)
+        return self._held
+
+    def give_back(self) -> None:
+        if self._held:
+            self._held = False
+            self._queue.give_back(self._address)

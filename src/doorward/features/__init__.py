@@ -1,0 +1,1 @@
+"""What the product decides and remembers, one folder per subject."""
