@@ -40,6 +40,8 @@ class Needs(Enum):
     """The target is an account other than the actor's, within what the actor may act on (LOCK-8, RIGHT-4)."""
     SECOND_FACTOR = "second factor"
     """The session was opened with the actor's second factor, and the actor still has one (KEY-7)."""
+    ADMINISTRATOR_LEFT = "administrator left"
+    """The act must not take away the last able administrator; asked of the server's owner too (RIGHT-5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +155,6 @@ class Recorder(Protocol):
 
 class Action(Generic[C, O]):
     """An act together with the function that performs it: `action(call, command) -> outcome`."""
-
-    __slots__ = ("__doc__", "_perform", "act")
 
     def __init__(self, meta: Act, perform: Callable[[Any, C], O]) -> None:
         """Bind the act to its function and enter it in the registry."""

@@ -1,0 +1,80 @@
+"""What is known of an account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from doorward.kernel.ids import AccountId
+
+
+class AccountKind(StrEnum):
+    """Whether an account may ever operate the console."""
+
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+class LockReason(StrEnum):
+    """Why an account is locked (LOCK-5)."""
+
+    FAILURES = "Failures"
+    INACTIVITY = "Inactivity"
+    ADMINISTRATOR = "Administrator"
+    REPORTED = "Reported"
+
+    @property
+    def automatic(self) -> bool:
+        """Tell whether the server set it by itself: such a lock bars new sign-ins only."""
+        return self in {LockReason.FAILURES, LockReason.INACTIVITY}
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock: since when, why, until when (None: until somebody unlocks), and which factor's failures caused it."""
+
+    at: datetime
+    reason: LockReason
+    ends_at: datetime | None = None
+    factor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is known of an account that changes seldom."""
+
+    id: AccountId
+    user_name: str
+    full_name: str
+    email: str | None
+    kind: AccountKind
+    enabled: bool
+    protected: bool
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    email_changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known of an account that changes at sign-ins: one narrow row."""
+
+    epoch: int
+    lock: Lock | None
+    """As stored: whether a timed lock has lapsed is for `lockout.rules` to say."""
+    unlocked_by: str | None
+    unlocked_by_id: AccountId | None
+    unlocked_at: datetime | None
+    enabled_at: datetime
+    last_sign_in_at: datetime | None
+    factors: int
+    """How many second factors the account has that can be used."""
+    excluded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An account with its state."""
+
+    account: Account
+    state: State

@@ -1,0 +1,49 @@
+"""Facts, commands and outcomes of the audit trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from doorward.kernel.events import Entry
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Done
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries to show; what is None does not filter. `account` is the target."""
+
+    account: AccountId | None = None
+    actor: str | None = None
+    """An account id or a user name (`system` and `cli:…` too), as typed."""
+    act: str | None = None
+    after: datetime | None = None
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntries:
+    """Read the audit trail, newest first; the page itself is an act and is recorded once (AUDIT-1)."""
+
+    filter: Filter = Filter()
+    limit: int = 50
+    before_id: UUID | None = None
+    """The last id of the page before."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesPage(Done):
+    """One page of entries, and the id to go on from."""
+
+    entries: tuple[Entry, ...]
+    next_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """What happened on one UTC day, for the overview."""
+
+    day: datetime
+    sign_ins: int
+    locks_automatic: int
+    locks_by_hand: int

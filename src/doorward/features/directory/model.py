@@ -1,0 +1,155 @@
+"""What lists and pages show: joined facts of many features."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from doorward.features.accounts.model import AccountKind, Lock
+from doorward.features.audit.model import DayFigures
+from doorward.features.rights.model import Permission
+from doorward.features.second_factor.model import AllowlistEntry, Exclusion, FactorState
+from doorward.features.sessions.model import SessionRow
+from doorward.kernel.events import Entry
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Done
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Search accounts: filters combine by AND (LOCK-6); `locked` leaves lapsed locks out."""
+
+    query: str = ""
+    locked: bool = False
+    second_factor: FactorState | None = None
+    enabled: bool | None = None
+    limit: int = 50
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account as a list shows it, and as the API spells it."""
+
+    id: AccountId
+    user_name: str
+    full_name: str
+    email: str | None
+    kind: AccountKind
+    enabled: bool
+    protected: bool
+    lock: Lock | None
+    """None when open or lapsed."""
+    unlocked_by: str | None
+    unlocked_by_id: AccountId | None
+    unlocked_at: datetime | None
+    second_factor: FactorState
+    roles: tuple[str, ...]
+    last_sign_in_at: datetime | None
+    password_changed_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Done):
+    """One page of a search, ordered by full name then id, and the cursor to go on from."""
+
+    accounts: tuple[AccountRow, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewAccount:
+    """Open an account (an act of its own: `accounts.viewed`)."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """What operators see of a secret key: never the key."""
+
+    confirmed_at: datetime
+    last_used_at: datetime | None
+    clock_error_minutes: int | None
+    """Negative: the device's clock is slow (KEY-15)."""
+    clock_jumped: bool
+    """The remembered step lies far in the future (KEY-9)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockStory:
+    """Why an account is locked, for one sentence: how many failures, of which factor, from how many addresses, since when."""
+
+    failures: int
+    factor: str | None
+    addresses: tuple[str, ...]
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountShown(Done):
+    """An account with all that its page shows to an operator."""
+
+    account: AccountRow
+    lock_story: LockStory | None
+    created_at: datetime
+    key: KeyFacts | None
+    recovery_codes_left: int
+    allowlist: AllowlistEntry | None
+    exclusion: Exclusion | None
+    permissions: dict[str, Permission]
+    must_change_password: bool
+    has_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ViewHistory:
+    """Open an account's history, newest first."""
+
+    account: AccountId
+    limit: int = 50
+    before_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryShown(Done):
+    """A page of the account's timeline."""
+
+    entries: tuple[Entry, ...]
+    next_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewOverview:
+    """Ask for the figures of the overview."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewShown(Done):
+    """Figures, each of which leads to the list behind it."""
+
+    locked_automatic: int
+    locked_by_hand: int
+    without_second_factor: int
+    mail_not_delivered: int
+    days: tuple[DayFigures, ...]
+    """The last 30 UTC days, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewMe:
+    """Open one's own account page."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeShown(Done):
+    """One's own account: profile, state of the factor, own sessions."""
+
+    account: AccountRow
+    key: KeyFacts | None
+    recovery_codes_left: int
+    sessions: tuple[SessionRow, ...]
+    own_page_only: bool
+    new_key_under_way: bool
+    """A key was begun and not saved yet."""
+    new_key_proven: bool

@@ -1,0 +1,86 @@
+"""Facts, commands and outcomes of lockout."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from doorward.features.accounts.model import Lock
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Done, Unchanged
+
+
+class Factor(StrEnum):
+    """Which secret is being guessed at; each has its own counter and limit (LOCK-3)."""
+
+    PASSWORD = "password"
+    SECOND_FACTOR = "second_factor"
+
+
+class Context(StrEnum):
+    """Where the guesses come from; known browsers and sessions get contexts of their own later."""
+
+    EVERYWHERE = "everywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What is counted for one account, factor and context at one moment."""
+
+    failures: int
+    reserved: int
+    """Attempts in flight: reserved, not yet concluded, and not older than 30 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """An attempt in flight; one that is not `counted` only keeps the road equal (LOCK-11)."""
+
+    id: UUID
+    account: AccountId
+    factor: Factor
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LockAccount:
+    """Lock an account by hand (`Administrator`): bars every way in and ends all sessions."""
+
+    account: AccountId
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockAccount:
+    """Open a locked account again (LOCK-7)."""
+
+    account: AccountId
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLocked(Done):
+    """The account is locked."""
+
+    lock: Lock
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyLocked(Unchanged):
+    """An operator's or reported lock stands already."""
+
+    lock: Lock
+
+
+@dataclass(frozen=True, slots=True)
+class AccountUnlocked(Done):
+    """The account is open; the lock that was lifted, for the record."""
+
+    lock: Lock
+    unlocked_by: str
+    unlocked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotLocked(Unchanged):
+    """The account was not locked (a lapsed lock counts as open)."""

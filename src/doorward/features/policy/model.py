@@ -1,0 +1,112 @@
+"""The settings as values, with the bounds that each keeps (LOCK-1, LOCK-3, PASS-1, DEV-1, SESS-1, KEY-12, KEY-13)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from doorward.kernel.outcome import Done, Fact, Unchanged
+
+
+class DeviceMethod(StrEnum):
+    """How a person without an authenticator app may go on (DEV-2); only the first is offered in this release."""
+
+    APP_MANDATORY = "app mandatory"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordRules:
+    """Rules for passwords, locking, sessions and device authorization. `key: (default, least, most)` in `rules.BOUNDS`."""
+
+    failures_before_lock: int = 10
+    """Number of failed attempts before automatic lock (0 = never)."""
+    second_factor_failures_before_lock: int = 10
+    hours_locked: int = 0
+    """Hours locked by failed attempts (0 = until somebody unlocks)."""
+    days_inactive_before_lock: int = 0
+    show_locked_page_to_everybody: bool = False
+    """LOCK-11: tells names to whoever asks; off by default."""
+    min_length: int = 12
+    min_letters: int = 0
+    min_digits: int = 0
+    min_specials: int = 0
+    min_groups: int = 0
+    previous_passwords: int = 5
+    days_valid: int = 0
+    one_change_a_day: bool = False
+    idle_minutes: int = 15
+    session_hours: int = 12
+    device_code_minutes: int = 10
+    lock_contact: str = ""
+    """Whom to ask, in the site's own words: shown on the refused, locked and set-up pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwoFactorSettings:
+    """Who may set up a second factor, and for how long."""
+
+    issuer: str = "Doorward"
+    new_accounts_may_set_up: bool = True
+    allowlist_hours_after_reset: int = 72
+    allowlist_days_for_new_account: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPasswordRules:
+    """Read the password rules."""
+
+    name: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePasswordRules:
+    """Change some of the password rules; keys that are not named stay as they are."""
+
+    changes: Mapping[str, Fact]
+    name: str = "default"
+    reason: str | None = None
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTwoFactor:
+    """Read the two-factor settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTwoFactor:
+    """Change some of the two-factor settings."""
+
+    changes: Mapping[str, Fact]
+    reason: str | None = None
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesShown(Done):
+    """The password rules and their version."""
+
+    rules: PasswordRules
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TwoFactorShown(Done):
+    """The two-factor settings and their version."""
+
+    settings: TwoFactorSettings
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged(Done):
+    """The settings now say something else; `changed` maps each key to its old and new value as text."""
+
+    version: int
+    changed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyUnchanged(Unchanged):
+    """The settings said that already."""
+
+    version: int

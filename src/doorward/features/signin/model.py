@@ -1,0 +1,190 @@
+"""Facts, commands and outcomes of sign-in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Done
+from doorward.kernel.ports import Secret
+
+
+class Next(StrEnum):
+    """What a sign-in asks for next, as the API spells it."""
+
+    CODE = "code"
+    DEVICE_CODE = "device_code"
+    SET_UP = "set_up"
+    NEW_PASSWORD = "new_password"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingToken:
+    """Which pending sign-in a step belongs to."""
+
+    account: AccountId
+    token_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Give a user name and a password."""
+
+    user_name: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class GiveCode:
+    """Give a code of the secret key."""
+
+    sign_in: PendingToken
+    code: str
+    """Six ASCII digits, parsed at the door."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiveDeviceCode:
+    """Give the mailed code, or a temporary access code in its place."""
+
+    sign_in: PendingToken
+    code: str
+    """As typed, trimmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResendDeviceCode:
+    """Ask for the code by e-mail once more; voids the one before."""
+
+    sign_in: PendingToken
+
+
+@dataclass(frozen=True, slots=True)
+class GiveRecoveryCode:
+    """Give a recovery code in place of the lost factor."""
+
+    sign_in: PendingToken
+    code: str
+    """As typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSetUp:
+    """Ask for the key of the set-up page; the same until confirmed (KEY-1)."""
+
+    sign_in: PendingToken
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmSetUp:
+    """Prove the shown key by a code made from it (*Check and apply*)."""
+
+    sign_in: PendingToken
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveNewPassword:
+    """Give the new password that an expired or operator-marked one asks for (PASS-3)."""
+
+    sign_in: PendingToken
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPending:
+    """Ask where a pending sign-in stands (a reloaded page)."""
+
+    sign_in: PendingToken
+
+
+@dataclass(frozen=True, slots=True)
+class SignInGoesOn(Done):
+    """Something more is asked. `sign_in` is set when the token is new, and shown this once."""
+
+    next: Next
+    sign_in: Secret | None = None
+    expires_at: datetime | None = None
+    recovery_codes: tuple[str, ...] = ()
+    """Made by the set-up and shown this once, also where a new password is asked next."""
+    sent_to: str | None = None
+    """For `device_code`: the address in part (`b•••@example.org`), None when nothing could be sent."""
+    resend_at: datetime | None = None
+    """For `device_code`: from when a resend works."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(Done):
+    """The sign-in is complete; `own_page_only` where a recovery code opened it."""
+
+    token: Secret
+    expires_at: datetime
+    account: AccountId
+    recovery_codes: tuple[str, ...] = ()
+    own_page_only: bool = False
+    browser: Secret | None = None
+    """The browser cookie's new value, where the door is a browser that had none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingShown(Done):
+    """Where a pending sign-in stands."""
+
+    next: Next
+    user_name: str
+    expires_at: datetime
+    sent_to: str | None = None
+    resend_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """Look at a one-time link without using it up."""
+
+    kind: str
+    token: PendingToken
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOpened(Done):
+    """The link is good until then."""
+
+    kind: str
+    user_name: str
+    """Empty for the first administrator's."""
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UseSetPasswordLink:
+    """Set a password by a link."""
+
+    token: PendingToken
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSet(Done):
+    """The password is set; no session follows from a link."""
+
+    user_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseRescueLink:
+    """Set a new password by a rescue link; a pending sign-in at its set-up follows (no e-mailed code)."""
+
+    token: PendingToken
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class UseWelcomeLink:
+    """Make the first administrator; a pending sign-in at its set-up follows (no e-mailed code)."""
+
+    token: PendingToken
+    user_name: str
+    full_name: str
+    email: str | None
+    password: Secret
