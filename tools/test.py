@@ -1,0 +1,160 @@
+"""Run everything that a change must pass: the checks, then the tests in five groups; fail if anything fails.
+
+python tools/test.py                          everything
+python tools/test.py tests/features/otp -k x  pytest alone, with these words
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+WORKERS = str(max(2, min(os.cpu_count() or 2, 8)))
+
+CHECKS = (
+    "ruff check .",
+    "ruff format --check .",
+    "mypy",
+    "lint-imports",
+    "deptry src",
+    "python tools/lock.py --check",
+    "python tools/contracts.py --check",
+    "python tools/reference.py --check",
+    "python tools/diagrams.py --check",
+    "python tools/changelog.py --check",
+)
+RULES_ONLY = ("--cov=doorward", "--cov-branch", "--cov-report=", "-p", "no:xdist")
+COVERED = "coverage report --include=*/features/*/rules.py,*/features/*/rules/*.py --fail-under=100"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tests that run together, and the seconds that they may take on two cores."""
+
+    name: str
+    paths: tuple[str, ...]
+    budget: int
+    options: tuple[str, ...] = ("-n", WORKERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a group."""
+
+    name: str
+    budget: int
+    code: int
+    seconds: float
+    counts: dict[str, int]
+
+
+NOTHING_COLLECTED = 5
+BY_FILE = ("-n", WORKERS, "--dist=loadfile")
+"""Each file on one worker, so that its server is started once."""
+
+GROUPS = (
+    Group("rules", ("tests/kernel", "tests/features/*/test_rules*"), 10, RULES_ONLY),
+    Group("stores and races", ("tests/features/*/test_store*", "tests/edges", "tests/migrations"), 120),
+    Group("doors", ("tests/doors", "tests/test_*.py"), 120, BY_FILE),
+    Group("journeys", ("tests/journeys", "tests/demo"), 180, BY_FILE),
+)
+REST = Group("actions", ("tests",), 50)
+"""All that no other group names, so that no test is left out."""
+
+
+def found(group: Group) -> list[str]:
+    """List the files and folders of a group that are there."""
+    return sorted(str(path.relative_to(ROOT)) for pattern in group.paths for path in ROOT.glob(pattern))
+
+
+def rest() -> list[str]:
+    """Give the words by which pytest runs what no group names."""
+    named = [path for group in GROUPS for path in found(group)]
+    return ["tests", *(f"--ignore={path}" for path in named)]
+
+
+def start(command: str) -> subprocess.CompletedProcess[str]:
+    """Run one check and keep what it says."""
+    program, *words = command.split()
+    return subprocess.run([BIN / program, *words], cwd=ROOT, text=True, capture_output=True, check=False)
+
+
+def checks() -> list[str]:
+    """Run all checks, two at a time; print what each says and return those that failed."""
+    failed = []
+    with ThreadPoolExecutor(2) as pool:
+        for command, done in zip(CHECKS, pool.map(start, CHECKS), strict=True):
+            print(f"\n--- {command}", (done.stdout + done.stderr).strip(), sep="\n", flush=True)
+            if done.returncode:
+                failed.append(command)
+    return failed
+
+
+def pytest(words: list[str]) -> int:
+    """Run pytest in sight of whoever waits for it."""
+    return subprocess.run([BIN / "python", "-m", "pytest", *words], cwd=ROOT, check=False).returncode
+
+
+def counts(report: Path) -> dict[str, int]:
+    """Read how many tests passed, failed and were skipped from pytest's own report."""
+    suite = ET.parse(report).getroot().find("testsuite") if report.exists() else None  # noqa: S314 - ours
+    if suite is None:
+        return {"passed": 0, "failed": 0, "skipped": 0}
+    total, failures, errors, skipped = (int(suite.get(k, 0)) for k in ("tests", "failures", "errors", "skipped"))
+    return {"passed": total - failures - errors - skipped, "failed": failures + errors, "skipped": skipped}
+
+
+def run(group: Group, words: list[str]) -> Ran:
+    """Run one group and measure it."""
+    print(f"\n=== {group.name}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        began = time.perf_counter()
+        code = pytest([*words, *group.options, f"--junit-xml={report}"]) if words else NOTHING_COLLECTED
+        return Ran(group.name, group.budget, code, time.perf_counter() - began, counts(report))
+
+
+def covered() -> list[str]:
+    """Ask that the tests of the rules alone take every branch of every rule."""
+    done = start(COVERED)
+    print(f"\n--- {COVERED}", (done.stdout + done.stderr).strip(), sep="\n", flush=True)
+    return [COVERED] if done.returncode and "No data to report" not in done.stdout + done.stderr else []
+
+
+def closing(ran: list[Ran], failed: list[str]) -> None:
+    """Print a line for each group, what failed, and the sum in pytest's own words."""
+    print("\n=== summary")
+    for one in ran:
+        late = "  over its budget" if one.seconds > one.budget else ""
+        said = ", ".join(f"{count} {word}" for word, count in one.counts.items() if count) or "no tests"
+        print(f"{one.name:<18}{one.seconds:6.1f} s of {one.budget:>3} s  {said}{late}")
+    for what in failed:
+        print(f"FAILED {what}")
+    total = {word: sum(one.counts[word] for one in ran) for word in ("failed", "passed", "skipped")}
+    words = ", ".join(f"{count} {word}" for word, count in total.items() if count) or "no tests ran"
+    print(f"=== {words} in {sum(one.seconds for one in ran):.2f}s ===", flush=True)
+
+
+def everything() -> int:
+    """Run the checks and all groups, even after a failure, and close with the sum."""
+    failed = checks()
+    ran = []
+    for group in (GROUPS[0], REST, *GROUPS[1:]):
+        ran.append(run(group, rest() if group is REST else found(group)))
+        if ran[-1].code not in {0, NOTHING_COLLECTED}:
+            failed.append(f"tests: {group.name}")
+        if group is GROUPS[0]:
+            failed += covered()
+    closing(ran, failed)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(pytest(sys.argv[1:]) if sys.argv[1:] else everything())
