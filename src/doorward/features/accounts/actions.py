@@ -1,0 +1,68 @@
+"""What other features ask of accounts; the operators' acts on them are in `administration`."""
+
+from doorward.edges.call import Call
+from doorward.features.accounts import rules, store
+from doorward.features.accounts.model import LockReason, Standing
+from doorward.kernel.ids import AccountId
+
+
+def load(call: Call, account: AccountId) -> Standing | None:
+    """Load an account with its state, as this transaction sees it."""
+    return store.by_id(call.sql, account)
+
+
+def find(call: Call, user_name: str) -> Standing | None:
+    """Find the account that bears a name, whatever its spelling (LOCK-16)."""
+    return store.by_name(call.sql, user_name)
+
+
+def move_epoch(call: Call, account: AccountId) -> int:
+    """End sessions, pending sign-ins, codes and links of an account by moving its epoch on (KEY-6)."""
+    return store.next_epoch(call.sql, account)
+
+
+def set_factors(call: Call, account: AccountId, count: int) -> None:
+    """Note how many second factors the account has that can be used."""
+    store.set_state(call.sql, account, factors=count)
+
+
+def set_excluded(call: Call, account: AccountId, *, excluded: bool) -> None:
+    """Note whether the account signs in without a second factor."""
+    store.set_state(call.sql, account, excluded=excluded)
+
+
+def signed_in(call: Call, account: AccountId) -> None:
+    """Note a complete sign-in."""
+    store.set_signed_in(call.sql, account, call.now)
+
+
+def locked(call: Call, query: str, reasons: tuple[LockReason, ...]) -> list[tuple[AccountId, str]]:
+    """List locked accounts that a search finds, with their user names; lapsed locks left out."""
+    return store.locked(call.sql, call.now, reasons, query)
+
+
+def lapsed(call: Call, most: int) -> list[AccountId]:
+    """List accounts whose timed lock has come to its end."""
+    return store.lapsed(call.sql, call.now, most)
+
+
+def able_among(call: Call, candidates: list[AccountId]) -> list[AccountId]:
+    """Of these accounts, list those that could administer today (RIGHT-5)."""
+    return store.able(call.sql, candidates)
+
+
+def note_credential_change(call: Call, account: AccountId, what: str) -> None:
+    """Remember that the acting operator set this account's address or password (KEY-10)."""
+    if call.actor.account is not None:
+        store.note_credential_change(call.sql, account, call.actor.account, what, call.now)
+
+
+def changed_credentials_recently(call: Call, account: AccountId, operator: AccountId) -> bool:
+    """Tell whether this operator set the account's address or password within 72 hours (KEY-10)."""
+    at = store.last_credential_change(call.sql, account, operator)
+    return at is not None and rules.recent(at, call.now)
+
+
+def purge(call: Call) -> int:
+    """Forget which operator set whose credentials once it binds nobody any more."""
+    return store.forget_credential_changes(call.sql, call.now - rules.OPERATOR_MEMORY)

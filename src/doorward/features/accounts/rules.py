@@ -1,0 +1,61 @@
+"""What a name is, and when two are the same (LOCK-16)."""
+
+import unicodedata
+from datetime import datetime, timedelta
+
+from doorward.kernel.outcome import Refused
+
+NAME_LENGTH = 200
+EMAIL_LENGTH = 254
+"""RFC 5321 section 4.5.3.1.3 leaves 254 characters for an address."""
+REASON_LENGTH = 500
+OPERATOR_MEMORY = timedelta(hours=72)
+"""For how long an operator who set an address or a password may not issue a code for the account (KEY-10)."""
+
+
+def canonical(name: str) -> str:
+    """Give the one form by which a name is looked up and counted, on every door: NFKC, case folded, trimmed.
+
+    Folding can produce what NFKC would fold again, so it is repeated once (Unicode 15 section 3.13, D147).
+    """
+    folded = unicodedata.normalize("NFKC", name).strip().casefold()
+    return unicodedata.normalize("NFKC", folded).strip().casefold()
+
+
+def judge_name(text: str, field: str) -> Refused | None:
+    """Refuse a user name or full name that is empty, too long or has control characters."""
+    if not text.strip() or not canonical(text):
+        return Refused("accounts.name_missing", {"field": field})
+    if len(text) > NAME_LENGTH:
+        return Refused("accounts.name_too_long", {"field": field, "most": NAME_LENGTH})
+    if has_controls(text):
+        return Refused("accounts.name_malformed", {"field": field})
+    return None
+
+
+def judge_email(address: str) -> Refused | None:
+    """Refuse what cannot be one mailbox: exactly one `@` between two parts, no spaces, no control characters."""
+    local, at, domain = address.rpartition("@")
+    plain = not has_controls(address) and not any(c.isspace() or c in ',;<>()[]"\\' for c in address)
+    if not (local and at and domain and plain) or "@" in local or len(address) > EMAIL_LENGTH:
+        return Refused("accounts.email_malformed")
+    if domain.startswith(".") or domain.endswith(".") or ".." in address:
+        return Refused("accounts.email_malformed")
+    return None
+
+
+def judge_reason(reason: str) -> Refused | None:
+    """Refuse a reason that says nothing, is too long, or has control characters."""
+    if not reason.strip() or len(reason) > REASON_LENGTH or has_controls(reason):
+        return Refused("request.reason", {"most": REASON_LENGTH})
+    return None
+
+
+def has_controls(text: str) -> bool:
+    """Tell whether a text holds control, format or surrogate characters, or line and paragraph separators."""
+    return any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in text)
+
+
+def recent(changed_at: datetime, now: datetime) -> bool:
+    """Tell whether a change of credentials still binds the operator who made it."""
+    return now - changed_at < OPERATOR_MEMORY

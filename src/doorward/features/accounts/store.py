@@ -1,0 +1,208 @@
+"""The SQL on accounts and their state."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+
+from doorward.edges.sql.tables.accounts import account_state, accounts, credential_changes
+from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, Standing, State
+from doorward.features.accounts.rules import canonical
+from doorward.kernel.ids import AccountId
+
+_A, _S = accounts.c, account_state.c
+
+_STANDING = select(
+    _A.account_id, _A.user_name, _A.full_name, _A.email, _A.kind, _A.enabled, _A.protected, _A.created_at,
+    _A.updated_at, _A.version, _A.email_changed_at,
+    _S.epoch, _S.locked_at, _S.lock_reason, _S.lock_ends_at, _S.lock_factor, _S.unlocked_by, _S.unlocked_by_id,
+    _S.unlocked_at, _S.enabled_at, _S.last_sign_in_at, _S.factors, _S.excluded,
+).join_from(accounts, account_state, _A.account_id == _S.account_id)  # fmt: skip
+_BY_ID = _STANDING.where(_A.account_id == bindparam("account"))
+_BY_NAME = _STANDING.where(_A.user_name_canonical == bindparam("name"))
+_ADD = insert(accounts)
+_ADD_STATE = insert(account_state)
+_SET_STATE = update(account_state).where(_S.account_id == bindparam("account"))
+_LAPSED = select(_S.account_id).where(_S.lock_ends_at <= bindparam("now")).limit(bindparam("most"))
+_SIGNED_IN = _SET_STATE.values(last_sign_in_at=bindparam("at"))
+_LOCK_FIELDS = _SET_STATE.values(
+    locked_at=bindparam("at"), lock_reason=bindparam("why"), lock_ends_at=bindparam("ends"),
+    lock_factor=bindparam("which"),
+)  # fmt: skip
+_UNLOCKED = _SET_STATE.values(
+    locked_at=None, lock_reason=None, lock_ends_at=None, lock_factor=None,
+    unlocked_by=bindparam("name"), unlocked_by_id=bindparam("by"), unlocked_at=bindparam("at"),
+)  # fmt: skip
+_NEXT_EPOCH = _SET_STATE.values(epoch=_S.epoch + 1).returning(_S.epoch)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """The fields of an account that is being added."""
+
+    id: AccountId
+    user_name: str
+    full_name: str
+    email: str | None
+    kind: AccountKind
+    at: datetime
+
+
+def by_id(sql: Connection, account: AccountId) -> Standing | None:
+    """Load an account with its state."""
+    row = sql.execute(_BY_ID, {"account": account}).one_or_none()
+    return None if row is None else _standing(row)
+
+
+def by_name(sql: Connection, name: str) -> Standing | None:
+    """Load the account that bears a name, in any spelling of it."""
+    row = sql.execute(_BY_NAME, {"name": canonical(name)}).one_or_none()
+    return None if row is None else _standing(row)
+
+
+def add(sql: Connection, new: NewAccount) -> None:
+    """Insert an account, enabled and open; a name that is taken violates its unique key."""
+    sql.execute(
+        _ADD,
+        {
+            "account_id": new.id, "user_name": new.user_name, "user_name_canonical": canonical(new.user_name),
+            "full_name": new.full_name, "full_name_canonical": canonical(new.full_name), "email": new.email,
+            "email_canonical": None if new.email is None else canonical(new.email), "kind": new.kind.value,
+            "enabled": True, "protected": False, "created_at": new.at, "updated_at": new.at, "version": 1,
+            "email_changed_at": None,
+        },
+    )  # fmt: skip
+    sql.execute(
+        _ADD_STATE,
+        {"account_id": new.id, "epoch": 1, "enabled_at": new.at, "factors": 0, "excluded": False},
+    )
+
+
+def save_fields(sql: Connection, before: Account, fields: dict[str, Any], now: datetime) -> bool:
+    """Write changed fields if the account is still at the version that was loaded; tell whether it was."""
+    values = dict(fields)
+    for name in ("user_name", "full_name", "email"):
+        if name in values:
+            values[f"{name}_canonical"] = None if values[name] is None else canonical(values[name])
+    statement = (
+        update(accounts)
+        .where(_A.account_id == before.id, _A.version == before.version)
+        .values(**values, updated_at=now, version=before.version + 1)
+    )
+    return sql.execute(statement).rowcount == 1
+
+
+def set_lock(sql: Connection, account: AccountId, lock: Lock | None) -> None:
+    """Write or clear the lock; who unlocked last stays as it is."""
+    values = (lock.at, lock.reason.value, lock.ends_at, lock.factor) if lock else (None, None, None, None)
+    sql.execute(_LOCK_FIELDS, dict(zip(("at", "why", "ends", "which"), values, strict=True), account=account))
+
+
+def set_unlocked(sql: Connection, account: AccountId, name: str, by: AccountId | None, at: datetime) -> None:
+    """Clear the lock and note who opened the account (LOCK-7)."""
+    sql.execute(_UNLOCKED, {"account": account, "name": name, "by": by, "at": at})
+
+
+def next_epoch(sql: Connection, account: AccountId) -> int:
+    """Move the epoch on and give the new one."""
+    return int(sql.execute(_NEXT_EPOCH, {"account": account}).scalar_one())
+
+
+def set_state(sql: Connection, account: AccountId, **values: Any) -> None:
+    """Write columns of the narrow state."""
+    sql.execute(_SET_STATE.values(**values), {"account": account})
+
+
+def set_signed_in(sql: Connection, account: AccountId, at: datetime) -> None:
+    """Note a complete sign-in."""
+    sql.execute(_SIGNED_IN, {"account": account, "at": at})
+
+
+def lapsed(sql: Connection, now: datetime, most: int) -> list[AccountId]:
+    """List accounts whose timed lock has come to its end."""
+    return [AccountId(row.account_id) for row in sql.execute(_LAPSED, {"now": now, "most": most})]
+
+
+def locked(sql: Connection, now: datetime, reasons: tuple[LockReason, ...], query: str) -> list[tuple[AccountId, str]]:
+    """List accounts that are locked for one of these reasons and that a search finds, with their user names."""
+    statement = (
+        select(_A.account_id, _A.user_name)
+        .join_from(account_state, accounts, _A.account_id == _S.account_id)
+        .where(
+            _S.locked_at.is_not(None),
+            _S.lock_reason.in_([reason.value for reason in reasons]),
+            or_(_S.lock_ends_at.is_(None), _S.lock_ends_at > now),
+        )
+        .order_by(_A.full_name_canonical, _A.account_id)
+    )
+    if query.strip():
+        statement = statement.where(text_matches(query))
+    return [(AccountId(row.account_id), row.user_name) for row in sql.execute(statement)]
+
+
+def text_matches(query: str) -> Any:
+    """Give the condition of the user search: prefix for one or two characters, substring from three."""
+    text = canonical(query).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    pattern = f"{text}%" if len(canonical(query)) < 3 else f"%{text}%"  # noqa: PLR2004 - the search rule's own figure
+    columns = (_A.full_name_canonical, _A.user_name_canonical, _A.email_canonical)
+    return or_(*(column.like(pattern, escape="\\") for column in columns))
+
+
+def able(sql: Connection, candidates: list[AccountId]) -> list[AccountId]:
+    """Of these accounts, list those that are enabled, not barred, not excluded, and have a second factor (RIGHT-5)."""
+    barred = [LockReason.ADMINISTRATOR.value, LockReason.REPORTED.value]
+    statement = (
+        select(_A.account_id)
+        .join_from(accounts, account_state, _A.account_id == _S.account_id)
+        .where(
+            _A.account_id.in_(candidates),
+            _A.enabled,
+            _A.kind == AccountKind.INTERNAL.value,
+            and_(_S.factors > 0, _S.excluded.is_(False)),
+            or_(_S.locked_at.is_(None), _S.lock_reason.not_in(barred)),
+        )
+    )
+    return [AccountId(row.account_id) for row in sql.execute(statement)]
+
+
+def note_credential_change(sql: Connection, account: AccountId, operator: AccountId, what: str, at: datetime) -> None:
+    """Remember which operator set an address or a password."""
+    sql.execute(
+        insert(credential_changes),
+        {"account_id": account, "operator_id": operator, "what": what, "changed_at": at},
+    )
+
+
+def last_credential_change(sql: Connection, account: AccountId, operator: AccountId) -> datetime | None:
+    """Tell when this operator last set the account's address or password."""
+    c = credential_changes.c
+    statement = (
+        select(c.changed_at)
+        .where(c.account_id == account, c.operator_id == operator)
+        .order_by(c.changed_at.desc())
+        .limit(1)
+    )
+    return sql.execute(statement).scalar_one_or_none()
+
+
+def forget_credential_changes(sql: Connection, before: datetime) -> int:
+    """Delete what no longer binds anybody."""
+    return sql.execute(delete(credential_changes).where(credential_changes.c.changed_at < before)).rowcount
+
+
+def _standing(row: Any) -> Standing:
+    account = Account(
+        id=AccountId(row.account_id), user_name=row.user_name, full_name=row.full_name, email=row.email,
+        kind=AccountKind(row.kind), enabled=row.enabled, protected=row.protected, created_at=row.created_at,
+        updated_at=row.updated_at, version=row.version, email_changed_at=row.email_changed_at,
+    )  # fmt: skip
+    lock = None
+    if row.locked_at is not None:
+        lock = Lock(row.locked_at, LockReason(row.lock_reason), row.lock_ends_at, row.lock_factor)
+    state = State(
+        epoch=row.epoch, lock=lock, unlocked_by=row.unlocked_by, unlocked_by_id=row.unlocked_by_id,
+        unlocked_at=row.unlocked_at, enabled_at=row.enabled_at, last_sign_in_at=row.last_sign_in_at,
+        factors=row.factors, excluded=row.excluded,
+    )  # fmt: skip
+    return Standing(account, state)
