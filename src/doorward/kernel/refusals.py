@@ -1,0 +1,254 @@
+"""The one table of refusals: each code with its HTTP status, its exit code and its sentence.
+
+A sentence says what is wrong and how to mend it, and no more than the visitor knows already. `{words}` in braces are
+filled from the facts that the refusal carries; what the facts leave out has a word in `_UNSAID`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from doorward.kernel.outcome import Fact, Refused
+
+FAILED, USAGE, REFUSED, NOT_FOUND, CONFLICT = 1, 2, 3, 4, 5
+"""Exit codes of the command line (0 is done)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How one code is told: to a browser or a client by its status, to a shell by its exit code, to people in words."""
+
+    status: int
+    exit_code: int
+    sentence: str
+
+
+_REQUESTS = {
+    "request.malformed": Refusal(400, USAGE, "The request cannot be read: {detail}. Correct it and send it again."),
+    "request.unknown_field": Refusal(
+        422, USAGE, "There is no field named “{field}” here. Leave it out, or look at the reference for its right name."
+    ),
+    "request.too_large": Refusal(413, USAGE, "The request is larger than 64 KiB. Send less at a time."),
+    "request.cross_origin": Refusal(
+        403,
+        REFUSED,
+        "This request did not come from a page of this server. Open the page at the server's own address and try "
+        "again; a program sends its token in the Authorization header instead of a cookie.",
+    ),
+    "request.not_found": Refusal(
+        404, NOT_FOUND, "There is nothing at this address. Look at the reference for the right one."
+    ),
+    "request.method_not_allowed": Refusal(405, USAGE, "This address does not take {method}. It takes {allowed}."),
+    "list.cursor": Refusal(400, USAGE, "This list cannot be continued from there. Start again at its first page."),
+    "server.failed": Refusal(
+        500, FAILED, "Something went wrong in the server, and nothing was changed. Tell whoever runs it the reference."
+    ),
+    "server.starting": Refusal(503, FAILED, "The server is not ready yet. Try again in a moment."),
+    "database.busy": Refusal(
+        503, FAILED, "The server has too much to write just now, and nothing was changed. Try again in a moment."
+    ),
+}
+
+_SIGN_IN = {
+    "signin.refused": Refusal(
+        401,
+        REFUSED,
+        "You could not be signed in. The user name or the password may be wrong, or the account may be locked or not in "
+        "use: accounts lock after repeated failures. Try again, and if it goes on ask {contact}.",
+    ),
+    "signin.locked": Refusal(
+        403, REFUSED, "This account has been locked since {since}{until}. To have it unlocked, ask {contact}."
+    ),
+    "signin.set_up_not_available": Refusal(
+        403,
+        REFUSED,
+        "Your password is right, but this account has no second factor and setting one up is not available to you. "
+        "Ask {contact}: somebody who has the right can allow it.",
+    ),
+    "signin.expired": Refusal(
+        401, REFUSED, "This sign-in or link is over or was used already. Start again from the beginning."
+    ),
+    "signin.busy": Refusal(
+        503, FAILED, "Too many people are signing in just now. Your attempt was not counted; try again in a moment."
+    ),
+    "signin.throttled": Refusal(
+        429, REFUSED, "There were too many attempts from your network. Wait a while, then try again."
+    ),
+    "devices.wrong_code": Refusal(
+        401,
+        REFUSED,
+        "This code is wrong, or it was used or replaced already. Type the newest one, or have another sent.",
+    ),
+    "recovery_codes.wrong": Refusal(
+        401, REFUSED, "This is not one of your recovery codes, or it was used already. Try another of them."
+    ),
+    "otp.wrong": Refusal(
+        401, REFUSED, "This code is wrong. {clock}Type the one that your authenticator app shows now."
+    ),
+    "otp.used": Refusal(
+        401, REFUSED, "This code was used already. Wait for the next one, which your app shows within 30 seconds."
+    ),
+    "otp.malformed": Refusal(
+        422, USAGE, "A code is six digits, without spaces. Type the one that your authenticator app shows."
+    ),
+}
+
+_SESSIONS = {
+    "session.required": Refusal(401, REFUSED, "You are not signed in, or your session is over. Sign in and try again."),
+    "session.fresh_code_required": Refusal(
+        403,
+        REFUSED,
+        "This takes a fresh code of your present secret key. Type the one that your authenticator app shows now.",
+    ),
+    "session.second_factor_required": Refusal(
+        403, REFUSED, "This takes a session that was opened with your second factor. Sign in with it and try again."
+    ),
+    "session.own_page_only": Refusal(
+        403,
+        REFUSED,
+        "A session opened with a recovery code reaches your own account only. Save a new secret key there, then sign in "
+        "with it.",
+    ),
+    "sessions.not_found": Refusal(
+        404, NOT_FOUND, "There is no such session; it may be over already. Look at the list again."
+    ),
+}
+
+_RIGHTS = {
+    "rights.missing": Refusal(
+        403, REFUSED, "You do not have the right that this takes ({right}). Ask an administrator for it."
+    ),
+    "rights.higher_target": Refusal(
+        403,
+        REFUSED,
+        "{target} holds rights that you do not hold. Ask somebody who holds them, for example an administrator.",
+    ),
+    "rights.last_administrator": Refusal(
+        403,
+        REFUSED,
+        "Nobody able to administer this server would remain. Make another administrator first, with a second factor.",
+    ),
+    "rights.unknown_role": Refusal(
+        422, USAGE, "There is no role named “{role}”. Look at the list of roles for its right name."
+    ),
+    "lockout.self": Refusal(403, REFUSED, "Nobody locks or unlocks their own account. Ask another operator."),
+    "lockout.by_hand": Refusal(
+        403,
+        REFUSED,
+        "This lock was set by hand or reported; lifting it takes the right users:modify, one account at a time.",
+    ),
+    "protection.required": Refusal(
+        403, REFUSED, "This account is protected. Prove yourself with your own password and a fresh code."
+    ),
+    "protection.wrong": Refusal(403, REFUSED, "Your own password or code was wrong. Try again with a fresh code."),
+}
+
+_SECOND_FACTOR = {
+    "second_factor.self": Refusal(
+        403,
+        REFUSED,
+        "Nobody does this to their own account. Regenerate your secret key on your own page, or ask another operator.",
+    ),
+    "second_factor.internal_only": Refusal(
+        403,
+        REFUSED,
+        "The secret key of an external account cannot be deleted. Reset it, or disable the account instead.",
+    ),
+    "second_factor.excluded": Refusal(
+        409, CONFLICT, "This account signs in without a second factor. Lift the exclusion first."
+    ),
+    "second_factor.not_confirmed": Refusal(
+        409, CONFLICT, "The new secret key is not proven yet. Type a code made from it, then save."
+    ),
+}
+
+_ACCOUNTS = {
+    "accounts.not_found": Refusal(404, NOT_FOUND, "There is no such account. Look it up by its name."),
+    "accounts.name_taken": Refusal(409, CONFLICT, "Another account has this user name. Choose another one."),
+    "accounts.version_lost": Refusal(
+        409, CONFLICT, "Somebody else has saved in between. Look at what it says now, then make your change again."
+    ),
+    "accounts.version_missing": Refusal(
+        428, CONFLICT, "A change must say which version it changes. Read it first, and send its version in If-Match."
+    ),
+    "jobs.not_found": Refusal(
+        404, NOT_FOUND, "There is no such job, or it is not yours. Start it again if it is needed."
+    ),
+    "notices.not_found": Refusal(404, NOT_FOUND, "There is no such mail. Look at the list again."),
+}
+
+_PASSWORDS = {
+    "passwords.min_length": Refusal(
+        422, REFUSED, "This password is too short. Choose one of at least {least} characters."
+    ),
+    "passwords.max_length": Refusal(
+        422, REFUSED, "This password is too long. Choose one of at most {most} characters."
+    ),
+    "passwords.min_letters": Refusal(422, REFUSED, "This password has too few letters. Use at least {least}."),
+    "passwords.min_digits": Refusal(422, REFUSED, "This password has too few digits. Use at least {least}."),
+    "passwords.min_specials": Refusal(
+        422, REFUSED, "This password has too few special characters. Use at least {least}."
+    ),
+    "passwords.min_groups": Refusal(
+        422,
+        REFUSED,
+        "This password is too uniform. Use {least} of: small letters, capital letters, digits, special characters.",
+    ),
+    "passwords.common": Refusal(
+        422, REFUSED, "This password is among the ones that are guessed first. Choose another one."
+    ),
+    "passwords.contains_name": Refusal(
+        422,
+        REFUSED,
+        "A password must not contain the user name, the e-mail address or this product's name. Choose another one.",
+    ),
+    "passwords.previous": Refusal(
+        422, REFUSED, "You had this password before. Choose one that differs from your last {count}."
+    ),
+    "passwords.one_change_a_day": Refusal(
+        422, REFUSED, "A password can be changed once in 24 hours. Try again tomorrow."
+    ),
+}
+
+REFUSALS: Mapping[str, Refusal] = MappingProxyType(
+    {
+        **_REQUESTS,
+        **_SIGN_IN,
+        **_SESSIONS,
+        **_RIGHTS,
+        **_SECOND_FACTOR,
+        **_ACCOUNTS,
+        **_PASSWORDS,
+    }
+)
+"""Every code that a visitor can meet."""
+
+_UNSAID: Mapping[str, str] = MappingProxyType(
+    {
+        "contact": "your help desk",
+        "target": "This account",
+        "until": "",
+        "clock": "",
+    }
+)
+"""What stands for a fact that the refusal does not carry, or carries empty."""
+
+
+def refusal(refused: Refused) -> Refusal:
+    """Look a refusal up; an unknown code is a bug, and raises."""
+    return REFUSALS[refused.code]
+
+
+def sentence(refused: Refused) -> str:
+    """Say a refusal in words, with its facts filled in."""
+    return refusal(refused).sentence.format_map(_Words(refused.facts))
+
+
+class _Words(dict[str, str]):
+    """Facts as words; what is missing has its stand-in."""
+
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
+        super().__init__({name: str(value) for name, value in facts.items() if value not in {None, ""}})
+
+    def __missing__(self, name: str) -> str:
+        return _UNSAID.get(name, name)
