@@ -53,8 +53,8 @@ _SIGN_IN = {
     "signin.refused": Refusal(
         401,
         REFUSED,
-        "You could not be signed in. The user name or the password may be wrong, or the account may be locked or not in "
-        "use: accounts lock after repeated failures. Try again, and if it goes on ask {contact}.",
+        "You could not be signed in. The user name or the password may be wrong, or the account may be locked or not "
+        "in use: accounts lock after repeated failures. Try again, and if it goes on ask {contact}.",
     ),
     "signin.locked": Refusal(
         403, REFUSED, "This account has been locked since {since}{until}. To have it unlocked, ask {contact}."
@@ -106,8 +106,8 @@ _SESSIONS = {
     "session.own_page_only": Refusal(
         403,
         REFUSED,
-        "A session opened with a recovery code reaches your own account only. Save a new secret key there, then sign in "
-        "with it.",
+        "A session opened with a recovery code reaches your own account only. Save a new secret key there, then sign "
+        "in with it.",
     ),
     "sessions.not_found": Refusal(
         404, NOT_FOUND, "There is no such session; it may be over already. Look at the list again."
