@@ -1,0 +1,67 @@
+"""Facts and outcomes of secret keys."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from doorward.kernel.ids import AccountId, SessionId
+
+NO_STEP = -1
+"""The last step of a key that has accepted none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtpKey:
+    """An account's secret key with what it remembers."""
+
+    account: AccountId
+    id: UUID
+    secret: bytes = field(repr=False)
+    last_step: int
+    """The highest step that this key has accepted; a new key starts with its set-up step (KEY-9)."""
+    confirmed_at: datetime
+    spent_steps: frozenset[int] = frozenset()
+    """Steps after the last one that are never accepted either: a wrong clock showed their codes (KEY-15)."""
+    consecutive_failures: int = 0
+    """Wrong codes without one success between them; an unlock leaves them (LOCK-14)."""
+    last_used_at: datetime | None = None
+    disabled_at: datetime | None = None
+    clock_error_steps: int | None = None
+    """By how many steps the person's clock was found wrong; negative when it is slow."""
+    clock_error_seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A key that a session is setting up in place of the present one, until it is saved (KEY-2)."""
+
+    account: AccountId
+    session: SessionId
+    secret: bytes = field(repr=False)
+    made_at: datetime
+    confirmed_step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The code opens the door, and this is the step to remember with it."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """A code that was refused as wrong, and when it was given."""
+
+    code: str = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClockError:
+    """Two wrong codes tell the same story: the clock they came from is off by so many steps (KEY-15)."""
+
+    offset: int
+    """Negative when that clock is slow."""
+    spent: tuple[int, int]
+    """The steps of the two codes, which are never accepted any more."""
