@@ -1,0 +1,81 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.house import manual_transactions, patching, star_columns, writes
+from tests.architecture.tree import FEATURES, PACKAGE, name_of, parsed, product_files, python_files
+
+OUTSIDE_EDGES = [path for path in product_files() if not path.is_relative_to(PACKAGE / "edges")]
+READERS = [*FEATURES.glob("directory/store.py"), *FEATURES.glob("directory/store/*.py")]
+IMPORTS = "from doorward.edges.sql.tables import otp\nfrom doorward.edges.sql.tables.otp import otp_keys\n"
+
+
+@pytest.mark.parametrize("path", product_files(), ids=name_of)
+def test_queries_name_their_columns(path: Path) -> None:
+    """No query takes all columns, since a column added tomorrow would come along."""
+    assert star_columns(parsed(path)) == []
+
+
+@pytest.mark.parametrize("path", OUTSIDE_EDGES, ids=name_of)
+def test_transactions_belong_to_the_edges(path: Path) -> None:
+    """Nothing outside the edges begins, commits or rolls back."""
+    assert manual_transactions(parsed(path)) == []
+
+
+@pytest.mark.parametrize("path", READERS, ids=name_of)
+def test_the_directory_only_reads(path: Path) -> None:
+    """The one store that may look at all tables holds nothing but SELECT."""
+    assert writes(parsed(path)) == []
+
+
+@pytest.mark.parametrize("path", python_files("tests"), ids=name_of)
+def test_nothing_is_patched(path: Path) -> None:
+    """No test replaces a part of the product behind its back."""
+    assert patching(parsed(path)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'text("SELECT * FROM otp_keys")',
+        'text("update x set y = 1 returning x.*")',
+        "select(otp_keys)",
+        "select(otp.otp_keys)",
+        "select(*otp_keys.c)",
+        "otp_keys.select()",
+    ],
+)
+def test_a_star_is_found(line: str) -> None:
+    """The check itself finds each way to take all columns."""
+    assert star_columns(ast.parse(IMPORTS + line)) == [3]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "select(otp_keys.c.key_id)",
+        "select(otp.otp_keys.c.key_id, func.count())",
+        'text("select key_id from otp_keys")',
+        "select(*COLUMNS)",
+    ],
+)
+def test_named_columns_pass(line: str) -> None:
+    """The check itself leaves queries alone that name their columns."""
+    assert star_columns(ast.parse(IMPORTS + line)) == []
+
+
+@pytest.mark.parametrize("line", ["sql.commit()", "call.sql.rollback()", "with engine.begin(): pass"])
+def test_a_manual_transaction_is_found(line: str) -> None:
+    """The check itself finds begin, commit and rollback."""
+    assert manual_transactions(ast.parse(line)) == [1]
+
+
+def test_a_write_is_found() -> None:
+    """The check itself tells an UPDATE from a SELECT."""
+    assert writes(ast.parse("select(a.c.b)\nupdate(a)\na.delete()")) == [2, 3]
+
+
+def test_a_patch_is_found() -> None:
+    """The check itself finds the fixture by the name of the argument."""
+    assert patching(ast.parse("def test_it(monkeypatch):\n    pass\n")) == [1]

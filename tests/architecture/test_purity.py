@@ -1,0 +1,73 @@
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import PACKAGE, imports, name_of, parsed, product_files, role_files
+
+STANDARD = {
+    "abc", "base64", "binascii", "bisect", "collections", "contextlib", "dataclasses", "datetime", "decimal", "email",
+    "enum", "functools", "hashlib", "hmac", "ipaddress", "itertools", "math", "operator", "re", "string", "struct",
+    "types", "typing", "unicodedata", "urllib.parse", "uuid",
+}  # fmt: skip
+"""What pure code may take from the standard library: nothing that reads a clock, a file, chance or the machine."""
+
+PURE = [*role_files("rules"), *role_files("model"), *sorted((PACKAGE / "kernel").glob("*.py"))]
+SQL_FREE = [
+    path
+    for path in product_files()
+    if not path.is_relative_to(PACKAGE / "edges") and path not in role_files("store") and path.name != "app.py"
+]
+
+
+def is_standard(module: str) -> bool:
+    """Tell whether a module is one of those that pure code may use."""
+    return any(module == name or module.startswith(f"{name}.") for name in STANDARD)
+
+
+def is_ours(module: str, path: Path) -> bool:
+    """Tell whether pure code at this path may use a module of ours: kernel, any model, and its own package."""
+    words = module.split(".")
+    match words:
+        case ["doorward", "kernel", *_]:
+            return True
+        case ["doorward", "features", _, "model", *_]:
+            return True
+        case ["doorward", "features", _, "rules", *_]:
+            return path.name != "rules.py" and path.parent == PACKAGE.joinpath(*words[1:4])
+        case _:
+            return False
+
+
+def impure(tree: ast.Module, path: Path) -> list[str]:
+    """Name what a file imports and must not."""
+    return sorted(module for module in imports(tree) if not is_standard(module) and not is_ours(module, path))
+
+
+@pytest.mark.parametrize("path", PURE, ids=name_of)
+def test_pure_code_imports_values_only(path: Path) -> None:
+    """Rules, models and kernel import the standard library's pure part, the kernel and models."""
+    assert impure(parsed(path), path) == []
+
+
+@pytest.mark.parametrize("path", SQL_FREE, ids=name_of)
+def test_sql_is_written_in_stores_and_edges(path: Path) -> None:
+    """Nothing but stores, edges and the composition root knows the database library."""
+    assert [module for module in imports(parsed(path)) if module.split(".")[0] == "sqlalchemy"] == []
+
+
+@pytest.mark.parametrize(
+    "line", ["import os", "import time", "from sqlalchemy import select", "from doorward.features.otp import store"]
+)
+def test_an_impure_import_is_found(line: str) -> None:
+    """The check itself names the module that pure code must not know."""
+    rules = PACKAGE / "features" / "otp" / "rules.py"
+
+    assert impure(ast.parse(line), rules) == [line.split()[1]]
+
+
+def test_an_import_inside_a_function_is_found() -> None:
+    """The check itself looks into functions as well."""
+    rules = PACKAGE / "features" / "otp" / "rules.py"
+
+    assert impure(ast.parse("def decide():\n    import random\n"), rules) == ["random"]
