@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table
 
-from doorward.edges.sql.columns import Id, Instant, account_key, metadata
+from doorward.edges.sql.columns import Id, Instant, Json, account_key, metadata
 
 otp_keys = Table(
     "otp_keys",
@@ -11,6 +11,7 @@ otp_keys = Table(
     Column("key_id", Id, primary_key=True),
     Column("sealed_secret", LargeBinary, nullable=False),
     Column("last_step", BigInteger, nullable=False),
+    Column("spent_steps", Json, nullable=False),
     Column("consecutive_failures", Integer, nullable=False),
     Column("confirmed_at", Instant, nullable=False),
     Column("last_used_at", Instant),
