@@ -68,6 +68,6 @@ class Runtime:
             call = replace(call, actor=verdict.actor, target=verdict.target, note=Note())
             outcome: O | Refused
             outcome = verdict.refused if isinstance(verdict, Denied) else action(call, command)
-            if action.act.event is not None:
+            if action.act.event is not None and verdict.actor != NOBODY:
                 self.recorder(call, action.act, command, outcome)
         return outcome

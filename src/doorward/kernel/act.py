@@ -111,7 +111,15 @@ class Owner:
     name: str
 
 
-Caller = Nobody | Bearer | Owner
+@dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """The worker, going on with what an operator began: the operator's rights of now, the session's factor of then."""
+
+    account: AccountId
+    used_second_factor: bool
+
+
+Caller = Nobody | Bearer | Owner | OnBehalf
 
 
 @dataclass(frozen=True, slots=True)

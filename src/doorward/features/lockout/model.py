@@ -18,9 +18,11 @@ class Factor(StrEnum):
 
 
 class Context(StrEnum):
-    """Where the guesses come from; known browsers and sessions get contexts of their own later."""
+    """Where the guesses come from; known browsers get a context of their own later."""
 
     EVERYWHERE = "everywhere"
+    SESSION = "session"
+    """Inside the account's own session, which no stranger can fill (PROT-1, KEY-2)."""
 
 
 @dataclass(frozen=True, slots=True)

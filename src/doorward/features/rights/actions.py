@@ -60,12 +60,14 @@ def grant_role(call: Call, command: GrantRole) -> RoleGranted | RolesUnchanged |
     return give(call, command.account, command.role)
 
 
-@act(_GIVE, event="rights.revoked", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
+@act(_GIVE, event="rights.revoked", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def revoke_role(call: Call, command: RevokeRole) -> RoleRevoked | RolesUnchanged | Refused:
     """Take a role from an account, of rights that the actor holds."""
     call.note.details["role"] = command.role
     if refused := _may_grant(call, command.role):
         return refused
+    if command.role == rules.ADMINISTRATOR and last_able_administrator(call, command.account):
+        return Refused("rights.last_administrator")
     taken = store.revoke(call.sql, command.account, command.role)
     return RoleRevoked() if taken else RolesUnchanged()
 

@@ -56,9 +56,9 @@ _SELF_CODES = {"lockout": "lockout.self", "second_factor": "second_factor.self",
                "exclusions": "second_factor.self"}  # fmt: skip
 
 
-def rights_of(assignments: Iterable[Assignment], scope: Scope = Scope.EVERYTHING) -> frozenset[str]:
-    """Add up what assignments allow over a scope, less what any of them denies."""
-    held = [one for one in assignments if one.scope is scope and one.role in ROLES]
+def rights_of(assignments: Iterable[Assignment]) -> frozenset[str]:
+    """Add up what assignments allow, less what any of them denies."""
+    held = [one for one in assignments if one.role in ROLES]
     allowed = {right for one in held if one.effect is Effect.ALLOW for right in ROLES[one.role].rights}
     denied = {right for one in held if one.effect is Effect.DENY for right in ROLES[one.role].rights}
     return frozenset(allowed - denied)
@@ -74,10 +74,14 @@ def may(
 ) -> Allowed | Refused:
     """Decide whether an operator may perform an act on an account (or on nobody in particular)."""
     del scope, protection
-    if act.right is None or (refused := _entitled(actor, act.right)):
-        return refused if act.right else Refused("rights.missing")
-    if target is not None and Needs.ANOTHER in act.needs and (refused := _another(actor, act, target)):
+    if act.right is None:
+        return Refused("rights.missing")
+    if refused := _entitled(actor, act.right):
         return refused
+    if target is not None and Needs.ANOTHER in act.needs:
+        refused = _another(actor, act, target)
+        if refused is not None:
+            return refused
     if Needs.SECOND_FACTOR in act.needs and not with_second_factor(actor):
         return Refused("session.second_factor_required")
     return Allowed()

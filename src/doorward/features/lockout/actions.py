@@ -1,0 +1,249 @@
+"""Reserving and concluding attempts, locking and unlocking, and what the worker clears up."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts import store as account_store
+from doorward.features.accounts.model import Lock, LockReason, Standing
+from doorward.features.audit import actions as audit
+from doorward.features.lockout import rules, store
+from doorward.features.lockout.model import (
+    AccountLocked,
+    AccountUnlocked,
+    AlreadyLocked,
+    Context,
+    Factor,
+    LockAccount,
+    NotLocked,
+    Reservation,
+    UnlockAccount,
+)
+from doorward.features.lockout.store import Key
+from doorward.features.notices import actions as notices
+from doorward.features.notices.model import Kind
+from doorward.features.policy import actions as policy
+from doorward.features.rights import actions as rights
+from doorward.kernel.act import SYSTEM, Needs, act
+from doorward.kernel.events import Checked, Event, Result
+from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.outcome import Refused
+from doorward.kernel.time import rfc3339, to_the_second
+
+_ATTEMPT = {Factor.PASSWORD: "signin.password", Factor.SECOND_FACTOR: "signin.code"}
+
+
+@act("users:modify", event="lockout.locked", needs=(Needs.ANOTHER, Needs.ADMINISTRATOR_LEFT))
+def lock_account(call: Call, command: LockAccount) -> AccountLocked | AlreadyLocked | Refused:
+    """Lock an account by hand: bars every way in and ends all its sessions (LOCK-5)."""
+    standing = accounts.load(call, command.account)
+    if standing is None:
+        return Refused("accounts.not_found")
+    wanted = Lock(to_the_second(call.now), LockReason.ADMINISTRATOR)
+    outcome = rules.replace(standing.state.lock, wanted, call.now)
+    match outcome:
+        case AccountLocked(lock):
+            account_store.set_lock(call.sql, command.account, lock)
+            accounts.move_epoch(call, command.account)
+            call.note.details["lock_reason"] = lock.reason.value
+            _tell_locked(call, standing, lock)
+        case AlreadyLocked():
+            pass
+        case never:
+            assert_never(never)
+    return outcome
+
+
+@act("users:unlock", event="lockout.unlocked", needs=(Needs.ANOTHER,))
+def unlock_account(call: Call, command: UnlockAccount) -> AccountUnlocked | NotLocked | Refused:
+    """Open a locked account again; the actor is never the target (LOCK-7, LOCK-8)."""
+    standing = accounts.load(call, command.account)
+    if standing is None:
+        return Refused("accounts.not_found")
+    clear_lapsed(call, standing)
+    outcome = rules.unlock(standing.state.lock, call.now, call.actor.name, may_lift_by_hand=_may_modify(call))
+    if isinstance(outcome, AccountUnlocked):
+        account_store.set_unlocked(
+            call.sql, command.account, outcome.unlocked_by, call.actor.account, outcome.unlocked_at
+        )
+        store.clear(call.sql, command.account, None, call.now)
+        call.note.details["lock_reason"] = outcome.lock.reason.value
+        facts = {"by": call.actor.name, "at": rfc3339(outcome.unlocked_at)}
+        _tell(call, standing, Kind.ACCOUNT_UNLOCKED, facts)
+    return outcome
+
+
+def reserve_attempt(
+    call: Call, account: AccountId, factor: Factor, standing: Standing | None, *, comparable: bool
+) -> Reservation | rules.WaitForOthers:
+    """Reserve an attempt before it is checked, or say that it must wait for those in flight (LOCK-2).
+
+    `standing` is None for a name that nobody has; `comparable` is False where nothing may be compared (disabled, no
+    password). What may not be compared takes a reservation that counts nothing, so that every name costs the same.
+    """
+    _settle_dead_attempts(call, account, standing)
+    if standing is not None:
+        clear_lapsed(call, standing)
+        standing = accounts.load(call, account)
+    lock = None if standing is None else rules.standing_lock(standing.state.lock, call.now)
+    verdict = rules.admit(store.counter(call.sql, Key(account, factor)), _limits(call, factor))
+    counted = lock is None and (comparable or standing is None)
+    if counted and isinstance(verdict, rules.WaitForOthers):
+        return verdict
+    if counted and isinstance(verdict, rules.LockNow):
+        counted = False
+        if standing is not None:
+            _lock_for_failures(call, standing, factor)
+    reservation = Reservation(new_id(call.now, call.entropy), account, factor, counted)
+    store.reserve(call.sql, reservation, call.now)
+    return reservation
+
+
+def conclude_attempt(call: Call, reservation: Reservation, standing: Standing | None, *, right: bool) -> bool:
+    """Turn a reservation into a failure or give it back; False when it was counted as dead meanwhile.
+
+    A failure that reaches the limit locks the account in this transaction.
+    """
+    there = store.release(call.sql, reservation.account, reservation.id)
+    if there and reservation.counted and not right:
+        count_failures(call, reservation.account, reservation.factor, standing)
+    return there
+
+
+def count_failures(  # noqa: PLR0913 - a counter's key and what to add; the two defaults serve every caller but one
+    call: Call,
+    account: AccountId,
+    factor: Factor,
+    standing: Standing | None,
+    *,
+    count: int = 1,
+    context: Context = Context.EVERYWHERE,
+) -> Lock | None:
+    """Count failures; give the lock if they caused one now."""
+    key = Key(account, factor, context)
+    failures = store.add_failures(call.sql, key, count, call.now, unknown_name=standing is None)
+    if standing is None or not rules.locks(failures, _limits(call, factor)):
+        return None
+    return _lock_for_failures(call, standing, factor)
+
+
+def may_try(call: Call, standing: Standing, factor: Factor, context: Context = Context.EVERYWHERE) -> bool:
+    """Tell whether one more guess may be compared, in a transaction that counts its failure itself.
+
+    An automatic lock stops guesses at a sign-in, not the proofs of a session opened before it (PROT-1).
+    """
+    lock = rules.standing_lock(standing.state.lock, call.now)
+    if lock is not None and not (lock.reason.automatic and context is Context.SESSION):
+        return False
+    counter = store.counter(call.sql, Key(standing.account.id, factor, context))
+    return isinstance(rules.admit(counter, _limits(call, factor)), rules.Reserve)
+
+
+def clear_counters(call: Call, account: AccountId, *factors: Factor) -> None:
+    """Set the counters of these factors to 0: a complete sign-in, a password reset (LOCK-4)."""
+    for factor in factors:
+        store.clear(call.sql, account, factor, call.now)
+
+
+def clear_lapsed(call: Call, standing: Standing) -> bool:
+    """Clear and record a lock that has come to its end, once, whoever meets it first (LOCK-9)."""
+    lock = standing.state.lock
+    if lock is None or not rules.lapsed(lock, call.now):
+        return False
+    account = standing.account
+    account_store.set_lock(call.sql, account.id, None)
+    store.clear(call.sql, account.id, None, call.now)
+    audit.record(
+        replace(call, actor=SYSTEM),
+        Event("lockout.lapsed", "done", target=account.id, target_name=account.user_name),
+    )
+    _tell(call, standing, Kind.ACCOUNT_UNLOCKED, {"by": "", "at": rfc3339(call.now)})
+    return True
+
+
+def clear_lapsed_locks(call: Call, most: int) -> int:
+    """Clear locks that have come to their end; for the worker."""
+    found = [accounts.load(call, account) for account in accounts.lapsed(call, most)]
+    return sum(clear_lapsed(call, standing) for standing in found if standing is not None)
+
+
+def settle_dead_attempts(call: Call, most: int) -> int:
+    """Count attempts whose process died as failures; for the worker."""
+    dead = store.accounts_with_stale(call.sql, rules.reserved_since(call.now), most)
+    for account in dead:
+        _settle_dead_attempts(call, account, accounts.load(call, account))
+    return len(dead)
+
+
+def purge(call: Call) -> int:
+    """Forget what was counted for names that nobody has (LOCK-11)."""
+    return store.forget_unknown(call.sql, call.now - rules.UNKNOWN_NAME_LIFE)
+
+
+def _settle_dead_attempts(call: Call, account: AccountId, standing: Standing | None) -> None:
+    """Turn attempts older than 30 s into failures, each with its entry: nobody knows how they would have ended."""
+    for factor in store.take_stale(call.sql, account, rules.reserved_since(call.now)):
+        audit.record(
+            replace(call, actor=SYSTEM),
+            Event(
+                _ATTEMPT[factor],
+                Checked.CHECKED,
+                Result.UNKNOWN,
+                target=None if standing is None else account,
+                target_name=None if standing is None else standing.account.user_name,
+            ),
+        )
+        count_failures(call, account, factor, standing)
+
+
+def _lock_for_failures(call: Call, standing: Standing, factor: Factor) -> Lock | None:
+    """Lock an open account because of its failures; a lock that stands is never overwritten (LOCK-5)."""
+    account = standing.account
+    last = rights.last_able_administrator(call, account.id)
+    wanted = rules.failure_lock(factor, _limits(call, factor), call.now, last_administrator=last)
+    outcome = rules.replace(standing.state.lock, wanted, call.now)
+    if isinstance(outcome, AlreadyLocked):
+        return None
+    account_store.set_lock(call.sql, account.id, wanted)
+    audit.record(
+        replace(call, actor=SYSTEM),
+        Event(
+            "lockout.locked",
+            "done",
+            target=account.id,
+            target_name=account.user_name,
+            details={"lock_reason": wanted.reason.value, "factor": factor.value, "address": call.origin.address},
+        ),
+    )
+    _tell_locked(call, standing, wanted)
+    return wanted
+
+
+def _limits(call: Call, factor: Factor) -> rules.Limits:
+    settings = policy.password_rules(call)
+    if factor is Factor.PASSWORD:
+        return rules.Limits(settings.failures_before_lock, settings.hours_locked)
+    return rules.Limits(settings.second_factor_failures_before_lock, settings.hours_locked)
+
+
+def _may_modify(call: Call) -> bool:
+    if call.actor.owner or call.actor.account is None:
+        return call.actor.owner
+    return "users:modify" in rights.rights_of(call, call.actor.account)
+
+
+def _tell_locked(call: Call, standing: Standing, lock: Lock) -> None:
+    facts = {
+        "at": rfc3339(lock.at),
+        "lock_reason": lock.reason.value,
+        "ends_at": None if lock.ends_at is None else rfc3339(lock.ends_at),
+        "address": call.origin.address if lock.reason.automatic else "",
+        "contact": policy.password_rules(call).lock_contact,
+    }
+    _tell(call, standing, Kind.ACCOUNT_LOCKED, facts)
+
+
+def _tell(call: Call, standing: Standing, kind: Kind, facts: dict[str, str | None]) -> None:
+    account = standing.account
+    notices.tell(call, account.id, account.email, kind, {"user_name": account.user_name, **facts})

@@ -1,0 +1,112 @@
+"""When an attempt may be made, when an account locks, and when it is open again.
+
+Laws: exactly so many attempts as the rules allow are ever compared with a secret (LOCK-2): a place is reserved before
+the comparison, failures and reservations together never exceed the limit. A lock's end is fixed when it is set
+(LOCK-1). An automatic lock never overwrites a lock; an operator's or reported one replaces an automatic one (LOCK-5).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from doorward.features.accounts.model import Lock, LockReason
+from doorward.features.lockout.model import (
+    AccountLocked,
+    AccountUnlocked,
+    AlreadyLocked,
+    Counter,
+    Factor,
+    NotLocked,
+)
+from doorward.kernel.outcome import Refused
+from doorward.kernel.time import to_the_second
+
+RESERVATION_LIFE = timedelta(seconds=30)
+"""An attempt in flight for longer has lost its process, and counts as a failure (LOCK-2)."""
+WAIT_SECONDS = 0.05
+WAITS = 100
+"""So many waits of that length make the 5 s for which an attempt waits for those in flight (LOCK-2)."""
+LAST_ADMINISTRATOR_LOCK = timedelta(minutes=15)
+"""The last able administrator is locked for this long whatever the rules say (RIGHT-5)."""
+UNKNOWN_NAME_LIFE = timedelta(hours=24)
+"""A name that nobody has is forgotten after this long (LOCK-11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the password rules say about one factor."""
+
+    attempts: int
+    """0 = never lock."""
+    hours_locked: int
+    """0 = until somebody unlocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Reserve a place: there is room."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForOthers:
+    """No room, but attempts in flight may give theirs back."""
+
+
+@dataclass(frozen=True, slots=True)
+class LockNow:
+    """No room and none in flight: the account locks in this transaction."""
+
+
+def standing_lock(lock: Lock | None, now: datetime) -> Lock | None:
+    """Give the lock that stands now: a lapsed one counts as open at once (LOCK-9)."""
+    return None if lock is None or lapsed(lock, now) else lock
+
+
+def lapsed(lock: Lock, now: datetime) -> bool:
+    """Tell whether a timed lock has come to its end."""
+    return lock.ends_at is not None and lock.ends_at <= now
+
+
+def admit(counter: Counter, limits: Limits) -> Reserve | WaitForOthers | LockNow:
+    """Decide about an attempt on an account that is open (LOCK-2)."""
+    if limits.attempts == 0 or counter.failures + counter.reserved < limits.attempts:
+        return Reserve()
+    return WaitForOthers() if counter.reserved else LockNow()
+
+
+def locks(failures: int, limits: Limits) -> bool:
+    """Tell whether so many consecutive failures lock."""
+    return 0 < limits.attempts <= failures
+
+
+def failure_lock(factor: Factor, limits: Limits, now: datetime, *, last_administrator: bool) -> Lock:
+    """Make the lock that failures cause; the last able administrator's is short (RIGHT-5)."""
+    at = to_the_second(now)
+    if last_administrator:
+        return Lock(at, LockReason.FAILURES, at + LAST_ADMINISTRATOR_LOCK, factor.value)
+    ends_at = at + timedelta(hours=limits.hours_locked) if limits.hours_locked else None
+    return Lock(at, LockReason.FAILURES, ends_at, factor.value)
+
+
+def replace(present: Lock | None, wanted: Lock, now: datetime) -> AccountLocked | AlreadyLocked:
+    """Decide which lock stands when one is wanted while another may stand (LOCK-5)."""
+    present = standing_lock(present, now)
+    if present is None or (present.reason.automatic and not wanted.reason.automatic):
+        return AccountLocked(wanted)
+    return AlreadyLocked(present)
+
+
+def unlock(
+    lock: Lock | None, now: datetime, by: str, *, may_lift_by_hand: bool
+) -> AccountUnlocked | NotLocked | Refused:
+    """Decide about an unlock; lifting an operator's or reported lock asks for `users:modify` (LOCK-12)."""
+    lock = standing_lock(lock, now)
+    if lock is None:
+        return NotLocked()
+    if not lock.reason.automatic and not may_lift_by_hand:
+        return Refused("rights.missing", {"right": "users:modify"}, cause="locked by hand")
+    return AccountUnlocked(lock, by, to_the_second(now))
+
+
+def reserved_since(now: datetime) -> datetime:
+    """Say since when an attempt must have been reserved to be still in flight."""
+    return now - RESERVATION_LIFE

@@ -1,0 +1,128 @@
+"""The SQL on counters and reservations."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from doorward.edges.sql.tables.lockout import lockout_counters, lockout_reservations
+from doorward.features.lockout.model import Context, Counter, Factor, Reservation
+from doorward.kernel.ids import AccountId
+
+_C, _R = lockout_counters.c, lockout_reservations.c
+_THIS = (_C.account_id == bindparam("account"), _C.factor == bindparam("which"), _C.context == bindparam("context"))
+_IN_FLIGHT = (
+    select(func.count())
+    .where(
+        _R.account_id == bindparam("account"),
+        _R.factor == bindparam("which"),
+        _R.context == bindparam("context"),
+        _R.counted,
+    )
+    .scalar_subquery()
+)
+_FAILURES = select(_C.failures).where(*_THIS).scalar_subquery()
+_COUNTER = select(func.coalesce(_FAILURES, 0).label("failures"), _IN_FLIGHT.label("reserved"))
+_RESERVE = insert(lockout_reservations)
+_RELEASE = delete(lockout_reservations).where(
+    _R.account_id == bindparam("account"), _R.reservation_id == bindparam("id")
+)
+_FAIL = update(lockout_counters).where(*_THIS).values(
+    failures=_C.failures + bindparam("more"), changed_at=bindparam("at")
+).returning(_C.failures)  # fmt: skip
+_FIRST_FAILURE = insert(lockout_counters)
+_CLEAR = update(lockout_counters).where(*_THIS[:2]).values(failures=0, changed_at=bindparam("at"))
+_CLEAR_ALL = (
+    update(lockout_counters).where(_C.account_id == bindparam("account")).values(failures=0, changed_at=bindparam("at"))
+)
+_STALE_OF = (
+    delete(lockout_reservations)
+    .where(_R.account_id == bindparam("account"), _R.reserved_at < bindparam("since"))
+    .returning(_R.reservation_id, _R.factor, _R.counted)
+)
+_STALE = select(_R.account_id).where(_R.reserved_at < bindparam("since")).distinct().limit(bindparam("most"))
+_FORGET_UNKNOWN = delete(lockout_counters).where(_C.unknown_name, _C.changed_at < bindparam("before"))
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What is counted together: an account's (or unknown name's) failures of one factor in one context."""
+
+    account: AccountId
+    factor: Factor
+    context: Context = Context.EVERYWHERE
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """Give the key as the statements' parameters."""
+        return {"account": self.account, "which": self.factor.value, "context": self.context.value}
+
+
+def counter(sql: Connection, key: Key) -> Counter:
+    """Load failures and attempts in flight."""
+    row = sql.execute(_COUNTER, key.columns).one()
+    return Counter(row.failures, row.reserved)
+
+
+def reserve(sql: Connection, reservation: Reservation, at: datetime) -> None:
+    """Write an attempt in flight."""
+    sql.execute(
+        _RESERVE,
+        {
+            "account_id": reservation.account,
+            "reservation_id": reservation.id,
+            "factor": reservation.factor.value,
+            "context": Context.EVERYWHERE.value,
+            "counted": reservation.counted,
+            "reserved_at": at,
+        },
+    )
+
+
+def release(sql: Connection, account: AccountId, reservation: UUID) -> bool:
+    """Delete an attempt in flight; tell whether it was still there (it may have been counted as dead)."""
+    return sql.execute(_RELEASE, {"account": account, "id": reservation}).rowcount == 1
+
+
+def add_failures(sql: Connection, key: Key, count: int, at: datetime, *, unknown_name: bool) -> int:
+    """Count failures and give the new number."""
+    failures = sql.execute(_FAIL, {**key.columns, "more": count, "at": at}).scalar_one_or_none()
+    if failures is not None:
+        return int(failures)
+    sql.execute(
+        _FIRST_FAILURE,
+        {
+            "account_id": key.account,
+            "factor": key.factor.value,
+            "context": key.context.value,
+            "failures": count,
+            "unknown_name": unknown_name,
+            "changed_at": at,
+        },
+    )
+    return count
+
+
+def clear(sql: Connection, account: AccountId, factor: Factor | None, at: datetime) -> None:
+    """Set one factor's counters, or every counter of the account, to 0; attempts in flight stay counted (LOCK-4)."""
+    if factor is None:
+        sql.execute(_CLEAR_ALL, {"account": account, "at": at})
+    else:
+        sql.execute(_CLEAR, {"account": account, "which": factor.value, "at": at})
+
+
+def take_stale(sql: Connection, account: AccountId, since: datetime) -> list[Factor]:
+    """Delete the account's attempts whose process died, and list the factors of those that count."""
+    rows = sql.execute(_STALE_OF, {"account": account, "since": since}).all()
+    return [Factor(row.factor) for row in rows if row.counted]
+
+
+def accounts_with_stale(sql: Connection, since: datetime, most: int) -> list[AccountId]:
+    """List accounts that have attempts whose process died."""
+    return [AccountId(row.account_id) for row in sql.execute(_STALE, {"since": since, "most": most})]
+
+
+def forget_unknown(sql: Connection, before: datetime) -> int:
+    """Delete what was counted for names that nobody has."""
+    return sql.execute(_FORGET_UNKNOWN, {"before": before}).rowcount

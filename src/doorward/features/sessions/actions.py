@@ -1,0 +1,271 @@
+"""Opening, checking and ending sessions, and the guard that every act passes first."""
+
+from datetime import timedelta
+
+from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import Standing
+from doorward.features.lockout import rules as lockout_rules
+from doorward.features.policy import actions as policy
+from doorward.features.rights import actions as rights
+from doorward.features.rights import rules as rights_rules
+from doorward.features.sessions import rules, store
+from doorward.features.sessions.model import (
+    EndSession,
+    EndSessionsOf,
+    ListSessionsOf,
+    NoSessions,
+    OpenedWith,
+    SessionEnded,
+    SessionOpened,
+    SessionRow,
+    SessionsEnded,
+    SessionShown,
+    SessionsListed,
+    ShowSession,
+)
+from doorward.kernel.act import (
+    NOBODY,
+    Act,
+    Actor,
+    Bearer,
+    Caller,
+    Denied,
+    Granted,
+    Needs,
+    Nobody,
+    OnBehalf,
+    Owner,
+    SessionFacts,
+    Target,
+    Who,
+    act,
+    target_of,
+)
+from doorward.kernel.ids import AccountId, SessionId, new_id
+from doorward.kernel.outcome import Refused
+
+_WITH_SECOND_FACTOR = {OpenedWith.SECRET_KEY, OpenedWith.SET_UP}
+_FRESH_AT_OPENING = _WITH_SECOND_FACTOR | {OpenedWith.RECOVERY_CODE}
+
+
+def guard(call: Call, act: Act, command: object, caller: Caller) -> Granted | Denied:
+    """Find out who asks and decide whether they may: what every act passes first (RIGHT-7)."""
+    actor, standing = _who(call, caller), _target(call, command)
+    target = Target(standing.account.id, standing.account.user_name) if standing is not None else None
+    refused = actor if isinstance(actor, Refused) else _refusal(call, act, actor, standing)
+    if refused is None and standing is None and target_of(command) is not None:
+        refused = Refused("accounts.not_found")
+    if refused is None and target is not None and Needs.ADMINISTRATOR_LEFT in act.needs:
+        last = rights.last_able_administrator(call, target.account)
+        refused = Refused("rights.last_administrator") if last else None
+    known = NOBODY if isinstance(actor, Refused) else actor
+    return Granted(known, target) if refused is None else Denied(known, target, refused)
+
+
+def open_session(call: Call, account: AccountId, epoch: int, opened_with: OpenedWith) -> SessionOpened | Refused:
+    """Mint a session: the one place that does, and that asks again about enabling, lock, epoch and factor."""
+    standing = accounts.load(call, account)
+    if standing is None or not _may_open(call, standing, epoch, opened_with):
+        return Refused("signin.expired", cause="the account changed during the sign-in")
+    token, token_hash = rules.make_token(account, call.entropy)
+    session = SessionId(new_id(call.now, call.entropy))
+    expires_at = call.now + timedelta(hours=policy.password_rules(call).session_hours)
+    store.add(
+        call.sql,
+        store.New(
+            account=account,
+            token_hash=token_hash,
+            session=session,
+            epoch=epoch,
+            opened_at=call.now,
+            expires_at=expires_at,
+            opened_with=opened_with,
+            used_second_factor=opened_with in _WITH_SECOND_FACTOR,
+            own_page_only=opened_with is OpenedWith.RECOVERY_CODE,
+            fresh_at=call.now if opened_with in _FRESH_AT_OPENING else None,
+            origin=call.origin,
+        ),
+    )
+    return SessionOpened(token, expires_at, session, account)
+
+
+def authenticate(call: Call, bearer: Bearer) -> SessionFacts | Refused:
+    """Find the live session behind a token (SESS-1), or refuse without saying why."""
+    stored = store.by_token(call.sql, bearer.account, bearer.token_hash)
+    standing = accounts.load(call, bearer.account) if stored is not None else None
+    if stored is None or standing is None or not standing.account.enabled:
+        return Refused("session.required")
+    alive = rules.live(
+        epoch=stored.epoch,
+        account_epoch=standing.state.epoch,
+        last_seen_at=stored.last_seen_at,
+        expires_at=stored.expires_at,
+        idle=timedelta(minutes=policy.password_rules(call).idle_minutes),
+        now=call.now,
+    )
+    if not alive:
+        return Refused("session.required")
+    return SessionFacts(
+        id=stored.session,
+        account=bearer.account,
+        user_name=standing.account.user_name,
+        used_second_factor=stored.used_second_factor,
+        own_page_only=stored.own_page_only,
+        fresh_at=stored.fresh_at,
+        opened_at=stored.opened_at,
+        expires_at=stored.expires_at,
+    )
+
+
+def touch(call: Call, bearer: Bearer) -> None:
+    """Write the last activity of a live session, at most once a minute; needs a writing transaction."""
+    stored = store.by_token(call.sql, bearer.account, bearer.token_hash)
+    if stored is not None and rules.due_to_write(stored.last_seen_at, call.now):
+        store.set_seen(call.sql, bearer.account, bearer.token_hash, call.now)
+
+
+def due_to_touch(call: Call, bearer: Bearer) -> bool:
+    """Tell whether `touch` would write; for readers, which cannot."""
+    stored = store.by_token(call.sql, bearer.account, bearer.token_hash)
+    return stored is not None and rules.due_to_write(stored.last_seen_at, call.now)
+
+
+@act(who=Who.SELF, event=None, writes=False)
+def show_session(call: Call, command: ShowSession) -> SessionShown | Refused:
+    """Tell who is behind the token."""
+    session = call.actor.session
+    standing = accounts.load(call, session.account) if session is not None else None
+    if session is None or standing is None:
+        return Refused("session.required")
+    operates = not session.own_page_only and not standing.state.excluded
+    held = rights.rights_of(call, session.account) if operates else frozenset()
+    account = standing.account
+    return SessionShown(session, account.full_name, account.email, account.kind.value, tuple(sorted(held)))
+
+
+@act(who=Who.SELF, event="sessions.ended")
+def end_session(call: Call, command: EndSession) -> SessionEnded | Refused:
+    """Sign out."""
+    session = call.actor.session
+    if session is None:
+        return Refused("session.required")
+    call.note.target, call.note.target_name = session.account, session.user_name
+    store.end(call.sql, session.account, session.id)
+    return SessionEnded()
+
+
+@act("users:read", event="accounts.viewed")
+def list_sessions_of(call: Call, command: ListSessionsOf) -> SessionsListed | Refused:
+    """List the live sessions of an account."""
+    standing = accounts.load(call, command.account)
+    if standing is None:
+        return Refused("accounts.not_found")
+    return SessionsListed(live_sessions(call, standing))
+
+
+@act("users:modify", event="sessions.ended")
+def end_sessions_of(call: Call, command: EndSessionsOf) -> SessionsEnded | NoSessions:
+    """End one session of an account, or all of them (SESS-2)."""
+    count = store.end(call.sql, command.account, command.session)
+    call.note.details["count"] = count
+    return SessionsEnded(count) if count else NoSessions()
+
+
+def live_sessions(call: Call, standing: Standing) -> tuple[SessionRow, ...]:
+    """List the sessions of an account that still stand."""
+    idle = timedelta(minutes=policy.password_rules(call).idle_minutes)
+    return tuple(
+        row
+        for row, epoch in store.of_account(call.sql, standing.account.id)
+        if rules.live(
+            epoch=epoch,
+            account_epoch=standing.state.epoch,
+            last_seen_at=row.last_seen_at,
+            expires_at=row.expires_at,
+            idle=idle,
+            now=call.now,
+        )
+    )
+
+
+def carry_over(call: Call, session: SessionFacts, epoch: int) -> None:
+    """Keep one session alive across a moved epoch: the one in which the key was regenerated (KEY-6)."""
+    store.set_epoch(call.sql, session.account, session.id, epoch)
+
+
+def note_fresh(call: Call, session: SessionFacts) -> None:
+    """Note that this session has just given a code of the present key (KEY-2)."""
+    store.set_fresh(call.sql, session.account, session.id, call.now)
+
+
+def purge(call: Call) -> int:
+    """Delete sessions past their absolute limit."""
+    return store.forget_expired(call.sql, call.now)
+
+
+def _may_open(call: Call, standing: Standing, epoch: int, opened_with: OpenedWith) -> bool:
+    """Ask again, in the minting transaction, what the steps before have asked in theirs."""
+    state = standing.state
+    if not standing.account.enabled or state.epoch != epoch or lockout_rules.standing_lock(state.lock, call.now):
+        return False
+    match opened_with:
+        case OpenedWith.PASSWORD:
+            return state.excluded
+        case OpenedWith.SECRET_KEY | OpenedWith.SET_UP:
+            return state.factors > 0
+        case OpenedWith.RECOVERY_CODE:
+            return True
+
+
+def _who(call: Call, caller: Caller) -> Actor | Refused:
+    match caller:
+        case Nobody():
+            return NOBODY
+        case Owner(name):
+            return Actor(None, name, owner=True)
+        case Bearer():
+            facts = authenticate(call, caller)
+            return facts if isinstance(facts, Refused) else Actor(facts.account, facts.user_name, facts)
+        case OnBehalf(account, used_second_factor):
+            standing = accounts.load(call, account)
+            if standing is None:
+                return Refused("session.required")
+            facts = _continued(call, standing, used_second_factor=used_second_factor)
+            return Actor(account, facts.user_name, facts)
+
+
+def _target(call: Call, command: object) -> Standing | None:
+    account = target_of(command)
+    return None if account is None else accounts.load(call, account)
+
+
+def _refusal(call: Call, act: Act, actor: Actor, standing: Standing | None) -> Refused | None:
+    """Say why an actor may not, or None."""
+    if actor.owner or act.who is Who.ANYBODY:
+        return None
+    if actor.session is None or act.who is Who.SERVER:
+        return Refused("session.required")
+    if act.who is Who.SELF:
+        return None
+    facts = rights.actor_facts(call, actor.session)
+    if facts is None:
+        return Refused("session.required")
+    target = None if standing is None else rights.target_facts(call, standing)
+    verdict = rights_rules.may(facts, act, target)
+    return verdict if isinstance(verdict, Refused) else None
+
+
+def _continued(call: Call, standing: Standing, *, used_second_factor: bool) -> SessionFacts:
+    """Give the facts of a session that has done its part: a job goes on when its owner has signed out (LOCK-12)."""
+    account = standing.account
+    return SessionFacts(
+        id=SessionId(account.id),
+        account=account.id,
+        user_name=account.user_name,
+        used_second_factor=used_second_factor,
+        own_page_only=False,
+        fresh_at=None,
+        opened_at=call.now,
+        expires_at=call.now,
+    )
