@@ -65,3 +65,15 @@ class ClockError:
     """Negative when that clock is slow."""
     spent: tuple[int, int]
     """The steps of the two codes, which are never accepted any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFacts:
+    """What operators see of a secret key: never the key (KEY-16)."""
+
+    confirmed_at: datetime
+    last_used_at: datetime | None
+    clock_error_minutes: int | None
+    """By how many minutes the person's clock is wrong; negative when it is slow (KEY-15)."""
+    clock_jumped: bool
+    """The remembered step lies far in the future (KEY-9)."""

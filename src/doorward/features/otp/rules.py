@@ -129,9 +129,15 @@ def spend(key: OtpKey, error: ClockError, now: datetime) -> OtpKey:
 
 def clock_sentence(offset: int) -> str:
     """Tell a person what is wrong with the clock, in whole minutes (KEY-15)."""
-    minutes = max(1, (abs(offset) * STEP_SECONDS + 30) // 60)
+    minutes = abs(clock_minutes(offset))
     unit = "minute" if minutes == 1 else "minutes"
     return f"Your device's clock is about {minutes} {unit} {'slow' if offset < 0 else 'fast'}."
+
+
+def clock_minutes(offset: int) -> int:
+    """Tell operators by how many whole minutes a clock is wrong; negative when it is slow (KEY-15)."""
+    minutes = max(1, (abs(offset) * STEP_SECONDS + 30) // 60)
+    return -minutes if offset < 0 else minutes
 
 
 def clock_jumped(last_step: int, now: datetime) -> bool:

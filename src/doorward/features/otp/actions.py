@@ -1,0 +1,143 @@
+"""What sign-in and the second factor ask of secret keys.
+
+Judging a code and remembering its step are one act of one transaction: nobody gets a yes whose step is not stored.
+"""
+
+from uuid import UUID
+
+from doorward.edges.call import Call
+from doorward.edges.run import LostRace
+from doorward.features.accounts import actions as accounts
+from doorward.features.otp import rules, store
+from doorward.features.otp.model import (
+    NO_STEP,
+    Accepted,
+    Candidate,
+    ClockError,
+    KeyFacts,
+    OtpKey,
+    WrongCode,
+)
+from doorward.kernel.act import SessionFacts
+from doorward.kernel.events import Result
+from doorward.kernel.ids import AccountId, SessionId, new_id
+from doorward.kernel.outcome import Refused
+
+
+def find_key(call: Call, account: AccountId) -> OtpKey | None:
+    """Load the account's usable secret key, opened; a disabled one counts as none (LOCK-14)."""
+    return store.find(call.sql, account, _opener(call, account))
+
+
+def check_code(call: Call, account: AccountId, code: str) -> Result:
+    """Judge six digits against the account's key: right once, used ever after, wrong otherwise (KEY-9).
+
+    A right code's step is remembered and a wrong code counted on the key here; the account's own counter is for the
+    caller (LOCK-3). An account without a usable key has no right code.
+    """
+    key = store.find(call.sql, account, _opener(call, account), hold=True)
+    if key is None:
+        return Result.WRONG
+    verdict = rules.verify_key(key, code, call.now)
+    if isinstance(verdict, Accepted):
+        _save(call, key, rules.succeeded(key, verdict, call.now))
+        return Result.RIGHT
+    if verdict.code == "otp.used":
+        return Result.USED
+    _save(call, key, rules.failed(key))
+    return Result.WRONG
+
+
+def note_clock_error(call: Call, account: AccountId, earlier: WrongCode, later: WrongCode) -> ClockError | None:
+    """Find out whether two successive wrong codes of one sign-in show a wrong clock; both are then spent (KEY-15)."""
+    key = store.find(call.sql, account, _opener(call, account), hold=True)
+    error = rules.clock_error(key.secret, earlier, later) if key is not None else None
+    if key is None or error is None:
+        return None
+    _save(call, key, rules.spend(key, error, call.now))
+    return error
+
+
+def bind_key(call: Call, account: AccountId, secret: bytes, step: int) -> UUID:
+    """Make a proven secret the account's one key, beginning with the step that proved it (KEY-9)."""
+    store.delete_all(call.sql, account)
+    key = new_id(call.now, call.entropy)
+    sealed = call.sealer.seal(secret, _key_place(account, key))
+    store.add(call.sql, store.NewKey(account, key, sealed, step, call.now))
+    accounts.set_factors(call, account, 1)
+    return key
+
+
+def delete_keys(call: Call, account: AccountId) -> int:
+    """Delete the account's keys and all that its sessions are setting up; say how many keys there were."""
+    store.drop_candidates(call.sql, account)
+    count = store.delete_all(call.sql, account)
+    accounts.set_factors(call, account, 0)
+    return count
+
+
+def key_facts(call: Call, account: AccountId) -> KeyFacts | None:
+    """Tell what operators may see of the account's usable key (KEY-16); the key itself stays sealed."""
+    memory = store.memory(call.sql, account)
+    if memory is None:
+        return None
+    offset = memory.clock_error_steps
+    return KeyFacts(
+        confirmed_at=memory.confirmed_at,
+        last_used_at=memory.last_used_at,
+        clock_error_minutes=None if offset is None else rules.clock_minutes(offset),
+        clock_jumped=rules.clock_jumped(memory.last_step, call.now),
+    )
+
+
+def begin_candidate(call: Call, session: SessionFacts) -> Candidate:
+    """Draw a new key for a session to set up, in place of one it had begun before (KEY-2)."""
+    secret = rules.new_secret(call.entropy)
+    sealed = call.sealer.seal(secret, _candidate_place(session.account, session.id))
+    store.put_candidate(call.sql, session.account, session.id, store.SealedCandidate(sealed, call.now, None))
+    return Candidate(session.account, session.id, secret, call.now)
+
+
+def find_candidate(call: Call, session: SessionFacts) -> Candidate | None:
+    """Load the key that a session is setting up; one of 10 minutes ago is dead (KEY-2)."""
+    row = store.find_candidate(call.sql, session.account, session.id)
+    if row is None or call.now >= row.made_at + rules.CANDIDATE_LIFETIME:
+        return None
+    secret = call.sealer.open(row.sealed_secret, _candidate_place(session.account, session.id))
+    return Candidate(session.account, session.id, secret, row.made_at, row.confirmed_step)
+
+
+def check_candidate(call: Call, candidate: Candidate, code: str) -> Accepted | Refused:
+    """Judge a code made from a key that is being set up; a right one proves it, a wrong one changes nothing."""
+    last_step = NO_STEP if candidate.confirmed_step is None else candidate.confirmed_step
+    verdict = rules.verify(candidate.secret, code, last_step, call.now)
+    if isinstance(verdict, Accepted):
+        store.confirm_candidate(call.sql, candidate.account, candidate.session, verdict.step)
+    return verdict
+
+
+def drop_candidate(call: Call, session: SessionFacts) -> bool:
+    """Forget the key that a session is setting up; tell whether there was one."""
+    return store.drop_candidate(call.sql, session.account, session.id)
+
+
+def purge(call: Call) -> int:
+    """Delete keys that were begun and never saved."""
+    return store.drop_old_candidates(call.sql, call.now - rules.CANDIDATE_LIFETIME)
+
+
+def _save(call: Call, before: OtpKey, after: OtpKey) -> None:
+    if not store.save(call.sql, before, after):
+        raise LostRace
+
+
+def _opener(call: Call, account: AccountId) -> store.Opener:
+    return lambda key, sealed: call.sealer.open(sealed, _key_place(account, key))
+
+
+def _key_place(account: AccountId, key: UUID) -> str:
+    return f"otp_keys|sealed_secret|{account}|{key}"
+
+
+def _candidate_place(account: AccountId, session: SessionId) -> str:
+    return f"otp_candidates|sealed_secret|{account}|{session}"

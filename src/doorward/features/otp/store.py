@@ -1,0 +1,176 @@
+"""The SQL on secret keys and on those being set up; secrets pass through here sealed, and are opened by the caller."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from doorward.edges.sql.tables.otp import otp_candidates, otp_keys
+from doorward.features.otp.model import OtpKey
+from doorward.kernel.ids import AccountId, SessionId
+
+_K, _C = otp_keys.c, otp_candidates.c
+
+Opener = Callable[[UUID, bytes], bytes]
+"""Opens the sealed secret of a key, given the key's id."""
+
+_OF_ACCOUNT = (_K.account_id == bindparam("account"), _K.disabled_at.is_(None))
+_FIND = select(
+    _K.key_id, _K.sealed_secret, _K.last_step, _K.spent_steps, _K.consecutive_failures, _K.confirmed_at,
+    _K.last_used_at, _K.disabled_at, _K.clock_error_steps, _K.clock_error_seen_at,
+).where(*_OF_ACCOUNT).order_by(_K.key_id.desc()).limit(1)  # fmt: skip
+_FIND_AND_HOLD = _FIND.with_for_update()
+"""A code is judged and remembered under the row's lock; SQLite's one writer needs no such word and is given none."""
+_MEMORY = (
+    select(_K.confirmed_at, _K.last_used_at, _K.last_step, _K.clock_error_steps)
+    .where(*_OF_ACCOUNT)
+    .order_by(_K.key_id.desc())
+    .limit(1)
+)
+_ADD = insert(otp_keys)
+_SAVE = (
+    update(otp_keys)
+    .where(
+        _K.account_id == bindparam("account"),
+        _K.key_id == bindparam("key"),
+        _K.last_step == bindparam("loaded_step"),
+        _K.consecutive_failures == bindparam("loaded_failures"),
+    )
+    .values(
+        last_step=bindparam("step"),
+        spent_steps=bindparam("spent"),
+        consecutive_failures=bindparam("failures"),
+        last_used_at=bindparam("used_at"),
+        clock_error_steps=bindparam("offset"),
+        clock_error_seen_at=bindparam("seen_at"),
+    )
+)
+_DELETE = delete(otp_keys).where(_K.account_id == bindparam("account"))
+
+_OF_SESSION = (_C.account_id == bindparam("account"), _C.session_id == bindparam("session"))
+_FIND_CANDIDATE = select(_C.sealed_secret, _C.made_at, _C.confirmed_step).where(*_OF_SESSION)
+_ADD_CANDIDATE = insert(otp_candidates)
+_CONFIRM_CANDIDATE = update(otp_candidates).where(*_OF_SESSION).values(confirmed_step=bindparam("step"))
+_DROP_CANDIDATE = delete(otp_candidates).where(*_OF_SESSION)
+_DROP_CANDIDATES = delete(otp_candidates).where(_C.account_id == bindparam("account"))
+_DROP_OLD = delete(otp_candidates).where(_C.made_at <= bindparam("made_before"))
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that is about to be an account's."""
+
+    account: AccountId
+    id: UUID
+    sealed_secret: bytes
+    step: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a key remembers, without the key."""
+
+    confirmed_at: datetime
+    last_used_at: datetime | None
+    last_step: int
+    clock_error_steps: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCandidate:
+    """A key that a session is setting up, as its row has it."""
+
+    sealed_secret: bytes
+    made_at: datetime
+    confirmed_step: int | None
+
+
+def find(sql: Connection, account: AccountId, opened: Opener, *, hold: bool = False) -> OtpKey | None:
+    """Load the account's usable key; `hold` keeps other writers from it until this transaction ends."""
+    row = sql.execute(_FIND_AND_HOLD if hold else _FIND, {"account": account}).one_or_none()
+    return None if row is None else _key(account, row, opened)
+
+
+def memory(sql: Connection, account: AccountId) -> Memory | None:
+    """Load what the account's usable key remembers."""
+    row = sql.execute(_MEMORY, {"account": account}).one_or_none()
+    return None if row is None else Memory(*row)
+
+
+def add(sql: Connection, new: NewKey) -> None:
+    """Insert a key; its first remembered step is that of its set-up (KEY-9)."""
+    sql.execute(
+        _ADD,
+        {
+            "account_id": new.account, "key_id": new.id, "sealed_secret": new.sealed_secret, "last_step": new.step,
+            "spent_steps": [], "consecutive_failures": 0, "confirmed_at": new.at, "last_used_at": None,
+            "disabled_at": None, "clock_error_steps": None, "clock_error_seen_at": None,
+        },
+    )  # fmt: skip
+
+
+def save(sql: Connection, before: OtpKey, after: OtpKey) -> bool:
+    """Write what a key remembers if nobody has written since it was loaded; tell whether it was so."""
+    values = {
+        "account": before.account, "key": before.id,
+        "loaded_step": before.last_step, "loaded_failures": before.consecutive_failures,
+        "step": after.last_step, "spent": sorted(after.spent_steps), "failures": after.consecutive_failures,
+        "used_at": after.last_used_at, "offset": after.clock_error_steps, "seen_at": after.clock_error_seen_at,
+    }  # fmt: skip
+    return sql.execute(_SAVE, values).rowcount == 1
+
+
+def delete_all(sql: Connection, account: AccountId) -> int:
+    """Delete every key of the account, disabled ones too, and say how many there were."""
+    return sql.execute(_DELETE, {"account": account}).rowcount
+
+
+def find_candidate(sql: Connection, account: AccountId, session: SessionId) -> SealedCandidate | None:
+    """Load the key that a session is setting up."""
+    row = sql.execute(_FIND_CANDIDATE, {"account": account, "session": session}).one_or_none()
+    return None if row is None else SealedCandidate(*row)
+
+
+def put_candidate(sql: Connection, account: AccountId, session: SessionId, new: SealedCandidate) -> None:
+    """Write the key that a session is setting up, in place of one it had begun before."""
+    drop_candidate(sql, account, session)
+    sql.execute(
+        _ADD_CANDIDATE,
+        {
+            "account_id": account, "session_id": session, "sealed_secret": new.sealed_secret,
+            "made_at": new.made_at, "confirmed_step": new.confirmed_step,
+        },
+    )  # fmt: skip
+
+
+def confirm_candidate(sql: Connection, account: AccountId, session: SessionId, step: int) -> None:
+    """Write the step by which the key was proven."""
+    sql.execute(_CONFIRM_CANDIDATE, {"account": account, "session": session, "step": step})
+
+
+def drop_candidate(sql: Connection, account: AccountId, session: SessionId) -> bool:
+    """Delete the key that a session is setting up; tell whether there was one."""
+    return sql.execute(_DROP_CANDIDATE, {"account": account, "session": session}).rowcount > 0
+
+
+def drop_candidates(sql: Connection, account: AccountId) -> None:
+    """Delete what any session of the account is setting up."""
+    sql.execute(_DROP_CANDIDATES, {"account": account})
+
+
+def drop_old_candidates(sql: Connection, made_before: datetime) -> int:
+    """Delete keys that were begun too long ago and never saved."""
+    return sql.execute(_DROP_OLD, {"made_before": made_before}).rowcount
+
+
+def _key(account: AccountId, row: Any, opened: Opener) -> OtpKey:
+    return OtpKey(
+        account=account, id=row.key_id, secret=opened(row.key_id, row.sealed_secret), last_step=row.last_step,
+        confirmed_at=row.confirmed_at, spent_steps=frozenset(row.spent_steps),
+        consecutive_failures=row.consecutive_failures, last_used_at=row.last_used_at, disabled_at=row.disabled_at,
+        clock_error_steps=row.clock_error_steps, clock_error_seen_at=row.clock_error_seen_at,
+    )  # fmt: skip
