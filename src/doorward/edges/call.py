@@ -29,6 +29,8 @@ class Note:
     target: AccountId | None = None
     target_name: str | None = None
     details: dict[str, Fact] = field(default_factory=dict)
+    entries: int = 0
+    """How many entries this transaction has written; keeps entries of one instant in the order of writing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,3 +47,14 @@ class DayFigures:
     sign_ins: int
     locks_automatic: int
     locks_by_hand: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How often an act was done on one day: by the server itself, or by somebody."""
+
+    day: int
+    """Days since 1970."""
+    act: str
+    by_server: bool
+    count: int

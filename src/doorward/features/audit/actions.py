@@ -1,0 +1,110 @@
+"""Writing entries in the transaction of their acts (AUDIT-2), and reading them."""
+
+from typing import Any
+from uuid import UUID
+
+from doorward.edges.call import Call
+from doorward.features.audit import rules, store
+from doorward.features.audit.model import DayFigures, EntriesPage, Filter, ListEntries
+from doorward.kernel.act import Act, act, reason_of, target_of
+from doorward.kernel.events import Entry, Event
+from doorward.kernel.ids import AccountId, parse_id
+from doorward.kernel.outcome import Refused
+
+
+def record(call: Call, event: Event) -> None:
+    """Write the entry of an event: actor, origin, time and node come from the call alone."""
+    actor, origin, session = call.actor, call.origin, call.actor.session
+    store.add(
+        call.sql,
+        Entry(
+            id=rules.entry_id(call.now, call.note.entries, call.entropy.bytes(rules.CHANCE)),
+            at=call.now,
+            act=event.act,
+            outcome=event.outcome,
+            result=event.result,
+            code=event.code,
+            actor_id=actor.account,
+            actor_name=rules.inert(actor.name, rules.NAME),
+            target_id=event.target,
+            target_name=rules.inert_or_none(event.target_name, rules.NAME),
+            reason=rules.inert_or_none(event.reason, rules.REASON),
+            reference=rules.inert(origin.reference, rules.REFERENCE),
+            address=rules.inert(origin.address, rules.ADDRESS),
+            user_agent=rules.inert(origin.user_agent, rules.USER_AGENT),
+            session_id=None if session is None else session.id,
+            door=origin.door.value,
+            node=call.site.node,
+            details=rules.inert_details(event.details),
+        ),
+    )
+    call.note.entries += 1
+
+
+def recorder(call: Call, act: Act, command: object, outcome: Any) -> None:
+    """Write the entry of an act, with whatever the action noted about it; for `edges.run`."""
+    if act.event is None:
+        return
+    details, code = dict(call.note.details), None
+    if isinstance(outcome, Refused):
+        code = outcome.code
+        details |= {} if outcome.cause is None else {"cause": outcome.cause}
+    target, name = _target(call, command)
+    record(
+        call,
+        Event(
+            act=act.event,
+            outcome=outcome.status,
+            code=code,
+            target=target,
+            target_name=name,
+            reason=reason_of(command),
+            details=details,
+        ),
+    )
+
+
+@act("audit:read", event="audit.viewed")
+def list_entries(call: Call, command: ListEntries) -> EntriesPage:
+    """Read the audit trail, newest first; filters narrow each other down."""
+    return _page(call, command.filter, command.limit, command.before_id)
+
+
+def entries_of_target(call: Call, account: AccountId, limit: int, before: UUID | None) -> EntriesPage:
+    """Read what has happened to one account, newest first: its timeline (AUDIT-4)."""
+    return _page(call, Filter(account=account), limit, before)
+
+
+def days(call: Call) -> tuple[DayFigures, ...]:
+    """Count completed sign-ins and locks on each of the last 30 UTC days, oldest first."""
+    first = rules.first_day(call.now)
+    return rules.figures(first, store.day_counts(call.sql, rules.first_id(first)))
+
+
+def _page(call: Call, wanted: Filter, limit: int, before_id: UUID | None) -> EntriesPage:
+    size = rules.page_size(limit)
+    found = store.page(call.sql, _conditions(wanted, before_id), size + 1)
+    return EntriesPage(tuple(found[:size]), found[size - 1].id if len(found) > size else None)
+
+
+def _target(call: Call, command: object) -> tuple[AccountId | None, str | None]:
+    """Say whom an act was about: as the action noted it, as the guard found it, or as it was asked for."""
+    if call.note.target is not None or call.note.target_name is not None:
+        return call.note.target, call.note.target_name
+    if call.target is not None:
+        return call.target.account, call.target.name
+    return target_of(command), None
+
+
+def _conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
+    actor_id = None if wanted.actor is None else parse_id(wanted.actor)
+    conditions = {
+        "target": wanted.account,
+        "actor_id": actor_id,
+        "actor_name": wanted.actor if actor_id is None else None,
+        "act": wanted.act,
+        "from_id": None if wanted.after is None else rules.first_id(wanted.after),
+        "below_id": None if wanted.before is None else rules.first_id(wanted.before),
+        "before_id": before_id,
+    }
+    return {name: value for name, value in conditions.items() if value is not None}
