@@ -1,8 +1,10 @@
 """What other features ask of accounts; the operators' acts on them are in `administration`."""
 
+from datetime import datetime
+
 from doorward.edges.call import Call
 from doorward.features.accounts import rules, store
-from doorward.features.accounts.model import LockReason, Standing
+from doorward.features.accounts.model import Lock, LockReason, Standing
 from doorward.kernel.ids import AccountId
 
 
@@ -29,6 +31,16 @@ def set_factors(call: Call, account: AccountId, count: int) -> None:
 def set_excluded(call: Call, account: AccountId, *, excluded: bool) -> None:
     """Note whether the account signs in without a second factor."""
     store.set_state(call.sql, account, excluded=excluded)
+
+
+def set_lock(call: Call, account: AccountId, lock: Lock | None) -> None:
+    """Write or clear a lock; `lockout` decides which."""
+    store.set_lock(call.sql, account, lock)
+
+
+def set_unlocked(call: Call, account: AccountId, at: datetime) -> None:
+    """Clear the lock and note that the actor opened the account (LOCK-7)."""
+    store.set_unlocked(call.sql, account, call.actor.name, call.actor.account, at)
 
 
 def signed_in(call: Call, account: AccountId) -> None:

@@ -1,11 +1,11 @@
 """Reserving and concluding attempts, locking and unlocking, and what the worker clears up."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts import store as account_store
 from doorward.features.accounts.model import Lock, LockReason, Standing
 from doorward.features.audit import actions as audit
 from doorward.features.lockout import rules, store
@@ -44,7 +44,7 @@ def lock_account(call: Call, command: LockAccount) -> AccountLocked | AlreadyLoc
     outcome = rules.replace(standing.state.lock, wanted, call.now)
     match outcome:
         case AccountLocked(lock):
-            account_store.set_lock(call.sql, command.account, lock)
+            accounts.set_lock(call, command.account, lock)
             accounts.move_epoch(call, command.account)
             call.note.details["lock_reason"] = lock.reason.value
             _tell_locked(call, standing, lock)
@@ -64,9 +64,7 @@ def unlock_account(call: Call, command: UnlockAccount) -> AccountUnlocked | NotL
     clear_lapsed(call, standing)
     outcome = rules.unlock(standing.state.lock, call.now, call.actor.name, may_lift_by_hand=_may_modify(call))
     if isinstance(outcome, AccountUnlocked):
-        account_store.set_unlocked(
-            call.sql, command.account, outcome.unlocked_by, call.actor.account, outcome.unlocked_at
-        )
+        accounts.set_unlocked(call, command.account, outcome.unlocked_at)
         store.clear(call.sql, command.account, None, call.now)
         call.note.details["lock_reason"] = outcome.lock.reason.value
         facts = {"by": call.actor.name, "at": rfc3339(outcome.unlocked_at)}
@@ -152,7 +150,7 @@ def clear_lapsed(call: Call, standing: Standing) -> bool:
     if lock is None or not rules.lapsed(lock, call.now):
         return False
     account = standing.account
-    account_store.set_lock(call.sql, account.id, None)
+    accounts.set_lock(call, account.id, None)
     store.clear(call.sql, account.id, None, call.now)
     audit.record(
         replace(call, actor=SYSTEM),
@@ -205,7 +203,7 @@ def _lock_for_failures(call: Call, standing: Standing, factor: Factor) -> Lock |
     outcome = rules.replace(standing.state.lock, wanted, call.now)
     if isinstance(outcome, AlreadyLocked):
         return None
-    account_store.set_lock(call.sql, account.id, wanted)
+    accounts.set_lock(call, account.id, wanted)
     audit.record(
         replace(call, actor=SYSTEM),
         Event(
@@ -244,6 +242,6 @@ def _tell_locked(call: Call, standing: Standing, lock: Lock) -> None:
     _tell(call, standing, Kind.ACCOUNT_LOCKED, facts)
 
 
-def _tell(call: Call, standing: Standing, kind: Kind, facts: dict[str, str | None]) -> None:
+def _tell(call: Call, standing: Standing, kind: Kind, facts: Mapping[str, str | None]) -> None:
     account = standing.account
     notices.tell(call, account.id, account.email, kind, {"user_name": account.user_name, **facts})

@@ -44,6 +44,7 @@ from doorward.kernel.act import (
 )
 from doorward.kernel.ids import AccountId, SessionId, new_id
 from doorward.kernel.outcome import Refused
+from doorward.kernel.tokens import make_token
 
 _WITH_SECOND_FACTOR = {OpenedWith.SECRET_KEY, OpenedWith.SET_UP}
 _FRESH_AT_OPENING = _WITH_SECOND_FACTOR | {OpenedWith.RECOVERY_CODE}
@@ -68,7 +69,7 @@ def open_session(call: Call, account: AccountId, epoch: int, opened_with: Opened
     standing = accounts.load(call, account)
     if standing is None or not _may_open(call, standing, epoch, opened_with):
         return Refused("signin.expired", cause="the account changed during the sign-in")
-    token, token_hash = rules.make_token(account, call.entropy)
+    token, token_hash = make_token(account, call.entropy)
     session = SessionId(new_id(call.now, call.entropy))
     expires_at = call.now + timedelta(hours=policy.password_rules(call).session_hours)
     store.add(

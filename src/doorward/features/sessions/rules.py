@@ -1,36 +1,9 @@
-"""Tokens, and when a session is over (SESS-1)."""
+"""When a session is over (SESS-1)."""
 
-import base64
-import hashlib
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from doorward.kernel.ids import AccountId
-from doorward.kernel.ports import Entropy, Secret
-
-SECRET_BYTES = 32
-_ID_BYTES = 16
-_TOKEN_LENGTH = 64
-"""48 bytes as base64url, which needs no padding."""
 WRITE_EVERY = timedelta(minutes=1)
 """Last activity is written at most this often."""
-
-
-def make_token(account: AccountId, entropy: Entropy) -> tuple[Secret, bytes]:
-    """Make a token of an account: what its holder keeps, and the SHA-256 under which it is stored."""
-    raw = account.bytes + entropy.bytes(SECRET_BYTES)
-    return Secret(base64.urlsafe_b64encode(raw).decode()), hashlib.sha256(raw).digest()
-
-
-def parse_token(text: str) -> tuple[AccountId, bytes] | None:
-    """Read a token: its account and its SHA-256; None for whatever was not made by `make_token`."""
-    if len(text) != _TOKEN_LENGTH or not text.isascii():
-        return None
-    try:
-        raw = base64.b64decode(text, altchars=b"-_", validate=True)
-    except ValueError:
-        return None
-    return AccountId(UUID(bytes=raw[:_ID_BYTES])), hashlib.sha256(raw).digest()
 
 
 def live(  # noqa: PLR0913 - the six facts that end a session

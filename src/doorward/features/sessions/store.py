@@ -18,7 +18,7 @@ _BY_TOKEN = select(
     _T.session_id, _T.epoch, _T.opened_at, _T.last_seen_at, _T.expires_at,
     _T.used_second_factor, _T.own_page_only, _T.fresh_at,
 ).where(*_ONE)  # fmt: skip
-_OF = select(_T).where(_T.account_id == bindparam("account")).order_by(_T.opened_at.desc())
+_OF = select(sessions).where(_T.account_id == bindparam("account")).order_by(_T.opened_at.desc())
 _ADD = insert(sessions)
 _SEEN = update(sessions).where(*_ONE).values(last_seen_at=bindparam("at"))
 _END = delete(sessions).where(_T.account_id == bindparam("account"), _T.session_id == bindparam("id"))

@@ -1,8 +1,8 @@
-"""Sign-ins under way, and one-time links."""
+"""Sign-ins under way."""
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table
 
-from doorward.edges.sql.columns import CODE, HASH, NAME, Instant, Json, account_key, metadata
+from doorward.edges.sql.columns import CODE, HASH, Instant, Json, account_key, metadata
 
 pending_sign_ins = Table(
     "pending_sign_ins",
@@ -17,17 +17,4 @@ pending_sign_ins = Table(
     Column("through_link", Boolean, nullable=False),
     Column("sealed_secret", LargeBinary),
     Column("wrong_code", Json),
-)
-
-one_time_links = Table(
-    "one_time_links",
-    metadata,
-    account_key(),
-    Column("token_hash", HASH, primary_key=True),
-    Column("kind", CODE, nullable=False),
-    Column("epoch", Integer, nullable=False),
-    Column("made_at", Instant, nullable=False),
-    Column("made_by", NAME, nullable=False),
-    Column("expires_at", Instant, nullable=False),
-    Column("used_at", Instant),
 )

@@ -1,0 +1,61 @@
+"""What other features ask of passwords: the steps that hash are in `signin`, which alone meets the person."""
+
+from doorward.edges.call import Call
+from doorward.features.accounts.model import Account
+from doorward.features.passwords import rules, store
+from doorward.features.passwords.model import StoredPassword, Whose
+from doorward.features.policy import actions as policy
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Secret
+
+
+def find(call: Call, account: AccountId) -> StoredPassword | None:
+    """Load an account's password hash; None for an account without a password."""
+    return store.of_account(call.sql, account)
+
+
+def must_change(call: Call, stored: StoredPassword) -> bool:
+    """Tell whether a new password is asked before a session: marked by an operator, or expired (PASS-3)."""
+    days = policy.password_rules(call).days_valid
+    return stored.must_change or rules.expired(stored.changed_at, call.now, days)
+
+
+def judge(call: Call, password: Secret, account: Account, is_common: rules.IsCommon) -> Refused | None:
+    """Refuse a new password by the first rule that it fails (PASS-1, PASS-2)."""
+    whose = Whose(account.user_name, account.email)
+    return rules.judge(password, rules.asked_by(policy.password_rules(call)), whose, is_common)
+
+
+def hashes_to_differ_from(call: Call, account: AccountId) -> tuple[str, ...]:
+    """List the hashes that a new password must not fit: the present one and those before, as the rules ask."""
+    count = policy.password_rules(call).previous_passwords
+    present = store.of_account(call.sql, account)
+    if count == 0 or present is None:
+        return ()
+    return (present.hash, *store.earlier(call.sql, account, count - 1))
+
+
+def refuse_used(call: Call, *, had_before: bool) -> Refused | None:
+    """Refuse a password that the account had before (PASS-1)."""
+    return rules.judge_history(rules.asked_by(policy.password_rules(call)), had_before=had_before)
+
+
+def put(call: Call, account: AccountId, encoded: str, *, must_change: bool = False) -> None:
+    """Write a new password's hash; as many earlier ones are kept as the rules ask about."""
+    store.put(call.sql, account, encoded, call.now, must_change=must_change)
+    store.forget_earlier(call.sql, account, max(policy.password_rules(call).previous_passwords - 1, 0))
+
+
+def upgrade(call: Call, stored: StoredPassword, encoded: str) -> None:
+    """Keep the same password under present parameters (PASS-4)."""
+    store.upgrade(call.sql, stored.account, stored.hash, encoded)
+
+
+def mark(call: Call, account: AccountId, *, must_change: bool) -> bool:
+    """Ask for a new password at the next sign-in, or no longer; tell whether that is news."""
+    stored = store.of_account(call.sql, account)
+    if stored is None or stored.must_change == must_change:
+        return False
+    store.mark(call.sql, account, must_change=must_change)
+    return True

@@ -1,0 +1,68 @@
+"""The SQL on password hashes."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from doorward.edges.sql.tables.passwords import earlier_passwords, passwords
+from doorward.features.passwords.model import StoredPassword
+from doorward.kernel.ids import AccountId
+
+_T, _E = passwords.c, earlier_passwords.c
+_OF = select(_T.hash, _T.changed_at, _T.must_change).where(_T.account_id == bindparam("account"))
+_ADD = insert(passwords)
+_REPLACE = (
+    update(passwords)
+    .where(_T.account_id == bindparam("account"))
+    .values(hash=bindparam("new"), changed_at=bindparam("at"), must_change=bindparam("must"))
+)
+_UPGRADE = (
+    update(passwords)
+    .where(_T.account_id == bindparam("account"), _T.hash == bindparam("old"))
+    .values(hash=bindparam("new"))
+)
+_MARK = update(passwords).where(_T.account_id == bindparam("account")).values(must_change=bindparam("must"))
+_KEEP = insert(earlier_passwords)
+_EARLIER = (
+    select(_E.hash)
+    .where(_E.account_id == bindparam("account"))
+    .order_by(_E.replaced_at.desc())
+    .limit(bindparam("most"))
+)
+
+
+def of_account(sql: Connection, account: AccountId) -> StoredPassword | None:
+    """Load an account's password hash."""
+    row = sql.execute(_OF, {"account": account}).one_or_none()
+    return None if row is None else StoredPassword(account, row.hash, row.changed_at, row.must_change)
+
+
+def put(sql: Connection, account: AccountId, new: str, at: datetime, *, must_change: bool) -> None:
+    """Write a password hash; the one before joins the earlier ones."""
+    before = of_account(sql, account)
+    if before is None:
+        sql.execute(_ADD, {"account_id": account, "hash": new, "changed_at": at, "must_change": must_change})
+        return
+    sql.execute(_KEEP, {"account_id": account, "replaced_at": at, "hash": before.hash})
+    sql.execute(_REPLACE, {"account": account, "new": new, "at": at, "must": must_change})
+
+
+def upgrade(sql: Connection, account: AccountId, old: str, new: str) -> None:
+    """Replace a hash by one of the same password, unless the password has changed meanwhile."""
+    sql.execute(_UPGRADE, {"account": account, "old": old, "new": new})
+
+
+def mark(sql: Connection, account: AccountId, *, must_change: bool) -> None:
+    """Ask for a new password at the next sign-in, or no longer."""
+    sql.execute(_MARK, {"account": account, "must": must_change})
+
+
+def earlier(sql: Connection, account: AccountId, most: int) -> tuple[str, ...]:
+    """List the latest earlier hashes."""
+    return tuple(sql.execute(_EARLIER, {"account": account, "most": most}).scalars())
+
+
+def forget_earlier(sql: Connection, account: AccountId, keep: int) -> None:
+    """Delete earlier hashes beyond those that the rules ask about."""
+    kept = select(_E.replaced_at).where(_E.account_id == account).order_by(_E.replaced_at.desc()).limit(keep)
+    sql.execute(delete(earlier_passwords).where(_E.account_id == account, _E.replaced_at.not_in(kept)))
