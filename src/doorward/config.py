@@ -1,0 +1,268 @@
+"""Settings: `doorward.toml`, overridden by `DOORWARD_*` variables, overridden by options.
+
+Nothing else reads the environment. A key that is not a setting is an error, so a typing mistake never passes for one;
+every value remembers where it came from.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+FILE = "doorward.toml"
+PREFIX = "DOORWARD_"
+DATA = "data"
+"""The data directory that is used when nobody names one, seen from the folder the command is run in."""
+HIGHEST_PORT = 65_535
+LEAST_HASH_COST = 35_840
+"""KiB times passes: no weaker than the weakest argon2id setting that OWASP's password storage cheat sheet lists."""
+
+
+class Obstacle(Exception):
+    """What stands in the way of the program: one sentence that says what, one that says how to mend it."""
+
+    def __init__(self, what: str, mend: str) -> None:
+        """Keep both sentences."""
+        super().__init__(f"{what} {mend}")
+        self.what = what
+        self.mend = mend
+
+
+def _networks(value: object) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Read networks from a list, or from a text with commas."""
+    parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
+    return tuple(ip_network(str(part).strip()) for part in parts if str(part).strip())
+
+
+def _public_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.port == 0:
+        raise ValueError("it is an address such as https://login.example.org")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError("it has no path: Doorward needs a host name of its own")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _listen(value: str) -> str:
+    host, port = _split_address(value)
+    if not host or not port.isascii() or not port.isdigit() or int(port) > HIGHEST_PORT:
+        raise ValueError("it is an address and a port such as 127.0.0.1:8420 or [::1]:8420")
+    return value
+
+
+def _database(value: str) -> str:
+    if not re.fullmatch(r"sqlite:///.+", value):
+        raise ValueError("this release keeps its database in SQLite: sqlite:///PATH")
+    return value
+
+
+def _mail(value: str) -> str:
+    if not re.fullmatch(r"maildir:///?.+|smtps?://.+", value):
+        raise ValueError("it is smtp://HOST:PORT, smtps://HOST:PORT or maildir:///PATH")
+    return value
+
+
+def _split_address(value: str) -> tuple[str, str]:
+    host, _, port = value.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), port
+
+
+class Settings(BaseSettings):
+    """Every setting, typed and checked; `load` lays the layers and remembers where each value came from."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+
+    data: Path = Field(description="the data directory")
+    database: Annotated[str, AfterValidator(_database)] = Field(description="where the database is", repr=False)
+    mail: Annotated[str, AfterValidator(_mail)] = Field(description="how mail leaves", repr=False)
+    mail_from: str = Field("", max_length=320, description="who mail is from; empty: doorward@ the public address")
+    public_url: Annotated[str, AfterValidator(_public_url)] = Field(description="the address that people open")
+    listen: Annotated[str, AfterValidator(_listen)] = Field("127.0.0.1:8420", description="address and port to serve")
+    workers: int = Field(1, ge=1, le=64, description="server processes")
+    behind_proxy: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
+        (), description="networks of proxies whose forwarded headers are believed"
+    )
+    tls_cert: Path | None = Field(None, description="certificate chain, where Doorward ends TLS itself")
+    tls_key: Path | None = Field(None, description="its private key")
+    node: str = Field("node-1", pattern=r"^[A-Za-z0-9._-]{1,60}$", description="this machine's name in the audit trail")
+    argon2_memory_kib: int = Field(19_456, ge=7_168, le=4_194_304, description="memory of one password hash")
+    argon2_passes: int = Field(2, ge=1, le=100, description="passes over that memory")
+    argon2_lanes: int = Field(1, ge=1, le=16, description="lanes of one password hash")
+    hash_places: int = Field(64, ge=64, le=10_000, description="sign-ins of one process that may wait for their hash")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least grave line logged")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take the values that are given and no others."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Give host and port to listen on."""
+        host, port = _split_address(self.listen)
+        return host, int(port)
+
+    @property
+    def beyond_loopback(self) -> bool:
+        """Tell whether others than this machine can reach the port."""
+        host = self.address[0]
+        try:
+            return not ip_address(host).is_loopback
+        except ValueError:
+            return host != "localhost"
+
+    @property
+    def sender(self) -> str:
+        """Give the address that mail comes from."""
+        return self.mail_from or f"doorward@{urlsplit(self.public_url).hostname}"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings, and for each where its value came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Values from one place; `spelling` is how that place writes a key."""
+
+    origin: str
+    spelling: str
+    values: Mapping[str, Any]
+
+    def spell(self, key: str) -> str:
+        return self.spelling.format(key=key, upper=key.upper(), dashed=key.replace("_", "-"))
+
+
+def load(options: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Loaded:
+    """Lay defaults, file, environment and options over each other, and check the whole; raise `Obstacle`."""
+    options = options or {}
+    variables = _environment(os.environ if environ is None else environ)
+    data = Path(options.get("data") or variables.values.get("data") or DATA).absolute()
+    layers = [_file(data), variables, _Layer("option", "--{dashed}", dict(options))]
+    merged: dict[str, Any] = {"database": f"sqlite:///{data / 'doorward.db'}", "mail": f"maildir://{data / 'mail'}"}
+    origins = dict.fromkeys(Settings.model_fields, "default")
+    for layer in layers:
+        _no_unknown_keys(layer)
+        merged.update(layer.values)
+        origins.update(dict.fromkeys(layer.values, layer.origin))
+    merged["data"] = data
+    merged.setdefault("public_url", _address_of(merged))
+    settings = _checked(merged, {key: layer.spell(key) for layer in layers for key in layer.values}, origins)
+    _fits_together(settings, origins)
+    return Loaded(settings, origins)
+
+
+def shown(key: str, value: object) -> str:
+    """Spell a value for people; a password inside an address is left out."""
+    if key in {"database", "mail"}:
+        return re.sub(r"(://[^:@/]*):[^@/]*@", r"\1:***@", str(value))
+    if isinstance(value, tuple):
+        return ",".join(str(part) for part in value)
+    return "" if value is None else str(value)
+
+
+def _file(data: Path) -> _Layer:
+    """Read `doorward.toml`; paths in it are seen from the data directory."""
+    path = data / FILE
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        values = {}
+    except OSError as error:
+        mend = "Run as the owner of the data directory."
+        raise Obstacle(f"{path} cannot be read ({error.strerror}).", mend) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Obstacle(f"{path} is not TOML: {error}.", "Correct that line.") from error
+    if "data" in values:
+        raise Obstacle(f"{path} names a data directory.", "Take the line out: the file lies in the data directory.")
+    for key in {"tls_cert", "tls_key"} & values.keys():
+        values[key] = data / str(values[key])
+    return _Layer(FILE, "`{key}` in " + str(path), values)
+
+
+def _environment(environ: Mapping[str, str]) -> _Layer:
+    source = EnvSettingsSource(Settings, env_prefix=PREFIX)
+    source.env_vars = {name.lower(): value for name, value in environ.items()}
+    unknown = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in Settings.model_fields
+    }
+    return _Layer("environment", PREFIX + "{upper}", {**unknown, **source()})
+
+
+def _no_unknown_keys(layer: _Layer) -> None:
+    for key in layer.values:
+        if key not in Settings.model_fields:
+            near = get_close_matches(key, Settings.model_fields, 1)
+            raise Obstacle(
+                f"{layer.spell(key)} is not a setting.",
+                f"Did you mean `{near[0]}`?" if near else "`doorward config show` lists them all.",
+            )
+
+
+def _address_of(values: Mapping[str, Any]) -> str:
+    """Guess the public address from where the server listens: right as long as nobody comes from elsewhere."""
+    host, port = _split_address(str(values.get("listen", "127.0.0.1:8420")))
+    scheme = "https" if values.get("tls_cert") else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host or '127.0.0.1'}:{port}"
+
+
+def _checked(values: Mapping[str, Any], spellings: Mapping[str, str], origins: Mapping[str, str]) -> Settings:
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0])
+        if origins[key] == "default":  # what was derived is wrong because what it was derived from is
+            first = next((each for each in error.errors() if origins[str(each["loc"][0])] != "default"), first)
+            key = str(first["loc"][0])
+        said = first["msg"].removeprefix("Value error, ")
+        raise Obstacle(
+            f"{spellings.get(key, key)} cannot be {shown(key, values[key])!r}: {said[0].lower()}{said[1:]}.",
+            "Correct it, or leave it out to get the default.",
+        ) from error
+
+
+def _fits_together(settings: Settings, origins: Mapping[str, str]) -> None:
+    """Refuse what each value allows and their combination does not."""
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        raise Obstacle("tls_cert and tls_key go together, and only one is set.", "Name both files, or neither.")
+    if settings.argon2_memory_kib * settings.argon2_passes < LEAST_HASH_COST:
+        raise Obstacle(
+            "The password hash would be too cheap: argon2_memory_kib times argon2_passes is below 35,840.",
+            "Raise one of them, or leave both out to get the default.",
+        )
+    if not settings.beyond_loopback:
+        return
+    if settings.tls_cert is None and not settings.behind_proxy:
+        raise Obstacle(
+            f"Listening on {settings.listen} would send passwords over the network in the clear.",
+            "Give --tls-cert and --tls-key, or name the proxy that ends TLS by --behind-proxy, or listen on 127.0.0.1.",
+        )
+    if origins["public_url"] == "default":
+        raise Obstacle(
+            f"Listening on {settings.listen} needs the address that people open: links and cookies are made from it.",
+            f'Set public_url, for example public_url = "https://login.example.org" in {FILE}.',
+        )
