@@ -15,7 +15,7 @@ class DeviceMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PasswordRules:
-    """Rules for passwords, locking, sessions and device authorization. `key: (default, least, most)` in `rules.BOUNDS`."""
+    """Rules for passwords, locking, sessions and device authorization; the bounds of each are in `rules.BOUNDS`."""
 
     failures_before_lock: int = 10
     """Number of failed attempts before automatic lock (0 = never)."""

@@ -1,0 +1,93 @@
+"""Which values the settings take, and what a change comes to.
+
+Laws: a setting that does not exist is refused, as is a value of another kind or outside its bounds; a change names each
+value before and after; whoever changes on the ground of an older version is told, and nothing is merged by guess.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, TypeVar
+
+from doorward.features.policy.model import PasswordRules, TwoFactorSettings
+from doorward.kernel.outcome import Fact, Refused
+
+S = TypeVar("S", bound=PasswordRules | TwoFactorSettings)
+
+DEFAULT = "default"
+"""The name of the password rules that serve everybody; named sets for groups come later."""
+
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    "failures_before_lock": (0, 100),  # LOCK-1
+    "second_factor_failures_before_lock": (1, 100),  # LOCK-3: never 0
+    "hours_locked": (0, 8_760),
+    "days_inactive_before_lock": (0, 3_650),
+    "min_length": (8, 64),  # PASS-1
+    "min_letters": (0, 20),
+    "min_digits": (0, 20),
+    "min_specials": (0, 20),
+    "min_groups": (0, 4),
+    "previous_passwords": (0, 24),
+    "days_valid": (0, 3_650),
+    "idle_minutes": (1, 1_440),
+    "session_hours": (1, 720),
+    "device_code_minutes": (5, 10_000),  # DEV-1
+    "lock_contact": (0, 300),
+    "issuer": (1, 64),
+    "allowlist_hours_after_reset": (1, 8_760),
+    "allowlist_days_for_new_account": (1, 365),
+}
+"""Least and most of each number, and of each text's length; what is on or off has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change comes to: the values that are new, and each as `old → new` for the entry."""
+
+    values: Mapping[str, Fact]
+    told: Mapping[str, str]
+
+
+def chosen(settings: S, values: Mapping[str, Any]) -> S:
+    """Put chosen values over the defaults; one that a newer release wrote is left aside."""
+    known = {field.name for field in fields(settings)}
+    return replace(settings, **{name: value for name, value in values.items() if name in known})
+
+
+def change(present: PasswordRules | TwoFactorSettings, wanted: Mapping[str, Fact]) -> Change | Refused:
+    """Decide what a change of settings comes to; all of it or, on the first value that cannot be, nothing."""
+    before = asdict(present)
+    for key, value in wanted.items():
+        if key not in before:
+            return Refused("request.unknown_field", {"field": key})
+        if refused := _judge(key, before[key], value):
+            return refused
+    values = {key: value for key, value in wanted.items() if value != before[key]}
+    return Change(values, {key: f"{_word(before[key])} → {_word(value)}" for key, value in values.items()})
+
+
+def stale(version: int, if_version: int | None) -> Refused | None:
+    """Refuse a change on the ground of a version that is no longer the present one."""
+    if if_version is None or if_version == version:
+        return None
+    return Refused("policy.version_lost", {"version": version})
+
+
+def _judge(key: str, before: Fact, value: Fact) -> Refused | None:
+    if type(value) is not type(before):
+        return Refused("request.malformed", {"detail": f"{key} is of another kind"})
+    if isinstance(value, str) and any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in value):
+        return Refused("request.malformed", {"detail": f"{key} holds control characters"})
+    if isinstance(value, bool) or value is None:
+        return None
+    least, most = BOUNDS[key]
+    size = len(value) if isinstance(value, str) else value
+    if least <= size <= most:
+        return None
+    return Refused("policy.out_of_bounds", {"key": key, "least": least, "most": most})
+
+
+def _word(value: Fact) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value) if value != "" else "nothing"

@@ -1,0 +1,77 @@
+"""The SQL on settings: a row for each setting that was ever changed, and one without a name that holds the version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from doorward.edges.sql.tables.policy import settings
+
+_T = settings.c
+_VERSION = ""
+"""The name of the row that holds an area's version: every change of the area passes it, so two never cross."""
+
+_STAMP: dict[str, Any] = {
+    "version": bindparam("to_version"),
+    "changed_at": bindparam("at"),
+    "changed_by": bindparam("by"),
+}
+
+_AREA = select(_T.name, _T.chosen, _T.version).where(_T.area == bindparam("in_area"))
+_ADD = insert(settings)
+_SET = (
+    update(settings)
+    .where(_T.area == bindparam("in_area"), _T.name == bindparam("named"))
+    .values(chosen=bindparam("value"), **_STAMP)
+)
+_MOVE = (
+    update(settings)
+    .where(_T.area == bindparam("in_area"), _T.name == _VERSION, _T.version == bindparam("before"))
+    .values(**_STAMP)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who saves, when, and on the ground of which version."""
+
+    before: int
+    by: str
+    at: datetime
+
+
+def load(sql: Connection, area: str) -> tuple[dict[str, Any], int]:
+    """Load what was chosen in an area, and its version (0: nothing was)."""
+    values: dict[str, Any] = {}
+    version = 0
+    for name, chosen, row_version in sql.execute(_AREA, {"in_area": area}):
+        if name == _VERSION:
+            version = row_version
+        else:
+            values[name] = chosen
+    return values, version
+
+
+def save(sql: Connection, area: str, values: Mapping[str, Any], stamp: Stamp) -> bool:
+    """Write changed values if the area is still at the version that was loaded; tell whether it was."""
+    common = {"in_area": area, "to_version": stamp.before + 1, "at": stamp.at, "by": stamp.by}
+    if stamp.before == 0:
+        _insert(sql, _VERSION, {}, common)
+    elif sql.execute(_MOVE, {**common, "before": stamp.before}).rowcount == 0:
+        return False
+    for name, chosen in values.items():
+        if sql.execute(_SET, {**common, "named": name, "value": chosen}).rowcount == 0:
+            _insert(sql, name, chosen, common)
+    return True
+
+
+def _insert(sql: Connection, name: str, chosen: Any, common: Mapping[str, Any]) -> None:
+    sql.execute(
+        _ADD,
+        {
+            "area": common["in_area"], "name": name, "chosen": chosen, "version": common["to_version"],
+            "changed_at": common["at"], "changed_by": common["by"],
+        },
+    )  # fmt: skip
