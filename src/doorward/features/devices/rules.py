@@ -1,0 +1,75 @@
+"""Making e-mailed and temporary access codes, judging them, and bounding the mail (DEV-1, KEY-10)."""
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from doorward.features.devices.model import CodeKind, CodeRight, GivenCode, StoredCode
+from doorward.kernel import symbols
+from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Entropy
+
+DIGITS = 6
+LEAST_MINUTES = 5
+MOST_MINUTES = 10_000
+ADVISED_MINUTES = 10
+"""Above this the page warns: NIST SP 800-63B-4 section 3.1.3 lets such a code live ten minutes."""
+SYMBOLS = 12
+GROUP = 4
+TEMPORARY_LIFETIME = timedelta(minutes=15)
+MAILS = 3
+MAILS_WITHIN = timedelta(minutes=15)
+PURPOSE = "device code"
+"""The purpose under which the sealer hashes both kinds of code."""
+
+
+def make_mailed_code(entropy: Entropy) -> str:
+    """Draw the six digits of an e-mailed code."""
+    return f"{entropy.below(10**DIGITS):0{DIGITS}d}"
+
+
+def make_temporary_code(entropy: Entropy) -> str:
+    """Draw a temporary access code: twelve base32 symbols, 60 bits."""
+    return symbols.draw(entropy, SYMBOLS, GROUP)
+
+
+def parse(text: str) -> GivenCode | None:
+    """Read what was typed as one of the two kinds; None for what can be neither.
+
+    Spaces are forgiven, because people copy the code from a mail.
+    """
+    digits = "".join(text.split())
+    if len(digits) == DIGITS and digits.isascii() and digits.isdigit():
+        return GivenCode(CodeKind.MAILED, digits)
+    code = symbols.read(text, SYMBOLS, GROUP)
+    return None if code is None else GivenCode(CodeKind.TEMPORARY, code)
+
+
+def ends_at(issued_at: datetime, minutes: int) -> datetime:
+    """Give the end of an e-mailed code; a lifetime out of bounds is a bug, for the settings keep them (DEV-1)."""
+    if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
+        raise ValueError(f"an e-mailed code lives {LEAST_MINUTES} to {MOST_MINUTES} minutes, not {minutes}")
+    return issued_at + timedelta(minutes=minutes)
+
+
+def judge(stored: StoredCode | None, given_hash: bytes, now: datetime) -> CodeRight | Refused:
+    """Decide whether a code lets the sign-in go on; every no is `devices.wrong_code`, with its cause for the trail."""
+    if stored is None:
+        return _wrong("none was issued")
+    if not hmac.compare_digest(stored.hash, given_hash):
+        return _wrong("wrong")
+    if stored.ended_at is not None:
+        return _wrong("used or replaced")
+    if now >= stored.expires_at:
+        return _wrong("expired")
+    return CodeRight()
+
+
+def next_mail_at(sent: Sequence[datetime], now: datetime) -> datetime | None:
+    """Say from when the account may be sent another code; None means now (three mails in 15 minutes, DEV-1)."""
+    recent = sorted(at for at in sent if at + MAILS_WITHIN > now)
+    return recent[-MAILS] + MAILS_WITHIN if len(recent) >= MAILS else None
+
+
+def _wrong(cause: str) -> Refused:
+    return Refused("devices.wrong_code", cause=cause)

@@ -1,0 +1,155 @@
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorward.features.devices import rules
+from doorward.features.devices.model import CodeKind, CodeRight, GivenCode, StoredCode
+from doorward.kernel.outcome import Refused
+from tests.chance import SeededEntropy
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HASH = b"h" * 32
+
+
+class Draws:
+    """Chance that draws one number."""
+
+    def __init__(self, number: int) -> None:
+        """Take the number."""
+        self.number = number
+        self.limit = 0
+
+    def bytes(self, count: int) -> bytes:
+        """Draw so many zeros."""
+        return bytes(count)
+
+    def below(self, limit: int) -> int:
+        """Draw the number."""
+        self.limit = limit
+        return self.number
+
+
+def test_an_e_mailed_code_keeps_its_leading_zeros() -> None:
+    """The number is drawn below a million and written with six digits."""
+    chance = Draws(42)
+
+    assert rules.make_mailed_code(chance) == "000042"
+    assert chance.limit == 1_000_000
+
+
+def test_a_temporary_access_code_is_twelve_symbols_in_groups() -> None:
+    """Sixty bits that can be read out over a telephone (KEY-10)."""
+    assert re.fullmatch(r"[A-Z2-7]{4}-[A-Z2-7]{4}-[A-Z2-7]{4}", rules.make_temporary_code(SeededEntropy()))
+
+
+@pytest.mark.parametrize("typed", ["012345", " 012345 ", "012 345", "012345\r\n"])
+def test_six_digits_are_an_e_mailed_code(typed: str) -> None:
+    """Spaces around and between are forgiven."""
+    assert rules.parse(typed) == GivenCode(CodeKind.MAILED, "012345")
+
+
+@pytest.mark.parametrize("typed", ["ABCD-EFGH-2345", "abcdefgh2345", " abcd efgh 2345 "])
+def test_twelve_symbols_are_a_temporary_access_code(typed: str) -> None:
+    """Case and grouping are forgiven."""
+    assert rules.parse(typed) == GivenCode(CodeKind.TEMPORARY, "ABCD-EFGH-2345")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "12345", "1234567", "ABCD-EFGH-1345", "ABCD-EFGH", "\uff11\uff12\uff13\uff14\uff15\uff16", "12345\u00b2"],
+)
+def test_everything_else_is_neither(typed: str) -> None:
+    """What cannot be a code is refused before anything is compared."""
+    assert rules.parse(typed) is None
+
+
+@given(st.text(max_size=10))
+def test_codes_that_are_made_can_be_typed(seed: str) -> None:
+    """Both kinds are read to themselves."""
+    chance = SeededEntropy(seed)
+    mailed, temporary = rules.make_mailed_code(chance), rules.make_temporary_code(chance)
+
+    assert rules.parse(mailed) == GivenCode(CodeKind.MAILED, mailed)
+    assert rules.parse(temporary) == GivenCode(CodeKind.TEMPORARY, temporary)
+
+
+@pytest.mark.parametrize("minutes", [5, 10, 10_000])
+def test_an_e_mailed_code_ends_after_its_minutes(minutes: int) -> None:
+    """From five minutes to about a week (DEV-1)."""
+    assert rules.ends_at(NOON, minutes) == NOON + minutes * MINUTE
+
+
+@pytest.mark.parametrize("minutes", [-1, 0, 4, 10_001])
+def test_a_lifetime_out_of_bounds_is_a_bug(minutes: int) -> None:
+    """The settings keep the bounds; whatever gets past them must not pass here."""
+    with pytest.raises(ValueError, match="5 to 10000 minutes"):
+        rules.ends_at(NOON, minutes)
+
+
+def test_the_right_code_goes_on_until_its_end() -> None:
+    """One microsecond before the end it is still good."""
+    stored = StoredCode(HASH, NOON + 10 * MINUTE)
+
+    assert rules.judge(stored, HASH, NOON + 10 * MINUTE - timedelta(microseconds=1)) == CodeRight()
+
+
+@pytest.mark.parametrize(
+    ("stored", "given_hash", "now", "cause"),
+    [
+        (None, HASH, NOON, "none was issued"),
+        (StoredCode(HASH, NOON + MINUTE), b"x" * 32, NOON, "wrong"),
+        (StoredCode(HASH, NOON + MINUTE), b"", NOON, "wrong"),
+        (StoredCode(HASH, NOON + MINUTE, NOON), HASH, NOON, "used or replaced"),
+        (StoredCode(HASH, NOON + MINUTE), HASH, NOON + MINUTE, "expired"),
+        (StoredCode(HASH, NOON, NOON), b"x" * 32, NOON, "wrong"),
+    ],
+)
+def test_every_other_code_is_wrong_and_the_trail_knows_why(
+    stored: StoredCode | None, given_hash: bytes, now: datetime, cause: str
+) -> None:
+    """The visitor learns one thing only; the cause is for the audit trail."""
+    assert rules.judge(stored, given_hash, now) == Refused("devices.wrong_code", cause=cause)
+
+
+@pytest.mark.parametrize(
+    ("sent", "next_at"),
+    [
+        ([], None),
+        ([0, 1], None),
+        ([0, 1, 2], 15),
+        ([2, 0, 1], 15),
+        ([-15, 1, 2], None),
+        ([-14, 1, 2], 1),
+        ([-3, -2, -1, 0], 13),
+    ],
+)
+def test_three_mails_in_15_minutes_are_allowed(sent: list[int], next_at: int | None) -> None:
+    """The fourth waits until the third last is 15 minutes old (DEV-1); the present moment is minute 0."""
+    told = rules.next_mail_at([NOON + at * MINUTE for at in sent], NOON)
+
+    assert told == (None if next_at is None else NOON + next_at * MINUTE)
+
+
+@given(st.lists(st.integers(0, 4000), max_size=60))
+def test_no_quarter_of_an_hour_sees_a_fourth_mail(seconds: list[int]) -> None:
+    """However often somebody asks, any 15 minutes hold three mails at most."""
+    sent: list[datetime] = []
+    for moment in sorted(seconds):
+        now = NOON + timedelta(seconds=moment)
+        if rules.next_mail_at(sent, now) is None:
+            sent.append(now)
+
+    assert all(later - earlier >= 15 * MINUTE for earlier, later in zip(sent, sent[3:], strict=False))
+
+
+@given(st.lists(st.integers(-900, 0), min_size=3, max_size=10))
+def test_a_mail_is_allowed_from_the_moment_that_is_told(seconds: list[int]) -> None:
+    """Who waits as long as was said is not sent away again."""
+    sent = [NOON + timedelta(seconds=at) for at in seconds]
+    told = rules.next_mail_at(sent, NOON)
+
+    assert told is None or rules.next_mail_at(sent, told) is None
