@@ -1,8 +1,8 @@
 """Build the changelog from the fragments in `changes/`.
 
-python tools/changelog.py 0.2.0 2027-01-15  moves the fragments into CHANGELOG.md, under this version and day
-python tools/changelog.py --draft           prints what they would say
-python tools/changelog.py --check           asks that each is named and written as changes/README.md says
+python -m tools.changelog 0.2.0 2027-01-15  moves the fragments into CHANGELOG.md, under this version and day
+python -m tools.changelog --draft           prints what they would say
+python -m tools.changelog --check           asks that each is named and written as changes/README.md says
 """
 
 import re

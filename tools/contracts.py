@@ -1,7 +1,7 @@
 """Write the contracts that protect each feature's store and tables: one pair for each, at the end of `.importlinter`.
 
-python tools/contracts.py          writes them
-python tools/contracts.py --check  compares only
+python -m tools.contracts          writes them
+python -m tools.contracts --check  compares only
 """
 
 import sys
@@ -55,7 +55,7 @@ def main(words: list[str]) -> int:
     if "--check" not in words:
         FILE.write_text(wanted)
     elif present != wanted:
-        print("stale: run python tools/contracts.py")
+        print("stale: run python -m tools.contracts")
         return 1
     return 0
 

@@ -1,8 +1,8 @@
 """Write the two lock files, from which plain pip installs with hashes.
 
-    python tools/lock.py            asks uv and the public registry; keeps what is locked where it still fits
-    python tools/lock.py --upgrade  takes the newest releases that are a week old
-    python tools/lock.py --check    offline: each dependency is locked, at a version that fits, with its hashes
+    python -m tools.lock            asks uv and the public registry; keeps what is locked where it still fits
+    python -m tools.lock --upgrade  takes the newest releases that are a week old
+    python -m tools.lock --check    offline: each dependency is locked, at a version that fits, with its hashes
 
 Nothing younger than a week is taken, so that a stolen release has time to be found out.
 The files name neither a registry nor a path of the machine that wrote them.

@@ -24,11 +24,11 @@ CHECKS = (
     "mypy",
     "lint-imports",
     "deptry src",
-    "python tools/lock.py --check",
-    "python tools/contracts.py --check",
-    "python tools/reference.py --check",
-    "python tools/diagrams.py --check",
-    "python tools/changelog.py --check",
+    "python -m tools.lock --check",
+    "python -m tools.contracts --check",
+    "python -m tools.reference --check",
+    "python -m tools.diagrams --check",
+    "python -m tools.changelog --check",
 )
 RULES_ONLY = ("--cov=doorward", "--cov-branch", "--cov-report=", "-p", "no:xdist")
 COVERED = "coverage report --include=*/features/*/rules.py,*/features/*/rules/*.py --fail-under=100"
