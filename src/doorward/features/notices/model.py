@@ -69,6 +69,8 @@ class ListMail:
     """Read the outbox, newest first."""
 
     state: MailState | None = None
+    undelivered: bool = False
+    """Only what was tried and has not arrived: waiting for its next try, or given up."""
     account_id: AccountId | None = None
     limit: int = 50
     before_id: UUID | None = None

@@ -1,0 +1,179 @@
+"""Telling people in the transaction of the act, handing mail over afterwards, and what operators see of it (DEV-5)."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from doorward.edges.call import Call
+from doorward.edges.run import Runtime
+from doorward.features.notices import rules, store
+from doorward.features.notices.model import (
+    Kind,
+    Letter,
+    ListMail,
+    MailPage,
+    MailRetried,
+    MailState,
+    NothingToRetry,
+    RetryMail,
+)
+from doorward.kernel.act import act
+from doorward.kernel.events import Door, Origin
+from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.outcome import Fact, Refused
+from doorward.kernel.ports import NotDelivered, SealBroken
+
+LEASE = timedelta(minutes=2)
+"""For how long a process holds the mails that it has claimed."""
+LONGEST_DELIVERY = timedelta(seconds=60)
+"""A delivery ends within this time; none is begun when less of the lease is left, so that no mail goes twice."""
+BATCH = 20
+
+Deliver = Callable[[Letter, str, UUID, datetime], None]
+"""Writes a letter's message and hands it over, given the recipient, the message's id and when it was queued.
+
+Returns when the other side has said yes, raises `NotDelivered` otherwise.
+"""
+
+_WORKER = Origin(Door.WORKER)
+
+
+def tell(  # noqa: PLR0913 - a letter has a reader, an address, a subject, its facts and an end
+    call: Call,
+    account: AccountId,
+    recipient: str | None,
+    kind: Kind,
+    facts: Mapping[str, Fact],
+    *,
+    expires_at: datetime | None = None,
+) -> None:
+    """Queue a mail in the act's own transaction; an account without an address is told nothing."""
+    if recipient is None:
+        return
+    message = new_id(call.now, call.entropy)
+    body = json.dumps({"kind": kind.value, "facts": dict(facts)}, ensure_ascii=False).encode()
+    store.add(
+        call.sql,
+        store.NewMail(
+            account=account,
+            id=message,
+            kind=kind,
+            recipient=recipient,
+            sealed_body=call.sealer.seal(body, _place(message)),
+            queued_at=call.now,
+            expires_at=rules.expires(call.now, expires_at),
+        ),
+    )
+
+
+def send_due(runtime: Runtime, deliver: Deliver) -> int:
+    """Hand over what is due, and give the number of mails that were settled; for the worker.
+
+    Claiming and settling are transactions of their own, and none is open while the mail server is spoken to. Should the
+    process die between the other side's yes and the commit, the mail goes once more, with the same message id.
+    """
+    with runtime.database.read() as sql:
+        if not store.any_due(sql, runtime.clock.now()):
+            return 0
+    with runtime.writing(_WORKER) as call:
+        until = call.now + LEASE
+        waiting = store.claim(call.sql, call.now, until, BATCH)
+    count = len(waiting)
+    try:
+        while waiting and runtime.clock.now() <= until - LONGEST_DELIVERY:
+            _send(runtime, deliver, waiting[0], until)
+            waiting.pop(0)
+    finally:
+        if waiting:
+            _give_back(runtime, waiting, until)
+    return count - len(waiting)
+
+
+@act("system:read", event=None, writes=False)
+def list_mail(call: Call, command: ListMail) -> MailPage:
+    """Show the outbox, newest first: recipient, kind, state and error, never a body."""
+    size = rules.page_size(command.limit)
+    found = store.page(call.sql, _conditions(command), size + 1)
+    return MailPage(tuple(found[:size]), found[size - 1].id if len(found) > size else None)
+
+
+@act("system:modify", event="notices.retried")
+def retry_mail(call: Call, command: RetryMail) -> MailRetried | NothingToRetry | Refused:
+    """Make mail that waits or was given up due now, as long as it can be of use."""
+    if command.mail is not None:
+        call.note.target = store.whose(call.sql, command.mail)
+        if call.note.target is None:
+            return Refused("notices.not_found")
+    count = store.retry(call.sql, command.mail, call.now)
+    call.note.details["count"] = count
+    return MailRetried(count) if count else NothingToRetry()
+
+
+def _send(runtime: Runtime, deliver: Deliver, mail: store.Claimed, until: datetime) -> None:
+    try:
+        settled = _attempt(runtime, deliver, mail)
+    except Exception:
+        # A bug in one message must not hold up the others: it waits for its next try like any other, and is told.
+        _settle(runtime, mail, until, _failed(runtime, mail, "the message could not be written"))
+        raise
+    _settle(runtime, mail, until, settled)
+
+
+def _attempt(runtime: Runtime, deliver: Deliver, mail: store.Claimed) -> rules.Settled:
+    now = runtime.clock.now()
+    if mail.sealed_body is None or mail.expires_at <= now:
+        return rules.expired(now, mail.error)
+    try:
+        deliver(_opened(runtime, mail.id, mail.sealed_body), mail.recipient, mail.id, mail.queued_at)
+    except NotDelivered as no:
+        return rules.refused(mail.expires_at, str(no)) if no.permanent else _failed(runtime, mail, str(no))
+    except SealBroken:
+        return rules.refused(mail.expires_at, "the sealed body does not open with this server's keys")
+    return rules.delivered(runtime.clock.now())
+
+
+def _failed(runtime: Runtime, mail: store.Claimed, why: str) -> rules.Settled:
+    return rules.failed(rules.Try(mail.attempts + 1, mail.queued_at, mail.expires_at), runtime.clock.now(), why)
+
+
+def _settle(runtime: Runtime, mail: store.Claimed, until: datetime, settled: rules.Settled) -> None:
+    with runtime.writing(_WORKER) as call:
+        result = {
+            "to_state": settled.state.value,
+            "due_at": settled.next_attempt_at,
+            "why": settled.error,
+            "tries": mail.attempts + (settled.state is not MailState.EXPIRED),
+            "over_at": call.now if settled.over else None,
+        }
+        store.settle(call.sql, mail, until, result, erase=settled.erases)
+
+
+def _give_back(runtime: Runtime, waiting: list[store.Claimed], until: datetime) -> None:
+    with runtime.writing(_WORKER) as call:
+        store.give_back(call.sql, waiting, until, call.now)
+
+
+def _opened(runtime: Runtime, message: UUID, sealed: bytes) -> Letter:
+    body = json.loads(runtime.sealer.open(sealed, _place(message)))
+    return Letter(Kind(body["kind"]), body["facts"])
+
+
+def _place(message: UUID) -> str:
+    """Name the place for which a body is sealed: it opens in no other row."""
+    return f"outbox|sealed_body|{message}"
+
+
+def _conditions(command: ListMail) -> dict[str, object]:
+    conditions: dict[str, object] = {}
+    if command.state is MailState.QUEUED:
+        conditions["waiting"] = True
+    elif command.state is not None:
+        conditions["state"] = command.state.value
+    if command.undelivered:
+        conditions["undelivered"] = True
+    if command.account_id is not None:
+        conditions["account"] = command.account_id
+    if command.before_id is not None:
+        conditions["before_id"] = command.before_id
+    return conditions

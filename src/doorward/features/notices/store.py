@@ -1,0 +1,168 @@
+"""The SQL on the outbox.
+
+A row that is being handed over is in the state `sending` until its lease ends, at `next_attempt_at`; only whoever holds
+the lease may settle it, and a retry leaves it alone, so that no mail goes twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+
+from doorward.edges.sql.tables.notices import outbox
+from doorward.features.notices.model import Kind, Mail, MailState
+from doorward.kernel.ids import AccountId
+
+_T = outbox.c
+_SENDING = "sending"
+_WAITING = [MailState.QUEUED.value, _SENDING]
+_UNFINISHED = [*_WAITING, MailState.FAILED.value]
+_ONE = (_T.account_id == bindparam("account"), _T.message_id == bindparam("message"))
+_HELD = and_(*_ONE, _T.state == _SENDING, _T.next_attempt_at == bindparam("until"))
+_DUE = and_(_T.state.in_(_UNFINISHED), _T.next_attempt_at <= bindparam("now"))
+_FIRST_DUE = select(_T.message_id).where(_DUE).order_by(_T.next_attempt_at).limit(bindparam("most"))
+
+_ADD = insert(outbox)
+_ANY_DUE = select(_T.message_id).where(_DUE).limit(1)
+_CLAIM = (
+    update(outbox)
+    .where(_T.message_id.in_(_FIRST_DUE), _DUE)
+    .values(state=_SENDING, next_attempt_at=bindparam("until"))
+    .returning(
+        _T.account_id, _T.message_id, _T.recipient, _T.sealed_body, _T.attempts, _T.queued_at, _T.expires_at, _T.error
+    )
+)
+_SETTLE = update(outbox).where(_HELD).values(
+    state=bindparam("to_state"), next_attempt_at=bindparam("due_at"), error=bindparam("why"),
+    attempts=bindparam("tries"), finished_at=bindparam("over_at"),
+)  # fmt: skip
+_SETTLE_AND_ERASE = _SETTLE.values(sealed_body=None)
+_GIVE_BACK = update(outbox).where(_HELD).values(state=MailState.QUEUED.value, next_attempt_at=bindparam("now"))
+_RETRY = (
+    update(outbox)
+    .where(
+        or_(
+            and_(_T.state == MailState.QUEUED.value, _T.attempts > 0),
+            and_(_T.state == MailState.FAILED.value, _T.expires_at > bindparam("now")),
+        )
+    )
+    .values(state=MailState.QUEUED.value, next_attempt_at=bindparam("now"), finished_at=None)
+)
+_RETRY_ONE = _RETRY.where(_T.message_id == bindparam("message"))
+_BY_ID = select(_T.account_id).where(_T.message_id == bindparam("message"))
+_MAILS = (
+    select(
+        _T.message_id, _T.account_id, _T.kind, _T.recipient, _T.state, _T.error, _T.attempts, _T.queued_at,
+        _T.next_attempt_at, _T.finished_at,
+    )
+    .order_by(_T.message_id.desc())
+    .limit(bindparam("limit"))
+)  # fmt: skip
+_CONDITIONS = {
+    "state": _T.state == bindparam("state"),
+    "waiting": _T.state.in_(_WAITING),
+    "undelivered": or_(_T.state == MailState.FAILED.value, and_(_T.state.in_(_WAITING), _T.attempts > 0)),
+    "account": _T.account_id == bindparam("account"),
+    "before_id": _T.message_id < bindparam("before_id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A mail that is being queued."""
+
+    account: AccountId
+    id: UUID
+    kind: Kind
+    recipient: str
+    sealed_body: bytes
+    queued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail that this process hands over until its lease ends."""
+
+    account: AccountId
+    id: UUID
+    recipient: str
+    sealed_body: bytes | None
+    attempts: int
+    queued_at: datetime
+    expires_at: datetime
+    error: str | None
+
+
+def add(sql: Connection, new: NewMail) -> None:
+    """Queue a mail, due at once."""
+    sql.execute(
+        _ADD,
+        {
+            "account_id": new.account, "message_id": new.id, "kind": new.kind.value, "recipient": new.recipient,
+            "sealed_body": new.sealed_body, "state": MailState.QUEUED.value, "attempts": 0,
+            "queued_at": new.queued_at, "next_attempt_at": new.queued_at, "expires_at": new.expires_at,
+        },
+    )  # fmt: skip
+
+
+def any_due(sql: Connection, now: datetime) -> bool:
+    """Tell whether there is anything to do; a read, so that an idle worker takes no lane."""
+    return sql.execute(_ANY_DUE, {"now": now}).first() is not None
+
+
+def claim(sql: Connection, now: datetime, until: datetime, most: int) -> list[Claimed]:
+    """Take what is due, longest due first, so that no other process takes it before the lease ends."""
+    rows = sql.execute(_CLAIM, {"now": now, "until": until, "most": most})
+    return [Claimed(AccountId(row[0]), *row[1:]) for row in rows]
+
+
+def settle(sql: Connection, claimed: Claimed, until: datetime, result: Mapping[str, Any], *, erase: bool) -> bool:
+    """Write what came of a mail, if its lease is still ours; tell whether it was."""
+    statement = _SETTLE_AND_ERASE if erase else _SETTLE
+    key = {"account": claimed.account, "message": claimed.id, "until": until}
+    return sql.execute(statement, {**key, **result}).rowcount == 1
+
+
+def give_back(sql: Connection, claimed: list[Claimed], until: datetime, now: datetime) -> None:
+    """Let go of mails that there is no time left for; they are due at once."""
+    keys = [{"account": one.account, "message": one.id, "until": until, "now": now} for one in claimed]
+    sql.execute(_GIVE_BACK, keys)
+
+
+def page(sql: Connection, conditions: Mapping[str, Any], limit: int) -> list[Mail]:
+    """Load mails that meet every condition, newest first."""
+    rows = sql.execute(_filtered(frozenset(conditions)), {**conditions, "limit": limit})
+    return [_mail(row) for row in rows]
+
+
+def retry(sql: Connection, message: UUID | None, now: datetime) -> int:
+    """Make one mail, or every mail that waits for a next try or was given up, due now; give their number."""
+    if message is None:
+        return sql.execute(_RETRY, {"now": now}).rowcount
+    return sql.execute(_RETRY_ONE, {"now": now, "message": message}).rowcount
+
+
+def whose(sql: Connection, message: UUID) -> AccountId | None:
+    """Tell to which account a mail belongs, if there is such a mail."""
+    row = sql.execute(_BY_ID, {"message": message}).first()
+    return None if row is None else AccountId(row.account_id)
+
+
+@cache
+def _filtered(names: frozenset[str]) -> Any:
+    return _MAILS.where(*(_CONDITIONS[name] for name in sorted(names)))
+
+
+def _mail(row: Any) -> Mail:
+    state = MailState.QUEUED if row.state == _SENDING else MailState(row.state)
+    waits = state is MailState.QUEUED
+    return Mail(
+        id=row.message_id, account=row.account_id, kind=Kind(row.kind), recipient=row.recipient, state=state,
+        error=row.error, attempts=row.attempts, queued_at=row.queued_at,
+        next_attempt_at=row.next_attempt_at if waits else None, finished_at=row.finished_at,
+    )  # fmt: skip
