@@ -1,0 +1,128 @@
+"""The schema: what version the database has, what version this program knows, and the way from one to the other.
+
+Reading the version asks for nothing but one row, so that a server with a current database starts without Alembic.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from doorward.config import Obstacle
+from doorward.edges.sql.engine import Database, DatabaseBusy
+
+VERSIONS = ("0001", "0002", "0003")
+"""Every version that this program knows, oldest first: the numbers of the files in `migrations/versions`."""
+NEWEST = VERSIONS[-1]
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Standing(StrEnum):
+    """How the database's schema stands to this program."""
+
+    EMPTY = "empty"
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"
+    FOREIGN = "foreign"
+    """The database holds tables, and they are not ours."""
+
+
+def version(sql: Connection) -> str | None:
+    """Read the schema's version; None where there is none."""
+    if not inspect(sql).has_table("alembic_version"):
+        return None
+    return sql.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def standing(sql: Connection) -> Standing:
+    """Tell how the database's schema stands to this program."""
+    found = version(sql)
+    if found is None:
+        return Standing.FOREIGN if inspect(sql).get_table_names() else Standing.EMPTY
+    if found == NEWEST:
+        return Standing.CURRENT
+    if found in VERSIONS:
+        return Standing.OLDER
+    return Standing.NEWER if found.isdigit() and found > NEWEST else Standing.FOREIGN
+
+
+def upgrade(sql: Connection) -> str | None:
+    """Bring the schema to this program's version, in the transaction of `sql`; give the version it had."""
+    from alembic import command, config  # noqa: PLC0415 - a server that has nothing to upgrade starts without it
+
+    before = version(sql)
+    settings = config.Config()
+    settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    settings.set_main_option("path_separator", "os")
+    settings.attributes["connection"] = sql
+    command.upgrade(settings, "head")
+    return before
+
+
+def prepare(database: Database, name: str) -> None:
+    """Make the tables of an empty database; raise `Obstacle` for a database that this program must not touch."""
+    with obstacles_told(name), database.write() as sql:  # writing, so that a file that cannot be written is found now
+        stands = standing(sql)
+        if stands is Standing.EMPTY:
+            upgrade(sql)
+            return
+    must_be_current(stands, name)
+
+
+def must_be_current(stands: Standing, name: str) -> None:
+    """Raise `Obstacle` unless the database has the schema that this program knows."""
+    match stands:
+        case Standing.CURRENT:
+            return
+        case Standing.EMPTY:
+            raise Obstacle(f"The database {name} is empty.", "Run `doorward init`.")
+        case Standing.OLDER:
+            raise Obstacle(
+                f"The database {name} was written by an older Doorward.",
+                "Keep a copy of the data directory, then run `doorward database upgrade`.",
+            )
+        case Standing.NEWER:
+            raise Obstacle(
+                f"The database {name} was written by a newer Doorward than this one.",
+                "Install that version again, or go back to a copy of the data directory from before the upgrade.",
+            )
+        case Standing.FOREIGN:
+            raise Obstacle(
+                f"The database {name} belongs to another program.",
+                "Name another file in `database`, or move this one away.",
+            )
+
+
+@contextmanager
+def obstacles_told(name: str) -> Iterator[None]:
+    """Say in one sentence what keeps the database from being opened."""
+    try:
+        yield
+    except DatabaseBusy as error:
+        raise Obstacle(f"The database {name} is in use by another program.", "Wait for it, or stop it.") from error
+    except (DBAPIError, sqlite3.Error) as error:
+        raise _obstacle(str(getattr(error, "orig", None) or error), name) from error
+
+
+def _obstacle(said: str, name: str) -> Obstacle:
+    """Put the driver's words into ours."""
+    for words, what, mend in _SAID:
+        if words in said:
+            return Obstacle(f"The database {name} {what}.", mend)
+    return Obstacle(
+        f"The database {name} cannot be used: {said}.", "Look at the disk, and at the file's owner and mode."
+    )
+
+
+_SAID = (
+    ("not a database", "is a file of another kind", "Name another file in `database`, or move this one away."),
+    ("malformed", "is damaged", "Go back to a copy of the data directory."),
+    ("unable to open", "cannot be opened", "Run as the owner of the data directory, and look at the file's mode."),
+    ("readonly", "cannot be written", "Run as the owner of the data directory, and look at the file's mode."),
+    ("full", "has no room left on its disk", "Free some space; nothing was changed."),
+)
