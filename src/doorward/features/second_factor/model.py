@@ -1,9 +1,11 @@
 """Facts, commands and outcomes of the second factor."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 
+from doorward.features.accounts.model import AccountKind
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Unchanged
 from doorward.kernel.ports import Secret
@@ -49,6 +51,42 @@ class Exclusion:
     added_by: str
     added_by_id: AccountId | None
     reason: str
+
+
+class Deed(StrEnum):
+    """What operators do about an account's second factor; the rows of `rules.TABLE`."""
+
+    RESET = "reset"
+    DELETE = "delete"
+    ALLOW = "allow"
+    WITHDRAW = "withdraw"
+    EXCLUDE = "exclude"
+    LIFT = "lift"
+
+
+class Change(Enum):
+    """One thing that a deed changes; all that one deed changes is one transaction."""
+
+    DELETE_FACTORS = "delete factors"
+    PUT_ENTRY = "put entry"
+    TAKE_ENTRY = "take entry"
+    EXCLUDE = "exclude"
+    LIFT = "lift"
+    MOVE_EPOCH = "move epoch"
+
+
+Changes = frozenset[Change]
+"""What a deed changes; nothing where things are already as wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the decision needs to know of the account."""
+
+    kind: AccountKind
+    factors: int
+    entry: AllowlistEntry | None
+    excluded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +215,11 @@ class CheckNewKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowNewKey:
+    """Ask for the key that is being set up once more (a reloaded page, a wrong code)."""
+
+
+@dataclass(frozen=True, slots=True)
 class SaveNewKey:
     """Put the proven key in the old one's place (*Save*)."""
 
@@ -209,7 +252,8 @@ class KeySaved(Done):
     """The new key is in force; `signed_out` where the session ends with it (one opened by a recovery code)."""
 
     signed_out: bool
-    recovery_codes: tuple[str, ...] = ()
+    recovery_codes: tuple[str, ...] = field(default=(), repr=False)
+    """The new set, shown this once: the set before ended with the key that it stood in for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +280,8 @@ class AllowlistPage(Done):
 
     entries: tuple[AllowlistEntry, ...]
     next: AccountId | None
+    names: Mapping[AccountId, str] = field(default_factory=dict)
+    """The user names of the accounts on this page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +298,5 @@ class ExclusionsPage(Done):
 
     entries: tuple[Exclusion, ...]
     next: AccountId | None
+    names: Mapping[AccountId, str] = field(default_factory=dict)
+    """The user names of the accounts on this page."""

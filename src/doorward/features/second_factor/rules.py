@@ -1,0 +1,105 @@
+"""The states of a second factor, and what each deed changes in each of them: the tables of KEY.
+
+Laws: an exclusion wins over everything else; an entry that has expired is none; but for the exclusion, which says so,
+no deed ends in a way in by password alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from doorward.features.accounts.model import AccountKind
+from doorward.features.policy.model import TwoFactorSettings
+from doorward.features.second_factor.model import (
+    AllowlistEntry,
+    Cause,
+    Change,
+    Changes,
+    Deed,
+    FactorState,
+    Situation,
+)
+from doorward.kernel.act import SessionFacts
+from doorward.kernel.outcome import Refused
+
+FRESH_FOR = timedelta(minutes=5)
+"""How long a code of the present key is the fresh proof of the session that gave it (KEY-2)."""
+LARGEST_PAGE = 200
+
+_SET_UP, _MAY, _BLOCKED, _EXCLUDED = FactorState
+_NOTHING: Changes = frozenset()
+_RESET: Changes = frozenset({Change.DELETE_FACTORS, Change.PUT_ENTRY, Change.MOVE_EPOCH})
+_DELETE: Changes = frozenset({Change.DELETE_FACTORS, Change.TAKE_ENTRY, Change.MOVE_EPOCH})
+_PUT: Changes = frozenset({Change.PUT_ENTRY})
+_TAKE: Changes = frozenset({Change.TAKE_ENTRY})
+_EXCLUDE: Changes = frozenset({Change.EXCLUDE})
+_LIFT: Changes = frozenset({Change.LIFT, Change.MOVE_EPOCH})
+"""Sessions that a password alone has opened end with the exclusion that allowed them."""
+
+TABLE: Mapping[Deed, Mapping[FactorState, Changes | str]] = MappingProxyType(
+    {
+        Deed.RESET: {_SET_UP: _RESET, _MAY: _RESET, _BLOCKED: _RESET, _EXCLUDED: _RESET},
+        Deed.DELETE: {_SET_UP: _DELETE, _MAY: _DELETE, _BLOCKED: _NOTHING, _EXCLUDED: "second_factor.excluded"},
+        Deed.ALLOW: {_SET_UP: _NOTHING, _MAY: _NOTHING, _BLOCKED: _PUT},
+        Deed.WITHDRAW: {_SET_UP: _NOTHING, _MAY: _TAKE, _BLOCKED: _NOTHING},
+        Deed.EXCLUDE: {_SET_UP: _EXCLUDE, _MAY: _EXCLUDE, _BLOCKED: _EXCLUDE, _EXCLUDED: _NOTHING},
+        Deed.LIFT: {_SET_UP: _NOTHING, _MAY: _NOTHING, _BLOCKED: _NOTHING, _EXCLUDED: _LIFT},
+    }
+)
+"""What each deed changes in each state, or the code of its refusal (KEY-3 to KEY-5, KEY-8)."""
+
+BENEATH = frozenset({Deed.ALLOW, Deed.WITHDRAW})
+"""Deeds on the allowlist alone: they look at the state beneath an exclusion, and leave the exclusion as it is."""
+
+
+def state(factors: int, entry: AllowlistEntry | None, now: datetime, *, excluded: bool) -> FactorState:
+    """Say what follows a right password: the table of KEY."""
+    if excluded:
+        return FactorState.EXCLUDED
+    if factors:
+        return FactorState.SET_UP
+    return FactorState.MAY_SET_UP if live(entry, now) else FactorState.BLOCKED
+
+
+def live(entry: AllowlistEntry | None, now: datetime) -> bool:
+    """Tell whether an entry still permits a set-up (KEY-13)."""
+    return entry is not None and now < entry.expires_at
+
+
+def decide(deed: Deed, situation: Situation, now: datetime) -> Changes | Refused:
+    """Say what a deed changes; refuse with `second_factor.internal_only` or `second_factor.excluded` (KEY-4)."""
+    if deed is Deed.DELETE and situation.kind is AccountKind.EXTERNAL:
+        return Refused("second_factor.internal_only")
+    seen = replace(situation, excluded=False) if deed in BENEATH else situation
+    found = TABLE[deed][state(seen.factors, seen.entry, now, excluded=seen.excluded)]
+    return Refused(found) if isinstance(found, str) else found
+
+
+def expiry(cause: Cause, settings: TwoFactorSettings, now: datetime) -> datetime:
+    """Say until when an entry lasts: longer for a new account than after whatever an operator did (KEY-13)."""
+    if cause is Cause.NEW_ACCOUNT:
+        return now + timedelta(days=settings.allowlist_days_for_new_account)
+    return now + timedelta(hours=settings.allowlist_hours_after_reset)
+
+
+def judge_temporary_code(seen: FactorState, *, address_usable: bool, changed_by_actor: bool) -> Refused | None:
+    """Refuse a temporary access code where the ordinary way is open, or to whoever could use it (KEY-10)."""
+    if seen is not FactorState.MAY_SET_UP:
+        return Refused("second_factor.not_allowed_to_set_up")
+    if address_usable:
+        return Refused("second_factor.address_usable")
+    if changed_by_actor:
+        return Refused("second_factor.changed_by_actor")
+    return None
+
+
+def fresh(session: SessionFacts, now: datetime, recovery_code_for: timedelta) -> bool:
+    """Tell whether a session has given its fresh proof (KEY-2): a code, or the recovery code that opened it (KEY-1)."""
+    lasts = recovery_code_for if session.own_page_only else FRESH_FOR
+    return session.fresh_at is not None and now < session.fresh_at + lasts
+
+
+def page_size(limit: int) -> int:
+    """Keep a page within the lengths that lists have."""
+    return max(1, min(limit, LARGEST_PAGE))

@@ -1,0 +1,100 @@
+"""The SQL on the allowlist and the exclusions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from doorward.edges.sql.tables.second_factor import allowlist, exclusions
+from doorward.features.second_factor.model import AllowlistEntry, Cause, Exclusion
+from doorward.kernel.ids import AccountId
+
+_A, _E = allowlist.c, exclusions.c
+
+_ENTRIES = select(_A.account_id, _A.cause, _A.added_at, _A.added_by, _A.added_by_id, _A.reason, _A.expires_at)
+_ENTRY_OF = _ENTRIES.where(_A.account_id == bindparam("account"))
+_LIVE = _ENTRIES.where(_A.expires_at > bindparam("now")).order_by(_A.account_id).limit(bindparam("most"))
+_LIVE_AFTER = _LIVE.where(_A.account_id > bindparam("after"))
+_PUT = insert(allowlist)
+_TAKE = delete(allowlist).where(_A.account_id == bindparam("account"))
+_USE_UP = _TAKE.where(_A.expires_at > bindparam("now"))
+
+_EXCLUSIONS = select(_E.account_id, _E.added_at, _E.added_by, _E.added_by_id, _E.reason)
+_EXCLUSION_OF = _EXCLUSIONS.where(_E.account_id == bindparam("account"))
+_EXCLUDED = _EXCLUSIONS.order_by(_E.account_id).limit(bindparam("most"))
+_EXCLUDED_AFTER = _EXCLUDED.where(_E.account_id > bindparam("after"))
+_EXCLUDE = insert(exclusions)
+_LIFT = delete(exclusions).where(_E.account_id == bindparam("account"))
+
+
+def entry(sql: Connection, account: AccountId) -> AllowlistEntry | None:
+    """Load an account's entry, an expired one too."""
+    row = sql.execute(_ENTRY_OF, {"account": account}).one_or_none()
+    return None if row is None else _entry(row)
+
+
+def entries(sql: Connection, now: datetime, after: AccountId | None, most: int) -> list[AllowlistEntry]:
+    """List the entries that have not expired, in the order of account ids, from after one of them."""
+    values = {"now": now, "most": most} | ({} if after is None else {"after": after})
+    return [_entry(row) for row in sql.execute(_LIVE if after is None else _LIVE_AFTER, values)]
+
+
+def put_entry(sql: Connection, new: AllowlistEntry) -> None:
+    """Write an account's entry in place of one it had."""
+    take_entry(sql, new.account)
+    sql.execute(
+        _PUT,
+        {
+            "account_id": new.account, "cause": new.cause.value, "added_at": new.added_at, "added_by": new.added_by,
+            "added_by_id": new.added_by_id, "reason": new.reason, "expires_at": new.expires_at,
+        },
+    )  # fmt: skip
+
+
+def take_entry(sql: Connection, account: AccountId) -> None:
+    """Delete an account's entry, an expired one too."""
+    sql.execute(_TAKE, {"account": account})
+
+
+def use_up_entry(sql: Connection, account: AccountId, now: datetime) -> bool:
+    """Delete an entry that has not expired; tell whether there was one. Of two at once one is told so."""
+    return sql.execute(_USE_UP, {"account": account, "now": now}).rowcount == 1
+
+
+def exclusion(sql: Connection, account: AccountId) -> Exclusion | None:
+    """Load an account's exclusion."""
+    row = sql.execute(_EXCLUSION_OF, {"account": account}).one_or_none()
+    return None if row is None else _exclusion(row)
+
+
+def excluded(sql: Connection, after: AccountId | None, most: int) -> list[Exclusion]:
+    """List the exclusions in the order of account ids, from after one of them."""
+    values = {"most": most} | ({} if after is None else {"after": after})
+    return [_exclusion(row) for row in sql.execute(_EXCLUDED if after is None else _EXCLUDED_AFTER, values)]
+
+
+def exclude(sql: Connection, new: Exclusion) -> None:
+    """Insert an exclusion."""
+    sql.execute(
+        _EXCLUDE,
+        {
+            "account_id": new.account, "added_at": new.added_at, "added_by": new.added_by,
+            "added_by_id": new.added_by_id, "reason": new.reason,
+        },
+    )  # fmt: skip
+
+
+def lift(sql: Connection, account: AccountId) -> None:
+    """Delete an exclusion."""
+    sql.execute(_LIFT, {"account": account})
+
+
+def _entry(row: Any) -> AllowlistEntry:
+    return AllowlistEntry(
+        account=AccountId(row.account_id), cause=Cause(row.cause), added_at=row.added_at, added_by=row.added_by,
+        added_by_id=row.added_by_id, reason=row.reason, expires_at=row.expires_at,
+    )  # fmt: skip
+
+
+def _exclusion(row: Any) -> Exclusion:
+    return Exclusion(AccountId(row.account_id), row.added_at, row.added_by, row.added_by_id, row.reason)
