@@ -1,48 +1,46 @@
 import ast
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from tests.architecture.tree import PYTHON, name_of, parsed, python_files
 
 MODULE_LINES = 300
 FUNCTION_LINES = 40
 WRITTEN = [path for path in python_files(*PYTHON) if "versions" not in path.parts]
-
-
-def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Give every function of a tree, methods and inner ones too."""
-    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+PACKAGE_FILES = [path for path in python_files("src") if path.name == "__init__.py"]
 
 
 def too_long(tree: ast.Module) -> list[str]:
     """Name the functions of more lines than may be, docstring included."""
-    spans = ((one.name, (one.end_lineno or one.lineno) - one.lineno + 1) for one in functions(tree))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    spans = ((one.name, (one.end_lineno or one.lineno) - one.lineno + 1) for one in functions)
     return [f"{name}: {lines} lines" for name, lines in spans if lines > FUNCTION_LINES]
 
 
-@pytest.mark.parametrize("path", WRITTEN, ids=name_of)
-def test_module_stays_within_its_lines(path: Path) -> None:
+def test_modules_stay_within_their_lines() -> None:
     """No module is longer than three hundred lines."""
-    lines = len(path.read_text(encoding="utf-8").splitlines())
+    lines = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in WRITTEN}
 
-    assert lines <= MODULE_LINES
+    assert {name: count for name, count in lines.items() if count > MODULE_LINES} == {}
 
 
-@pytest.mark.parametrize("path", WRITTEN, ids=name_of)
-def test_functions_stay_within_their_lines(path: Path) -> None:
+def test_functions_stay_within_their_lines() -> None:
     """No function is longer than forty lines."""
-    assert too_long(parsed(path)) == []
+    long = {name_of(path): too_long(parsed(path)) for path in WRITTEN}
+
+    assert {name: functions for name, functions in long.items() if functions} == {}
 
 
-@pytest.mark.parametrize("path", [path for path in python_files("src") if path.name == "__init__.py"], ids=name_of)
-def test_package_file_holds_a_docstring_and_nothing_else(path: Path) -> None:
+def test_a_package_file_holds_a_docstring_and_nothing_else() -> None:
     """An `__init__.py` of the product says what the package is about, and imports nothing."""
-    tree = parsed(path)
+    more = [path for path in PACKAGE_FILES if not ast.get_docstring(parsed(path)) or len(parsed(path).body) > 1]
 
-    assert ast.get_docstring(tree)
-    assert len(tree.body) == 1
+    assert [name_of(path) for path in more] == []
+
+
+def test_every_folder_of_the_product_is_a_package() -> None:
+    """A folder with modules has an `__init__.py`, or the contracts would not see what is in it."""
+    folders = {path.parent for path in python_files("src") if "versions" not in path.parts}
+
+    assert [name_of(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
 
 
 def test_a_function_of_forty_one_lines_is_found() -> None:

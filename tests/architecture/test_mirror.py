@@ -1,7 +1,5 @@
 from pathlib import Path
 
-import pytest
-
 from tests.architecture.tree import FEATURES, PACKAGE, ROOT, name_of, python_files, role_files
 
 TESTS = ROOT / "tests"
@@ -24,16 +22,19 @@ def mirrored(path: Path) -> Path | None:
     return next(there, None)
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_a_test_stands_where_its_subject_stands(path: Path) -> None:
+def tested(role_file: Path) -> bool:
+    """Tell whether a role of a feature has a test file of its name."""
+    feature, role = role_file.relative_to(FEATURES).parts[:2]
+    return any((TESTS / "features" / feature).glob(f"test_{role.removesuffix('.py')}*.py"))
+
+
+def test_a_test_stands_where_its_subject_stands() -> None:
     """Every test of a part has the path of the file that it tests."""
-    assert mirrored(path) is not None
+    assert [name_of(path) for path in FILES if mirrored(path) is None] == []
 
 
-@pytest.mark.parametrize("path", [*role_files("rules"), *role_files("store"), *role_files("actions")], ids=name_of)
-def test_each_role_of_a_feature_has_its_tests(path: Path) -> None:
+def test_each_role_of_a_feature_has_its_tests() -> None:
     """Rules, stores and actions are tested beside one another, in a folder of the feature's name."""
-    feature = path.relative_to(FEATURES).parts[0]
-    role = path.relative_to(FEATURES).parts[1].removesuffix(".py")
+    files = [*role_files("rules"), *role_files("store"), *role_files("actions")]
 
-    assert list((TESTS / "features" / feature).glob(f"test_{role}*.py")) != []
+    assert [name_of(path) for path in files if not tested(path)] == []

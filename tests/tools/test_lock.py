@@ -23,4 +23,4 @@ def test_a_pin_that_no_longer_fits_is_found() -> None:
 
 def test_an_address_is_found() -> None:
     """A lock file says nothing about where it was made."""
-    assert faults([], "--index-url https://mirror.example/simple\n" + LOCKED) == ["an address stands in it"]
+    assert faults([], "# from https://mirror.example/simple\n" + LOCKED) == ["an address stands in it"]

@@ -1,0 +1,85 @@
+import re
+from collections.abc import Callable
+
+from doorward.features.rights.rules import ALL_RIGHTS
+from doorward.kernel.act import Act, Needs, Who, registry
+from tests.architecture.tree import features
+from tools.catalogue import acts
+
+ALL = acts()
+NAMES = [f"{one.feature}.{one.act.name}" for one in ALL]
+VERB_OBJECT = re.compile(r"[a-z]+(_[a-z]+)+")
+LISTS = {"allowlist", "exclusions"}
+"""The two lists of the feature `second_factor` have events of their own name."""
+
+EVENTS = {
+    "accounts.added", "accounts.disabled", "accounts.edited", "accounts.enabled", "accounts.viewed",
+    "allowlist.added", "allowlist.removed", "audit.exported", "audit.viewed", "exclusions.added", "exclusions.removed",
+    "jobs.started", "lockout.lapsed", "lockout.locked", "lockout.unlocked", "notices.retried", "passwords.changed",
+    "passwords.reset_started", "policy.changed", "rights.granted", "rights.revoked", "second_factor.deleted",
+    "second_factor.regenerated", "second_factor.reset", "second_factor.set_up", "second_factor.temporary_code",
+    "sessions.ended", "signin.code", "signin.completed", "signin.device_code", "signin.password",
+    "signin.recovery_code",
+}  # fmt: skip
+"""Every event that an entry can carry: other people's scripts search for them."""
+
+
+def test_every_action_is_listed() -> None:
+    """What is declared and what the catalogue finds are the same: no act hides in another module."""
+    listed = {one.act.name for one in ALL}
+
+    assert {action.act.name for action in registry} == listed
+
+
+def those(wrong: Callable[[Act], bool]) -> list[str]:
+    """Name the acts for which something does not hold."""
+    return [name for name, named in zip(NAMES, ALL, strict=True) if wrong(named.act)]
+
+
+def test_an_act_says_who_may() -> None:
+    """An act has a right and is an operator's, or has none and says who may ask."""
+    assert those(lambda act: (act.right is not None) != (act.who is Who.OPERATOR)) == []
+
+
+def test_a_right_is_one_of_the_known() -> None:
+    """A right that no role holds would shut everybody out."""
+    assert those(lambda act: act.right is not None and act.right not in ALL_RIGHTS) == []
+
+
+def test_an_event_is_one_of_the_known() -> None:
+    """What an entry is called is not invented in passing."""
+    assert those(lambda act: act.event is not None and act.event not in EVENTS) == []
+
+
+def test_an_operators_change_is_recorded() -> None:
+    """Nothing is changed for another without an entry (AUDIT-1)."""
+    assert those(lambda act: act.writes and act.who is Who.OPERATOR and act.event is None) == []
+
+
+def test_an_act_is_named_by_verb_and_object() -> None:
+    """A name such as `unlock_account` says what is done to what."""
+    assert those(lambda act: VERB_OBJECT.fullmatch(act.name) is None) == []
+
+
+def test_an_act_says_what_it_does() -> None:
+    """The reference quotes the sentence of the function."""
+    assert [name for name, named in zip(NAMES, ALL, strict=True) if not named.sentence] == []
+
+
+def test_an_event_begins_with_its_feature() -> None:
+    """Whoever reads an entry knows where to look in the code."""
+    known = {*features(), *LISTS}
+
+    assert [event for event in sorted(EVENTS) if event.partition(".")[0] not in known] == []
+
+
+def test_names_of_acts_are_unique() -> None:
+    """A name in a log or in the reference means one act."""
+    assert len(set(NAMES)) == len(NAMES)
+
+
+def test_key_acts_ask_for_another_account_and_the_second_factor() -> None:
+    """Whoever touches the factor, the lists or the roles of an account opened the session with a factor (KEY-7)."""
+    guarded = [one.act for one in ALL if one.act.right == "user-permissions:modify-object-acls"]
+
+    assert [act.name for act in guarded if Needs.SECOND_FACTOR not in act.needs] == []

@@ -1,0 +1,45 @@
+import re
+from pathlib import Path
+
+from tests.architecture.tree import PACKAGE, ROOT, name_of, tracked_files
+
+TEXT = {".css", ".html", ".js", ".json", ".md", ".py", ".sh", ".toml", ".txt", ".xml"}
+LISTS = {"CONTRIBUTING.md", "docs/design/words.md", "tests/architecture/test_vocabulary.py"}
+"""Where the words stand that we avoid, so that people can read which."""
+
+AVOIDED = re.compile(r"white-?list|black-?list", re.IGNORECASE)
+AVOIDED_ON_SCREENS = re.compile(r"\b2FA\b|\bMFA\b|two-step|(?<!Rutoken )\bOTP\b|\bre-?enrol|\bdeactivat|\bsuspend")
+"""Two words for one idea send people looking for a difference."""
+
+VENDORED = PACKAGE / "doors" / "console" / "static"
+WRITTEN = [
+    path
+    for path in tracked_files()
+    if path.suffix in TEXT and name_of(path) not in LISTS and not path.is_relative_to(VENDORED)
+]
+SCREENS = [
+    *(path for path in WRITTEN if "templates" in path.parts),
+    PACKAGE / "kernel" / "refusals.py",
+    ROOT / "README.md",
+]
+
+
+def found(words: re.Pattern[str], paths: list[Path]) -> dict[str, list[str]]:
+    """List the words that we avoid, file by file."""
+    hits = {name_of(path): words.findall(path.read_text(encoding="utf-8")) for path in paths}
+    return {name: said for name, said in hits.items() if said}
+
+
+def test_lists_are_called_by_what_they_do() -> None:
+    """An allowlist permits a set-up, exclusions exempt from it; no third word means either."""
+    assert found(AVOIDED, WRITTEN) == {}
+
+
+def test_screens_speak_in_our_words() -> None:
+    """What people read says two-factor authentication, code, disable, set up again."""
+    assert found(AVOIDED_ON_SCREENS, SCREENS) == {}
+
+
+def test_a_word_that_we_avoid_is_found() -> None:
+    """The check itself knows the abbreviation, and the one product whose name holds another."""
+    assert AVOIDED_ON_SCREENS.findall("Your 2FA code, or a Rutoken OTP") == ["2FA"]
