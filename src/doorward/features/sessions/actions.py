@@ -91,11 +91,6 @@ def open_session(call: Call, account: AccountId, epoch: int, opened_with: Opened
     return SessionOpened(token, expires_at, session, account)
 
 
-def read_token(text: str) -> tuple[AccountId, bytes] | None:
-    """Read a token, for doors: the account that it names and the hash that finds its row."""
-    return rules.parse_token(text)
-
-
 def authenticate(call: Call, bearer: Bearer) -> SessionFacts | Refused:
     """Find the live session behind a token (SESS-1), or refuse without saying why."""
     stored = store.by_token(call.sql, bearer.account, bearer.token_hash)
