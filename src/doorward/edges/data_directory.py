@@ -1,0 +1,135 @@
+"""The data directory: keys, database, `doorward.toml`, and mail where there is no mail server.
+
+Everything in it belongs to one user of the machine and is closed to the others. It is made by `serve` and `init` on
+nothing; every other command wants it to be there.
+"""
+
+import errno
+import os
+import pwd
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from doorward.config import FILE, Obstacle, Settings
+
+KEY = "doorward.key"
+CLOSED_DIRECTORY = 0o700
+CLOSED_FILE = 0o600
+OPEN_TO_OTHERS = 0o077
+
+
+def key_file(settings: Settings) -> Path:
+    """Say where the keys are."""
+    return settings.data / KEY
+
+
+def database_file(settings: Settings) -> Path:
+    """Say where the database is."""
+    return Path(settings.database.removeprefix("sqlite:///"))
+
+
+def maildir(settings: Settings) -> Path | None:
+    """Say where the Maildir is; None where mail leaves by a mail server."""
+    return Path(settings.mail.removeprefix("maildir://")) if settings.mail.startswith("maildir:") else None
+
+
+def make(settings: Settings, make_key: Callable[[Path], None]) -> bool:
+    """Make what is missing of a data directory, closed to other users; tell whether it was new."""
+    with _obstacles_told(settings.data):
+        _directory(settings.data)
+        new = not key_file(settings).exists()
+        if new:
+            _no_database_without_keys(settings)
+            make_key(key_file(settings))
+        os.close(os.open(database_file(settings), os.O_CREAT | os.O_RDWR, CLOSED_FILE))
+        box = maildir(settings)
+        if box is not None:
+            for folder in (box, box / "tmp", box / "new", box / "cur"):
+                folder.mkdir(mode=CLOSED_DIRECTORY, exist_ok=True)
+    return new
+
+
+def require(settings: Settings) -> None:
+    """Raise `Obstacle` unless the data directory is there, with its keys and its database."""
+    with _obstacles_told(settings.data):
+        if not settings.data.is_dir():
+            mend = "Name it with --data or in DOORWARD_DATA, or make one with `doorward init`."
+            raise Obstacle(f"There is no data directory {settings.data}.", mend)
+        any(settings.data.iterdir())
+        if not key_file(settings).exists():
+            _no_database_without_keys(settings)
+        if not key_file(settings).exists() or not database_file(settings).exists():
+            raise Obstacle(f"{settings.data} is not a data directory yet.", "Make it one with `doorward init`.")
+        with key_file(settings).open("rb"), database_file(settings).open("rb"):
+            pass
+
+
+def take_on_owner(data: Path) -> None:
+    """Go on as the owner of the data directory where root runs the program: no file shall end up belonging to root."""
+    if os.geteuid() != 0:
+        return
+    try:
+        found = data.stat()
+    except OSError:
+        return
+    if found.st_uid == 0:
+        return
+    try:
+        os.initgroups(pwd.getpwuid(found.st_uid).pw_name, found.st_gid)
+    except KeyError:
+        os.setgroups([])
+    os.setgid(found.st_gid)
+    os.setuid(found.st_uid)
+
+
+def user() -> str:
+    """Name the operating system's user: asked before root takes on another."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid-{os.getuid()}"
+
+
+def open_to_others(settings: Settings) -> list[Path]:
+    """List what other users of the machine may look into."""
+    paths = [settings.data, key_file(settings), database_file(settings), settings.data / FILE, maildir(settings)]
+    return [path for path in paths if path is not None and path.exists() and path.stat().st_mode & OPEN_TO_OTHERS]
+
+
+def _directory(data: Path) -> None:
+    if not data.exists():
+        data.parent.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=CLOSED_DIRECTORY)
+    if not any(data.iterdir()):
+        data.chmod(CLOSED_DIRECTORY)
+
+
+def _no_database_without_keys(settings: Settings) -> None:
+    database = database_file(settings)
+    if database.exists() and database.stat().st_size:
+        raise Obstacle(
+            f"The key file {key_file(settings)} is missing, and the database {database} cannot be read without it.",
+            "Put it back from your copy of the data directory; a new one would open nothing.",
+        )
+
+
+@contextmanager
+def _obstacles_told(data: Path) -> Iterator[None]:
+    """Say in one sentence what keeps the directory from being made or read."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or data
+        what, mend = _SAID.get(error.errno or 0, (f"cannot be used ({error.strerror})", "Look at the disk it is on."))
+        raise Obstacle(f"{where} {what}.", mend) from error
+
+
+_NOT_OURS = "Run as its owner, give it to the user who runs Doorward, or name another directory with --data."
+_SAID = {
+    errno.EACCES: ("cannot be read or written by this user", _NOT_OURS),
+    errno.EPERM: ("cannot be read or written by this user", _NOT_OURS),
+    errno.ENOTDIR: ("is not a directory", "Name another one with --data."),
+    errno.EROFS: ("is on a disk that is read-only", "Name another directory with --data."),
+    errno.ENOSPC: ("has no room left on its disk", "Free some space."),
+}
