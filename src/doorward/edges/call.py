@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from doorward.kernel.act import Actor, Target
 from doorward.kernel.events import Origin
 from doorward.kernel.ids import AccountId
-from doorward.kernel.outcome import Fact, Hash, Place, Wait
+from doorward.kernel.outcome import Fact, Refused, Request
 from doorward.kernel.ports import Entropy, Sealer
 
 
@@ -56,5 +56,8 @@ class Resumed:
     answer: Any = None
 
 
-Steps = Generator[Place | Hash | Wait, Resumed, Any]
+Steps = Generator[Request, Resumed, Any]
 """A step of sign-in: each piece between two yields is one committed transaction with its own `now`."""
+
+BUSY = Refused("signin.busy", retry_after=1)
+"""The answer to whoever finds no place in the hash queue, or waits in vain for those in flight (LOCK-2)."""

@@ -5,20 +5,18 @@ is looked at, so a reserved attempt is on disk before its password is hashed (LO
 """
 
 import asyncio
-import time
+import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from doorward.edges.call import Resumed, Steps
+from doorward.edges.call import BUSY, Resumed, Steps
 from doorward.edges.crypto.hash_queue import HashPool, HashQueue
 from doorward.edges.run import Runtime
 from doorward.kernel.events import Origin
-from doorward.kernel.outcome import Hash, Place, Wait
+from doorward.kernel.outcome import Begin, Hash, Place, Request, Wait
 from doorward.kernel.ports import HashJob
-
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Finished:
     outcome: Any
 
 
-def advance(runtime: Runtime, steps: Steps, origin: Origin, answer: object) -> Place | Hash | Wait | Finished:
+def advance(runtime: Runtime, steps: Steps, origin: Origin, answer: object) -> Request | Finished:
     """Run the step's next piece in a transaction of its own, and give what it asks for next."""
     with runtime.writing(origin) as call:
         try:
@@ -44,62 +42,70 @@ class PlainDriver:
         """Take the runtime and the function that does a hash job at once."""
         self._runtime = runtime
         self._hash = hash_now
+        self._never = threading.Event()
 
     def drive(self, steps: Steps, origin: Origin) -> Any:
         """Run the step to its end and give its outcome."""
-        request: Place | Hash | Wait | Finished = next(steps)
+        request: Request | Finished = next(steps)
         while not isinstance(request, Finished):
             request = advance(self._runtime, steps, origin, self._answer(request))
         return request.outcome
 
-    def _answer(self, request: Place | Hash | Wait) -> object:
+    def _answer(self, request: Request) -> object:
         match request:
             case Hash(job):
                 return self._hash(job)
             case Wait(seconds):
-                time.sleep(seconds)
+                self._never.wait(seconds)
                 return True
-            case Place():
+            case Begin() | Place():
                 return True
 
 
 class LoopDriver:
     """Runs steps on the event loop: transactions in the thread pool, hashes in their own, waits in none."""
 
-    def __init__(self, runtime: Runtime, queue: HashQueue, pool: HashPool, threads: Executor) -> None:
-        """Take the runtime, the bounded queue with its pool, and the threads for transactions."""
+    def __init__(
+        self, runtime: Runtime, queue: HashQueue, pool: HashPool, threads: Executor, busy: Callable[[str, Origin], None]
+    ) -> None:
+        """Take the runtime, the bounded queue with its pool, the threads for transactions, and who notes the busy."""
         self._runtime = runtime
         self._queue = queue
         self._pool = pool
         self._threads = threads
+        self._busy = busy
 
     async def drive(self, steps: Steps, origin: Origin) -> Any:
-        """Run the step to its end and give its outcome; a place in the hash queue is always given back."""
+        """Run the step to its end and give its outcome; its place in the hash queue is always given back.
+
+        A step that finds the queue full ends here, before any transaction: nothing is reserved, and the answer is
+        there at once however long the line for the database is.
+        """
         held = _HeldPlace(self._queue, origin.address)
         loop = asyncio.get_running_loop()
         try:
-            request: Place | Hash | Wait | Finished = next(steps)
+            request: Request | Finished = next(steps)
+            if isinstance(request, Place) and not held.take():
+                self._busy(request.act, origin)
+                return BUSY
             while not isinstance(request, Finished):
                 answer = await self._answer(request, held)
-                request = await loop.run_in_executor(
-                    self._threads, advance, self._runtime, steps, origin, answer
-                )
+                request = await loop.run_in_executor(self._threads, advance, self._runtime, steps, origin, answer)
             return request.outcome
         finally:
+            steps.close()
             held.give_back()
 
-    async def _answer(self, request: Place | Hash | Wait, held: "_HeldPlace") -> object:
+    async def _answer(self, request: Request, held: "_HeldPlace") -> object:
         match request:
-            case Place():
-                return held.take()
             case Hash(job):
-                result = await asyncio.wrap_future(self._pool.submit(job))
-                held.give_back()
-                return result
+                return await asyncio.wrap_future(self._pool.submit(job))
             case Wait(seconds):
                 held.give_back()
                 await asyncio.sleep(seconds)
                 return held.take()
+            case Begin() | Place():
+                return True
 
 
 class _HeldPlace:

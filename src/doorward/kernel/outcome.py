@@ -43,15 +43,23 @@ class Unchanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Ask for a place in the hash queue before anything is reserved (LOCK-2); the answer is True or False (full)."""
+class Begin:
+    """Ask for nothing but the first transaction."""
 
-    address: str
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Ask for a place in the hash queue before anything is reserved (LOCK-2); a full queue ends the step as busy.
+
+    `act` names the entry that the busy refusal leaves.
+    """
+
+    act: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hash:
-    """Ask for a job of the password hash; the answer is the job's own. Gives the place back."""
+    """Ask for a job of the password hash; the answer is the job's own."""
 
     job: HashJob
 
@@ -63,4 +71,4 @@ class Wait:
     seconds: float
 
 
-Request = Place | Hash | Wait
+Request = Begin | Place | Hash | Wait

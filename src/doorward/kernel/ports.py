@@ -53,7 +53,7 @@ class Entropy(Protocol):
 
 
 class Sealer(Protocol):
-    """What keeps secrets at rest; `place` names table, column and row, so that a value moved elsewhere does not open."""
+    """What keeps secrets at rest; `place` names table, column and row: a value moved elsewhere does not open."""
 
     def seal(self, plain: bytes, place: str) -> bytes:
         """Encrypt and authenticate a value for one place."""

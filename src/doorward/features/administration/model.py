@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from doorward.features.accounts.model import AccountKind
+from doorward.features.signin.model import PendingToken
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Unchanged
 from doorward.kernel.ports import Secret
@@ -122,3 +123,14 @@ class RescueAccount:
 
     account: AccountId
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UseWelcomeLink:
+    """Make the first administrator; a pending sign-in at its set-up follows (no e-mailed code)."""
+
+    token: PendingToken
+    user_name: str
+    full_name: str
+    email: str | None
+    password: Secret

@@ -1,9 +1,10 @@
 """Facts, commands and outcomes of sign-in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done
 from doorward.kernel.ports import Secret
@@ -25,6 +26,24 @@ class PendingToken:
 
     account: AccountId
     token_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A sign-in under way, as it is stored."""
+
+    account: AccountId
+    token_hash: bytes
+    epoch: int
+    step: Next
+    opened_at: datetime
+    expires_at: datetime
+    opened_with: OpenedWith | None = None
+    """How it was proven, where only a new password is left to give."""
+    through_link: bool = False
+    """A one-time link of the first administrator or of a rescue stands in for the e-mailed code."""
+    sealed_secret: bytes | None = field(default=None, repr=False)
+    sealed_wrong_code: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +195,4 @@ class UseRescueLink:
     """Set a new password by a rescue link; a pending sign-in at its set-up follows (no e-mailed code)."""
 
     token: PendingToken
-    password: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class UseWelcomeLink:
-    """Make the first administrator; a pending sign-in at its set-up follows (no e-mailed code)."""
-
-    token: PendingToken
-    user_name: str
-    full_name: str
-    email: str | None
     password: Secret

@@ -42,10 +42,18 @@ account_state = Table(
     Column("factors", Integer, nullable=False),
     Column("excluded", Boolean, nullable=False),
 )
-Index("ix_account_state_locked", account_state.c.locked_at, sqlite_where=account_state.c.locked_at.is_not(None),
-      postgresql_where=account_state.c.locked_at.is_not(None))
-Index("ix_account_state_lock_ends", account_state.c.lock_ends_at, sqlite_where=account_state.c.lock_ends_at.is_not(None),
-      postgresql_where=account_state.c.lock_ends_at.is_not(None))
+Index(
+    "ix_account_state_locked",
+    account_state.c.locked_at,
+    sqlite_where=account_state.c.locked_at.is_not(None),
+    postgresql_where=account_state.c.locked_at.is_not(None),
+)
+Index(
+    "ix_account_state_lock_ends",
+    account_state.c.lock_ends_at,
+    sqlite_where=account_state.c.lock_ends_at.is_not(None),
+    postgresql_where=account_state.c.lock_ends_at.is_not(None),
+)
 
 credential_changes = Table(
     "credential_changes",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table
 
-from doorward.edges.sql.columns import CODE, HASH, Instant, Json, account_key, metadata
+from doorward.edges.sql.columns import CODE, HASH, Instant, account_key, metadata
 
 pending_sign_ins = Table(
     "pending_sign_ins",
@@ -16,5 +16,5 @@ pending_sign_ins = Table(
     Column("opened_with", CODE),
     Column("through_link", Boolean, nullable=False),
     Column("sealed_secret", LargeBinary),
-    Column("wrong_code", Json),
+    Column("sealed_wrong_code", LargeBinary),
 )

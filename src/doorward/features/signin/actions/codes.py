@@ -1,0 +1,161 @@
+"""The steps that take a code: of the secret key, from the mail, or a recovery code.
+
+A code is judged, counted and recorded in one transaction: nothing is revealed before the commit, so no reservation is
+needed for guesses to be counted exactly.
+"""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+
+from doorward.edges.call import Call, Resumed, Steps
+from doorward.features.devices import actions as devices
+from doorward.features.notices import actions as notices
+from doorward.features.notices.model import Kind
+from doorward.features.otp import actions as otp
+from doorward.features.otp import rules as otp_rules
+from doorward.features.otp.model import WrongCode
+from doorward.features.recovery_codes import actions as recovery_codes
+from doorward.features.second_factor import actions as second_factor
+from doorward.features.second_factor.model import FactorState
+from doorward.features.sessions.model import OpenedWith
+from doorward.features.signin import rules, store
+from doorward.features.signin.actions import completion, pending
+from doorward.features.signin.actions.pending import UnderWay
+from doorward.features.signin.model import (
+    GiveCode,
+    GiveDeviceCode,
+    GiveRecoveryCode,
+    Next,
+    PendingShown,
+    ResendDeviceCode,
+    ShowPending,
+    SignedIn,
+    SignInGoesOn,
+)
+from doorward.kernel.events import Result
+from doorward.kernel.outcome import Begin, Fact, Refused
+from doorward.kernel.time import rfc3339
+
+
+def show_pending(command: ShowPending) -> Steps:
+    """Tell where a pending sign-in stands."""
+    resumed: Resumed = yield Begin()
+    found = pending.find_pending(resumed.call, command.sign_in)
+    if isinstance(found, Refused):
+        return found
+    sent = devices.show_code(resumed.call, found.standing, found.pending.token_hash)
+    return PendingShown(
+        found.pending.step,
+        found.standing.account.user_name,
+        found.pending.expires_at,
+        sent_to=sent.sent_to,
+        resend_at=sent.resend_at,
+    )
+
+
+def give_code(command: GiveCode) -> Steps:
+    """Check a code of the secret key."""
+    resumed: Resumed = yield Begin()
+    return _code(resumed.call, command)
+
+
+def give_recovery_code(command: GiveRecoveryCode) -> Steps:
+    """Check a recovery code; the session that follows reaches the own account page only (KEY-1)."""
+    resumed: Resumed = yield Begin()
+    return _recovery_code(resumed.call, command)
+
+
+def give_device_code(command: GiveDeviceCode) -> Steps:
+    """Check the e-mailed code, or a temporary access code in its place; it opens the set-up page and nothing else."""
+    resumed: Resumed = yield Begin()
+    return _device_code(resumed.call, command)
+
+
+def resend_device_code(command: ResendDeviceCode) -> Steps:
+    """Send another code by e-mail, which voids the one before; too soon, it tells from when it works (DEV-1)."""
+    resumed: Resumed = yield Begin()
+    call = resumed.call
+    found = pending.find_at(call, command.sign_in, rules.Input.DEVICE_CODE_RIGHT)
+    if isinstance(found, Refused):
+        return found
+    issued = devices.issue_code(call, found.standing, found.pending.token_hash)
+    extended = pending.extend(call, found.pending, issued.expires_at)
+    return SignInGoesOn(
+        Next.DEVICE_CODE, expires_at=extended.expires_at, sent_to=issued.sent_to, resend_at=issued.resend_at
+    )
+
+
+def _code(call: Call, command: GiveCode) -> SignedIn | SignInGoesOn | Refused:
+    found = pending.find_at(call, command.sign_in, rules.Input.CODE_RIGHT)
+    if isinstance(found, Refused):
+        return found
+    if barred := pending.admit_guess(call, found, "signin.code"):
+        return barred
+    result = otp.check_code(call, found.account, command.code)
+    pending.record_attempt(call, found.standing, "signin.code", result)
+    match result:
+        case Result.RIGHT:
+            return completion.proven(call, found, OpenedWith.SECRET_KEY)
+        case Result.USED:
+            return Refused("otp.used")
+        case _:
+            return pending.count_wrong(call, found) or _wrong(call, found, WrongCode(command.code, call.now))
+
+
+def _wrong(call: Call, found: UnderWay, given: WrongCode) -> Refused:
+    """Answer a wrong code; when it and the one before fit the same wrong clock, say so (KEY-15)."""
+    earlier = _earlier(call, found)
+    error = None if earlier is None else otp.note_clock_error(call, found.account, earlier, given)
+    sealed = call.sealer.seal(json.dumps([given.code, rfc3339(given.at)]).encode(), _place(found))
+    store.save(call.sql, replace(found.pending, sealed_wrong_code=sealed))
+    clock = "" if error is None else f"{otp_rules.clock_sentence(error.offset)} "
+    return Refused("otp.wrong", {"clock": clock, "clock_error_steps": None if error is None else error.offset})
+
+
+def _earlier(call: Call, found: UnderWay) -> WrongCode | None:
+    sealed = found.pending.sealed_wrong_code
+    if sealed is None:
+        return None
+    code, at = json.loads(call.sealer.open(sealed, _place(found)))
+    return WrongCode(code, datetime.fromisoformat(at))
+
+
+def _place(found: UnderWay) -> str:
+    return f"pending_sign_ins|sealed_wrong_code|{found.pending.token_hash.hex()}"
+
+
+def _recovery_code(call: Call, command: GiveRecoveryCode) -> SignedIn | SignInGoesOn | Refused:
+    found = pending.find_at(call, command.sign_in, rules.Input.RECOVERY_CODE_RIGHT)
+    if isinstance(found, Refused):
+        return found
+    if barred := pending.admit_guess(call, found, "signin.recovery_code"):
+        return barred
+    right = recovery_codes.use_code(call, found.account, command.code) is Result.RIGHT
+    pending.record_attempt(call, found.standing, "signin.recovery_code", Result.RIGHT if right else Result.WRONG)
+    if not right:
+        return pending.count_wrong(call, found) or Refused("recovery_codes.wrong")
+    account = found.standing.account
+    facts: dict[str, Fact] = {"user_name": account.user_name, "at": rfc3339(call.now), "address": call.origin.address,
+             "user_agent": call.origin.user_agent, "left": recovery_codes.left(call, account.id)}  # fmt: skip
+    notices.tell(call, account.id, account.email, Kind.RECOVERY_CODE_USED, facts)
+    return completion.proven(call, found, OpenedWith.RECOVERY_CODE)
+
+
+def _device_code(call: Call, command: GiveDeviceCode) -> SignInGoesOn | Refused:
+    found = pending.find_at(call, command.sign_in, rules.Input.DEVICE_CODE_RIGHT)
+    if isinstance(found, Refused):
+        return found
+    if second_factor.factor_state(call, found.standing) is not FactorState.MAY_SET_UP:
+        store.end(call.sql, found.pending)
+        return Refused("signin.set_up_not_available", pending.refused(call).facts)
+    if barred := pending.admit_guess(call, found, "signin.device_code"):
+        return barred
+    right = devices.check_device_code(call, found.account, found.pending.token_hash, command.code) is Result.RIGHT
+    pending.record_attempt(call, found.standing, "signin.device_code", Result.RIGHT if right else Result.WRONG)
+    if not right:
+        return pending.count_wrong(call, found) or Refused("devices.wrong_code")
+    step = rules.step_of(rules.after(rules.State.DEVICE_CODE, rules.Input.DEVICE_CODE_RIGHT))
+    moved = replace(found.pending, step=step, expires_at=call.now + rules.LIFE)
+    store.save(call.sql, moved)
+    return SignInGoesOn(step, expires_at=moved.expires_at)

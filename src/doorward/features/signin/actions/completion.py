@@ -1,0 +1,95 @@
+"""The end of every sign-in: a new password if one is due, else the session."""
+
+import hashlib
+from dataclasses import replace
+
+from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import Standing
+from doorward.features.audit import actions as audit
+from doorward.features.devices import actions as devices
+from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.model import Factor
+from doorward.features.passwords import actions as passwords
+from doorward.features.sessions import actions as sessions
+from doorward.features.sessions.model import OpenedWith, SessionOpened
+from doorward.features.signin import rules, store
+from doorward.features.signin.actions.pending import UnderWay, as_person
+from doorward.features.signin.model import Next, SignedIn, SignInGoesOn
+from doorward.kernel.events import Door, Event
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Secret
+from doorward.kernel.tokens import make_token
+
+
+def proven(
+    call: Call, found: UnderWay, opened_with: OpenedWith, recovery_codes: tuple[str, ...] = ()
+) -> SignedIn | SignInGoesOn | Refused:
+    """Go on after the last proof: to a new password where one is due (PASS-3), else into a session."""
+    if not password_due(call, found.account):
+        return complete(call, found, opened_with, recovery_codes)
+    pending = replace(
+        found.pending,
+        step=rules.step_of(rules.after(rules.State.PROVEN, rules.Input.PASSWORD_DUE)),
+        opened_with=opened_with,
+        expires_at=call.now + rules.LIFE,
+        sealed_secret=None,
+    )
+    store.save(call.sql, pending)
+    return SignInGoesOn(Next.NEW_PASSWORD, expires_at=pending.expires_at, recovery_codes=recovery_codes)
+
+
+def complete(
+    call: Call, found: UnderWay, opened_with: OpenedWith, recovery_codes: tuple[str, ...] = ()
+) -> SignedIn | Refused:
+    """Open the session and end the pending sign-in."""
+    outcome = open_session(call, found.standing, found.pending.epoch, opened_with)
+    store.end(call.sql, found.pending)
+    return replace(outcome, recovery_codes=recovery_codes) if isinstance(outcome, SignedIn) else outcome
+
+
+def open_session(call: Call, standing: Standing, epoch: int, opened_with: OpenedWith) -> SignedIn | Refused:
+    """Mint the session, clear the counters of the factors used in it (LOCK-4), and record the complete sign-in."""
+    account = standing.account
+    opened = sessions.open_session(call, account.id, epoch, opened_with)
+    if not isinstance(opened, SessionOpened):
+        return opened
+    factors = (Factor.PASSWORD,) if opened_with is OpenedWith.PASSWORD else (Factor.PASSWORD, Factor.SECOND_FACTOR)
+    lockout.clear_counters(call, account.id, *factors)
+    accounts.signed_in(call, account.id)
+    audit.record(
+        as_person(call, standing),
+        Event(
+            "signin.completed",
+            "done",
+            target=account.id,
+            target_name=account.user_name,
+            details={"opened_with": opened_with.value, "session": str(opened.session)},
+        ),
+    )
+    return SignedIn(
+        token=opened.token,
+        expires_at=opened.expires_at,
+        account=account.id,
+        own_page_only=opened_with is OpenedWith.RECOVERY_CODE,
+        browser=_know_browser(call, account.id),
+    )
+
+
+def password_due(call: Call, account: AccountId) -> bool:
+    """Tell whether a new password must be given before the session."""
+    stored = passwords.find(call, account)
+    return stored is not None and passwords.must_change(call, stored)
+
+
+def _know_browser(call: Call, account: AccountId) -> Secret | None:
+    """Remember a browser that has completed a sign-in (LOCK-11); give its cookie's value if it had none."""
+    if call.origin.door is not Door.CONSOLE:
+        return None
+    if call.origin.browser is not None:
+        devices.know_browser(call, account, call.origin.browser)
+        return None
+    cookie, _ = make_token(account, call.entropy)
+    devices.know_browser(call, account, hashlib.sha256(cookie.reveal().encode()).digest())
+    return cookie

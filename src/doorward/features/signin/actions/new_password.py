@@ -1,0 +1,167 @@
+"""Giving a new password: at the end of a sign-in (PASS-3), by a link (PASS-6), and for a rescue.
+
+Judge, compare with the earlier ones, hash, then write: the two slow pieces run outside any transaction, and what was
+looked at before them is looked at again after.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from doorward.edges.call import Call, Resumed, Steps
+from doorward.edges.common_passwords import is_common
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import Account, Standing
+from doorward.features.links import actions as links
+from doorward.features.links.model import Link, LinkKind
+from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.model import Factor
+from doorward.features.notices import actions as notices
+from doorward.features.notices.model import Kind
+from doorward.features.passwords import actions as passwords
+from doorward.features.signin import rules
+from doorward.features.signin.actions import completion, pending
+from doorward.features.signin.model import (
+    GiveNewPassword,
+    LinkOpened,
+    OpenLink,
+    PasswordSet,
+    PendingToken,
+    SignedIn,
+    SignInGoesOn,
+    UseRescueLink,
+    UseSetPasswordLink,
+)
+from doorward.kernel.outcome import Begin, Hash, Place, Refused
+from doorward.kernel.ports import Encode, Matches, Secret
+from doorward.kernel.time import rfc3339
+
+ACT = "passwords.changed"
+Hashed = tuple[Call, str]
+"""The last transaction's call, and the new password's hash."""
+
+
+def give_new_password(command: GiveNewPassword) -> Steps:
+    """Take the new password that is due; the old one stays valid until the session exists (PASS-3)."""
+
+    def whose(call: Call) -> Account | Refused:
+        found = pending.find_at(call, command.sign_in, rules.Input.PASSWORD_SET)
+        return found if isinstance(found, Refused) else found.standing.account
+
+    hashed = yield from hash_new(command.password, whose)
+    return hashed if isinstance(hashed, Refused) else _finish(*hashed, command.sign_in)
+
+
+def open_link(command: OpenLink) -> Steps:
+    """Look at a link that sets a password: opening changes nothing."""
+    resumed: Resumed = yield Begin()
+    found = _good(resumed.call, command.token, LinkKind(command.kind))
+    if isinstance(found, Refused):
+        return found
+    return LinkOpened(command.kind, found.standing.account.user_name, found.link.expires_at)
+
+
+def use_set_password_link(command: UseSetPasswordLink) -> Steps:
+    """Set a password by a link; it never skips the second factor, and lifts no lock (PASS-6)."""
+    hashed = yield from hash_new(command.password, _owner_of(command.token, LinkKind.SET_PASSWORD))
+    if isinstance(hashed, Refused):
+        return hashed
+    call, encoded = hashed
+    found = _use(call, command.token, LinkKind.SET_PASSWORD)
+    if isinstance(found, Refused):
+        return found
+    accounts.move_epoch(call, found.standing.account.id)
+    _write(call, found.standing, encoded)
+    return PasswordSet(found.standing.account.user_name)
+
+
+def use_rescue_link(command: UseRescueLink) -> Steps:
+    """Set a password by a rescue link, and go on to the set-up without an e-mailed code."""
+    hashed = yield from hash_new(command.password, _owner_of(command.token, LinkKind.RESCUE))
+    if isinstance(hashed, Refused):
+        return hashed
+    call, encoded = hashed
+    found = _use(call, command.token, LinkKind.RESCUE)
+    if isinstance(found, Refused):
+        return found
+    _write(call, found.standing, encoded)
+    return after_link(call, found.standing)
+
+
+def after_link(call: Call, standing: Standing) -> SignInGoesOn:
+    """Open a pending sign-in at the set-up: the link stands in for password and e-mailed code."""
+    step = rules.step_of(rules.after(rules.State.LINK, rules.Input.PASSWORD_SET))
+    token, opened = pending.open_pending(call, standing, step, through_link=True)
+    return SignInGoesOn(step, token, opened.expires_at)
+
+
+def hash_new(password: Secret, whose: Callable[[Call], Account | Refused]) -> Generator[Any, Resumed, Hashed | Refused]:
+    """Judge and hash a new password of whoever `whose` finds; `whose` is asked in every transaction anew."""
+    resumed: Resumed = yield Place(ACT)
+    account = whose(resumed.call)
+    if isinstance(account, Refused):
+        return account
+    if refused := passwords.judge(resumed.call, password, account, is_common):
+        return refused
+    earlier = passwords.hashes_to_differ_from(resumed.call, account.id)
+    if earlier:
+        resumed = yield Hash(Matches(password, earlier))
+        if refused := passwords.refuse_used(resumed.call, had_before=resumed.answer):
+            return refused
+    resumed = yield Hash(Encode(password))
+    account = whose(resumed.call)
+    return account if isinstance(account, Refused) else (resumed.call, resumed.answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A good link with its account."""
+
+    link: Link
+    standing: Standing
+
+
+def _finish(call: Call, encoded: str, token: PendingToken) -> SignedIn | SignInGoesOn | Refused:
+    found = pending.find_at(call, token, rules.Input.PASSWORD_SET)
+    if isinstance(found, Refused):
+        return found
+    proof = found.pending.opened_with
+    if proof is None:
+        return Refused("signin.expired", cause="nothing was proven")
+    _write(call, found.standing, encoded)
+    return completion.complete(call, found, proof)
+
+
+def _write(call: Call, standing: Standing, encoded: str) -> None:
+    """Write the password, clear its counter (LOCK-4), record and tell."""
+    account = standing.account
+    passwords.put(call, account.id, encoded)
+    lockout.clear_counters(call, account.id, Factor.PASSWORD)
+    pending.record_own(call, standing, ACT)
+    facts = {"user_name": account.user_name, "at": rfc3339(call.now), "address": call.origin.address,
+             "user_agent": call.origin.user_agent}  # fmt: skip
+    notices.tell(call, account.id, account.email, Kind.PASSWORD_CHANGED, facts)
+
+
+def _owner_of(token: PendingToken, kind: LinkKind) -> Callable[[Call], Account | Refused]:
+    def whose(call: Call) -> Account | Refused:
+        found = _good(call, token, kind)
+        return found if isinstance(found, Refused) else found.standing.account
+
+    return whose
+
+
+def _good(call: Call, token: PendingToken, kind: LinkKind) -> _Opened | Refused:
+    standing = accounts.load(call, token.account)
+    if standing is None:
+        return Refused("signin.expired")
+    link = links.find_good(call, token.account, token.token_hash, kind, standing.state.epoch)
+    return Refused("signin.expired") if link is None else _Opened(link, standing)
+
+
+def _use(call: Call, token: PendingToken, kind: LinkKind) -> _Opened | Refused:
+    """Use a good link up; of two at once one is refused."""
+    found = _good(call, token, kind)
+    if isinstance(found, _Opened) and not links.use_up(call, found.link):
+        return Refused("signin.expired")
+    return found

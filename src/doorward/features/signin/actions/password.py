@@ -1,0 +1,152 @@
+"""The first step: a user name and a password.
+
+Whatever is wrong, the road is the same: a reservation, one hash at present parameters, one entry, one answer.
+"""
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from doorward.edges.call import BUSY, Call, Resumed, Steps
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts import rules as account_rules
+from doorward.features.accounts.model import Standing
+from doorward.features.devices import actions as devices
+from doorward.features.lockout import actions as lockout
+from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.model import Factor, Reservation
+from doorward.features.passwords import actions as passwords
+from doorward.features.passwords.model import StoredPassword
+from doorward.features.second_factor import actions as second_factor
+from doorward.features.second_factor.model import FactorState
+from doorward.features.sessions.model import OpenedWith
+from doorward.features.signin import rules, store
+from doorward.features.signin.actions import completion, pending
+from doorward.features.signin.model import Next, SignedIn, SignIn, SignInGoesOn
+from doorward.kernel.events import Result
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Hash, Place, Refused, Wait
+from doorward.kernel.ports import Verified, Verify
+
+ACT = "signin.password"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A reserved attempt: what it is compared with, and what is known of the name."""
+
+    account: AccountId
+    name_hash: bytes
+    reservation: Reservation
+    stored: StoredPassword | None = field(repr=False)
+
+
+def sign_in(command: SignIn) -> Steps:
+    """Check a password: reserve, hash, conclude (LOCK-2)."""
+    resumed: Resumed = yield Place(ACT)
+    attempt = _reserve(resumed.call, command.user_name)
+    for _ in range(lockout_rules.WAITS):
+        if isinstance(attempt, Attempt) or not resumed.answer:
+            break
+        resumed = yield Wait(lockout_rules.WAIT_SECONDS)
+        if resumed.answer:
+            attempt = _reserve(resumed.call, command.user_name)
+    if not isinstance(attempt, Attempt):
+        return _busy(resumed.call, command.user_name)
+    compared = attempt.stored.hash if attempt.stored is not None and attempt.reservation.counted else None
+    resumed = yield Hash(Verify(command.password, compared))
+    return _conclude(resumed.call, attempt, resumed.answer)
+
+
+def _reserve(call: Call, user_name: str) -> Attempt | lockout_rules.WaitForOthers:
+    """Find the account and reserve the attempt; an unknown name gets a pseudo account of its own."""
+    name_hash = call.sealer.keyed_hash(account_rules.canonical(user_name), "unknown name")
+    standing = accounts.find(call, user_name)
+    account = AccountId(UUID(bytes=name_hash[:16], version=8)) if standing is None else standing.account.id
+    stored = passwords.find(call, account)
+    comparable = standing is not None and standing.account.enabled and stored is not None
+    reserved = lockout.reserve_attempt(call, account, Factor.PASSWORD, standing, comparable=comparable)
+    if isinstance(reserved, lockout_rules.WaitForOthers):
+        return reserved
+    return Attempt(account, name_hash, reserved, stored)
+
+
+def _conclude(call: Call, attempt: Attempt, verified: Verified) -> SignedIn | SignInGoesOn | Refused:
+    """Count or give back the attempt, record it, and go on where the password was right and the account is open."""
+    standing = accounts.load(call, attempt.account)
+    compared = standing is not None and attempt.reservation.counted
+    right = compared and verified.right and _unchanged(call, attempt)
+    there = lockout.conclude_attempt(call, attempt.reservation, standing, right=right)
+    if there:
+        _record(call, attempt, standing, (Result.RIGHT if right else Result.WRONG) if compared else None)
+    standing = accounts.load(call, attempt.account)
+    if standing is None:
+        return pending.refused(call)
+    lock = lockout_rules.standing_lock(standing.state.lock, call.now)
+    if lock is not None and pending.may_see_lock(call, attempt.account):
+        return pending.locked_page(call, lock)
+    if not (right and there and standing.account.enabled) or lock is not None:
+        return pending.refused(call)
+    if verified.upgraded is not None and attempt.stored is not None:
+        passwords.upgrade(call, attempt.stored, verified.upgraded)
+    return _go_on(call, standing)
+
+
+def _go_on(call: Call, standing: Standing) -> SignedIn | SignInGoesOn | Refused:
+    """Take the next step that the account's factor asks for."""
+    state = rules.after(rules.State.ADMITTED, rules.ADMISSION[second_factor.factor_state(call, standing)])
+    match state:
+        case rules.State.PROVEN:
+            return _excluded(call, standing)
+        case rules.State.CODE | rules.State.DEVICE_CODE:
+            return _ask(call, standing, rules.step_of(state))
+        case _:
+            contact = pending.refused(call).facts
+            return Refused("signin.set_up_not_available", contact, cause=FactorState.BLOCKED.value)
+
+
+def _excluded(call: Call, standing: Standing) -> SignedIn | SignInGoesOn | Refused:
+    if not completion.password_due(call, standing.account.id):
+        return completion.open_session(call, standing, standing.state.epoch, OpenedWith.PASSWORD)
+    token, opened = pending.open_pending(call, standing, Next.NEW_PASSWORD)
+    store.save(call.sql, replace(opened, opened_with=OpenedWith.PASSWORD))
+    return SignInGoesOn(Next.NEW_PASSWORD, token, opened.expires_at)
+
+
+def _ask(call: Call, standing: Standing, step: Next) -> SignInGoesOn:
+    token, opened = pending.open_pending(call, standing, step)
+    if step is Next.CODE:
+        return SignInGoesOn(step, token, opened.expires_at)
+    issued = devices.issue_code(call, standing, opened.token_hash)
+    opened = pending.extend(call, opened, issued.expires_at)
+    return SignInGoesOn(step, token, opened.expires_at, sent_to=issued.sent_to, resend_at=issued.resend_at)
+
+
+def _unchanged(call: Call, attempt: Attempt) -> bool:
+    """Tell whether the password is still the one that was compared; an upgraded hash is."""
+    stored = passwords.find(call, attempt.account)
+    return stored is not None and attempt.stored is not None and stored.changed_at == attempt.stored.changed_at
+
+
+def _record(call: Call, attempt: Attempt, standing: Standing | None, result: Result | None) -> None:
+    if standing is None:
+        pending.record_attempt(call, None, ACT, None, cause="unknown name", name_hash=attempt.name_hash.hex()[:32])
+    elif result is not None:
+        pending.record_attempt(call, standing, ACT, result)
+    else:
+        pending.record_attempt(call, standing, ACT, None, cause=_cause(call, attempt, standing))
+
+
+def _cause(call: Call, attempt: Attempt, standing: Standing) -> str:
+    if not standing.account.enabled:
+        return "disabled"
+    if lockout_rules.standing_lock(standing.state.lock, call.now) is not None:
+        return "locked"
+    return "no password" if attempt.stored is None else "no attempt left"
+
+
+def _busy(call: Call, user_name: str) -> Refused:
+    """Answer an attempt that waited in vain: uncounted, and recorded as refused (LOCK-2)."""
+    standing = accounts.find(call, user_name)
+    name_hash = call.sealer.keyed_hash(account_rules.canonical(user_name), "unknown name").hex()[:32]
+    pending.record_attempt(call, standing, ACT, None, cause="busy", **({} if standing else {"name_hash": name_hash}))
+    return BUSY

@@ -1,0 +1,163 @@
+"""What all steps share: opening and finding a pending sign-in, and answering whoever is locked out."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import Lock, Standing
+from doorward.features.audit import actions as audit
+from doorward.features.devices import actions as devices
+from doorward.features.lockout import actions as lockout
+from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.model import Factor
+from doorward.features.policy import actions as policy
+from doorward.features.signin import rules, store
+from doorward.features.signin.model import Next, Pending, PendingToken
+from doorward.kernel.act import Actor
+from doorward.kernel.events import Checked, Event, Result
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Fact, Refused
+from doorward.kernel.ports import Secret
+from doorward.kernel.time import rfc3339
+from doorward.kernel.tokens import make_token
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A pending sign-in with its account."""
+
+    pending: Pending
+    standing: Standing
+
+    @property
+    def account(self) -> AccountId:
+        """The account that is signing in."""
+        return self.standing.account.id
+
+
+def open_pending(call: Call, standing: Standing, step: Next, *, through_link: bool = False) -> tuple[Secret, Pending]:
+    """Open a pending sign-in at a step; its token is shown this once."""
+    token, token_hash = make_token(standing.account.id, call.entropy)
+    pending = Pending(
+        account=standing.account.id,
+        token_hash=token_hash,
+        epoch=standing.state.epoch,
+        step=step,
+        opened_at=call.now,
+        expires_at=call.now + rules.LIFE,
+        through_link=through_link,
+    )
+    store.add(call.sql, pending)
+    return token, pending
+
+
+def extend(call: Call, pending: Pending, until: datetime | None) -> Pending:
+    """Let a pending sign-in wait for its e-mailed code as long as that is valid, and never shorter than its life."""
+    longer = pending.expires_at if until is None else max(pending.expires_at, until)
+    extended = replace(pending, expires_at=longer)
+    store.save(call.sql, extended)
+    return extended
+
+
+def find_pending(call: Call, token: PendingToken) -> UnderWay | Refused:
+    """Find the live pending sign-in that a token names."""
+    pending = store.find(call.sql, token.account, token.token_hash)
+    standing = accounts.load(call, token.account) if pending is not None else None
+    if pending is None or standing is None or not standing.account.enabled:
+        return Refused("signin.expired")
+    if not rules.alive(pending, standing.state.epoch, call.now):
+        return Refused("signin.expired")
+    if lockout.clear_lapsed(call, standing):
+        standing = accounts.load(call, token.account) or standing
+    return UnderWay(pending, standing)
+
+
+def find_at(call: Call, token: PendingToken, happened: rules.Input) -> UnderWay | Refused:
+    """Find a pending sign-in that waits for this input; any other step refuses it."""
+    found = find_pending(call, token)
+    if isinstance(found, UnderWay) and not rules.takes(found.pending, happened):
+        return Refused("signin.expired", cause=f"the sign-in waits for {found.pending.step}")
+    return found
+
+
+def admit_guess(call: Call, found: UnderWay, act: str) -> Refused | None:
+    """Refuse a guess at a second factor that may not be compared, and record it as refused (LOCK-11)."""
+    if lockout.may_try(call, found.standing, Factor.SECOND_FACTOR):
+        return None
+    record_attempt(call, found.standing, act, None, cause="locked")
+    standing = accounts.load(call, found.account) or found.standing
+    lock = lockout_rules.standing_lock(standing.state.lock, call.now)
+    return locked_page(call, lock) if may_see_lock(call, found.account) else refused(call)
+
+
+def count_wrong(call: Call, found: UnderWay) -> Refused | None:
+    """Count a wrong code; when it locks the account, its giver is told so, and the sign-in is over (LOCK-11)."""
+    lock = lockout.count_failures(call, found.account, Factor.SECOND_FACTOR, found.standing)
+    if lock is None:
+        return None
+    store.end(call.sql, found.pending)
+    return locked_page(call, lock)
+
+
+def refused(call: Call) -> Refused:
+    """Give the one answer for unknown, wrong, locked, disabled and passwordless (LOCK-11)."""
+    return Refused("signin.refused", {"contact": policy.password_rules(call).lock_contact})
+
+
+def locked_page(call: Call, lock: Lock | None) -> Refused:
+    """Give the answer that says since when, until when, and whom to ask."""
+    contact = policy.password_rules(call).lock_contact
+    if lock is None:
+        return Refused("signin.refused", {"contact": contact})
+    until = None if lock.ends_at is None else f" until {_words(lock.ends_at)}"
+    facts: dict[str, Fact] = {
+        "since": _words(lock.at),
+        "until": until,
+        "contact": contact,
+        "locked_at": rfc3339(lock.at),
+        "ends_at": None if lock.ends_at is None else rfc3339(lock.ends_at),
+    }
+    return Refused("signin.locked", facts)
+
+
+def may_see_lock(call: Call, account: AccountId) -> bool:
+    """Tell whether the locked page gives nothing away: a known browser, or a site that shows it to everybody."""
+    if policy.password_rules(call).show_locked_page_to_everybody:
+        return True
+    browser = call.origin.browser
+    return browser is not None and devices.knows_browser(call, account, browser)
+
+
+def record_attempt(call: Call, standing: Standing | None, act: str, result: Result | None, **details: Fact) -> None:
+    """Write the entry of an attempt: `checked` with its result, or `refused` unchecked."""
+    account = None if standing is None else standing.account
+    audit.record(
+        call,
+        Event(
+            act,
+            Checked.REFUSED if result is None else Checked.CHECKED,
+            result,
+            target=None if account is None else account.id,
+            target_name=None if account is None else account.user_name,
+            details=details,
+        ),
+    )
+
+
+def as_person(call: Call, standing: Standing) -> Call:
+    """Act as the person who is signing in, from the moment they have proven who they are."""
+    return replace(call, actor=Actor(standing.account.id, standing.account.user_name))
+
+
+def record_own(call: Call, standing: Standing, act: str, **details: Fact) -> None:
+    """Write the entry of what the person did to their own account."""
+    account = standing.account
+    audit.record(
+        as_person(call, standing),
+        Event(act, "done", target=account.id, target_name=account.user_name, details=details),
+    )
+
+
+def _words(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,98 @@
+"""The set-up page: a key is shown, and becomes the account's only when a code made from it is accepted (KEY-1)."""
+
+from dataclasses import replace
+
+from doorward.edges.call import Call, Resumed, Steps
+from doorward.features.notices import actions as notices
+from doorward.features.notices.model import Kind
+from doorward.features.otp import actions as otp
+from doorward.features.otp import rules as otp_rules
+from doorward.features.otp.model import NO_STEP, Accepted
+from doorward.features.policy import actions as policy
+from doorward.features.recovery_codes import actions as recovery_codes
+from doorward.features.second_factor import actions as second_factor
+from doorward.features.second_factor.model import FactorState, KeyShown
+from doorward.features.sessions.model import OpenedWith
+from doorward.features.signin import rules, store
+from doorward.features.signin.actions import completion, pending
+from doorward.features.signin.actions.pending import UnderWay
+from doorward.features.signin.model import ConfirmSetUp, PendingToken, ShowSetUp, SignedIn, SignInGoesOn
+from doorward.kernel.events import Result
+from doorward.kernel.outcome import Begin, Refused
+from doorward.kernel.ports import Secret
+from doorward.kernel.time import rfc3339
+
+ACT = "signin.code"
+
+
+def show_set_up(command: ShowSetUp) -> Steps:
+    """Show the key of a set-up: made once, and the same until it is confirmed."""
+    resumed: Resumed = yield Begin()
+    call = resumed.call
+    found = _at_set_up(call, command.sign_in)
+    if isinstance(found, Refused):
+        return found
+    secret = _secret(call, found)
+    if secret is None:
+        secret = otp_rules.new_secret(call.entropy)
+        sealed = call.sealer.seal(secret, _place(found))
+        store.save(call.sql, replace(found.pending, sealed_secret=sealed))
+    issuer = policy.two_factor(call).issuer
+    uri = otp_rules.otpauth_uri(secret, issuer, found.standing.account.user_name)
+    return KeyShown(Secret(otp_rules.base32(secret)), Secret(uri), issuer, found.pending.expires_at)
+
+
+def confirm_set_up(command: ConfirmSetUp) -> Steps:
+    """Take the first code of the new key: it makes the key the account's, and opens the session."""
+    resumed: Resumed = yield Begin()
+    return _confirm(resumed.call, command)
+
+
+def _confirm(call: Call, command: ConfirmSetUp) -> SignedIn | SignInGoesOn | Refused:
+    found = _at_set_up(call, command.sign_in)
+    if isinstance(found, Refused):
+        return found
+    secret = _secret(call, found)
+    if secret is None:
+        return Refused("signin.expired", cause="the key was never shown")
+    if barred := pending.admit_guess(call, found, ACT):
+        return barred
+    verdict = otp_rules.verify(secret, command.code, NO_STEP, call.now)
+    accepted = isinstance(verdict, Accepted)
+    pending.record_attempt(call, found.standing, ACT, Result.RIGHT if accepted else Result.WRONG, new_key=True)
+    if not isinstance(verdict, Accepted):
+        return pending.count_wrong(call, found) or Refused("otp.wrong")
+    return _bind(call, found, secret, verdict)
+
+
+def _bind(call: Call, found: UnderWay, secret: bytes, accepted: Accepted) -> SignedIn | SignInGoesOn | Refused:
+    """Make the key the account's and use the allowlist entry up, in this one transaction (KEY-13)."""
+    otp.bind_key(call, found.account, secret, accepted.step)
+    codes = recovery_codes.make_codes(call, found.account)
+    second_factor.use_up_allowlist_entry(call, found.account)
+    pending.record_own(call, found.standing, "second_factor.set_up")
+    account = found.standing.account
+    facts = {"user_name": account.user_name, "at": rfc3339(call.now), "address": call.origin.address,
+             "user_agent": call.origin.user_agent}  # fmt: skip
+    notices.tell(call, account.id, account.email, Kind.SECOND_FACTOR_SET_UP, facts)
+    return completion.proven(call, found, OpenedWith.SET_UP, codes)
+
+
+def _at_set_up(call: Call, token: PendingToken) -> UnderWay | Refused:
+    """Find a sign-in at its set-up whose allowlist entry still stands: two set-ups bind one key."""
+    found = pending.find_at(call, token, rules.Input.SET_UP_CONFIRMED)
+    if isinstance(found, Refused):
+        return found
+    if second_factor.factor_state(call, found.standing) is not FactorState.MAY_SET_UP:
+        store.end(call.sql, found.pending)
+        return Refused("signin.set_up_not_available", pending.refused(call).facts)
+    return found
+
+
+def _secret(call: Call, found: UnderWay) -> bytes | None:
+    sealed = found.pending.sealed_secret
+    return None if sealed is None else call.sealer.open(sealed, _place(found))
+
+
+def _place(found: UnderWay) -> str:
+    return f"pending_sign_ins|sealed_secret|{found.pending.token_hash.hex()}"

@@ -1,0 +1,110 @@
+"""The sign-in machine, as a table: what is not in it is refused.
+
+Laws: no session exists before the second factor has been accepted or set up (KEY's table); after a reset the set-up
+page is never reached on the password alone (KEY-10); a new password is asked after the factor and before the session
+(PASS-3); a one-time link leads to a password or a set-up, never to a session.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from doorward.features.second_factor.model import FactorState
+from doorward.features.sessions.model import OpenedWith
+from doorward.features.signin.model import Next, Pending
+
+LIFE = timedelta(minutes=15)
+"""How long a pending sign-in lives, and lives again once its e-mailed code has been typed."""
+
+
+class State(StrEnum):
+    """Where a sign-in stands."""
+
+    PASSWORD = "password"
+    ADMITTED = "admitted"
+    """The password was right; what comes next is for the account's factor to say."""
+    CODE = "code"
+    DEVICE_CODE = "device code"
+    SET_UP = "set-up"
+    PROVEN = "proven"
+    """Everything is proven; a new password may be due."""
+    NEW_PASSWORD = "new password"
+    LINK = "rescue or welcome link"
+    SIGNED_IN = "signed in"
+    REFUSED = "refused"
+
+
+class Input(StrEnum):
+    """What happens to a sign-in."""
+
+    PASSWORD_RIGHT = "right password"
+    HAS_FACTOR = "has a second factor"
+    MAY_SET_UP = "is on the allowlist"
+    BLOCKED = "has neither"
+    EXCLUDED = "is excluded"
+    CODE_RIGHT = "right code"
+    RECOVERY_CODE_RIGHT = "right recovery code"
+    DEVICE_CODE_RIGHT = "right e-mailed or temporary code"
+    SET_UP_CONFIRMED = "code of the new key"
+    PASSWORD_DUE = "password expired or marked"
+    NOTHING_DUE = "nothing is due"
+    PASSWORD_SET = "good new password"
+
+
+TRANSITIONS: dict[tuple[State, Input], State] = {
+    (State.PASSWORD, Input.PASSWORD_RIGHT): State.ADMITTED,
+    (State.ADMITTED, Input.HAS_FACTOR): State.CODE,
+    (State.ADMITTED, Input.MAY_SET_UP): State.DEVICE_CODE,
+    (State.ADMITTED, Input.EXCLUDED): State.PROVEN,
+    (State.ADMITTED, Input.BLOCKED): State.REFUSED,
+    (State.CODE, Input.CODE_RIGHT): State.PROVEN,
+    (State.CODE, Input.RECOVERY_CODE_RIGHT): State.PROVEN,
+    (State.DEVICE_CODE, Input.DEVICE_CODE_RIGHT): State.SET_UP,
+    (State.SET_UP, Input.SET_UP_CONFIRMED): State.PROVEN,
+    (State.PROVEN, Input.PASSWORD_DUE): State.NEW_PASSWORD,
+    (State.PROVEN, Input.NOTHING_DUE): State.SIGNED_IN,
+    (State.NEW_PASSWORD, Input.PASSWORD_SET): State.SIGNED_IN,
+    (State.LINK, Input.PASSWORD_SET): State.SET_UP,
+}
+
+ADMISSION = {
+    FactorState.SET_UP: Input.HAS_FACTOR,
+    FactorState.MAY_SET_UP: Input.MAY_SET_UP,
+    FactorState.BLOCKED: Input.BLOCKED,
+    FactorState.EXCLUDED: Input.EXCLUDED,
+}
+"""What the account's factor says after a right password."""
+
+PROOFS = {
+    OpenedWith.SECRET_KEY: Input.CODE_RIGHT,
+    OpenedWith.RECOVERY_CODE: Input.RECOVERY_CODE_RIGHT,
+    OpenedWith.SET_UP: Input.SET_UP_CONFIRMED,
+}
+"""The input that each way of proving oneself is."""
+
+STEPS = {
+    Next.CODE: State.CODE,
+    Next.DEVICE_CODE: State.DEVICE_CODE,
+    Next.SET_UP: State.SET_UP,
+    Next.NEW_PASSWORD: State.NEW_PASSWORD,
+}
+"""The states in which a pending sign-in is kept, as the API spells them."""
+
+
+def after(state: State, happened: Input) -> State:
+    """Give the state that follows; what is not in the table is refused."""
+    return TRANSITIONS.get((state, happened), State.REFUSED)
+
+
+def step_of(state: State) -> Next:
+    """Spell a state that is kept as the API does; a state that is not kept is a bug, and raises."""
+    return next(step for step, kept in STEPS.items() if kept is state)
+
+
+def alive(pending: Pending, epoch: int, now: datetime) -> bool:
+    """Tell whether a pending sign-in can go on: in time, and not ended by the epoch."""
+    return pending.epoch == epoch and now < pending.expires_at
+
+
+def takes(pending: Pending, happened: Input) -> bool:
+    """Tell whether a pending sign-in is at a step that this input belongs to."""
+    return after(STEPS[pending.step], happened) is not State.REFUSED
