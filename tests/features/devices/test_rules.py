@@ -1,12 +1,15 @@
 import re
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorward.features.accounts.model import Account, AccountKind
 from doorward.features.devices import rules
 from doorward.features.devices.model import CodeKind, CodeRight, GivenCode, StoredCode
+from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from tests.chance import SeededEntropy
 
@@ -153,3 +156,44 @@ def test_a_mail_is_allowed_from_the_moment_that_is_told(seconds: list[int]) -> N
     told = rules.next_mail_at(sent, NOON)
 
     assert told is None or rules.next_mail_at(sent, told) is None
+
+
+def account(email: str | None, changed_at: datetime | None) -> Account:
+    """Give an account with this address, changed then."""
+    return Account(
+        id=AccountId(UUID(int=1)), user_name="bram", full_name="Bram Rossi", email=email, kind=AccountKind.INTERNAL,
+        enabled=True, protected=False, created_at=NOON - timedelta(days=400), updated_at=NOON, version=1,
+        email_changed_at=changed_at,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("email", "changed_hours_ago", "usable"),
+    [
+        ("bram@example.org", None, "bram@example.org"),
+        ("bram@example.org", 72.0, "bram@example.org"),
+        ("bram@example.org", 71.99, None),
+        ("bram@example.org", 0.0, None),
+        (None, None, None),
+        (None, 100.0, None),
+        ("", None, None),
+    ],
+)
+def test_a_changed_address_rests(email: str | None, changed_hours_ago: float | None, usable: str | None) -> None:
+    """An address that was changed within 72 hours gets no code (DESK-4)."""
+    changed_at = None if changed_hours_ago is None else NOON - timedelta(hours=changed_hours_ago)
+
+    assert rules.usable_address(account(email, changed_at), NOON) == usable
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("bram@example.org", "b•••@example.org"),
+        ("b@example.org", "b•••@example.org"),
+        ('"a@b"@example.org', '"•••@example.org'),
+    ],
+)
+def test_an_address_is_shown_in_part(address: str, shown: str) -> None:
+    """Its owner recognises it; nobody learns it."""
+    assert rules.in_part(address) == shown

@@ -33,3 +33,15 @@ class StoredCode:
 @dataclass(frozen=True, slots=True)
 class CodeRight:
     """The code is right: it is used up, and the sign-in goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeIssued:
+    """How a pending sign-in stands with its e-mailed code."""
+
+    sent_to: str | None
+    """The address, in part, to which a code that is still good was sent; None when there is none."""
+    resend_at: datetime | None
+    """From when a resend works; None where there is no usable address to send to."""
+    expires_at: datetime | None
+    """Until when the code of this pending sign-in is good; None when it has none."""

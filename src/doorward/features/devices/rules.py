@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from doorward.features.accounts.model import Account
 from doorward.features.devices.model import CodeKind, CodeRight, GivenCode, StoredCode
 from doorward.kernel import symbols
 from doorward.kernel.outcome import Refused
@@ -19,6 +20,10 @@ GROUP = 4
 TEMPORARY_LIFETIME = timedelta(minutes=15)
 MAILS = 3
 MAILS_WITHIN = timedelta(minutes=15)
+ADDRESS_REST = timedelta(hours=72)
+"""How long a changed address gets no code (DESK-4)."""
+BROWSER_LIFE = timedelta(days=400)
+"""How long the cookie of a known browser lives; its row is worth nothing for longer."""
 PURPOSE = "device code"
 """The purpose under which the sealer hashes both kinds of code."""
 
@@ -69,6 +74,19 @@ def next_mail_at(sent: Sequence[datetime], now: datetime) -> datetime | None:
     """Say from when the account may be sent another code; None means now (three mails in 15 minutes, DEV-1)."""
     recent = sorted(at for at in sent if at + MAILS_WITHIN > now)
     return recent[-MAILS] + MAILS_WITHIN if len(recent) >= MAILS else None
+
+
+def usable_address(account: Account, now: datetime) -> str | None:
+    """Give the address that codes may be sent to: none was changed within 72 hours (DESK-4)."""
+    changed_at = account.email_changed_at
+    rests = changed_at is not None and now < changed_at + ADDRESS_REST
+    return None if rests else account.email or None
+
+
+def in_part(address: str) -> str:
+    """Show an address as far as its owner needs to recognise it."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}"
 
 
 def _wrong(cause: str) -> Refused:

@@ -1,0 +1,142 @@
+"""What sign-in and the second factor ask of codes by e-mail, temporary access codes and known browsers."""
+
+from datetime import datetime
+
+from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import Account, Standing
+from doorward.features.devices import rules, store
+from doorward.features.devices.model import CodeIssued, CodeKind, CodeRight
+from doorward.features.notices import actions as notices
+from doorward.features.notices.model import Kind
+from doorward.features.policy import actions as policy
+from doorward.kernel.events import Result
+from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.ports import Secret
+from doorward.kernel.time import rfc3339
+
+
+def usable_address(account: Account, now: datetime) -> str | None:
+    """Give the address that codes and links may be sent to, if the account has one (DESK-4)."""
+    return rules.usable_address(account, now)
+
+
+def issue_code(call: Call, standing: Standing, pending_hash: bytes) -> CodeIssued:
+    """Mail a code for a pending sign-in in place of the one before, as far as the allowance goes (DEV-1).
+
+    Beyond it nothing is sent, the code before stays good, and the answer says from when a resend works.
+    """
+    account = standing.account
+    address = rules.usable_address(account, call.now)
+    found = show_code(call, standing, pending_hash)
+    if address is None or found.resend_at is None or found.resend_at > call.now:
+        return found
+    code = rules.make_mailed_code(call.entropy)
+    expires_at = rules.ends_at(call.now, policy.password_rules(call).device_code_minutes)
+    store.forget(call.sql, account.id, call.now - rules.MAILS_WITHIN, call.now)
+    hashed = _mailed_hash(call, account.id, pending_hash, code)
+    new = store.NewCode(account.id, new_id(call.now, call.entropy), pending_hash, hashed, call.now, expires_at)
+    store.add(call.sql, new)
+    _mail(call, account, address, code, expires_at)
+    return CodeIssued(rules.in_part(address), _resend_at(call, account.id), expires_at)
+
+
+def show_code(call: Call, standing: Standing, pending_hash: bytes) -> CodeIssued:
+    """Tell how a pending sign-in stands with its code, without sending one."""
+    account = standing.account
+    address = rules.usable_address(account, call.now)
+    mailed = store.standing(call.sql, account.id, pending_hash)
+    expires_at = mailed.stored.expires_at if mailed is not None and mailed.stored.expires_at > call.now else None
+    return CodeIssued(
+        sent_to=None if address is None or expires_at is None else rules.in_part(address),
+        resend_at=None if address is None else _resend_at(call, account.id),
+        expires_at=expires_at,
+    )
+
+
+def check_device_code(call: Call, account: AccountId, pending_hash: bytes, typed: str) -> Result:
+    """Judge what was typed as the mailed code of this pending sign-in or a temporary access code, and use it up.
+
+    What is wrong, used, replaced, expired or another sign-in's is wrong alike; counting it is for the caller (DEV-1).
+    """
+    given = rules.parse(typed)
+    if given is None:
+        return Result.WRONG
+    if given.kind is CodeKind.MAILED:
+        right = _use_mailed(call, account, pending_hash, given.code)
+    else:
+        right = _use_temporary(call, account, given.code)
+    return Result.RIGHT if right else Result.WRONG
+
+
+def issue_temporary_code(call: Call, account: AccountId) -> tuple[Secret, datetime]:
+    """Make a temporary access code in place of one issued before; it is shown this once (KEY-10)."""
+    code = rules.make_temporary_code(call.entropy)
+    expires_at = call.now + rules.TEMPORARY_LIFETIME
+    hashed = _temporary_hash(call, account, code)
+    store.put_temporary(call.sql, store.NewTemporaryCode(account, hashed, call.now, call.actor.name, expires_at))
+    return Secret(code), expires_at
+
+
+def delete_codes_of(call: Call, account: AccountId) -> None:
+    """End the account's mailed codes and its temporary access code; its allowance of mails stays as spent as it is."""
+    store.end_all(call.sql, account, call.now)
+
+
+def know_browser(call: Call, account: AccountId, browser_hash: bytes) -> None:
+    """Note that a browser has completed a sign-in of the account (LOCK-11)."""
+    store.know_browser(call.sql, account, browser_hash, call.now)
+
+
+def knows_browser(call: Call, account: AccountId, browser_hash: bytes) -> bool:
+    """Tell whether a browser has completed a sign-in of the account before (LOCK-11)."""
+    seen_at = store.browser_seen_at(call.sql, account, browser_hash)
+    return seen_at is not None and call.now < seen_at + rules.BROWSER_LIFE
+
+
+def purge(call: Call) -> int:
+    """Forget browsers whose cookie has run out."""
+    return store.forget_browsers(call.sql, call.now - rules.BROWSER_LIFE)
+
+
+def _resend_at(call: Call, account: AccountId) -> datetime:
+    sent = store.sent_since(call.sql, account, call.now - rules.MAILS_WITHIN)
+    return rules.next_mail_at(sent, call.now) or call.now
+
+
+def _use_mailed(call: Call, account: AccountId, pending_hash: bytes, code: str) -> bool:
+    mailed = store.standing(call.sql, account, pending_hash)
+    hashed = _mailed_hash(call, account, pending_hash, code)
+    verdict = rules.judge(None if mailed is None else mailed.stored, hashed, call.now)
+    return mailed is not None and isinstance(verdict, CodeRight) and store.use(call.sql, account, mailed.id, call.now)
+
+
+def _use_temporary(call: Call, account: AccountId, code: str) -> bool:
+    hashed = _temporary_hash(call, account, code)
+    verdict = rules.judge(store.temporary(call.sql, account), hashed, call.now)
+    return isinstance(verdict, CodeRight) and store.use_temporary(call.sql, account, hashed)
+
+
+def _mailed_hash(call: Call, account: AccountId, pending_hash: bytes, code: str) -> bytes:
+    """Hash a code together with the pending sign-in that it is bound to (DEV-1)."""
+    return call.sealer.keyed_hash(f"mailed|{account}|{pending_hash.hex()}|{code}", rules.PURPOSE)
+
+
+def _temporary_hash(call: Call, account: AccountId, code: str) -> bytes:
+    """Hash a code together with the account's epoch: when that has moved on, no code fits (KEY-6)."""
+    standing = accounts.load(call, account)
+    epoch = "none" if standing is None else standing.state.epoch
+    return call.sealer.keyed_hash(f"temporary|{account}|{epoch}|{code}", rules.PURPOSE)
+
+
+def _mail(call: Call, account: Account, address: str, code: str, expires_at: datetime) -> None:
+    """Tell the account, the time, the browser and the address of the request beside the code (DEV-4)."""
+    facts = {
+        "user_name": account.user_name,
+        "code": code,
+        "at": rfc3339(call.now),
+        "address": call.origin.address,
+        "user_agent": call.origin.user_agent,
+        "expires_at": rfc3339(expires_at),
+    }
+    notices.tell(call, account.id, address, Kind.DEVICE_CODE, facts, expires_at=expires_at)

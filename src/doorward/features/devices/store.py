@@ -1,0 +1,147 @@
+"""The SQL on e-mailed codes, temporary access codes and known browsers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from doorward.edges.sql.tables.devices import browsers, device_codes, temporary_access_codes
+from doorward.features.devices.model import StoredCode
+from doorward.kernel.ids import AccountId
+
+_D, _T, _B = device_codes.c, temporary_access_codes.c, browsers.c
+
+_OF_ACCOUNT = _D.account_id == bindparam("account")
+_OF_PENDING = (_OF_ACCOUNT, _D.pending_hash == bindparam("pending"))
+_SENT = select(_D.issued_at).where(_OF_ACCOUNT, _D.issued_at > bindparam("since"))
+_STANDING = select(_D.code_id, _D.code_hash, _D.expires_at).where(*_OF_PENDING, _D.ended_at.is_(None)).limit(1)
+_ADD = insert(device_codes)
+_END_OF_PENDING = update(device_codes).where(*_OF_PENDING, _D.ended_at.is_(None)).values(ended_at=bindparam("at"))
+_END_OF_ACCOUNT = update(device_codes).where(_OF_ACCOUNT, _D.ended_at.is_(None)).values(ended_at=bindparam("at"))
+_USE = (
+    update(device_codes)
+    .where(_OF_ACCOUNT, _D.code_id == bindparam("code"), _D.ended_at.is_(None))
+    .values(ended_at=bindparam("at"))
+)
+_FORGET = delete(device_codes).where(_OF_ACCOUNT, _D.issued_at <= bindparam("since"), _D.expires_at <= bindparam("now"))
+
+_TEMPORARY = select(_T.code_hash, _T.expires_at).where(_T.account_id == bindparam("account"))
+_ADD_TEMPORARY = insert(temporary_access_codes)
+_DELETE_TEMPORARY = delete(temporary_access_codes).where(_T.account_id == bindparam("account"))
+_USE_TEMPORARY = _DELETE_TEMPORARY.where(_T.code_hash == bindparam("hash"))
+
+_OF_BROWSER = (_B.account_id == bindparam("account"), _B.browser_hash == bindparam("hash"))
+_KNOWN = select(_B.last_at).where(*_OF_BROWSER)
+_SEEN = update(browsers).where(*_OF_BROWSER).values(last_at=bindparam("at"))
+_KNOW = insert(browsers)
+_FORGET_BROWSERS = delete(browsers).where(_B.last_at <= bindparam("before"))
+
+
+@dataclass(frozen=True, slots=True)
+class MailedCode:
+    """An e-mailed code with the id of its row."""
+
+    id: UUID
+    stored: StoredCode
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """An e-mailed code that is being sent."""
+
+    account: AccountId
+    id: UUID
+    pending_hash: bytes
+    code_hash: bytes = field(repr=False)
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewTemporaryCode:
+    """A temporary access code that is being issued."""
+
+    account: AccountId
+    code_hash: bytes = field(repr=False)
+    issued_at: datetime
+    issued_by: str
+    expires_at: datetime
+
+
+def sent_since(sql: Connection, account: AccountId, since: datetime) -> list[datetime]:
+    """Tell when codes were sent to the account after an instant, whatever became of them."""
+    return list(sql.execute(_SENT, {"account": account, "since": since}).scalars())
+
+
+def standing(sql: Connection, account: AccountId, pending_hash: bytes) -> MailedCode | None:
+    """Load the one code of a pending sign-in that was neither used nor replaced; it may have expired."""
+    row = sql.execute(_STANDING, {"account": account, "pending": pending_hash}).one_or_none()
+    return None if row is None else MailedCode(row.code_id, StoredCode(row.code_hash, row.expires_at))
+
+
+def add(sql: Connection, new: NewCode) -> None:
+    """Insert a code, and end the one that the same pending sign-in had before (DEV-1)."""
+    sql.execute(_END_OF_PENDING, {"account": new.account, "pending": new.pending_hash, "at": new.issued_at})
+    sql.execute(
+        _ADD,
+        {
+            "account_id": new.account, "code_id": new.id, "pending_hash": new.pending_hash,
+            "code_hash": new.code_hash, "issued_at": new.issued_at, "expires_at": new.expires_at, "ended_at": None,
+        },
+    )  # fmt: skip
+
+
+def use(sql: Connection, account: AccountId, code: UUID, at: datetime) -> bool:
+    """Mark a code as used; tell whether it had not ended. Of two at once one is told so."""
+    return sql.execute(_USE, {"account": account, "code": code, "at": at}).rowcount == 1
+
+
+def end_all(sql: Connection, account: AccountId, at: datetime) -> None:
+    """End the account's codes of both kinds; the mails that went out still count against its allowance."""
+    sql.execute(_END_OF_ACCOUNT, {"account": account, "at": at})
+    sql.execute(_DELETE_TEMPORARY, {"account": account})
+
+
+def forget(sql: Connection, account: AccountId, since: datetime, now: datetime) -> None:
+    """Delete the account's codes that have expired and count against no allowance any more."""
+    sql.execute(_FORGET, {"account": account, "since": since, "now": now})
+
+
+def temporary(sql: Connection, account: AccountId) -> StoredCode | None:
+    """Load the account's temporary access code."""
+    row = sql.execute(_TEMPORARY, {"account": account}).one_or_none()
+    return None if row is None else StoredCode(row.code_hash, row.expires_at)
+
+
+def put_temporary(sql: Connection, new: NewTemporaryCode) -> None:
+    """Write a temporary access code in place of one issued before."""
+    sql.execute(_DELETE_TEMPORARY, {"account": new.account})
+    sql.execute(
+        _ADD_TEMPORARY,
+        {
+            "account_id": new.account, "code_hash": new.code_hash, "issued_at": new.issued_at,
+            "issued_by": new.issued_by, "expires_at": new.expires_at,
+        },
+    )  # fmt: skip
+
+
+def use_temporary(sql: Connection, account: AccountId, code_hash: bytes) -> bool:
+    """Delete a temporary access code; tell whether it was there. Of two at once one is told so."""
+    return sql.execute(_USE_TEMPORARY, {"account": account, "hash": code_hash}).rowcount == 1
+
+
+def know_browser(sql: Connection, account: AccountId, browser_hash: bytes, at: datetime) -> None:
+    """Note that a browser has completed a sign-in of the account."""
+    if sql.execute(_SEEN, {"account": account, "hash": browser_hash, "at": at}).rowcount == 0:
+        sql.execute(_KNOW, {"account_id": account, "browser_hash": browser_hash, "first_at": at, "last_at": at})
+
+
+def browser_seen_at(sql: Connection, account: AccountId, browser_hash: bytes) -> datetime | None:
+    """Tell when a browser last completed a sign-in of the account."""
+    return sql.execute(_KNOWN, {"account": account, "hash": browser_hash}).scalar_one_or_none()
+
+
+def forget_browsers(sql: Connection, before: datetime) -> int:
+    """Delete browsers that have not completed a sign-in since."""
+    return sql.execute(_FORGET_BROWSERS, {"before": before}).rowcount
