@@ -160,6 +160,24 @@ _SECOND_FACTOR = {
     "second_factor.not_confirmed": Refusal(
         409, CONFLICT, "The new secret key is not proven yet. Type a code made from it, then save."
     ),
+    "second_factor.no_new_key": Refusal(
+        409, CONFLICT, "No new secret key is being set up here, or its ten minutes are over. Begin again."
+    ),
+    "second_factor.not_allowed_to_set_up": Refusal(
+        409,
+        CONFLICT,
+        "A temporary access code is for an account without a second factor that is on the allowlist. Reset its secret "
+        "key or add it to the allowlist first.",
+    ),
+    "second_factor.address_usable": Refusal(
+        409, CONFLICT, "This account has an e-mail address that codes are sent to. Its owner asks for one by signing in."
+    ),
+    "second_factor.changed_by_actor": Refusal(
+        403,
+        REFUSED,
+        "You set this account's password or e-mail address within the last 72 hours. Ask another operator to issue the "
+        "code.",
+    ),
 }
 
 _ACCOUNTS = {
