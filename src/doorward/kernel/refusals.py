@@ -170,7 +170,9 @@ _SECOND_FACTOR = {
         "key or add it to the allowlist first.",
     ),
     "second_factor.address_usable": Refusal(
-        409, CONFLICT, "This account has an e-mail address that codes are sent to. Its owner asks for one by signing in."
+        409,
+        CONFLICT,
+        "This account has an e-mail address that codes are sent to. Its owner asks for one by signing in.",
     ),
     "second_factor.changed_by_actor": Refusal(
         403,
