@@ -1,12 +1,14 @@
 """Writing entries in the transaction of their acts (AUDIT-2), and reading them."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from doorward.edges.call import Call
+from doorward.edges.refusal_log import Joined
 from doorward.features.audit import rules, store
 from doorward.features.audit.model import DayFigures, EntriesPage, Filter, ListEntries
-from doorward.kernel.act import Act, act, reason_of, target_of
+from doorward.kernel.act import NOBODY, Act, act, reason_of, target_of
 from doorward.kernel.events import Entry, Event
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
@@ -62,6 +64,12 @@ def recorder(call: Call, act: Act, command: object, outcome: Any) -> None:
             details=details,
         ),
     )
+
+
+def record_joined(call: Call, flood: Joined) -> None:
+    """Write the one entry of refusals that were joined; for the worker (AUDIT-1)."""
+    at_origin = replace(call, actor=NOBODY, origin=flood.origin)
+    record(at_origin, rules.joined(flood.event, flood.count, flood.since))
 
 
 @act("audit:read", event="audit.viewed")

@@ -6,12 +6,15 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from doorward.features.audit.model import DayCount, DayFigures
+from doorward.kernel.act import SYSTEM
+from doorward.kernel.events import Checked, Entry, Event, Result
 from doorward.kernel.outcome import Fact
-from doorward.kernel.time import EPOCH, to_microseconds
+from doorward.kernel.time import EPOCH, rfc3339, to_microseconds
 
 USER_AGENT, REASON, NAME, DETAIL, ADDRESS, REFERENCE = 400, 500, 200, 500, 64, 60
 """How many characters each part of an entry holds."""
@@ -94,3 +97,118 @@ def figures(first: datetime, counts: Iterable[DayCount]) -> tuple[DayFigures, ..
         )
         for day in range(start, start + DAYS)
     )
+
+
+def joined(event: Event, count: int, since: datetime) -> Event:
+    """Make the one entry of many unchecked refusals: how many, since when (AUDIT-1)."""
+    return replace(event, details={**event.details, "count": count, "since": rfc3339(since)})
+
+
+def sentence(entry: Entry) -> str:
+    """Say what an entry means in plain words, for timelines (AUDIT-4)."""
+    if entry.act.startswith("signin."):
+        return _sign_in_sentence(entry)
+    done, noun = _WORDS.get(entry.act, (entry.act, entry.act))
+    match entry.outcome:
+        case "refused":
+            return f"{noun}{_by(entry)} refused{_in_brackets(entry.code)}{_because(entry)}"
+        case "unchanged":
+            return f"{noun}{_by(entry)} found nothing to change{_because(entry)}"
+        case _:
+            return f"{_done(entry, done)}{_because(entry)}"
+
+
+def _done(entry: Entry, done: str) -> str:
+    """Say what was done and by whom; what the server did by itself, and what somebody did to themselves."""
+    match entry.act:
+        case "lockout.locked" if entry.actor_name == SYSTEM.name:
+            return f"Locked by itself{_cause_of_lock(entry)}"
+        case "lockout.lapsed":
+            return done
+        case "sessions.ended" if entry.actor_id is not None and entry.actor_id == entry.target_id:
+            return "Signed out"
+        case "rights.granted" | "rights.revoked":
+            return f"{done}{_by(entry)}: {entry.details.get('role', '')}"
+        case _:
+            return f"{done}{_by(entry)}"
+
+
+def _cause_of_lock(entry: Entry) -> str:
+    if entry.details.get("lock_reason") == "Inactivity":
+        return " after days without a sign-in"
+    factor = {"password": "wrong passwords", "second_factor": "wrong codes"}.get(str(entry.details.get("factor")))
+    failures = entry.details.get("failures")
+    return "" if factor is None else f" after {'' if failures is None else f'{failures} '}{factor}"
+
+
+def _sign_in_sentence(entry: Entry) -> str:
+    thing = _THINGS.get(entry.act, entry.act)
+    match entry.outcome, entry.result:
+        case (Checked.CHECKED, Result.UNKNOWN):
+            said = f"Attempt with a {thing} cut short: nobody knows how it would have ended"
+        case (Checked.CHECKED, Result.USED):
+            said = f"{thing.capitalize()} used already"
+        case (Checked.CHECKED, result):
+            said = f"{str(result).capitalize()} {thing}"
+        case (Checked.REFUSED, _):
+            cause = entry.details.get("cause")
+            said = f"Attempt with a {thing} not checked{'' if cause is None else f': {cause}'}"
+        case _:
+            with_recovery_code = entry.details.get("opened_with") == "recovery_code"
+            said = "Signed in with a recovery code" if with_recovery_code else "Signed in"
+    count = entry.details.get("count")
+    times = "" if count is None else f", {count:,} times"
+    return f"{said}{f' from {entry.address}' if entry.address else ''}{times}"
+
+
+def _by(entry: Entry) -> str:
+    """Name the actor, unless the act was the target's own."""
+    own = entry.actor_id is not None and entry.actor_id == entry.target_id
+    return "" if own or not entry.actor_name else f" by {entry.actor_name}"
+
+
+def _because(entry: Entry) -> str:
+    return f": {entry.reason}" if entry.reason else ""
+
+
+def _in_brackets(code: str | None) -> str:
+    return "" if code is None else f" ({code})"
+
+
+_THINGS = {
+    "signin.password": "password",
+    "signin.code": "code",
+    "signin.device_code": "e-mailed code",
+    "signin.recovery_code": "recovery code",
+}
+
+_WORDS = {
+    "accounts.added": ("Account added", "Adding the account"),
+    "accounts.disabled": ("Disabled", "Disabling"),
+    "accounts.edited": ("Edited", "Edit"),
+    "accounts.enabled": ("Enabled", "Enabling"),
+    "accounts.viewed": ("Looked at", "Look"),
+    "allowlist.added": ("Added to the allowlist", "Adding to the allowlist"),
+    "allowlist.removed": ("Taken off the allowlist", "Taking off the allowlist"),
+    "audit.exported": ("Audit trail exported", "Export of the audit trail"),
+    "audit.viewed": ("Audit trail read", "Reading of the audit trail"),
+    "exclusions.added": ("Excluded from two-factor authentication", "Exclusion"),
+    "exclusions.removed": ("Exclusion lifted", "Lifting of the exclusion"),
+    "jobs.started": ("Unlock of many accounts started", "Unlock of many accounts"),
+    "lockout.lapsed": ("The lock came to its end", "End of the lock"),
+    "lockout.locked": ("Locked", "Lock"),
+    "lockout.unlocked": ("Unlocked", "Unlock"),
+    "notices.retried": ("Mail tried again", "Trying mail again"),
+    "passwords.changed": ("Password changed", "Change of the password"),
+    "passwords.reset_started": ("Password reset started", "Password reset"),
+    "policy.changed": ("Settings changed", "Change of settings"),
+    "rights.granted": ("Role granted", "Granting a role"),
+    "rights.revoked": ("Role taken away", "Taking a role away"),
+    "second_factor.deleted": ("Secret key deleted", "Deletion of the secret key"),
+    "second_factor.regenerated": ("Secret key regenerated", "Regeneration of the secret key"),
+    "second_factor.reset": ("Secret key reset", "Reset of the secret key"),
+    "second_factor.set_up": ("Secret key set up", "Set-up of a secret key"),
+    "second_factor.temporary_code": ("Temporary access code issued", "Temporary access code"),
+    "sessions.ended": ("Sessions ended", "Ending sessions"),
+}
+"""Each act as something done, and as something tried."""

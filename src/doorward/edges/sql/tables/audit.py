@@ -29,6 +29,7 @@ audit_entries = Table(
     Column("link", HASH),
     Index("ix_audit_entries_target", "target_id", "id"),
     Index("ix_audit_entries_actor", "actor_id", "id"),
+    Index("ix_audit_entries_actor_name", "actor_name", "id"),
     Index("ix_audit_entries_act", "act", "id"),
     Index("ix_audit_entries_at", "at"),
 )

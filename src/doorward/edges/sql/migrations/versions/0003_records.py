@@ -118,6 +118,7 @@ def _audit() -> None:
     )
     op.create_index("ix_audit_entries_act", "audit_entries", ["act", "id"])
     op.create_index("ix_audit_entries_actor", "audit_entries", ["actor_id", "id"])
+    op.create_index("ix_audit_entries_actor_name", "audit_entries", ["actor_name", "id"])
     op.create_index("ix_audit_entries_at", "audit_entries", ["at"])
     op.create_index("ix_audit_entries_target", "audit_entries", ["target_id", "id"])
 

@@ -1,0 +1,125 @@
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from doorward.features.audit import rules, store
+from doorward.features.audit.model import DayCount
+from doorward.kernel.events import Entry
+from doorward.kernel.ids import AccountId
+from tests.worlds import NOON, World
+
+BRAM = AccountId(UUID(int=11))
+GRACE = AccountId(UUID(int=12))
+DAY = 20_577
+"""NOON's day, counted from 1970."""
+
+
+def entry(minutes: int = 0, **fields: object) -> Entry:
+    """Make an entry of so many minutes after noon."""
+    at = NOON + timedelta(minutes=minutes)
+    plain = Entry(
+        id=rules.entry_id(at, 0, bytes(7)), at=at, act="lockout.unlocked", outcome="done", result=None, code=None,
+        actor_id=GRACE, actor_name="grace", target_id=BRAM, target_name="bram", reason="why", reference="r",
+        address="192.0.2.7", user_agent="tests", session_id=None, door="api", node="node-1", details={"count": 3},
+    )  # fmt: skip
+    return replace(plain, **fields)  # type: ignore[arg-type]
+
+
+def add(world: World, *entries: Entry) -> None:
+    """Write entries as they are."""
+    with world.database.write() as sql:
+        for one in entries:
+            store.add(sql, one)
+
+
+def found(world: World, **conditions: object) -> list[Entry]:
+    """Read the entries that meet these conditions."""
+    with world.database.read() as sql:
+        return store.page(sql, conditions, 50)
+
+
+def test_entry_is_read_as_it_was_written(world: World) -> None:
+    """Every field survives the database."""
+    add(world, entry())
+
+    assert found(world) == [entry()]
+
+
+def test_entries_come_newest_first(world: World) -> None:
+    """The order is that of ids, whatever the order of writing was."""
+    add(world, entry(2), entry(0), entry(1))
+
+    assert found(world) == [entry(2), entry(1), entry(0)]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "minutes"),
+    [
+        ({"target": BRAM}, [2, 0]),
+        ({"actor_id": GRACE}, [1, 0]),
+        ({"actor_name": "system"}, [2]),
+        ({"act": "lockout.locked"}, [2]),
+        ({"from_id": rules.first_id(NOON + timedelta(minutes=1))}, [2, 1]),
+        ({"below_id": rules.first_id(NOON + timedelta(minutes=1))}, [0]),
+        ({"before_id": entry(2).id}, [1, 0]),
+        ({"target": BRAM, "act": "lockout.locked"}, [2]),
+        ({"target": GRACE, "act": "lockout.locked"}, []),
+    ],
+)
+def test_conditions_narrow_each_other_down(world: World, conditions: dict[str, object], minutes: list[int]) -> None:
+    """An entry is shown when it meets every condition."""
+    add(
+        world,
+        entry(0),
+        entry(1, target_id=GRACE),
+        entry(2, act="lockout.locked", actor_id=None, actor_name="system"),
+    )
+
+    assert [(one.at - NOON) // timedelta(minutes=1) for one in found(world, **conditions)] == minutes
+
+
+def test_days_count_what_was_done(world: World) -> None:
+    """Refused and unchanged locks are none, and a day is a UTC day."""
+    add(
+        world,
+        entry(0, act="signin.completed", actor_name="bram"),
+        entry(1, act="signin.completed", actor_name="bram"),
+        entry(2, act="lockout.locked", actor_name="system"),
+        entry(3, act="lockout.locked"),
+        entry(4, act="lockout.locked", outcome="refused"),
+        entry(5, act="lockout.locked", outcome="unchanged"),
+        entry(12 * 60, act="lockout.locked"),
+        entry(-1, act="lockout.locked"),
+    )
+    with world.database.read() as sql:
+        counts = store.day_counts(sql, rules.first_id(NOON))
+
+    assert sorted(counts, key=lambda one: (one.day, one.act, one.by_server)) == [
+        DayCount(DAY, "lockout.locked", by_server=False, count=1),
+        DayCount(DAY, "lockout.locked", by_server=True, count=1),
+        DayCount(DAY, "signin.completed", by_server=False, count=2),
+        DayCount(DAY + 1, "lockout.locked", by_server=False, count=1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "index"),
+    [
+        ("target_id = x'00' AND id < x'01'", "ix_audit_entries_target"),
+        ("actor_id = x'00' AND id < x'01'", "ix_audit_entries_actor"),
+        ("actor_name = 'a' AND id < x'01'", "ix_audit_entries_actor_name"),
+        ("act = 'a' AND id < x'01'", "ix_audit_entries_act"),
+        ("id < x'01'", "sqlite_autoindex_audit_entries_1"),
+    ],
+)
+def test_filters_are_read_from_an_index_in_order(world: World, condition: str, index: str) -> None:
+    """A page costs what it shows: an index finds it and keeps its order."""
+    query = f"EXPLAIN QUERY PLAN SELECT code FROM audit_entries WHERE {condition} ORDER BY id DESC LIMIT 50"  # noqa: S608 - our own words
+    with world.database.read() as sql:
+        plan = " ".join(row.detail for row in sql.execute(text(query)))
+
+    assert index in plan
+    assert "TEMP B-TREE" not in plan
