@@ -22,7 +22,7 @@ def mirrored(path: Path) -> Path | None:
     return next(there, None)
 
 
-def tested(role_file: Path) -> bool:
+def has_tests(role_file: Path) -> bool:
     """Tell whether a role of a feature has a test file of its name."""
     feature, role = role_file.relative_to(FEATURES).parts[:2]
     return any((TESTS / "features" / feature).glob(f"test_{role.removesuffix('.py')}*.py"))
@@ -37,4 +37,4 @@ def test_each_role_of_a_feature_has_its_tests() -> None:
     """Rules, stores and actions are tested beside one another, in a folder of the feature's name."""
     files = [*role_files("rules"), *role_files("store"), *role_files("actions")]
 
-    assert [name_of(path) for path in files if not tested(path)] == []
+    assert [name_of(path) for path in files if not has_tests(path)] == []
