@@ -1,0 +1,59 @@
+"""Answers of the gate's own, and the headers that it adds to everybody's."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from doorward.doors.web.headers import Headers, with_always
+from doorward.doors.web.problems import problem
+from doorward.kernel.outcome import Refused
+from doorward.kernel.refusals import sentence
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+
+_API = "/api/"
+_JSON = (b"content-type", b"application/json")
+_TEXT = (b"content-type", b"text/plain; charset=utf-8")
+
+
+class Answer:
+    """Passes an answer on with the headers that every answer carries, and keeps its status in mind."""
+
+    def __init__(self, send: Send, every: tuple[tuple[bytes, bytes], ...]) -> None:
+        """Take where the answer goes, and the headers to add."""
+        self._send = send
+        self._every = every
+        self.status: int | None = None
+        """The status that was sent; None while nothing was."""
+
+    async def __call__(self, message: Message) -> None:
+        """Pass one message on."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message = {**message, "headers": with_always(message.get("headers", ()), self._every)}
+        await self._send(message)
+
+
+async def send_json(send: Send, body: bytes, more: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    """Send a body of JSON that is ready to go."""
+    length = (b"content-length", str(len(body)).encode())
+    await _send(send, 200, [_JSON, length, *more], body)
+
+
+async def send_refusal(scope: Scope, send: Send, refused: Refused, reference: str) -> None:
+    """Send a refusal: problem details to programs, a line of text to people."""
+    told = problem(refused, reference)
+    headers, body = told.headers, told.body
+    if not scope["path"].startswith(_API):
+        body = f"{sentence(refused)}\nReference: {reference}\n".encode()
+        headers = [header for header in headers if not header[0].startswith(b"content-")]
+        headers += [_TEXT, (b"content-length", str(len(body)).encode())]
+    if refused.code == "request.too_large":
+        headers.append((b"connection", b"close"))  # what is still on its way would be taken for the next request
+    await _send(send, told.status, headers, body)
+
+
+async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

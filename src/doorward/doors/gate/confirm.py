@@ -1,0 +1,41 @@
+"""The gate's two errands to the database: confirming sessions, and writing that they were used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from doorward.doors.web.session_answer import session_json
+from doorward.edges.run import Runtime
+from doorward.features.sessions.actions import authenticate, due_to_touch, show_session, touch
+from doorward.features.sessions.model import SessionShown, ShowSession
+from doorward.kernel.act import Bearer, SessionFacts
+from doorward.kernel.events import Door, Origin
+from doorward.kernel.outcome import Refused
+
+_GATE = Origin(Door.API)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmer:
+    """Asks the database on behalf of the gate; called on a thread."""
+
+    runtime: Runtime
+
+    def confirm(self, bearers: Sequence[Bearer]) -> list[bytes | Refused]:
+        """Look sessions up: for each the body of the answer, or the refusal."""
+        return [self._answer(bearer) for bearer in bearers]
+
+    def touch(self, bearers: Sequence[Bearer]) -> None:
+        """Write the activity of those whose session is live and due; asks before it takes the writers' lane."""
+        with self.runtime.database.read() as sql:
+            call = self.runtime.call(sql, _GATE)
+            due = [one for one in bearers if due_to_touch(call, one)]
+        if not due:
+            return
+        with self.runtime.writing(_GATE) as call:
+            for one in due:
+                if isinstance(authenticate(call, one), SessionFacts):
+                    touch(call, one)
+
+    def _answer(self, bearer: Bearer) -> bytes | Refused:
+        shown = self.runtime.run(show_session, ShowSession(), bearer, _GATE)
+        return session_json(shown).model_dump_json().encode() if isinstance(shown, SessionShown) else shown

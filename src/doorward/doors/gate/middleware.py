@@ -1,0 +1,113 @@
+"""The gate itself: ASGI around every door."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from doorward.doors.gate.activity import Activity
+from doorward.doors.gate.answers import Answer, send_json, send_refusal
+from doorward.doors.gate.body import Gone, read_body
+from doorward.doors.gate.confirm import Confirmer
+from doorward.doors.gate.live_sessions import LiveSessions
+from doorward.doors.web.arrival import Networks, arrival_of, note_arrival
+from doorward.doors.web.credentials import bearer_of, token_of
+from doorward.doors.web.failures import failure, loggable
+from doorward.doors.web.headers import always
+from doorward.doors.web.metrics import Metrics
+from doorward.edges.run import Runtime
+from doorward.kernel.outcome import Refused
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SESSION_PATH = "/api/v1/session"
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the gate needs beside the runtime."""
+
+    threads: Executor
+    ticks: Callable[[], float]
+    """Seconds that only go forward."""
+    metrics: Metrics
+    proxies: Networks = ()
+    """Networks whose forwarded headers are believed (`--behind-proxy`)."""
+
+
+class Gate:
+    """Stands in front of every door."""
+
+    def __init__(self, app: App, runtime: Runtime, around: Surroundings) -> None:
+        """Take the doors behind, and what the hot path needs to get along without them."""
+        self._app = app
+        self._entropy = runtime.entropy
+        self._proxies = around.proxies
+        self._metrics = around.metrics
+        self._every = always(tls=runtime.site.public_url.startswith("https:"))
+        errands = Confirmer(runtime)
+        self.sessions = LiveSessions(errands.confirm, around.ticks, around.threads)
+        self.activity = Activity(errands.touch, around.ticks, around.threads)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a session check here, and lead everything else to its door."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        work = self._enter
+        if scope["path"] == SESSION_PATH and scope["method"] == "GET" and not scope["query_string"]:
+            token = token_of(scope)
+            body = self.sessions.recall(token) if token else None
+            if body is not None:
+                self._metrics.recalled.inc()
+                await send_json(send, body, self._every)
+                return
+            work = self._check
+        await self._answered(scope, receive, send, work)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send, work: App) -> None:
+        """See to it that there is an answer, whatever becomes of the work."""
+        reference = note_arrival(scope, self._entropy, self._proxies).reference
+        answer = Answer(send, self._every)
+        try:
+            await work(scope, receive, answer)
+        except Gone:
+            return
+        except Exception as error:  # noqa: BLE001 - told apart by `failure`, and logged
+            refused = failure(error)
+            _log.exception(refused.code, reference=reference, method=scope["method"], path=loggable(scope["path"]))
+            if answer.status is None:
+                await send_refusal(scope, answer, refused, reference)
+        self._metrics.answered(scope["method"], answer.status or 500)
+
+    async def _check(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a session check from the database."""
+        del receive
+        token, bearer = token_of(scope), bearer_of(scope)
+        outcome: bytes | Refused = Refused("session.required")
+        if token is not None and bearer is not None:
+            self._metrics.looked_up.inc()
+            outcome = await self.sessions.look_up(token, bearer)
+            self.activity.note(bearer)
+        if isinstance(outcome, Refused):
+            await send_refusal(scope, send, outcome, arrival_of(scope).reference)
+        else:
+            await send_json(send, outcome)
+
+    async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lead a request to its door, once its body is here."""
+        bearer = bearer_of(scope)
+        if bearer is not None:
+            self.activity.note(bearer)
+        whole = await read_body(scope, receive)
+        if isinstance(whole, Refused):
+            await send_refusal(scope, send, whole, arrival_of(scope).reference)
+        else:
+            await self._app(scope, whole, send)
