@@ -1,0 +1,129 @@
+from dataclasses import asdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorward.features.policy import rules
+from doorward.features.policy.model import PasswordRules, TwoFactorSettings
+from doorward.features.policy.rules import Change
+from doorward.kernel.outcome import Fact, Refused
+
+RULES = PasswordRules()
+
+
+def test_settings_begin_as_the_rules_say() -> None:
+    """LOCK-1, LOCK-3, PASS-1, DEV-1 and SESS-1 name these figures."""
+    assert (RULES.failures_before_lock, RULES.second_factor_failures_before_lock, RULES.hours_locked) == (10, 10, 0)
+    assert (RULES.days_inactive_before_lock, RULES.min_length, RULES.previous_passwords) == (0, 12, 5)
+    assert (RULES.days_valid, RULES.device_code_minutes, RULES.idle_minutes, RULES.session_hours) == (0, 10, 15, 12)
+
+
+def test_two_factor_settings_begin_as_the_rules_say() -> None:
+    """KEY-12 and KEY-13 name these."""
+    assert TwoFactorSettings() == TwoFactorSettings(
+        issuer="Doorward",
+        new_accounts_may_set_up=True,
+        allowlist_hours_after_reset=72,
+        allowlist_days_for_new_account=14,
+    )
+
+
+@pytest.mark.parametrize("settings", [PasswordRules(), TwoFactorSettings()], ids=["rules", "two-factor"])
+def test_every_default_is_within_its_bounds(settings: PasswordRules | TwoFactorSettings) -> None:
+    """Numbers and texts have bounds, and what is set at first keeps them; what is on or off needs none."""
+    for key, value in asdict(settings).items():
+        if not isinstance(value, bool) and value != "":
+            assert isinstance(rules.change(settings, {key: value}), Change)
+            assert key in rules.BOUNDS
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most"),
+    [
+        ("failures_before_lock", 0, 100),
+        ("second_factor_failures_before_lock", 1, 100),
+        ("min_length", 8, 64),
+        ("device_code_minutes", 5, 10_000),
+        ("hours_locked", 0, 8_760),
+    ],
+)
+def test_number_keeps_its_bounds(key: str, least: int, most: int) -> None:
+    """The least and the most are allowed, one beyond either is refused with both figures."""
+    refused = Refused("policy.out_of_bounds", {"key": key, "least": least, "most": most})
+
+    assert isinstance(rules.change(RULES, {key: least}), Change)
+    assert isinstance(rules.change(RULES, {key: most}), Change)
+    assert rules.change(RULES, {key: least - 1}) == refused
+    assert rules.change(RULES, {key: most + 1}) == refused
+
+
+def test_text_keeps_its_length() -> None:
+    """An issuer has a name."""
+    assert rules.change(TwoFactorSettings(), {"issuer": ""}) == Refused(
+        "policy.out_of_bounds", {"key": "issuer", "least": 1, "most": 64}
+    )
+
+
+def test_unknown_setting_is_refused() -> None:
+    """A typing mistake is not taken for a setting."""
+    assert rules.change(RULES, {"min_lenght": 9}) == Refused("request.unknown_field", {"field": "min_lenght"})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "detail"),
+    [
+        ("min_length", "12", "min_length is of another kind"),
+        ("min_length", True, "min_length is of another kind"),
+        ("min_length", None, "min_length is of another kind"),
+        ("one_change_a_day", 1, "one_change_a_day is of another kind"),
+        ("lock_contact", 5, "lock_contact is of another kind"),
+        ("lock_contact", "call\nme", "lock_contact holds control characters"),
+        ("lock_contact", "call \u202eem", "lock_contact holds control characters"),
+    ],
+)
+def test_value_of_another_kind_is_refused(key: str, value: Fact, detail: str) -> None:
+    """On is not 1, and a text is one line."""
+    assert rules.change(RULES, {key: value}) == Refused("request.malformed", {"detail": detail})
+
+
+def test_change_names_what_was_and_what_is() -> None:
+    """The entry shows each value before and after; what stays is left out."""
+    wanted: dict[str, Fact] = {
+        "failures_before_lock": 5, "one_change_a_day": True, "lock_contact": "the desk", "min_length": 12,
+    }  # fmt: skip
+
+    assert rules.change(RULES, wanted) == Change(
+        {"failures_before_lock": 5, "one_change_a_day": True, "lock_contact": "the desk"},
+        {"failures_before_lock": "10 → 5", "one_change_a_day": "off → on", "lock_contact": "nothing → the desk"},
+    )
+
+
+def test_first_wrong_value_stops_the_whole_change() -> None:
+    """A change is made whole or not at all."""
+    assert isinstance(rules.change(RULES, {"failures_before_lock": 5, "min_length": 1}), Refused)
+
+
+def test_what_a_newer_release_wrote_is_left_aside() -> None:
+    """Old and new code run on the same rows during an upgrade."""
+    assert rules.chosen(RULES, {"min_length": 20, "moon_phase": 3}) == PasswordRules(min_length=20)
+
+
+@pytest.mark.parametrize(
+    ("version", "if_version", "stale"), [(3, None, False), (3, 3, False), (3, 2, True), (0, 1, True)]
+)
+def test_version_that_was_passed_is_refused(version: int, if_version: int | None, *, stale: bool) -> None:
+    """Whoever changes on the ground of an older version is told the present one."""
+    refused = Refused("policy.version_lost", {"version": version}) if stale else None
+
+    assert rules.stale(version, if_version) == refused
+
+
+@given(
+    st.sampled_from(sorted(asdict(RULES))), st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=400))
+)
+def test_accepted_change_gives_the_settings_asked_for(key: str, value: Fact) -> None:
+    """Whatever is asked is either refused or what the settings then say."""
+    change = rules.change(RULES, {key: value})
+
+    assert isinstance(change, Refused) or asdict(rules.chosen(RULES, change.values))[key] == value
