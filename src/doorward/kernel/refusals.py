@@ -197,6 +197,16 @@ _ACCOUNTS = {
     "notices.not_found": Refusal(404, NOT_FOUND, "There is no such mail. Look at the list again."),
 }
 
+_POLICY = {
+    "policy.not_found": Refusal(404, NOT_FOUND, "There are no password rules of this name. Use “default”."),
+    "policy.out_of_bounds": Refusal(
+        422, USAGE, "The setting “{key}” goes from {least} to {most}. Choose a value in between."
+    ),
+    "policy.version_lost": Refusal(
+        409, CONFLICT, "Somebody else has saved in between. Look at what the settings say now, then change them again."
+    ),
+}
+
 _PASSWORDS = {
     "passwords.min_length": Refusal(
         422, REFUSED, "This password is too short. Choose one of at least {least} characters."
@@ -238,6 +248,7 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         **_RIGHTS,
         **_SECOND_FACTOR,
         **_ACCOUNTS,
+        **_POLICY,
         **_PASSWORDS,
     }
 )
