@@ -16,7 +16,7 @@ from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
 from doorward.features.otp.model import WrongCode
 from doorward.features.recovery_codes import actions as recovery_codes
-from doorward.features.second_factor import actions as second_factor
+from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import FactorState
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin import rules, store

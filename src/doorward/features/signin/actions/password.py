@@ -16,7 +16,7 @@ from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import Factor, Reservation
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
-from doorward.features.second_factor import actions as second_factor
+from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import FactorState
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin import rules, store

@@ -10,7 +10,7 @@ from doorward.features.otp import rules as otp_rules
 from doorward.features.otp.model import NO_STEP, Accepted
 from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
-from doorward.features.second_factor import actions as second_factor
+from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import FactorState, KeyShown
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin import rules, store

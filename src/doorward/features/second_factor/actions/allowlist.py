@@ -1,0 +1,57 @@
+"""The allowlist by hand: who may set up a second factor (KEY-5, KEY-13)."""
+
+from doorward.edges.call import Call
+from doorward.features.notices.model import Kind
+from doorward.features.second_factor import rules, store
+from doorward.features.second_factor.actions import states
+from doorward.features.second_factor.model import (
+    AllowlistPage,
+    AllowSetUp,
+    Deed,
+    ListAllowlist,
+    ListUnchanged,
+    SetUpAllowed,
+    SetUpWithdrawn,
+    WithdrawSetUp,
+)
+from doorward.kernel.act import Needs, act
+from doorward.kernel.outcome import Refused
+from doorward.kernel.time import rfc3339
+
+_RIGHT = "user-permissions:modify-object-acls"
+
+
+@act(_RIGHT, event="allowlist.added", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+def allow_set_up(call: Call, command: AllowSetUp) -> SetUpAllowed | ListUnchanged | Refused:
+    """Let a blocked account set up a new key at its next sign-in (KEY-5)."""
+    decided = states.decide(call, Deed.ALLOW, command.account, command.reason)
+    if isinstance(decided, Refused):
+        return decided
+    if not decided.changes:
+        return ListUnchanged()
+    states.carry_out(call, decided)
+    until = decided.entry.expires_at
+    states.tell(call, decided.standing, Kind.ALLOWED_TO_SET_UP, until=rfc3339(until))
+    return SetUpAllowed(until)
+
+
+@act(_RIGHT, event="allowlist.removed", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+def withdraw_set_up(call: Call, command: WithdrawSetUp) -> SetUpWithdrawn | ListUnchanged | Refused:
+    """Take an account off the allowlist; a set-up under way can no longer be completed."""
+    decided = states.decide(call, Deed.WITHDRAW, command.account, command.reason)
+    if isinstance(decided, Refused):
+        return decided
+    if not decided.changes:
+        return ListUnchanged()
+    states.carry_out(call, decided)
+    return SetUpWithdrawn()
+
+
+@act("user-permissions:read", event=None, writes=False)
+def list_allowlist(call: Call, command: ListAllowlist) -> AllowlistPage:
+    """List the accounts that may set up a key, with who allowed it, when, why and until when (KEY-13)."""
+    size = rules.page_size(command.limit)
+    found = store.entries(call.sql, call.now, command.after, size + 1)
+    page = tuple(found[:size])
+    following = page[-1].account if len(found) > size else None
+    return AllowlistPage(page, following, states.names(call, [one.account for one in page]))

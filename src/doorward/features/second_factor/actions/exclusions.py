@@ -1,0 +1,53 @@
+"""The exclusions: accounts that sign in without a second factor, and never administer."""
+
+from doorward.edges.call import Call
+from doorward.features.second_factor import rules, store
+from doorward.features.second_factor.actions import states
+from doorward.features.second_factor.model import (
+    AccountExcluded,
+    Deed,
+    ExcludeAccount,
+    ExclusionLifted,
+    ExclusionsPage,
+    LiftExclusion,
+    ListExclusions,
+    ListUnchanged,
+)
+from doorward.kernel.act import Needs, act
+from doorward.kernel.outcome import Refused
+
+_RIGHT = "user-permissions:modify-object-acls"
+
+
+@act(_RIGHT, event="exclusions.added", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
+def exclude_account(call: Call, command: ExcludeAccount) -> AccountExcluded | ListUnchanged | Refused:
+    """Let an account sign in by password alone; its factors and its allowlist entry stay beneath."""
+    decided = states.decide(call, Deed.EXCLUDE, command.account, command.reason)
+    if isinstance(decided, Refused):
+        return decided
+    if not decided.changes:
+        return ListUnchanged()
+    states.carry_out(call, decided)
+    return AccountExcluded()
+
+
+@act(_RIGHT, event="exclusions.removed", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+def lift_exclusion(call: Call, command: LiftExclusion) -> ExclusionLifted | ListUnchanged | Refused:
+    """Ask an account for a second factor again; sessions that its password alone has opened end."""
+    decided = states.decide(call, Deed.LIFT, command.account, command.reason)
+    if isinstance(decided, Refused):
+        return decided
+    if not decided.changes:
+        return ListUnchanged()
+    states.carry_out(call, decided)
+    return ExclusionLifted()
+
+
+@act("user-permissions:read", event=None, writes=False)
+def list_exclusions(call: Call, command: ListExclusions) -> ExclusionsPage:
+    """List the accounts that sign in without a second factor, with who decided so, when and why."""
+    size = rules.page_size(command.limit)
+    found = store.excluded(call.sql, command.after, size + 1)
+    page = tuple(found[:size])
+    following = page[-1].account if len(found) > size else None
+    return ExclusionsPage(page, following, states.names(call, [one.account for one in page]))
