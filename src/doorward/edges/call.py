@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from doorward.edges.refusal_log import RefusalLog
 from doorward.kernel.act import Actor, Target
 from doorward.kernel.events import Origin
 from doorward.kernel.ids import AccountId
@@ -46,6 +47,8 @@ class Call:
     site: Site
     target: Target | None = None
     note: Note = field(default_factory=Note)
+    refusals: RefusalLog | None = None
+    """What joins a flood of unchecked refusals into one entry (AUDIT-1); None writes each of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from doorward.edges.call import Call, Note, Site
+from doorward.edges.refusal_log import RefusalLog
 from doorward.edges.sql.engine import Database
 from doorward.kernel.act import NOBODY, Action, Caller, Denied, Guard, Recorder
 from doorward.kernel.events import Origin
@@ -39,6 +40,7 @@ class Runtime:
     site: Site
     guard: Guard
     recorder: Recorder
+    refusals: RefusalLog | None = None
 
     def run(self, action: Action[C, O], command: C, caller: Caller, origin: Origin) -> O | Refused:
         """Run one act in one transaction of its own, and give its outcome after the commit."""
@@ -52,7 +54,7 @@ class Runtime:
 
     def call(self, sql: Connection, origin: Origin) -> Call:
         """Make the call of a transaction: its `now` is read when the transaction has begun."""
-        return Call(sql, self.clock.now(), NOBODY, origin, self.entropy, self.sealer, self.site)
+        return Call(sql, self.clock.now(), NOBODY, origin, self.entropy, self.sealer, self.site, refusals=self.refusals)
 
     @contextmanager
     def writing(self, origin: Origin) -> Iterator[Call]:

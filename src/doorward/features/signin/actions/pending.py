@@ -130,19 +130,18 @@ def may_see_lock(call: Call, account: AccountId) -> bool:
 
 
 def record_attempt(call: Call, standing: Standing | None, act: str, result: Result | None, **details: Fact) -> None:
-    """Write the entry of an attempt: `checked` with its result, or `refused` unchecked."""
+    """Write the entry of an attempt: `checked` with its result, or `refused` unchecked; a flood of those is joined."""
     account = None if standing is None else standing.account
-    audit.record(
-        call,
-        Event(
-            act,
-            Checked.REFUSED if result is None else Checked.CHECKED,
-            result,
-            target=None if account is None else account.id,
-            target_name=None if account is None else account.user_name,
-            details=details,
-        ),
+    event = Event(
+        act,
+        Checked.REFUSED if result is None else Checked.CHECKED,
+        result,
+        target=None if account is None else account.id,
+        target_name=None if account is None else account.user_name,
+        details=details,
     )
+    if call.refusals is None or call.refusals.offer(event, call.origin):
+        audit.record(call, event)
 
 
 def as_person(call: Call, standing: Standing) -> Call:
