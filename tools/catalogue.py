@@ -4,7 +4,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from doorward import features
@@ -25,11 +25,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A setting: its name, its default as it is written, and its sentence."""
+    """A setting: its name, its default as people write it, its sentence, and whether it is a text."""
 
     name: str
     default: str
     sentence: str | None
+    text: bool = False
 
 
 def action_modules() -> Iterator[tuple[str, str]]:
@@ -70,9 +71,10 @@ def fields(path: Path, name: str) -> list[Field]:
     for node in owner.body if owner else []:
         match node:
             case ast.AnnAssign(target=ast.Name(id=field), value=value) if not field.startswith("_"):
-                found.append(Field(field, "" if value is None else ast.unparse(value), None))
+                default = ast.literal_eval(value) if value else ""
+                found.append(Field(field, _word(default), None, isinstance(default, str)))
             case ast.Expr(value=ast.Constant(value=str(sentence))) if found:
-                found[-1] = Field(found[-1].name, found[-1].default, sentence)
+                found[-1] = replace(found[-1], sentence=sentence)
             case _:
                 pass
     return found
@@ -84,3 +86,9 @@ def configuration() -> list[Field]:
         Field(name, "" if field.is_required() else shown(name, field.default), field.description)
         for name, field in Settings.model_fields.items()
     ]
+
+
+def _word(default: object) -> str:
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    return str(default)

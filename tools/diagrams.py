@@ -1,4 +1,4 @@
-"""Draw the state machines from their tables: a diagram and the table itself, on a page of the reference.
+"""Draw the state machines from their tables: a diagram and the table itself, each on a page of the reference.
 
 python -m tools.diagrams          writes the pages
 python -m tools.diagrams --check  compares only
@@ -7,84 +7,98 @@ python -m tools.diagrams --check  compares only
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum
-from importlib import import_module
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+
+from doorward.features.second_factor.model import Change, Changes, FactorState
+from doorward.features.second_factor.rules import TABLE
+from doorward.features.signin.rules import TRANSITIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"
 GENERATED = "<!-- Drawn by tools/diagrams.py from the table in the code; do not edit. -->"
+BENEATH = "as without the exclusion"
+
+Arrow = tuple[str, str, str]
+"""From a state, by an input, to a state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """A state machine: where its table is, `{(state, input): state}`, and the page that shows it."""
-
-    page: str
-    title: str
-    intro: str
-    module: str
-    table: str
-
-
-MACHINES = (
-    Machine(
-        "sign-in.md",
-        "Sign-in, step by step",
-        "What a pending sign-in asks for next. What is not in the table is refused.",
-        "doorward.features.signin.rules",
-        "TRANSITIONS",
-    ),
-    Machine(
-        "second-factor.md",
-        "The states of a second factor",
-        "What each act makes of an account's second factor. What is not in the table is refused.",
-        "doorward.features.second_factor.rules",
-        "STATES",
-    ),
-)
-
-
-def word(thing: object) -> str:
-    """Spell a state or an input as the code does."""
-    return str(thing.value if isinstance(thing, Enum) else thing)
-
-
-def identifier(thing: object) -> str:
-    """Spell a state as a diagram can."""
-    return re.sub(r"\W", "_", word(thing))
-
-
-def diagram(table: Mapping[tuple[Any, Any], Any]) -> str:
-    """Draw a table as a state diagram: one arrow for each pair of states, named by all that leads along it."""
-    arrows: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for (state, given), after in table.items():
-        arrows[identifier(state), identifier(after)].append(word(given))
-    states = dict.fromkeys([*(state for state, _ in table), *table.values()])
-    names = [f'    state "{word(state).replace("_", " ")}" as {identifier(state)}' for state in states]
-    lines = [f"    {start} --> {end}: {', '.join(inputs)}" for (start, end), inputs in arrows.items()]
+def diagram(arrows: Iterable[Arrow]) -> str:
+    """Draw a state diagram: one arrow for each pair of states, named by all that leads along it."""
+    arrows = list(arrows)
+    inputs: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for start, given, end in arrows:
+        inputs[start, end].append(given)
+    states = dict.fromkeys([*(start for start, _, _ in arrows), *(end for _, _, end in arrows)])
+    names = [f'    state "{state.replace("_", " ")}" as {_identifier(state)}' for state in states]
+    lines = [f"    {_identifier(a)} --> {_identifier(b)}: {', '.join(given)}" for (a, b), given in inputs.items()]
     return "\n".join(["```mermaid", "stateDiagram-v2", *names, *lines, "```"])
 
 
-def page(machine: Machine, table: Mapping[tuple[Any, Any], Any]) -> str:
-    """Write the page of one machine."""
-    rows = [f"| `{word(state)}` | `{word(given)}` | `{word(after)}` |" for (state, given), after in table.items()]
-    head = [GENERATED, f"# {machine.title}", "", machine.intro, "", diagram(table), "", "| at | what comes | then |"]
-    return "\n".join([*head, "| --- | --- | --- |", *rows]) + "\n"
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Draw a table."""
+    heads = list(heads)
+    return "\n".join("| " + " | ".join(line) + " |" for line in [heads, ["---"] * len(heads), *rows])
+
+
+def sign_in() -> str:
+    """Write the page of the sign-in machine."""
+    arrows = [(state.value, given.value, after.value) for (state, given), after in TRANSITIONS.items()]
+    intro = "What follows what in a sign-in.\nWhat is not in the table is refused."
+    drawn = table(["at", "what comes", "then"], arrows)
+    return "\n\n".join([f"{GENERATED}\n# Sign-in, step by step", intro, diagram(arrows), drawn]) + "\n"
+
+
+def second_factor() -> str:
+    """Write the page of the second factor's states."""
+    arrows = [
+        (state.value, deed.value, after(state, changes))
+        for deed, row in TABLE.items()
+        for state, changes in row.items()
+        if not isinstance(changes, str) and changes
+    ]
+    cells = ([f"**{deed.value}**", *(_cell(row.get(state)) for state in FactorState)] for deed, row in TABLE.items())
+    intro = (
+        "What operators do about an account's second factor, and what it changes in each state.\n"
+        "All that one deed changes is one transaction.\n"
+        "Where a cell says *beneath*, the deed looks at the state that the account would have without its exclusion."
+    )
+    drawn = table(["", *(f"`{state.value}`" for state in FactorState)], cells)
+    return "\n\n".join([f"{GENERATED}\n# The states of a second factor", intro, diagram(arrows), drawn]) + "\n"
+
+
+def after(state: FactorState, changes: Changes) -> str:
+    """Say in which state an account is after these changes."""
+    if Change.LIFT in changes:
+        return BENEATH
+    if Change.EXCLUDE in changes or state is FactorState.EXCLUDED:
+        return FactorState.EXCLUDED.value
+    return (FactorState.MAY_SET_UP if Change.PUT_ENTRY in changes else FactorState.BLOCKED).value
+
+
+def _cell(changes: Changes | str | None) -> str:
+    match changes:
+        case None:
+            return "beneath"
+        case str(code):
+            return f"refused: `{code}`"
+        case _:
+            return ", ".join(change.value for change in Change if change in changes) or "nothing to do"
+
+
+def _identifier(state: str) -> str:
+    return re.sub(r"\W", "_", state)
 
 
 def main(words: list[str]) -> int:
     """Write the pages, or say which of them are not what would be drawn."""
     stale = []
-    for machine in MACHINES:
-        path, text = PAGES / machine.page, page(machine, getattr(import_module(machine.module), machine.table))
+    for name, text in (("sign-in.md", sign_in()), ("second-factor.md", second_factor())):
+        path = PAGES / name
         if "--check" not in words:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
-            stale.append(machine.page)
+            stale.append(name)
     if stale:
         print("stale: run python -m tools.diagrams;", *stale)
     return 1 if stale else 0

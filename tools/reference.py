@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from doorward.features.policy.rules import BOUNDS
 from doorward.features.rights.rules import AREAS, ROLES
 from doorward.kernel.act import Act, Who
 from doorward.kernel.refusals import REFUSALS
@@ -135,13 +136,21 @@ def rights_page() -> str:
     return "\n".join(text)
 
 
+def allowed(setting: Field) -> str:
+    """Say which values a setting takes."""
+    if setting.name not in BOUNDS:
+        return "on, off"
+    least, most = BOUNDS[setting.name]
+    return f"{least:,} to {most:,}" + (" characters" if setting.text else "")
+
+
 def settings_page() -> str:
     """Write the page of settings and configuration."""
     policy = PACKAGE / "features" / "policy" / "model.py"
 
     def listed(found: Iterable[Field]) -> str:
-        rows = ([code(one.name), code(one.default), said(one.sentence) or one.name.replace("_", " ")] for one in found)
-        return table(["name", "unless set", "what it is"], rows)
+        rows = ([code(one.name), code(one.default), allowed(one), said(one.sentence)] for one in found)
+        return table(["name", "unless set", "allowed", "what it is"], rows)
 
     text = [
         "# Settings",
@@ -154,7 +163,10 @@ def settings_page() -> str:
         "## Configuration\n",
         "Read once at start from `doorward.toml`, `DOORWARD_*` variables and options.",
         "`doorward config show` says where each value came from; a dash means that it follows from the others.\n",
-        listed(configuration()),
+        table(
+            ["name", "unless set", "what it is"],
+            ([code(c.name), code(c.default), said(c.sentence)] for c in configuration()),
+        ),
     ]
     return "\n".join(text)
 

@@ -15,9 +15,9 @@ LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)")
 ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
 PAGES = [path for path in tracked_files() if path.suffix == ".md"]
 SETTINGS = [
-    *(one.name for one in fields(FEATURES / "policy" / "model.py", "PasswordRules")),
-    *(one.name for one in fields(FEATURES / "policy" / "model.py", "TwoFactorSettings")),
-    *(one.name for one in configuration()),
+    *fields(FEATURES / "policy" / "model.py", "PasswordRules"),
+    *fields(FEATURES / "policy" / "model.py", "TwoFactorSettings"),
+    *configuration(),
 ]
 
 
@@ -83,7 +83,12 @@ def test_every_event_is_documented() -> None:
 
 def test_every_setting_is_documented() -> None:
     """Whoever sees a setting finds it in the reference."""
-    assert unnamed(SETTINGS, "settings.md") == []
+    assert unnamed((setting.name for setting in SETTINGS), "settings.md") == []
+
+
+def test_every_setting_says_what_it_is() -> None:
+    """A setting has a sentence beside its definition, for the reference to quote."""
+    assert [setting.name for setting in SETTINGS if not setting.sentence] == []
 
 
 def test_nothing_is_recorded_under_another_name() -> None:

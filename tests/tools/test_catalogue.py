@@ -7,10 +7,15 @@ def test_fields_come_with_their_sentences(tmp_path: Path) -> None:
     """A field's docstring stands below it; one without has none."""
     path = tmp_path / "model.py"
     path.write_text(
-        'class Rules:\n    """Rules."""\n\n    tries: int = 10\n    """How often."""\n    contact: str = ""\n'
+        'class Rules:\n    """Rules."""\n\n    tries: int = 1\n    """How often."""\n    contact: str = ""\n'
+        "    daily: bool = False\n"
     )
 
-    assert fields(path, "Rules") == [Field("tries", "10", "How often."), Field("contact", "''", None)]
+    assert fields(path, "Rules") == [
+        Field("tries", "1", "How often."),
+        Field("contact", "", None, text=True),
+        Field("daily", "off", None),
+    ]
 
 
 def test_events_are_the_dotted_words_that_are_no_codes(tmp_path: Path) -> None:

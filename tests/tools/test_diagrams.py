@@ -1,24 +1,14 @@
-from enum import StrEnum
+import pytest
 
-from tools.diagrams import diagram
-
-
-class Light(StrEnum):
-    """A machine of two states."""
-
-    OFF = "off"
-    FULL_ON = "full on"
+from doorward.features.second_factor.model import Change, FactorState
+from tools.diagrams import after, diagram
 
 
 def test_each_pair_of_states_has_one_arrow() -> None:
     """All inputs that lead from one state to another stand on the same arrow."""
-    table = {
-        (Light.OFF, "press"): Light.FULL_ON,
-        (Light.OFF, "turn"): Light.FULL_ON,
-        (Light.FULL_ON, "press"): Light.OFF,
-    }
+    drawn = diagram([("off", "press", "full on"), ("off", "turn", "full on"), ("full on", "press", "off")])
 
-    assert diagram(table).splitlines() == [
+    assert drawn.splitlines() == [
         "```mermaid",
         "stateDiagram-v2",
         '    state "off" as off',
@@ -27,3 +17,19 @@ def test_each_pair_of_states_has_one_arrow() -> None:
         "    full_on --> off: press",
         "```",
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "then"),
+    [
+        (FactorState.SET_UP, {Change.DELETE_FACTORS, Change.PUT_ENTRY}, "may_set_up"),
+        (FactorState.SET_UP, {Change.DELETE_FACTORS, Change.TAKE_ENTRY}, "blocked"),
+        (FactorState.BLOCKED, {Change.PUT_ENTRY}, "may_set_up"),
+        (FactorState.SET_UP, {Change.EXCLUDE}, "excluded"),
+        (FactorState.EXCLUDED, {Change.DELETE_FACTORS, Change.PUT_ENTRY}, "excluded"),
+        (FactorState.EXCLUDED, {Change.LIFT}, "as without the exclusion"),
+    ],
+)
+def test_changes_lead_to_a_state(state: FactorState, changes: set[Change], then: str) -> None:
+    """The diagram follows from what a deed changes, not from a second table."""
+    assert after(state, frozenset(changes)) == then
