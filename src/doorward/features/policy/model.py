@@ -20,22 +20,35 @@ class PasswordRules:
     failures_before_lock: int = 10
     """Number of failed attempts before automatic lock (0 = never)."""
     second_factor_failures_before_lock: int = 10
+    """Number of failed attempts at a second factor before automatic lock; never off (LOCK-3)."""
     hours_locked: int = 0
     """Hours locked by failed attempts (0 = until somebody unlocks)."""
     days_inactive_before_lock: int = 0
+    """Days inactive before automatic lock (0 = never)."""
     show_locked_page_to_everybody: bool = False
     """LOCK-11: tells names to whoever asks; off by default."""
     min_length: int = 12
+    """Least number of characters in a password (PASS-1)."""
     min_letters: int = 0
+    """Least number of letters in a password."""
     min_digits: int = 0
+    """Least number of digits in a password."""
     min_specials: int = 0
+    """Least number of special characters in a password."""
     min_groups: int = 0
+    """How many of four kinds a password uses: small letters, capital letters, digits, special characters."""
     previous_passwords: int = 5
+    """Number of previous passwords that a new one differs from."""
     days_valid: int = 0
+    """Days that a password is valid (0 = for ever)."""
     one_change_a_day: bool = False
+    """At most one change of one's own password in 24 hours."""
     idle_minutes: int = 15
+    """Minutes without activity after which a session ends (SESS-1)."""
     session_hours: int = 12
+    """Hours after which a session ends, whatever its activity (SESS-1)."""
     device_code_minutes: int = 10
+    """Minutes that a mailed code is valid (DEV-1)."""
     lock_contact: str = ""
     """Whom to ask, in the site's own words: shown on the refused, locked and set-up pages."""
 
@@ -45,9 +58,13 @@ class TwoFactorSettings:
     """Who may set up a second factor, and for how long."""
 
     issuer: str = "Doorward"
+    """What the authenticator app shows; a change affects later set-ups only (KEY-11)."""
     new_accounts_may_set_up: bool = True
+    """New accounts may set up a key by themselves (KEY-12)."""
     allowlist_hours_after_reset: int = 72
+    """Hours that an allowlist entry lasts after a reset (KEY-13)."""
     allowlist_days_for_new_account: int = 14
+    """Days that an allowlist entry lasts for a new account (KEY-13)."""
 
 
 @dataclass(frozen=True, slots=True)
