@@ -343,6 +343,12 @@ def test_a_clock_error_is_told_in_minutes(offset: int, sentence: str) -> None:
     assert rules.clock_sentence(offset) == sentence
 
 
+@pytest.mark.parametrize(("offset", "minutes"), [(-8, -4), (8, 4), (-7, -4), (1, 1), (-1, -1), (-20, -10)])
+def test_operators_read_the_clock_error_in_minutes(offset: int, minutes: int) -> None:
+    """A slow clock has a minus."""
+    assert rules.clock_minutes(offset) == minutes
+
+
 @pytest.mark.parametrize(("ahead", "jumped"), [(-5, False), (0, False), (1, False), (2, False), (3, True), (999, True)])
 def test_a_last_step_ahead_of_every_code_is_a_jumped_clock(ahead: int, *, jumped: bool) -> None:
     """What no code accepted now could leave behind, a small difference between nodes aside, is told to operators."""

@@ -60,6 +60,7 @@ def note_clock_error(call: Call, account: AccountId, earlier: WrongCode, later: 
 
 def bind_key(call: Call, account: AccountId, secret: bytes, step: int) -> UUID:
     """Make a proven secret the account's one key, beginning with the step that proved it (KEY-9)."""
+    store.drop_candidates(call.sql, account)
     store.delete_all(call.sql, account)
     key = new_id(call.now, call.entropy)
     sealed = call.sealer.seal(secret, _key_place(account, key))
