@@ -16,7 +16,7 @@ from doorward.edges.run import Runtime
 from doorward.edges.sql import schema
 from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.accounts import store as accounts_store
-from doorward.features.accounts.model import AccountKind, Standing
+from doorward.features.accounts.model import AccountKind, NewAccount, Standing
 from doorward.features.audit import actions as audit
 from doorward.features.audit import store as audit_store
 from doorward.features.notices import actions as notices
@@ -144,7 +144,7 @@ class World:
         """Add an account with these roles; `state` sets columns of its narrow row (`factors=1`, `excluded=True`)."""
         with self.writing() as call:
             account = AccountId(new_id(call.now, call.entropy))
-            new = accounts_store.NewAccount(account, name, name.title(), f"{name}@example.org", kind, call.now)
+            new = NewAccount(account, name, name.title(), f"{name}@example.org", kind, call.now)
             accounts_store.add(call.sql, new)
             for role in roles:
                 rights_store.grant(call.sql, account, Assignment(role), "system", call.now)

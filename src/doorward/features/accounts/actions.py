@@ -1,11 +1,15 @@
 """What other features ask of accounts; the operators' acts on them are in `administration`."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from doorward.edges.call import Call
+from doorward.edges.run import LostRace
 from doorward.features.accounts import rules, store
-from doorward.features.accounts.model import Lock, LockReason, Standing
+from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, NewAccount, Standing
 from doorward.kernel.ids import AccountId
+from doorward.kernel.time import to_the_second
 
 
 def load(call: Call, account: AccountId) -> Standing | None:
@@ -21,6 +25,32 @@ def find(call: Call, user_name: str) -> Standing | None:
 def move_epoch(call: Call, account: AccountId) -> int:
     """End sessions, pending sign-ins, codes and links of an account by moving its epoch on (KEY-6)."""
     return store.next_epoch(call.sql, account)
+
+
+def add(call: Call, new: NewAccount) -> None:
+    """Write a new account, enabled and open."""
+    store.add(call.sql, new)
+
+
+def save(call: Call, before: Account, changed: Mapping[str, Any]) -> bool:
+    """Write changed fields, unless somebody has changed the account since it was loaded."""
+    return store.save_fields(call.sql, before, dict(changed), call.now)
+
+
+def set_enabled(call: Call, before: Account, *, enabled: bool) -> None:
+    """Let an account sign in, or bar it."""
+    if not store.save_fields(call.sql, before, {"enabled": enabled}, call.now):
+        raise LostRace
+    if enabled:
+        store.set_state(call.sql, before.id, enabled_at=call.now)
+
+
+def restore(call: Call, before: Account) -> None:
+    """Lift whatever bars an account of the staff: for `rescue` (RIGHT-5)."""
+    if not store.save_fields(call.sql, before, {"enabled": True, "kind": AccountKind.INTERNAL}, call.now):
+        raise LostRace
+    store.set_state(call.sql, before.id, enabled_at=call.now)
+    store.set_unlocked(call.sql, before.id, call.actor.name, call.actor.account, to_the_second(call.now))
 
 
 def set_factors(call: Call, account: AccountId, count: int) -> None:

@@ -78,3 +78,15 @@ class Standing:
 
     account: Account
     state: State
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """The fields of an account that is being added."""
+
+    id: AccountId
+    user_name: str
+    full_name: str
+    email: str | None
+    kind: AccountKind
+    at: datetime

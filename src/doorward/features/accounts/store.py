@@ -1,13 +1,12 @@
 """The SQL on accounts and their state."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from doorward.edges.sql.tables.accounts import account_state, accounts, credential_changes
-from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, Standing, State
+from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, NewAccount, Standing, State
 from doorward.features.accounts.rules import canonical
 from doorward.kernel.ids import AccountId
 
@@ -35,18 +34,6 @@ _UNLOCKED = _SET_STATE.values(
     unlocked_by=bindparam("name"), unlocked_by_id=bindparam("by"), unlocked_at=bindparam("at"),
 )  # fmt: skip
 _NEXT_EPOCH = _SET_STATE.values(epoch=_S.epoch + 1).returning(_S.epoch)
-
-
-@dataclass(frozen=True, slots=True)
-class NewAccount:
-    """The fields of an account that is being added."""
-
-    id: AccountId
-    user_name: str
-    full_name: str
-    email: str | None
-    kind: AccountKind
-    at: datetime
 
 
 def by_id(sql: Connection, account: AccountId) -> Standing | None:
@@ -81,7 +68,7 @@ def add(sql: Connection, new: NewAccount) -> None:
 
 def save_fields(sql: Connection, before: Account, fields: dict[str, Any], now: datetime) -> bool:
     """Write changed fields if the account is still at the version that was loaded; tell whether it was."""
-    values = dict(fields)
+    values = {name: value.value if isinstance(value, AccountKind) else value for name, value in fields.items()}
     for name in ("user_name", "full_name", "email"):
         if name in values:
             values[f"{name}_canonical"] = None if values[name] is None else canonical(values[name])

@@ -12,7 +12,10 @@ from doorward.kernel.ports import Secret
 
 @dataclass(frozen=True, slots=True)
 class AddAccount:
-    """Add an account; it starts on the allowlist as KEY-12 says. `password_hash` comes from the server's own machine only."""
+    """Add an account; it starts on the allowlist as KEY-12 says.
+
+    `password_hash` comes from the server's own machine only (PASS-6).
+    """
 
     user_name: str
     full_name: str

@@ -77,7 +77,7 @@ class KeyFacts:
 
 @dataclass(frozen=True, slots=True)
 class LockStory:
-    """Why an account is locked, for one sentence: how many failures, of which factor, from how many addresses, since when."""
+    """Why an account is locked, for one sentence: how many failures of which factor, from where, since when."""
 
     failures: int
     factor: str | None

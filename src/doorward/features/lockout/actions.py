@@ -129,19 +129,29 @@ def count_failures(  # noqa: PLR0913 - a counter's key and what to add; the two 
 def may_try(call: Call, standing: Standing, factor: Factor, context: Context = Context.EVERYWHERE) -> bool:
     """Tell whether one more guess may be compared, in a transaction that counts its failure itself.
 
+    An open account with no guess left (the limit was lowered) locks here (LOCK-2).
+
     An automatic lock stops guesses at a sign-in, not the proofs of a session opened before it (PROT-1).
     """
     lock = rules.standing_lock(standing.state.lock, call.now)
     if lock is not None and not (lock.reason.automatic and context is Context.SESSION):
         return False
     counter = store.counter(call.sql, Key(standing.account.id, factor, context))
-    return isinstance(rules.admit(counter, _limits(call, factor)), rules.Reserve)
+    if isinstance(rules.admit(counter, _limits(call, factor)), rules.Reserve):
+        return True
+    _lock_for_failures(call, standing, factor)
+    return False
 
 
 def clear_counters(call: Call, account: AccountId, *factors: Factor) -> None:
     """Set the counters of these factors to 0: a complete sign-in, a password reset (LOCK-4)."""
     for factor in factors:
         store.clear(call.sql, account, factor, call.now)
+
+
+def clear_counters_all(call: Call, account: AccountId) -> None:
+    """Set every counter of an account to 0."""
+    store.clear(call.sql, account, None, call.now)
 
 
 def clear_lapsed(call: Call, standing: Standing) -> bool:

@@ -11,13 +11,13 @@ from doorward.features.lockout.model import Context, Counter, Factor, Reservatio
 from doorward.kernel.ids import AccountId
 
 _C, _R = lockout_counters.c, lockout_reservations.c
-_THIS = (_C.account_id == bindparam("account"), _C.factor == bindparam("which"), _C.context == bindparam("context"))
+_THIS = (_C.account_id == bindparam("account"), _C.factor == bindparam("which"), _C.context == bindparam("where"))
 _IN_FLIGHT = (
     select(func.count())
     .where(
         _R.account_id == bindparam("account"),
         _R.factor == bindparam("which"),
-        _R.context == bindparam("context"),
+        _R.context == bindparam("where"),
         _R.counted,
     )
     .scalar_subquery()
@@ -56,7 +56,7 @@ class Key:
     @property
     def columns(self) -> dict[str, object]:
         """Give the key as the statements' parameters."""
-        return {"account": self.account, "which": self.factor.value, "context": self.context.value}
+        return {"account": self.account, "which": self.factor.value, "where": self.context.value}
 
 
 def counter(sql: Connection, key: Key) -> Counter:

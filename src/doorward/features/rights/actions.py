@@ -55,7 +55,7 @@ def show_roles_of(call: Call, command: ShowRolesOf) -> RolesOf:
 def grant_role(call: Call, command: GrantRole) -> RoleGranted | RolesUnchanged | Refused:
     """Give an account a role, of rights that the actor holds (RIGHT-4)."""
     call.note.details["role"] = command.role
-    if refused := _may_grant(call, command.role):
+    if refused := judge_grant(call, command.role):
         return refused
     return give(call, command.account, command.role)
 
@@ -64,7 +64,7 @@ def grant_role(call: Call, command: GrantRole) -> RoleGranted | RolesUnchanged |
 def revoke_role(call: Call, command: RevokeRole) -> RoleRevoked | RolesUnchanged | Refused:
     """Take a role from an account, of rights that the actor holds."""
     call.note.details["role"] = command.role
-    if refused := _may_grant(call, command.role):
+    if refused := judge_grant(call, command.role):
         return refused
     if command.role == rules.ADMINISTRATOR and last_able_administrator(call, command.account):
         return Refused("rights.last_administrator")
@@ -103,6 +103,18 @@ def give(call: Call, account: AccountId, role: str) -> RoleGranted | RolesUnchan
 def rights_of(call: Call, account: AccountId) -> frozenset[str]:
     """Say which rights an account holds over everything."""
     return rules.rights_of(store.assignments_of(call.sql, account))
+
+
+def judge_grant(call: Call, role: str) -> Refused | None:
+    """Refuse to give or take a role of rights that the actor does not hold, or may not hand on (RIGHT-4)."""
+    if call.actor.owner or call.actor.session is None:
+        return rules.may_grant(rules.ALL_RIGHTS, role)
+    facts = actor_facts(call, call.actor.session)
+    if facts is None or _GIVE not in facts.rights:
+        return Refused("rights.missing", {"right": _GIVE})
+    if not rules.with_second_factor(facts):
+        return Refused("session.second_factor_required")
+    return rules.may_grant(facts.rights, role)
 
 
 def actor_facts(call: Call, session: SessionFacts) -> ActorFacts | None:
@@ -160,9 +172,3 @@ def _open(call: Call, account: AccountId) -> bool:
     standing = accounts.load(call, account)
     lock = standing.state.lock if standing is not None else None
     return lock is None or (lock.ends_at is not None and lock.ends_at <= call.now)
-
-
-def _may_grant(call: Call, role: str) -> Refused | None:
-    if call.actor.owner or call.actor.account is None:
-        return rules.may_grant(rules.ALL_RIGHTS, role)
-    return rules.may_grant(rights_of(call, call.actor.account), role)

@@ -106,7 +106,7 @@ def with_second_factor(actor: ActorFacts) -> bool:
 def may_grant(granter: frozenset[str], role: str) -> Refused | None:
     """Refuse to give or take a role that is not there, or that holds rights the granter lacks (RIGHT-4)."""
     if role not in ROLES:
-        return Refused("rights.role_not_found", {"role": role})
+        return Refused("rights.unknown_role", {"role": role})
     if not ROLES[role].rights <= granter:
         return Refused("rights.not_held", {"role": role})
     return None

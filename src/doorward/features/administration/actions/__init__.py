@@ -1,0 +1,1 @@
+"""Operators' acts: `adding`, `editing` (with enabling and password resets), and `first` (welcome link and rescue)."""
