@@ -1,13 +1,21 @@
 """What other features ask of accounts; the operators' acts on them are in `administration`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from doorward.edges.call import Call
 from doorward.edges.run import LostRace
 from doorward.features.accounts import rules, store
-from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, NewAccount, Standing
+from doorward.features.accounts.model import (
+    Account,
+    AccountKind,
+    Lock,
+    LockedAccount,
+    LockedSearch,
+    NewAccount,
+    Standing,
+)
 from doorward.kernel.ids import AccountId
 from doorward.kernel.time import to_the_second
 
@@ -78,9 +86,14 @@ def signed_in(call: Call, account: AccountId) -> None:
     store.set_signed_in(call.sql, account, call.now)
 
 
-def locked(call: Call, query: str, reasons: tuple[LockReason, ...]) -> list[tuple[AccountId, str]]:
-    """List locked accounts that a search finds, with their user names; lapsed locks left out."""
-    return store.locked(call.sql, call.now, reasons, query)
+def locked(call: Call, search: LockedSearch, most: int) -> list[LockedAccount]:
+    """List accounts that a search finds locked, longest locked first; lapsed locks left out."""
+    return store.locked(call.sql, search, most, call.now)
+
+
+def names(call: Call, wanted: Sequence[AccountId]) -> dict[AccountId, str]:
+    """Load the user names of accounts; those that are not there are left out."""
+    return store.names(call.sql, wanted)
 
 
 def lapsed(call: Call, most: int) -> list[AccountId]:

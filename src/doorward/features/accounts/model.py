@@ -90,3 +90,23 @@ class NewAccount:
     email: str | None
     kind: AccountKind
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LockedAccount:
+    """An account that a search for locked ones has found."""
+
+    account: AccountId
+    user_name: str
+    locked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LockedSearch:
+    """Which locked accounts to look for: by `rules.search_pattern`, by reason, locked no later than an instant."""
+
+    pattern: str | None
+    reasons: tuple[LockReason, ...]
+    locked_by: datetime
+    after: LockedAccount | None = None
+    """Where the part before ended."""

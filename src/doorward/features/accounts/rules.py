@@ -9,6 +9,8 @@ NAME_LENGTH = 200
 EMAIL_LENGTH = 254
 """RFC 5321 section 4.5.3.1.3 leaves 254 characters for an address."""
 REASON_LENGTH = 500
+SUBSTRING_FROM = 3
+"""From so many characters on a search looks anywhere in a name, not only at its beginning."""
 OPERATOR_MEMORY = timedelta(hours=72)
 """For how long an operator who set an address or a password may not issue a code for the account (KEY-10)."""
 
@@ -59,3 +61,15 @@ def has_controls(text: str) -> bool:
 def recent(changed_at: datetime, now: datetime) -> bool:
     """Tell whether a change of credentials still binds the operator who made it."""
     return now - changed_at < OPERATOR_MEMORY
+
+
+def search_pattern(query: str) -> str | None:
+    """Give the LIKE pattern of the user search (escaped by a backslash); None where nothing is asked for.
+
+    One or two characters are looked for at the beginning, three or more anywhere.
+    """
+    text = canonical(query)
+    if not text:
+        return None
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{escaped}%" if len(text) < SUBSTRING_FROM else f"%{escaped}%"

@@ -1,12 +1,23 @@
 """The SQL on accounts and their state."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, tuple_, update
 
 from doorward.edges.sql.tables.accounts import account_state, accounts, credential_changes
-from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, NewAccount, Standing, State
+from doorward.features.accounts.model import (
+    Account,
+    AccountKind,
+    Lock,
+    LockedAccount,
+    LockedSearch,
+    LockReason,
+    NewAccount,
+    Standing,
+    State,
+)
 from doorward.features.accounts.rules import canonical
 from doorward.kernel.ids import AccountId
 
@@ -33,6 +44,12 @@ _UNLOCKED = _SET_STATE.values(
     locked_at=None, lock_reason=None, lock_ends_at=None, lock_factor=None,
     unlocked_by=bindparam("name"), unlocked_by_id=bindparam("by"), unlocked_at=bindparam("at"),
 )  # fmt: skip
+_LOCKED = (
+    select(_S.account_id, _A.user_name, _S.locked_at)
+    .join_from(account_state, accounts, _A.account_id == _S.account_id)
+    .order_by(_S.locked_at, _S.account_id)
+)
+_NAMES = select(_A.account_id, _A.user_name).where(_A.account_id.in_(bindparam("accounts", expanding=True)))
 _NEXT_EPOCH = _SET_STATE.values(epoch=_S.epoch + 1).returning(_S.epoch)
 
 
@@ -111,29 +128,25 @@ def lapsed(sql: Connection, now: datetime, most: int) -> list[AccountId]:
     return [AccountId(row.account_id) for row in sql.execute(_LAPSED, {"now": now, "most": most})]
 
 
-def locked(sql: Connection, now: datetime, reasons: tuple[LockReason, ...], query: str) -> list[tuple[AccountId, str]]:
-    """List accounts that are locked for one of these reasons and that a search finds, with their user names."""
-    statement = (
-        select(_A.account_id, _A.user_name)
-        .join_from(account_state, accounts, _A.account_id == _S.account_id)
-        .where(
-            _S.locked_at.is_not(None),
-            _S.lock_reason.in_([reason.value for reason in reasons]),
-            or_(_S.lock_ends_at.is_(None), _S.lock_ends_at > now),
-        )
-        .order_by(_A.full_name_canonical, _A.account_id)
-    )
-    if query.strip():
-        statement = statement.where(text_matches(query))
-    return [(AccountId(row.account_id), row.user_name) for row in sql.execute(statement)]
+def locked(sql: Connection, search: LockedSearch, most: int, now: datetime) -> list[LockedAccount]:
+    """List accounts that a search finds locked, longest locked first; driven from the index on locked accounts."""
+    conditions = [
+        _S.locked_at <= search.locked_by,
+        _S.lock_reason.in_([reason.value for reason in search.reasons]),
+        or_(_S.lock_ends_at.is_(None), _S.lock_ends_at > now),
+    ]
+    if search.after is not None:
+        conditions.append(tuple_(_S.locked_at, _S.account_id) > tuple_(search.after.locked_at, search.after.account))
+    if search.pattern is not None:
+        columns = (_A.full_name_canonical, _A.user_name_canonical, _A.email_canonical)
+        conditions.append(or_(*(column.like(search.pattern, escape="\\") for column in columns)))
+    statement = _LOCKED.where(*conditions).limit(most)
+    return [LockedAccount(AccountId(row.account_id), row.user_name, row.locked_at) for row in sql.execute(statement)]
 
 
-def text_matches(query: str) -> Any:
-    """Give the condition of the user search: prefix for one or two characters, substring from three."""
-    text = canonical(query).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    pattern = f"{text}%" if len(canonical(query)) < 3 else f"%{text}%"  # noqa: PLR2004 - the search rule's own figure
-    columns = (_A.full_name_canonical, _A.user_name_canonical, _A.email_canonical)
-    return or_(*(column.like(pattern, escape="\\") for column in columns))
+def names(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, str]:
+    """Load the user names of accounts; those that are not there are left out."""
+    return {AccountId(row.account_id): row.user_name for row in sql.execute(_NAMES, {"accounts": wanted})}
 
 
 def able(sql: Connection, candidates: list[AccountId]) -> list[AccountId]:

@@ -1,0 +1,23 @@
+import pytest
+
+from doorward.features.accounts import rules
+
+
+@pytest.mark.parametrize(
+    ("query", "pattern"),
+    [
+        ("", None),
+        ("   ", None),
+        ("b", "b%"),
+        ("Br", "br%"),
+        ("Bra", "%bra%"),
+        ("  STRASSE ", "%strasse%"),
+        ("Straße", "%strasse%"),
+        ("100%", r"%100\%%"),
+        ("a_", r"a\_%"),
+        ("a\\b", "%a\\\\b%"),
+    ],
+)
+def test_search_looks_at_the_beginning_and_then_anywhere(query: str, pattern: str | None) -> None:
+    """Up to two characters are a prefix, three a substring; wildcards are characters like any other."""
+    assert rules.search_pattern(query) == pattern
