@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from doorward.edges.sql.tables.accounts import account_state, accounts, credential_changes
 from doorward.features.accounts.model import (
@@ -136,7 +136,8 @@ def locked(sql: Connection, search: LockedSearch, most: int, now: datetime) -> l
         or_(_S.lock_ends_at.is_(None), _S.lock_ends_at > now),
     ]
     if search.after is not None:
-        conditions.append(tuple_(_S.locked_at, _S.account_id) > tuple_(search.after.locked_at, search.after.account))
+        at, account = search.after.locked_at, search.after.account
+        conditions += [_S.locked_at >= at, or_(_S.locked_at > at, _S.account_id > account)]
     if search.pattern is not None:
         columns = (_A.full_name_canonical, _A.user_name_canonical, _A.email_canonical)
         conditions.append(or_(*(column.like(search.pattern, escape="\\") for column in columns)))
