@@ -8,6 +8,7 @@ from typing import NewType
 from uuid import UUID
 
 from doorward.kernel.ports import Entropy
+from doorward.kernel.time import to_microseconds
 
 AccountId = NewType("AccountId", UUID)
 SessionId = NewType("SessionId", UUID)
@@ -18,7 +19,7 @@ _RANDOM_BYTES = 10
 
 def new_id(now: datetime, entropy: Entropy) -> UUID:
     """Make an id that sorts by the time it was made: 48 bits of milliseconds, then 74 bits of chance."""
-    milliseconds = int(now.timestamp() * 1000)
+    milliseconds = to_microseconds(now) // 1000
     raw = bytearray(milliseconds.to_bytes(6, "big") + entropy.bytes(_RANDOM_BYTES))
     raw[6] = 0x70 | (raw[6] & 0x0F)
     raw[8] = 0x80 | (raw[8] & 0x3F)
@@ -26,7 +27,7 @@ def new_id(now: datetime, entropy: Entropy) -> UUID:
 
 
 def parse_id(text: str) -> UUID | None:
-    """Read the canonical spelling of an id; None for every other spelling, so that an id has one address."""
+    """Read an id as RFC 9562 section 4 spells it, in either case; None for whatever else could be read as one."""
     try:
         value = UUID(text)
     except ValueError:

@@ -1,0 +1,96 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+
+from doorward.kernel import act as kernel
+from doorward.kernel.act import Act, Needs, Who, act
+from doorward.kernel.ids import AccountId
+
+BRAM = AccountId(UUID(int=11))
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A command about an account, with a reason."""
+
+    account: AccountId
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A command about nobody."""
+
+
+@pytest.fixture(autouse=True)
+def registered() -> Iterator[None]:
+    """Leave the registry as it was: what is declared here is no act of the product."""
+    before = len(kernel.registry)
+    yield
+    del kernel.registry[before:]
+
+
+def ring_bell(call: object, command: Ring) -> str:
+    """Ring at somebody's door."""
+    return f"{call} rings for {command.reason}"
+
+
+def test_act_with_a_right_is_an_operators() -> None:
+    """The declaration says all that the guard and the recorder need."""
+    action = act("users:unlock", event="doors.rung", needs=(Needs.ANOTHER,))(ring_bell)
+
+    assert action.act == Act(
+        "ring_bell", Who.OPERATOR, "users:unlock", "doors.rung", frozenset({Needs.ANOTHER}), writes=True
+    )
+
+
+def test_act_without_a_right_says_who_may() -> None:
+    """A list writes nothing and has no entry."""
+    action = act(who=Who.SELF, event=None, writes=False)(ring_bell)
+
+    assert action.act == Act("ring_bell", Who.SELF, None, None, frozenset(), writes=False)
+
+
+def test_act_is_registered() -> None:
+    """Nothing that can be run hides from the tests that walk all acts."""
+    action = act(who=Who.SELF, event=None)(ring_bell)
+
+    assert kernel.registry[-1] is action
+
+
+def test_act_performs_its_function() -> None:
+    """An action is called with the call and the command, and keeps the sentence of its function."""
+    action = act(who=Who.SELF, event=None)(ring_bell)
+
+    assert action("call", Ring(BRAM, "supper")) == "call rings for supper"
+    assert action.__doc__ == "Ring at somebody's door."
+
+
+@pytest.mark.parametrize(("right", "who"), [(None, None), ("users:read", Who.SELF)])
+def test_act_names_either_its_right_or_who(right: str | None, who: Who | None) -> None:
+    """An act that named neither would be anybody's; one with both would not say which is asked."""
+    with pytest.raises(TypeError, match="either its right or who may ask"):
+        act(right, event=None, who=who)
+
+
+def test_act_with_an_entry_writes() -> None:
+    """An entry cannot be written in a transaction that only reads."""
+    with pytest.raises(TypeError, match="an act with an entry writes"):
+        act("users:read", event="accounts.viewed", writes=False)
+
+
+def test_command_names_its_target_and_reason() -> None:
+    """Identity comes from the call; the target and the reason come from the command."""
+    assert (kernel.target_of(Ring(BRAM)), kernel.reason_of(Ring(BRAM, "supper"))) == (BRAM, "supper")
+
+
+def test_command_about_nobody_has_neither() -> None:
+    """A list has no target, and asks for no reason."""
+    assert (kernel.target_of(Look()), kernel.reason_of(Look())) == (None, None)
+
+
+def test_nobody_is_no_owner() -> None:
+    """The server acts as its own owner; a caller without a session does not."""
+    assert (kernel.NOBODY.owner, kernel.SYSTEM.owner, kernel.SYSTEM.name) == (False, True, "system")
