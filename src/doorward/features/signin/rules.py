@@ -7,10 +7,12 @@ page is never reached on the password alone (KEY-10); a new password is asked af
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from doorward.features.second_factor.model import FactorState
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin.model import Next, Pending
+from doorward.kernel.ids import AccountId
 
 LIFE = timedelta(minutes=15)
 """How long a pending sign-in lives, and lives again once its e-mailed code has been typed."""
@@ -88,6 +90,14 @@ STEPS = {
     Next.NEW_PASSWORD: State.NEW_PASSWORD,
 }
 """The states in which a pending sign-in is kept, as the API spells them."""
+
+
+def pseudo_account(name_hash: bytes) -> AccountId:
+    """Make the id under which a name that nobody has is counted: UUID version 8 (RFC 9562 section 5.8)."""
+    raw = bytearray(name_hash[:16])
+    raw[6] = 0x80 | (raw[6] & 0x0F)
+    raw[8] = 0x80 | (raw[8] & 0x3F)
+    return AccountId(UUID(bytes=bytes(raw)))
 
 
 def after(state: State, happened: Input) -> State:

@@ -4,7 +4,6 @@ Whatever is wrong, the road is the same: a reservation, one hash at present para
 """
 
 from dataclasses import dataclass, field, replace
-from uuid import UUID
 
 from doorward.edges.call import BUSY, Call, Resumed, Steps
 from doorward.features.accounts import actions as accounts
@@ -61,7 +60,7 @@ def _reserve(call: Call, user_name: str) -> Attempt | lockout_rules.WaitForOther
     """Find the account and reserve the attempt; an unknown name gets a pseudo account of its own."""
     name_hash = call.sealer.keyed_hash(account_rules.canonical(user_name), "unknown name")
     standing = accounts.find(call, user_name)
-    account = AccountId(UUID(bytes=name_hash[:16], version=8)) if standing is None else standing.account.id
+    account = rules.pseudo_account(name_hash) if standing is None else standing.account.id
     stored = passwords.find(call, account)
     comparable = standing is not None and standing.account.enabled and stored is not None
     reserved = lockout.reserve_attempt(call, account, Factor.PASSWORD, standing, comparable=comparable)

@@ -1,0 +1,115 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorward.features.signin import rules
+from doorward.features.signin.model import Next, Pending
+from doorward.features.signin.rules import Input, State
+from doorward.kernel.ids import AccountId
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+PENDING = Pending(AccountId(UUID(int=1)), b"h" * 32, 7, Next.CODE, NOON, NOON + timedelta(minutes=15))
+ALLOWED = {
+    (State.PASSWORD, Input.PASSWORD_RIGHT),
+    (State.ADMITTED, Input.HAS_FACTOR),
+    (State.ADMITTED, Input.MAY_SET_UP),
+    (State.ADMITTED, Input.EXCLUDED),
+    (State.CODE, Input.CODE_RIGHT),
+    (State.CODE, Input.RECOVERY_CODE_RIGHT),
+    (State.DEVICE_CODE, Input.DEVICE_CODE_RIGHT),
+    (State.SET_UP, Input.SET_UP_CONFIRMED),
+    (State.PROVEN, Input.PASSWORD_DUE),
+    (State.PROVEN, Input.NOTHING_DUE),
+    (State.NEW_PASSWORD, Input.PASSWORD_SET),
+    (State.LINK, Input.PASSWORD_SET),
+}
+"""Every edge of the machine but the refusal of a blocked account."""
+
+
+@pytest.mark.parametrize(("state", "happened"), sorted(product(State, Input)))
+def test_what_is_not_in_the_table_is_refused(state: State, happened: Input) -> None:
+    """All 130 edges: the twelve that go on, and the others."""
+    goes_on = rules.after(state, happened) is not State.REFUSED
+
+    assert goes_on is ((state, happened) in ALLOWED)
+
+
+@given(st.lists(st.sampled_from(Input), max_size=12))
+def test_nobody_is_signed_in_without_a_proof(inputs: list[Input]) -> None:
+    """Whatever happens in whatever order, a session follows a factor, an exclusion, or a set-up."""
+    state = State.PASSWORD
+    seen: set[Input] = set()
+    for happened in inputs:
+        state = rules.after(state, happened)
+        seen.add(happened)
+
+    proofs = {Input.CODE_RIGHT, Input.RECOVERY_CODE_RIGHT, Input.SET_UP_CONFIRMED, Input.EXCLUDED}
+    assert state is not State.SIGNED_IN or (Input.PASSWORD_RIGHT in seen and seen & proofs)
+
+
+@given(st.lists(st.sampled_from(Input), max_size=12))
+def test_key_10_the_set_up_page_comes_after_the_mailed_code(inputs: list[Input]) -> None:
+    """From a password there is no way to it but through the code."""
+    state, mailed = State.PASSWORD, False
+    for happened in inputs:
+        state = rules.after(state, happened)
+        mailed = mailed or happened is Input.DEVICE_CODE_RIGHT
+
+    assert state is not State.SET_UP or mailed
+
+
+@pytest.mark.parametrize(
+    ("epoch", "after", "expected"),
+    [
+        (7, timedelta(), True),
+        (7, timedelta(minutes=15) - timedelta.resolution, True),
+        (7, timedelta(minutes=15), False),
+        (8, timedelta(), False),
+    ],
+)
+def test_a_pending_sign_in_lives_fifteen_minutes_in_its_epoch(
+    epoch: int,
+    after: timedelta,
+    expected: bool,  # noqa: FBT001
+) -> None:
+    """Then it is over, whatever it waits for."""
+    assert rules.alive(PENDING, epoch, NOON + after) is expected
+
+
+@pytest.mark.parametrize(
+    ("step", "happened"),
+    [
+        (Next.CODE, Input.CODE_RIGHT),
+        (Next.CODE, Input.RECOVERY_CODE_RIGHT),
+        (Next.DEVICE_CODE, Input.DEVICE_CODE_RIGHT),
+        (Next.SET_UP, Input.SET_UP_CONFIRMED),
+        (Next.NEW_PASSWORD, Input.PASSWORD_SET),
+    ],
+)
+def test_each_step_takes_its_own_input(step: Next, happened: Input) -> None:
+    """And no step takes what belongs to another."""
+    others = {one for one in Input if not rules.takes(replace(PENDING, step=step), one)}
+
+    assert rules.takes(replace(PENDING, step=step), happened)
+    assert len(others) >= len(Input) - 2
+
+
+def test_a_state_that_is_not_kept_has_no_step() -> None:
+    """Asking for one is a bug."""
+    assert rules.step_of(State.SET_UP) is Next.SET_UP
+    with pytest.raises(StopIteration):
+        rules.step_of(State.PROVEN)
+
+
+def test_lock_11_a_pseudo_account_is_no_account_of_ours() -> None:
+    """Ours are of version 7, those of unknown names of version 8."""
+    pseudo = rules.pseudo_account(b"\xff" * 32)
+
+    assert pseudo.version == 8
+    assert rules.pseudo_account(b"\xff" * 32) == pseudo
+    assert rules.pseudo_account(b"\xfe" * 32) != pseudo
