@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from doorward.kernel.events import Origin
 from doorward.kernel.ids import AccountId, JobId
-from doorward.kernel.outcome import Done
+from doorward.kernel.outcome import Done, Unchanged
 
 
 class JobState(StrEnum):
@@ -28,7 +29,7 @@ class StartUnlocks:
 
 @dataclass(frozen=True, slots=True)
 class JobStarted(Done):
-    """The job runs; ask for it by its id."""
+    """The job runs; ask for it by its id. `total` is what is frozen so far: a very large search goes on growing."""
 
     job: JobId
     total: int
@@ -36,9 +37,11 @@ class JobStarted(Done):
 
 @dataclass(frozen=True, slots=True)
 class ShowJob:
-    """Ask how far a job is."""
+    """Ask how far a job is, with a part of its items, in the order of their ids."""
 
     job: JobId
+    limit: int = 200
+    after: AccountId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +70,60 @@ class JobShown(Done):
     refused: int
     waiting: int
     items: tuple[JobItem, ...]
+    counting: bool = False
+    """A very large search is still being frozen: `total` and `waiting` grow."""
+    next: AccountId | None = None
+    """Where the next part of the items begins: after this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockItem:
+    """Unlock one account of a job; the worker's own command."""
+
+    job: JobId
+    account: AccountId
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSettled(Unchanged):
+    """The account has its outcome already: another process was quicker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginner:
+    """Who began a job, and as what: enough to act for them when they have signed out."""
+
+    account: AccountId | None
+    """None for the server's owner."""
+    name: str
+    epoch: int | None
+    """The account's epoch then: when it has moved on (reset, disabled, locked by hand), the job stops with it."""
+    used_second_factor: bool
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """How far a search has been frozen."""
+
+    query: str
+    after: AccountId | None = None
+    locked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as it is stored."""
+
+    id: JobId
+    kind: str
+    state: JobState
+    reason: str | None
+    beginner: Beginner
+    made_at: datetime
+    total: int
+    frontier: Frontier | None = None
+    """None when every item is frozen."""
+    finished_at: datetime | None = None
+    key_hash: bytes | None = None

@@ -1,0 +1,158 @@
+"""The SQL on jobs and their items."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from doorward.edges.sql.tables.jobs import job_items, jobs
+from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobState
+from doorward.kernel.events import Door, Origin
+from doorward.kernel.ids import AccountId, JobId
+from doorward.kernel.time import from_microseconds, to_microseconds
+
+_J, _I = jobs.c, job_items.c
+_ITEM = (_I.job_id == bindparam("job"), _I.account_id == bindparam("account"))
+
+_ADD = insert(jobs)
+_ADD_ITEM = insert(job_items)
+_JOBS = select(
+    _J.job_id, _J.kind, _J.state, _J.reason, _J.filter, _J.owner_id, _J.owner_name, _J.origin, _J.made_at,
+    _J.finished_at, _J.total,
+)  # fmt: skip
+_BY_ID = _JOBS.where(_J.job_id == bindparam("job"))
+_BY_KEY = _JOBS.where(_J.owner_name == bindparam("owner"), _J.idempotency_key == bindparam("key"))
+_RUNNING = _JOBS.where(_J.state == JobState.RUNNING.value).order_by(_J.job_id)
+_OPEN = select(_I.account_id).where(_I.job_id == bindparam("job"), _I.outcome.is_(None)).limit(bindparam("most"))
+_IS_OPEN = select(_I.account_id).where(*_ITEM, _I.outcome.is_(None))
+_SETTLE = update(job_items).where(*_ITEM, _I.outcome.is_(None)).values(outcome=bindparam("came"), code=bindparam("why"))
+_COUNTS = select(_I.outcome, func.count().label("count")).where(_I.job_id == bindparam("job")).group_by(_I.outcome)
+_ITEMS = (
+    select(_I.account_id, _I.name, _I.outcome, _I.code)
+    .where(_I.job_id == bindparam("job"))
+    .order_by(_I.account_id)
+    .limit(bindparam("limit"))
+)
+_ITEMS_AFTER = _ITEMS.where(_I.account_id > bindparam("after"))
+_FROZEN = (
+    update(jobs)
+    .where(_J.job_id == bindparam("job"), _J.total == bindparam("before"))
+    .values(filter=bindparam("left"), total=bindparam("now_total"))
+)
+_FINISH = (
+    update(jobs)
+    .where(_J.job_id == bindparam("job"), _J.state == JobState.RUNNING.value)
+    .values(state=JobState.FINISHED.value, finished_at=bindparam("at"))
+)
+
+
+def add(sql: Connection, job: Job) -> None:
+    """Insert a job."""
+    origin = job.beginner.origin
+    sql.execute(
+        _ADD,
+        {
+            "job_id": job.id, "kind": job.kind, "state": job.state.value, "reason": job.reason,
+            "filter": _written(job.frontier), "owner_id": job.beginner.account, "owner_name": job.beginner.name,
+            "origin": {
+                "door": origin.door.value, "address": origin.address, "user_agent": origin.user_agent,
+                "reference": origin.reference, "epoch": job.beginner.epoch,
+                "used_second_factor": job.beginner.used_second_factor,
+            },
+            "idempotency_key": job.key_hash, "made_at": job.made_at, "finished_at": job.finished_at,
+            "total": job.total,
+        },
+    )  # fmt: skip
+
+
+def add_items(sql: Connection, job: JobId, items: Sequence[tuple[AccountId, str]]) -> None:
+    """Freeze accounts with their names as items that wait."""
+    if items:
+        sql.execute(_ADD_ITEM, [{"job_id": job, "account_id": account, "name": name} for account, name in items])
+
+
+def find(sql: Connection, job: JobId) -> Job | None:
+    """Load a job."""
+    row = sql.execute(_BY_ID, {"job": job}).one_or_none()
+    return None if row is None else _job(row)
+
+
+def by_key(sql: Connection, owner_name: str, key_hash: bytes) -> Job | None:
+    """Load the job that somebody began with this key."""
+    row = sql.execute(_BY_KEY, {"owner": owner_name, "key": key_hash}).first()
+    return None if row is None else _job(row)
+
+
+def running(sql: Connection) -> list[Job]:
+    """Load the jobs that are not finished, oldest first."""
+    return [_job(row) for row in sql.execute(_RUNNING)]
+
+
+def open_items(sql: Connection, job: JobId, most: int) -> list[AccountId]:
+    """List items that wait."""
+    return [AccountId(row.account_id) for row in sql.execute(_OPEN, {"job": job, "most": most})]
+
+
+def is_open(sql: Connection, job: JobId, account: AccountId) -> bool:
+    """Tell whether an item waits."""
+    return sql.execute(_IS_OPEN, {"job": job, "account": account}).first() is not None
+
+
+def settle(sql: Connection, job: JobId, account: AccountId, result: tuple[str, str | None]) -> bool:
+    """Write an item's outcome and code, unless it has one; tell whether it had none."""
+    outcome, code = result
+    return sql.execute(_SETTLE, {"job": job, "account": account, "came": outcome, "why": code}).rowcount == 1
+
+
+def counts(sql: Connection, job: JobId) -> dict[str | None, int]:
+    """Count the items by outcome; None for those that wait."""
+    return {row.outcome: row[1] for row in sql.execute(_COUNTS, {"job": job})}
+
+
+def items(sql: Connection, job: JobId, after: AccountId | None, limit: int) -> list[JobItem]:
+    """Load a part of the items, in the order of their ids."""
+    values: dict[str, Any] = {"job": job, "limit": limit}
+    rows = sql.execute(_ITEMS, values) if after is None else sql.execute(_ITEMS_AFTER, {**values, "after": after})
+    return [JobItem(AccountId(row.account_id), row.name, row.outcome, row.code) for row in rows]
+
+
+def save_frontier(sql: Connection, job: Job, frontier: Frontier | None, added: int) -> bool:
+    """Note how far a search is frozen, unless another process was quicker; tell whether it was not."""
+    values = {"job": job.id, "before": job.total, "now_total": job.total + added, "left": _written(frontier)}
+    return sql.execute(_FROZEN, values).rowcount == 1
+
+
+def finish(sql: Connection, job: JobId, at: datetime) -> bool:
+    """Note that a job is finished; tell whether it was not yet."""
+    return sql.execute(_FINISH, {"job": job, "at": at}).rowcount == 1
+
+
+def _written(frontier: Frontier | None) -> dict[str, Any] | None:
+    if frontier is None:
+        return None
+    after = None if frontier.after is None else str(frontier.after)
+    locked_at = None if frontier.locked_at is None else to_microseconds(frontier.locked_at)
+    return {"query": frontier.query, "after": after, "locked_at": locked_at}
+
+
+def _read(written: Mapping[str, Any] | None) -> Frontier | None:
+    if written is None:
+        return None
+    after = None if written["after"] is None else AccountId(UUID(written["after"]))
+    locked_at = None if written["locked_at"] is None else from_microseconds(written["locked_at"])
+    return Frontier(written["query"], after, locked_at)
+
+
+def _job(row: Any) -> Job:
+    came = row.origin
+    origin = Origin(Door(came["door"]), came["address"], came["user_agent"], reference=came["reference"])
+    beginner = Beginner(
+        account=None if row.owner_id is None else AccountId(row.owner_id), name=row.owner_name, epoch=came["epoch"],
+        used_second_factor=came["used_second_factor"], origin=origin,
+    )  # fmt: skip
+    return Job(
+        id=JobId(row.job_id), kind=row.kind, state=JobState(row.state), reason=row.reason, beginner=beginner,
+        made_at=row.made_at, total=row.total, frontier=_read(row.filter), finished_at=row.finished_at,
+    )  # fmt: skip

@@ -1,0 +1,330 @@
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import AccountKind, NewAccount
+from doorward.features.jobs import actions
+from doorward.features.jobs.model import (
+    ItemSettled,
+    JobShown,
+    JobStarted,
+    JobState,
+    ShowJob,
+    StartUnlocks,
+    UnlockItem,
+)
+from doorward.features.notices.model import Kind
+from doorward.features.sessions import actions as sessions
+from doorward.features.sessions.model import EndSession
+from doorward.kernel.act import Bearer, Caller
+from doorward.kernel.ids import AccountId, JobId, new_id
+from doorward.kernel.outcome import Refused
+from tests.worlds import NOON, OWNER, World
+
+
+def locked(world: World, name: str, **state: Any) -> AccountId:
+    """Add an account that is locked for failures; `state` says otherwise."""
+    return world.add(name, **{"locked_at": NOON, "lock_reason": "Failures", **state})
+
+
+def is_locked(world: World, account: AccountId) -> bool:
+    """Tell whether an account has a lock."""
+    return world.standing(account).state.lock is not None
+
+
+def start(world: World, caller: Caller = OWNER, *accounts: AccountId, **more: Any) -> JobStarted:
+    """Begin a bulk unlock."""
+    outcome = world.run(actions.start_unlocks, StartUnlocks(accounts, **more), caller)
+    assert isinstance(outcome, JobStarted)
+    return outcome
+
+
+def shown(world: World, job: JobId) -> JobShown:
+    """Look at a job as the server's owner."""
+    outcome = world.run(actions.show_job, ShowJob(job))
+    assert isinstance(outcome, JobShown)
+    return outcome
+
+
+def work(world: World) -> None:
+    """Let the worker go on until it finds nothing to do."""
+    while actions.go_on(world.runtime):
+        pass
+
+
+def outcomes(world: World, job: JobId) -> dict[str, str | None]:
+    """Give what came of each account, by its name: the outcome, or the code of a refusal."""
+    return {item.name: item.code or item.outcome for item in shown(world, job).items}
+
+
+@pytest.fixture
+def grace(world: World) -> Bearer:
+    """Sign in an operator of the help desk."""
+    return world.add_operator("grace", "help-desk")
+
+
+def test_selection_is_unlocked(world: World, grace: Bearer) -> None:
+    """Each account is opened, with an entry and a notice of its own."""
+    bram, carla = locked(world, "bram"), locked(world, "carla")
+    started = start(world, grace, bram, carla, reason="storm is over")
+    work(world)
+
+    assert started.total == 2
+    assert not is_locked(world, bram)
+    assert not is_locked(world, carla)
+    assert world.standing(bram).state.unlocked_by == "grace"
+    assert outcomes(world, started.job) == {"bram": "done", "carla": "done"}
+    assert sorted((to, letter.kind) for to, letter in world.collect_mail()) == [
+        ("bram@example.org", Kind.ACCOUNT_UNLOCKED),
+        ("carla@example.org", Kind.ACCOUNT_UNLOCKED),
+    ]
+
+
+def test_entries_name_the_operator_and_the_job(world: World, grace: Bearer) -> None:
+    """The trail shows who began, whence, why, and each account."""
+    bram = locked(world, "bram")
+    job = str(start(world, grace, bram, reason="storm is over").job)
+    work(world)
+
+    begun, unlocked = world.entries()
+    assert (begun.act, begun.actor_name, begun.reason, begun.details) == (
+        "jobs.started", "grace", "storm is over", {"job": job, "total": 1},
+    )  # fmt: skip
+    assert (unlocked.act, unlocked.outcome, unlocked.actor_id, unlocked.target_name, unlocked.reason) == (
+        "lockout.unlocked", "done", grace.account, "bram", "storm is over",
+    )  # fmt: skip
+    assert (unlocked.address, unlocked.door, unlocked.details["job"]) == ("192.0.2.7", "api", job)
+
+
+def test_job_waits_and_then_is_finished(world: World, grace: Bearer) -> None:
+    """Its counts say how far it is."""
+    job = start(world, grace, locked(world, "bram"), world.add("open")).job
+    before = shown(world, job)
+    world.pass_time(seconds=3)
+    work(world)
+    after = shown(world, job)
+
+    assert (before.state, before.total, before.waiting, before.finished_at) == (JobState.RUNNING, 2, 2, None)
+    assert (after.state, after.done, after.unchanged, after.refused, after.waiting) == (JobState.FINISHED, 1, 1, 0, 0)
+    assert (after.made_at, after.finished_at, after.owner_name) == (NOON, NOON + timedelta(seconds=3), "grace")
+
+
+def test_search_freezes_what_it_finds(world: World, grace: Bearer) -> None:
+    """Automatic locks that match, nothing else, and nothing that locks afterwards."""
+    found = locked(world, "bram")
+    locked(world, "carla")
+    locked(world, "bram-by-hand", lock_reason="Administrator")
+    locked(world, "bram-lapsed", lock_ends_at=NOON)
+    started = start(world, grace, everyone_found=True, query="bram")
+    world.pass_time(seconds=2)
+    later = locked(world, "bram-later", locked_at=NOON + timedelta(seconds=2))
+    work(world)
+
+    assert outcomes(world, started.job) == {"bram": "done"}
+    assert (is_locked(world, found), is_locked(world, later)) == (False, True)
+
+
+def test_search_that_finds_nobody_is_finished_at_once(world: World, grace: Bearer) -> None:
+    """There is nothing to do."""
+    started = start(world, grace, everyone_found=True, query="nobody")
+
+    assert started.total == 0
+    assert shown(world, started.job).state is JobState.FINISHED
+
+
+def test_large_search_is_frozen_in_parts(world: World) -> None:
+    """No transaction freezes more than five hundred, and all are unlocked in the end."""
+    with world.writing() as call:
+        for number in range(501):
+            account = AccountId(new_id(call.now, call.entropy))
+            accounts.add(call, NewAccount(account, f"user{number}", "User", None, AccountKind.EXTERNAL, call.now))
+        call.sql.exec_driver_sql("UPDATE account_state SET locked_at = 1, lock_reason = 'Failures'")
+    started = start(world, everyone_found=True)
+    first = shown(world, started.job)
+    actions.go_on(world.runtime)
+    second = shown(world, started.job)
+
+    assert (started.total, first.counting, len(first.items), first.next is not None) == (500, True, 200, True)
+    assert (second.total, second.counting, second.waiting) == (501, False, 501)
+
+
+def test_items_are_shown_part_by_part(world: World, grace: Bearer) -> None:
+    """The next part begins after the last item of the one before."""
+    job = start(world, grace, *(locked(world, name) for name in ("a", "b", "c"))).job
+    first = world.run(actions.show_job, ShowJob(job, limit=2))
+    assert isinstance(first, JobShown)
+    second = world.run(actions.show_job, ShowJob(job, limit=2, after=first.next))
+    assert isinstance(second, JobShown)
+
+    assert sorted(item.name for item in (*first.items, *second.items)) == ["a", "b", "c"]
+    assert (len(first.items), second.next) == (2, None)
+
+
+def test_lock_by_hand_stays(world: World) -> None:
+    """Bulk never lifts it, not even for who could lift it singly (LOCK-12)."""
+    admin = world.add_operator("ada", "administrator")
+    by_hand, reported = locked(world, "h", lock_reason="Administrator"), locked(world, "r", lock_reason="Reported")
+    job = start(world, admin, by_hand, reported).job
+    work(world)
+
+    assert outcomes(world, job) == {"h": "lockout.by_hand", "r": "lockout.by_hand"}
+    assert is_locked(world, by_hand)
+    assert is_locked(world, reported)
+
+
+def test_what_is_refused_singly_is_refused_in_bulk(world: World, grace: Bearer) -> None:
+    """Oneself, somebody higher, somebody unknown: each item passes the guard, and the others go on."""
+    with world.writing() as call:
+        call.sql.exec_driver_sql("UPDATE account_state SET locked_at = 1, lock_reason = 'Failures'")
+    higher, unknown, bram = locked_administrator(world), AccountId(UUID(int=7)), locked(world, "bram")
+    job = start(world, grace, grace.account, higher, unknown, bram).job
+    work(world)
+
+    assert outcomes(world, job) == {
+        "grace": "lockout.self", "ada": "rights.higher_target", "": "accounts.not_found", "bram": "done",
+    }  # fmt: skip
+
+
+def locked_administrator(world: World) -> AccountId:
+    """Add an administrator who is locked for failures."""
+    return world.add("ada", "administrator", factors=1, locked_at=NOON, lock_reason="Failures")
+
+
+def test_job_survives_signing_out(world: World, grace: Bearer) -> None:
+    """Bulk work goes on when its beginner has left."""
+    job = start(world, grace, locked(world, "bram")).job
+    world.run(sessions.end_session, EndSession(), grace)
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "done"}
+
+
+def test_job_survives_the_end_of_its_session(world: World, grace: Bearer) -> None:
+    """A night later it still acts for whoever began it."""
+    job = start(world, grace, locked(world, "bram")).job
+    world.pass_time(hours=13)
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "done"}
+
+
+def test_right_that_is_lost_stops_the_rest(world: World, grace: Bearer) -> None:
+    """Rights are read anew for each item."""
+    job = start(world, grace, locked(world, "bram")).job
+    with world.writing() as call:
+        call.sql.exec_driver_sql("DELETE FROM role_assignments")
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "rights.missing"}
+
+
+def test_disabled_beginner_stops_the_rest(world: World, grace: Bearer) -> None:
+    """Who was disabled unlocks nobody."""
+    job = start(world, grace, locked(world, "bram")).job
+    with world.writing() as call:
+        call.sql.exec_driver_sql("UPDATE accounts SET enabled = 0 WHERE user_name = 'grace'")
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "rights.missing"}
+
+
+def test_beginner_whose_sessions_were_all_ended_stops_the_rest(world: World, grace: Bearer) -> None:
+    """A reset or a lock by hand moves the epoch: what a stranger began in a stolen session ends with it."""
+    bram = locked(world, "bram")
+    job = start(world, grace, bram).job
+    with world.writing() as call:
+        accounts.move_epoch(call, grace.account)
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "session.required"}
+    assert is_locked(world, bram)
+
+
+def test_same_key_finds_the_same_job(world: World, grace: Bearer) -> None:
+    """A request that is sent twice begins once."""
+    bram = locked(world, "bram")
+    first = start(world, grace, bram, idempotency_key="k-1")
+    again = start(world, grace, bram, idempotency_key="k-1")
+    other = start(world, grace, bram, idempotency_key="k-2")
+
+    assert again == first
+    assert other.job != first.job
+
+
+def test_key_of_somebody_else_is_another(world: World, grace: Bearer) -> None:
+    """Keys belong to who sends them."""
+    bram, henk = locked(world, "bram"), world.add_operator("henk", "help-desk")
+    first = start(world, grace, bram, idempotency_key="k-1")
+
+    assert start(world, henk, bram, idempotency_key="k-1").job != first.job
+
+
+def test_account_named_twice_is_one_item(world: World, grace: Bearer) -> None:
+    """A selection is a set."""
+    bram = locked(world, "bram")
+
+    assert start(world, grace, bram, bram).total == 1
+
+
+def test_nobody_named_is_refused(world: World, grace: Bearer) -> None:
+    """An empty selection is a mistake, not a job."""
+    outcome = world.run(actions.start_unlocks, StartUnlocks(), grace)
+
+    assert outcome == Refused("request.malformed", {"detail": "it names no account to unlock"})
+
+
+def test_auditor_cannot_begin(world: World) -> None:
+    """It takes `users:unlock`."""
+    outcome = world.run(
+        actions.start_unlocks, StartUnlocks((world.add("bram"),)), world.add_operator("arno", "auditor")
+    )
+
+    assert outcome == Refused("rights.missing", {"right": "users:unlock"})
+
+
+def test_job_is_shown_to_who_reads_users(world: World, grace: Bearer) -> None:
+    """Its items name accounts, so it takes `users:read`; a job that is not there is not found."""
+    job = start(world, grace, locked(world, "bram")).job
+    stranger = world.add_operator("nora", "no-access")
+
+    seen = world.run(actions.show_job, ShowJob(job), grace)
+    hidden = world.run(actions.show_job, ShowJob(job), stranger)
+    missing = world.run(actions.show_job, ShowJob(JobId(UUID(int=5))), grace)
+
+    assert isinstance(seen, JobShown)
+    assert hidden == Refused("rights.missing", {"right": "users:read"})
+    assert missing == Refused("jobs.not_found")
+
+
+def test_owner_begins_and_works_off_without_a_server(world: World) -> None:
+    """The command line does both, as the server's owner."""
+    bram = locked(world, "bram")
+    job = start(world, OWNER, bram).job
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "done"}
+    assert world.standing(bram).state.unlocked_by == "cli:root"
+
+
+def test_item_that_another_process_did_is_left(world: World, grace: Bearer) -> None:
+    """Its outcome committed with its act, so it is not done twice."""
+    bram = locked(world, "bram")
+    job = start(world, grace, bram).job
+    command = UnlockItem(job, bram)
+    world.run(actions.unlock_item, command, OWNER)
+    again = world.run(actions.unlock_item, command, OWNER)
+
+    assert again == ItemSettled()
+
+
+def test_jobs_take_turns(world: World, grace: Bearer) -> None:
+    """A small job does not wait for a large one that began before."""
+    large = start(world, grace, *(locked(world, f"user{number}") for number in range(25)))
+    small = start(world, grace, locked(world, "bram"))
+    actions.go_on(world.runtime)
+
+    assert shown(world, large.job).done == 20
+    assert shown(world, small.job).state is JobState.FINISHED

@@ -1,0 +1,148 @@
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from doorward.features.jobs import store
+from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobState
+from doorward.kernel.events import Door, Origin
+from doorward.kernel.ids import AccountId, JobId
+from tests.worlds import NOON, World
+
+GRACE = AccountId(UUID(int=12))
+ORIGIN = Origin(Door.CONSOLE, "192.0.2.7", "Browser/1", reference="r-1")
+JOB = Job(
+    id=JobId(UUID(int=1)), kind="unlocks", state=JobState.RUNNING, reason="storm is over",
+    beginner=Beginner(GRACE, "grace", 3, used_second_factor=True, origin=ORIGIN), made_at=NOON, total=2,
+)  # fmt: skip
+ONE, TWO, THREE = (AccountId(UUID(int=number)) for number in (101, 102, 103))
+
+
+def add(world: World, *jobs: Job) -> None:
+    """Write jobs, each with two items."""
+    with world.database.write() as sql:
+        for job in jobs:
+            store.add(sql, job)
+            store.add_items(sql, job.id, [(TWO, "two"), (ONE, "one")])
+
+
+def settle(world: World, account: AccountId, outcome: str, code: str | None = None) -> bool:
+    """Settle an item of the job."""
+    with world.database.write() as sql:
+        return store.settle(sql, JOB.id, account, (outcome, code))
+
+
+def test_job_is_read_as_it_was_written(world: World) -> None:
+    """Beginner, origin and frontier survive the database."""
+    frontier = Frontier("bram", ONE, NOON - timedelta(seconds=5))
+    job = replace(JOB, frontier=frontier)
+    by_owner = Beginner(None, "cli:root", None, used_second_factor=False, origin=Origin(Door.CLI))
+    other = replace(JOB, id=JobId(UUID(int=2)), beginner=by_owner, frontier=Frontier(""), finished_at=NOON)
+    add(world, job, other)
+
+    with world.database.read() as sql:
+        assert store.find(sql, job.id) == job
+        assert store.find(sql, other.id) == other
+        assert store.find(sql, JobId(UUID(int=3))) is None
+
+
+def test_job_is_found_by_its_beginners_key(world: World) -> None:
+    """The same key of somebody else is another one."""
+    add(world, replace(JOB, key_hash=b"k" * 32))
+
+    with world.database.read() as sql:
+        assert store.by_key(sql, "grace", b"k" * 32) == JOB
+        assert store.by_key(sql, "henk", b"k" * 32) is None
+        assert store.by_key(sql, "grace", b"x" * 32) is None
+
+
+def test_running_jobs_come_oldest_first(world: World) -> None:
+    """Finished ones are left out."""
+    second = replace(JOB, id=JobId(UUID(int=2)))
+    add(world, second, JOB, replace(JOB, id=JobId(UUID(int=3)), state=JobState.FINISHED))
+
+    with world.database.read() as sql:
+        assert store.running(sql) == [JOB, second]
+
+
+def test_settled_item_is_open_no_more(world: World) -> None:
+    """Its outcome and code stand beside it."""
+    add(world, JOB)
+    settle(world, ONE, "refused", "lockout.self")
+
+    with world.database.read() as sql:
+        assert store.open_items(sql, JOB.id, 10) == [TWO]
+        assert (store.is_open(sql, JOB.id, ONE), store.is_open(sql, JOB.id, TWO)) == (False, True)
+        assert store.items(sql, JOB.id, None, 10) == [
+            JobItem(ONE, "one", "refused", "lockout.self"),
+            JobItem(TWO, "two", None, None),
+        ]
+        assert store.counts(sql, JOB.id) == {"refused": 1, None: 1}
+
+
+def test_items_go_on_after_one(world: World) -> None:
+    """A part begins after the last item of the part before."""
+    add(world, JOB)
+
+    with world.database.read() as sql:
+        assert [item.name for item in store.items(sql, JOB.id, ONE, 10)] == ["two"]
+
+
+def test_item_is_settled_once(world: World) -> None:
+    """The first outcome stays."""
+    add(world, JOB)
+
+    assert settle(world, ONE, "done") is True
+    assert settle(world, ONE, "refused", "lockout.self") is False
+
+
+def test_of_two_racing_outcomes_one_stands(world: World) -> None:
+    """Two processes settle one item at the same moment: one of them was first."""
+    add(world, JOB)
+    start, won = threading.Barrier(2), []
+
+    def race(outcome: str) -> None:
+        start.wait()
+        won.append(settle(world, ONE, outcome))
+
+    threads = [threading.Thread(target=race, args=(outcome,)) for outcome in ("done", "unchanged")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(won) == [False, True]
+
+
+def test_frontier_moves_with_the_total(world: World) -> None:
+    """What was frozen is counted, and a process that was slower writes nothing."""
+    add(world, replace(JOB, frontier=Frontier("")))
+    with world.database.write() as sql:
+        first = store.save_frontier(sql, JOB, Frontier("", THREE, NOON), 5)
+        second = store.save_frontier(sql, JOB, None, 5)
+
+    with world.database.read() as sql:
+        found = store.find(sql, JOB.id)
+    assert (first, second) == (True, False)
+    assert found == replace(JOB, total=7, frontier=Frontier("", THREE, NOON))
+
+
+def test_job_is_finished_once(world: World) -> None:
+    """The instant is that of the first."""
+    add(world, JOB)
+    with world.database.write() as sql:
+        first, second = store.finish(sql, JOB.id, NOON), store.finish(sql, JOB.id, NOON + timedelta(seconds=1))
+
+    with world.database.read() as sql:
+        found = store.find(sql, JOB.id)
+    assert (first, second) == (True, False)
+    assert found == replace(JOB, state=JobState.FINISHED, finished_at=NOON)
+
+
+def test_no_items_are_no_statement(world: World) -> None:
+    """A search that finds nothing freezes nothing."""
+    with world.database.write() as sql:
+        store.add(sql, JOB)
+        store.add_items(sql, JOB.id, [])
+
+        assert store.counts(sql, JOB.id) == {}
