@@ -33,8 +33,10 @@ class Who(StrEnum):
 class Needs(Enum):
     """What an operator's act asks for beside its right."""
 
+    WITHIN_REACH = "within reach"
+    """The target holds no right that the actor lacks (RIGHT-4); one's own account is always within reach."""
     ANOTHER = "another"
-    """The target is an account other than the actor's, within what the actor may act on (LOCK-8, RIGHT-4)."""
+    """The target is an account other than the actor's, and within reach (LOCK-8)."""
     SECOND_FACTOR = "second factor"
     """The session was opened with the actor's second factor, and the actor still has one (KEY-7)."""
     ADMINISTRATOR_LEFT = "administrator left"

@@ -2,7 +2,7 @@
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import Standing
+from doorward.features.accounts.model import AccountKind, Standing
 from doorward.features.rights import rules, store
 from doorward.features.rights.model import (
     ActorFacts,
@@ -57,6 +57,11 @@ def grant_role(call: Call, command: GrantRole) -> RoleGranted | RolesUnchanged |
     call.note.details["role"] = command.role
     if refused := judge_grant(call, command.role):
         return refused
+    standing = accounts.load(call, command.account)
+    if standing is None:
+        return Refused("accounts.not_found")
+    if standing.account.kind is AccountKind.EXTERNAL:
+        return Refused("rights.internal_only")
     return give(call, command.account, command.role)
 
 
@@ -94,10 +99,16 @@ def permissions_on(call: Call, standing: Standing) -> dict[str, Permission]:
 
 def give(call: Call, account: AccountId, role: str) -> RoleGranted | RolesUnchanged:
     """Write an assignment, unless it is there already."""
-    if any(one.role == role for one in store.assignments_of(call.sql, account)):
+    if Assignment(role) in store.assignments_of(call.sql, account):
         return RolesUnchanged()
     store.grant(call.sql, account, Assignment(role), call.actor.name, call.now)
     return RoleGranted()
+
+
+def make_administrator(call: Call, account: AccountId) -> None:
+    """Let an account administer, whatever denied it that: for `rescue` (RIGHT-5)."""
+    store.lift_denials(call.sql, account)
+    give(call, account, rules.ADMINISTRATOR)
 
 
 def rights_of(call: Call, account: AccountId) -> frozenset[str]:
@@ -105,12 +116,18 @@ def rights_of(call: Call, account: AccountId) -> frozenset[str]:
     return rules.rights_of(store.assignments_of(call.sql, account))
 
 
+def usable_rights(call: Call, session: SessionFacts) -> frozenset[str]:
+    """Say which rights a session can use: none for whoever can only reach the own page (RIGHT-6)."""
+    facts = actor_facts(call, session)
+    return frozenset() if facts is None else rules.usable(facts)
+
+
 def judge_grant(call: Call, role: str) -> Refused | None:
     """Refuse to give or take a role of rights that the actor does not hold, or may not hand on (RIGHT-4)."""
-    if call.actor.owner or call.actor.session is None:
+    if call.actor.owner:
         return rules.may_grant(rules.ALL_RIGHTS, role)
-    facts = actor_facts(call, call.actor.session)
-    if facts is None or _GIVE not in facts.rights:
+    facts = None if call.actor.session is None else actor_facts(call, call.actor.session)
+    if facts is None or _GIVE not in rules.usable(facts):
         return Refused("rights.missing", {"right": _GIVE})
     if not rules.with_second_factor(facts):
         return Refused("session.second_factor_required")
@@ -138,13 +155,13 @@ def actor_facts(call: Call, session: SessionFacts) -> ActorFacts | None:
 
 def target_facts(call: Call, standing: Standing) -> TargetFacts:
     """Load what the decision needs to know of the account acted on."""
-    account = standing.account
+    account = standing.account.id
+    assignments = store.assignments_of(call.sql, account)
+    administers = Assignment(rules.ADMINISTRATOR) in assignments
     return TargetFacts(
-        account=account.id,
-        name=account.user_name,
-        kind=account.kind,
-        excluded=standing.state.excluded,
-        rights=rights_of(call, account.id),
+        account=account,
+        rights=rules.rights_of(assignments),
+        last_administrator=administers and last_able_administrator(call, account),
     )
 
 

@@ -67,10 +67,9 @@ class TargetFacts:
     """What the decision needs to know of the account acted on."""
 
     account: AccountId
-    name: str
-    kind: AccountKind
-    excluded: bool
     rights: frozenset[str]
+    last_administrator: bool
+    """Nobody else could administer the server (RIGHT-5)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,12 +78,12 @@ def may(
         return Refused("rights.missing")
     if refused := _entitled(actor, act.right):
         return refused
-    if target is not None and Needs.ANOTHER in act.needs:
-        refused = _another(actor, act, target)
-        if refused is not None:
-            return refused
+    if target is not None and (refused := _reaches(actor, act, target)):
+        return refused
     if Needs.SECOND_FACTOR in act.needs and not with_second_factor(actor):
         return Refused("session.second_factor_required")
+    if target is not None and Needs.ADMINISTRATOR_LEFT in act.needs and target.last_administrator:
+        return Refused("rights.last_administrator")
     return Allowed()
 
 
@@ -96,6 +96,11 @@ def permission(actor: ActorFacts, act: Act, target: TargetFacts) -> Permission:
         session_used_second_factor=actor.session_used_second_factor,
         reason=verdict if isinstance(verdict, Refused) else None,
     )
+
+
+def usable(actor: ActorFacts) -> frozenset[str]:
+    """Say which of the actor's rights this session can use: what a console would show, and the guard let pass."""
+    return frozenset(right for right in actor.rights if _entitled(actor, right) is None)
 
 
 def with_second_factor(actor: ActorFacts) -> bool:
@@ -125,10 +130,10 @@ def _entitled(actor: ActorFacts, right: str) -> Refused | None:
     return None
 
 
-def _another(actor: ActorFacts, act: Act, target: TargetFacts) -> Refused | None:
-    if actor.account == target.account:
+def _reaches(actor: ActorFacts, act: Act, target: TargetFacts) -> Refused | None:
+    if Needs.ANOTHER in act.needs and actor.account == target.account:
         feature = (act.event or "").partition(".")[0]
         return Refused(_SELF_CODES.get(feature, "rights.self"))
-    if not target.rights <= actor.rights:
+    if act.needs & {Needs.ANOTHER, Needs.WITHIN_REACH} and not target.rights <= actor.rights:
         return Refused("rights.higher_target")
     return None

@@ -15,7 +15,8 @@ _HOLDERS = (
     .where(_T.role == bindparam("role"), _T.scope == Scope.EVERYTHING.value)
 )  # fmt: skip
 _GRANT = insert(role_assignments)
-_REVOKE = delete(role_assignments).where(_T.account_id == bindparam("account"), _T.role == bindparam("name"))
+_OF_EFFECT = delete(role_assignments).where(_T.account_id == bindparam("account"), _T.effect == bindparam("which"))
+_REVOKE = _OF_EFFECT.where(_T.role == bindparam("name"))
 
 
 def assignments_of(sql: Connection, account: AccountId) -> tuple[Assignment, ...]:
@@ -43,5 +44,10 @@ def grant(sql: Connection, account: AccountId, assignment: Assignment, by: str, 
 
 
 def revoke(sql: Connection, account: AccountId, role: str) -> bool:
-    """Delete an account's assignments of a role; tell whether there was one."""
-    return sql.execute(_REVOKE, {"account": account, "name": role}).rowcount > 0
+    """Delete what allows an account a role; what denies it stays. Tell whether there was one."""
+    return sql.execute(_REVOKE, {"account": account, "name": role, "which": Effect.ALLOW.value}).rowcount > 0
+
+
+def lift_denials(sql: Connection, account: AccountId) -> None:
+    """Delete whatever denies an account a role."""
+    sql.execute(_OF_EFFECT, {"account": account, "which": Effect.DENY.value})

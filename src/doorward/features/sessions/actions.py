@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
+from doorward.features.accounts import rules as account_rules
 from doorward.features.accounts.model import Standing
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.policy import actions as policy
@@ -40,6 +41,7 @@ from doorward.kernel.act import (
     Target,
     Who,
     act,
+    reason_of,
     target_of,
 )
 from doorward.kernel.ids import AccountId, SessionId, new_id
@@ -57,9 +59,9 @@ def guard(call: Call, act: Act, command: object, caller: Caller) -> Granted | De
     refused = actor if isinstance(actor, Refused) else _refusal(call, act, actor, standing)
     if refused is None and standing is None and target_of(command) is not None:
         refused = Refused("accounts.not_found")
-    if refused is None and target is not None and Needs.ADMINISTRATOR_LEFT in act.needs:
-        last = rights.last_able_administrator(call, target.account)
-        refused = Refused("rights.last_administrator") if last else None
+    reason = reason_of(command)
+    if refused is None and reason is not None:
+        refused = account_rules.judge_reason(reason)
     known = NOBODY if isinstance(actor, Refused) else actor
     return Granted(known, target) if refused is None else Denied(known, target, refused)
 
@@ -139,10 +141,8 @@ def show_session(call: Call, command: ShowSession) -> SessionShown | Refused:
     standing = accounts.load(call, session.account) if session is not None else None
     if session is None or standing is None:
         return Refused("session.required")
-    operates = not session.own_page_only and not standing.state.excluded
-    held = rights.rights_of(call, session.account) if operates else frozenset()
-    account = standing.account
-    return SessionShown(session, account.full_name, account.email, account.kind.value, tuple(sorted(held)))
+    account, usable = standing.account, rights.usable_rights(call, session)
+    return SessionShown(session, account.full_name, account.email, account.kind.value, tuple(sorted(usable)))
 
 
 @act(who=Who.SELF, event="sessions.ended")
@@ -165,7 +165,7 @@ def list_sessions_of(call: Call, command: ListSessionsOf) -> SessionsListed | Re
     return SessionsListed(live_sessions(call, standing))
 
 
-@act("users:modify", event="sessions.ended")
+@act("users:modify", event="sessions.ended", needs=(Needs.WITHIN_REACH,))
 def end_sessions_of(call: Call, command: EndSessionsOf) -> SessionsEnded | NoSessions:
     """End one session of an account, or all of them (SESS-2)."""
     count = store.end(call.sql, command.account, command.session)
@@ -243,7 +243,9 @@ def _target(call: Call, command: object) -> Standing | None:
 
 def _refusal(call: Call, act: Act, actor: Actor, standing: Standing | None) -> Refused | None:
     """Say why an actor may not, or None."""
-    if actor.owner or act.who is Who.ANYBODY:
+    if actor.owner:
+        return _refusal_of_owner(call, act, standing)
+    if act.who is Who.ANYBODY:
         return None
     if actor.session is None or act.who is Who.SERVER:
         return Refused("session.required")
@@ -255,6 +257,14 @@ def _refusal(call: Call, act: Act, actor: Actor, standing: Standing | None) -> R
     target = None if standing is None else rights.target_facts(call, standing)
     verdict = rights_rules.may(facts, act, target)
     return verdict if isinstance(verdict, Refused) else None
+
+
+def _refusal_of_owner(call: Call, act: Act, standing: Standing | None) -> Refused | None:
+    """Ask the one question about rights that the server's owner is asked too (RIGHT-5, RIGHT-8)."""
+    if standing is None or Needs.ADMINISTRATOR_LEFT not in act.needs:
+        return None
+    last = rights.last_able_administrator(call, standing.account.id)
+    return Refused("rights.last_administrator") if last else None
 
 
 def _continued(call: Call, standing: Standing, *, used_second_factor: bool) -> SessionFacts:

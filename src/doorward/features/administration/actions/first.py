@@ -73,7 +73,7 @@ def rescue_account(call: Call, command: RescueAccount) -> LinkMade | Refused:
     if standing is None:
         return Refused("accounts.not_found")
     accounts.restore(call, standing.account)
-    rights.give(call, command.account, ADMINISTRATOR)
+    rights.make_administrator(call, command.account)
     lockout.clear_counters_all(call, command.account)
     second_factor.start_over(call, standing)
     epoch = accounts.move_epoch(call, command.account)
