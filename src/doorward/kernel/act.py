@@ -13,8 +13,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from doorward.kernel.ids import AccountId, SessionId
 from doorward.kernel.outcome import Refused
 
-C = TypeVar("C")
-O = TypeVar("O")  # noqa: E741 - reads as "outcome" beside C, "command"
+C = TypeVar("C", contravariant=True)  # noqa: PLC0105 - reads as "command"
+O = TypeVar("O", covariant=True)  # noqa: E741, PLC0105 - reads as "outcome"
 
 
 class Who(StrEnum):
