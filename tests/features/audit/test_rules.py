@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from doorward.features.audit import rules
 from doorward.features.audit.model import DayCount, DayFigures
-from doorward.kernel.act import registry
 from doorward.kernel.events import Entry, Event
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Fact
+from tests.architecture.test_acts import EVENTS
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 BRAM = AccountId(UUID("01900000-0000-7000-8000-00000000000b"))
@@ -134,6 +134,11 @@ def test_joined_refusals_say_how_many_and_since_when() -> None:
     assert made == Event("signin.password", "refused", details={"count": 4711, "since": "2026-05-04T12:00:00Z"})
 
 
+def test_single_refusal_needs_no_count() -> None:
+    """One that was only kept for a moment is written as it is."""
+    assert rules.joined(Event("signin.password", "refused"), 1, NOON) == Event("signin.password", "refused")
+
+
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
@@ -214,7 +219,6 @@ def test_attempt_has_its_sentence(entry: Entry, said: str) -> None:
 
 def test_every_event_of_the_product_has_words() -> None:
     """No act shows its bare name in a timeline."""
-    events = {one.act.event for one in registry if one.act.event is not None}
-    bare = {event for event in events if rules.sentence(replace(ENTRY, act=event)).startswith(event)}
+    bare = {event for event in EVENTS if rules.sentence(replace(ENTRY, act=event)).startswith(event)}
 
     assert bare == set()

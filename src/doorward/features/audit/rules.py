@@ -100,7 +100,9 @@ def figures(first: datetime, counts: Iterable[DayCount]) -> tuple[DayFigures, ..
 
 
 def joined(event: Event, count: int, since: datetime) -> Event:
-    """Make the one entry of many unchecked refusals: how many, since when (AUDIT-1)."""
+    """Make the one entry of many unchecked refusals: how many, since when (AUDIT-1); a single one stays as it is."""
+    if count == 1:
+        return event
     return replace(event, details={**event.details, "count": count, "since": rfc3339(since)})
 
 
@@ -187,6 +189,7 @@ _WORDS = {
     "accounts.disabled": ("Disabled", "Disabling"),
     "accounts.edited": ("Edited", "Edit"),
     "accounts.enabled": ("Enabled", "Enabling"),
+    "accounts.rescued": ("Made an administrator again", "Rescue"),
     "accounts.viewed": ("Looked at", "Look"),
     "allowlist.added": ("Added to the allowlist", "Adding to the allowlist"),
     "allowlist.removed": ("Taken off the allowlist", "Taking off the allowlist"),
@@ -195,6 +198,7 @@ _WORDS = {
     "exclusions.added": ("Excluded from two-factor authentication", "Exclusion"),
     "exclusions.removed": ("Exclusion lifted", "Lifting of the exclusion"),
     "jobs.started": ("Unlock of many accounts started", "Unlock of many accounts"),
+    "links.first_administrator": ("Link for the first administrator made", "Link for the first administrator"),
     "lockout.lapsed": ("The lock came to its end", "End of the lock"),
     "lockout.locked": ("Locked", "Lock"),
     "lockout.unlocked": ("Unlocked", "Unlock"),
@@ -205,6 +209,9 @@ _WORDS = {
     "rights.granted": ("Role granted", "Granting a role"),
     "rights.revoked": ("Role taken away", "Taking a role away"),
     "second_factor.deleted": ("Secret key deleted", "Deletion of the secret key"),
+    "second_factor.new_key_begun": ("New secret key begun", "Beginning a new secret key"),
+    "second_factor.new_key_checked": ("New secret key proven", "Check of a new secret key"),
+    "second_factor.new_key_discarded": ("New secret key discarded", "Discarding a new secret key"),
     "second_factor.regenerated": ("Secret key regenerated", "Regeneration of the secret key"),
     "second_factor.reset": ("Secret key reset", "Reset of the secret key"),
     "second_factor.set_up": ("Secret key set up", "Set-up of a secret key"),
