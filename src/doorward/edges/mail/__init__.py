@@ -1,0 +1,1 @@
+"""Mail: writing messages and handing them over; plugged in by `app` and `worker` alone."""
