@@ -221,7 +221,7 @@ def test_excluded_operator_administers_nothing(world: World, grace: Bearer) -> N
 
     refused = allow(world, carl, hugo)
     assert isinstance(refused, Refused)
-    assert refused.code == "rights.missing"
+    assert refused.code == "session.second_factor_required"
 
 
 def test_lists_are_changed_with_the_factor_only(world: World) -> None:
@@ -232,7 +232,7 @@ def test_lists_are_changed_with_the_factor_only(world: World) -> None:
     own = world.sign_in(sam)
 
     others = [act(world, carl, by_recovery) for act in (allow, withdraw, exclude, lift)]
-    assert [one.code for one in others if isinstance(one, Refused)] == ["rights.missing"] * 4
+    assert [one.code for one in others if isinstance(one, Refused)] == ["session.second_factor_required"] * 4
     selves = [act(world, sam, own) for act in (allow, withdraw, exclude, lift)]
     assert selves == [Refused("second_factor.self")] * 4
 
