@@ -28,6 +28,9 @@ _REQUESTS = {
     "request.unknown_field": Refusal(
         422, USAGE, "There is no field named “{field}” here. Leave it out, or look at the reference for its right name."
     ),
+    "request.reason": Refusal(
+        422, USAGE, "A reason has 1 to {most} characters, none of them a control character. Say in a few words why."
+    ),
     "request.too_large": Refusal(413, USAGE, "The request is larger than 64 KiB. Send less at a time."),
     "request.cross_origin": Refusal(
         403,
@@ -103,12 +106,6 @@ _SESSIONS = {
     "session.second_factor_required": Refusal(
         403, REFUSED, "This takes a session that was opened with your second factor. Sign in with it and try again."
     ),
-    "session.own_page_only": Refusal(
-        403,
-        REFUSED,
-        "A session opened with a recovery code reaches your own account only. Save a new secret key there, then sign "
-        "in with it.",
-    ),
     "sessions.not_found": Refusal(
         404, NOT_FOUND, "There is no such session; it may be over already. Look at the list again."
     ),
@@ -130,6 +127,22 @@ _RIGHTS = {
     ),
     "rights.unknown_role": Refusal(
         422, USAGE, "There is no role named “{role}”. Look at the list of roles for its right name."
+    ),
+    "rights.not_held": Refusal(
+        403,
+        REFUSED,
+        "The role “{role}” holds rights that you do not hold. Ask somebody who holds them, for example an "
+        "administrator.",
+    ),
+    "rights.internal_only": Refusal(
+        403, REFUSED, "An external account only signs in, and holds no role. Make it an internal one first."
+    ),
+    "rights.self": Refusal(403, REFUSED, "Nobody does this to their own account. Ask another operator."),
+    "rights.administrator_exists": Refusal(
+        409,
+        CONFLICT,
+        "This server has an administrator already. If nobody can sign in as one, use “doorward rescue NAME” on the "
+        "server's own machine.",
     ),
     "lockout.self": Refusal(403, REFUSED, "Nobody locks or unlocks their own account. Ask another operator."),
     "lockout.by_hand": Refusal(
@@ -185,6 +198,17 @@ _SECOND_FACTOR = {
 _ACCOUNTS = {
     "accounts.not_found": Refusal(404, NOT_FOUND, "There is no such account. Look it up by its name."),
     "accounts.name_taken": Refusal(409, CONFLICT, "Another account has this user name. Choose another one."),
+    "accounts.name_missing": Refusal(422, USAGE, "“{field}” is empty. Give a name that can be seen."),
+    "accounts.name_too_long": Refusal(422, USAGE, "“{field}” is too long. Give a name of at most {most} characters."),
+    "accounts.name_malformed": Refusal(
+        422, USAGE, "“{field}” holds control or invisible characters. Type the name instead of pasting it."
+    ),
+    "accounts.email_malformed": Refusal(
+        422, USAGE, "This is not an e-mail address. Give one such as bram@example.org."
+    ),
+    "accounts.email_missing": Refusal(
+        422, USAGE, "An account without a password needs an e-mail address for the link that sets one. Give one."
+    ),
     "accounts.version_lost": Refusal(
         409, CONFLICT, "Somebody else has saved in between. Look at what it says now, then make your change again."
     ),
@@ -234,6 +258,18 @@ _PASSWORDS = {
     ),
     "passwords.previous": Refusal(
         422, REFUSED, "You had this password before. Choose one that differs from your last {count}."
+    ),
+    "passwords.no_address": Refusal(
+        409,
+        CONFLICT,
+        "There is no e-mail address that a link may go to: the account has none, or it was changed within the last 72 "
+        "hours. Give the account one, or wait.",
+    ),
+    "passwords.set_up_open": Refusal(
+        409,
+        CONFLICT,
+        "The secret key of this account was reset and no new one is set up yet: the mailbox alone must not give the "
+        "account. Take it off the allowlist, and allow the set-up again once the new password is set.",
     ),
     "passwords.one_change_a_day": Refusal(
         422, REFUSED, "A password can be changed once in 24 hours. Try again tomorrow."

@@ -76,7 +76,7 @@ def may(
     del scope, protection
     if act.right is None:
         return Refused("rights.missing")
-    if refused := _entitled(actor, act.right):
+    if refused := _entitled(actor, act.right) or _session_serves(actor, act.right):
         return refused
     if target is not None and (refused := _reaches(actor, act, target)):
         return refused
@@ -100,7 +100,7 @@ def permission(actor: ActorFacts, act: Act, target: TargetFacts) -> Permission:
 
 def usable(actor: ActorFacts) -> frozenset[str]:
     """Say which of the actor's rights this session can use: what a console would show, and the guard let pass."""
-    return frozenset(right for right in actor.rights if _entitled(actor, right) is None)
+    return frozenset(right for right in actor.rights if not (_entitled(actor, right) or _session_serves(actor, right)))
 
 
 def with_second_factor(actor: ActorFacts) -> bool:
@@ -118,15 +118,18 @@ def may_grant(granter: frozenset[str], role: str) -> Refused | None:
 
 
 def _entitled(actor: ActorFacts, right: str) -> Refused | None:
-    """Refuse whoever can never operate, or lacks the right; the cause tells the audit trail which."""
-    if actor.own_page_only:
-        return Refused("rights.missing", {"right": right}, cause="opened with a recovery code")
+    """Refuse whoever lacks the right, or can never operate; the cause tells the audit trail which."""
     if actor.kind is not AccountKind.INTERNAL or not actor.enabled or actor.barred:
         return Refused("rights.missing", {"right": right}, cause="external, disabled or locked by an operator")
+    return None if right in actor.rights else Refused("rights.missing", {"right": right})
+
+
+def _session_serves(actor: ActorFacts, right: str) -> Refused | None:
+    """Refuse what a session without the second factor never does, whatever its account holds (KEY-1, KEY's table)."""
+    if actor.own_page_only:
+        return Refused("session.second_factor_required", cause="opened with a recovery code")
     if actor.excluded and not right.endswith(":read"):
-        return Refused("rights.missing", {"right": right}, cause="signs in without a second factor")
-    if right not in actor.rights:
-        return Refused("rights.missing", {"right": right})
+        return Refused("session.second_factor_required", cause="signs in without a second factor")
     return None
 
 
