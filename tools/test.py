@@ -30,7 +30,7 @@ CHECKS = (
     "python -m tools.diagrams --check",
     "python -m tools.changelog --check",
 )
-RULES_ONLY = ("--cov=doorward", "--cov-branch", "--cov-report=", "-p", "no:xdist")
+RULES_ONLY = ("-n", WORKERS, "--cov=doorward", "--cov-branch", "--cov-report=")
 COVERED = "coverage report --include=*/features/*/rules.py,*/features/*/rules/*.py --fail-under=100"
 
 
