@@ -1,8 +1,9 @@
-"""What a name is, and when two are the same (LOCK-16)."""
+"""What a name, an address and a reason may be, and what a search looks for."""
 
 import unicodedata
 from datetime import datetime, timedelta
 
+from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
 
 NAME_LENGTH = 200
@@ -13,15 +14,6 @@ SUBSTRING_FROM = 3
 """From so many characters on a search looks anywhere in a name, not only at its beginning."""
 OPERATOR_MEMORY = timedelta(hours=72)
 """For how long an operator who set an address or a password may not issue a code for the account (KEY-10)."""
-
-
-def canonical(name: str) -> str:
-    """Give the one form by which a name is looked up and counted, on every door: NFKC, case folded, trimmed.
-
-    Folding can produce what NFKC would fold again, so it is repeated once (Unicode 15 section 3.13, D147).
-    """
-    folded = unicodedata.normalize("NFKC", name).strip().casefold()
-    return unicodedata.normalize("NFKC", folded).strip().casefold()
 
 
 def judge_name(text: str, field: str) -> Refused | None:

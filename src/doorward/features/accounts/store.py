@@ -18,8 +18,8 @@ from doorward.features.accounts.model import (
     Standing,
     State,
 )
-from doorward.features.accounts.rules import canonical
 from doorward.kernel.ids import AccountId
+from doorward.kernel.names import canonical
 
 _A, _S = accounts.c, account_state.c
 

@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from doorward.features.accounts.rules import canonical
 from doorward.features.passwords.model import Requirements, Whose
 from doorward.features.policy.model import PasswordRules
 from doorward.kernel.outcome import Refused
@@ -120,15 +119,19 @@ def _group(character: str) -> str:
 
 
 def _contained(text: str, whose: Whose) -> Refused | None:
-    """Look for names in their canonical form (LOCK-16), so that case and full-width letters hide nothing."""
+    """Look for names without regard to case and width, which would hide them from nobody who guesses."""
     parts = {
         "user name": whose.user_name,
         "e-mail address": (whose.email or "").rpartition("@")[0],
         "product's name": whose.product,
     }
-    within = canonical(text)
+    within = _flat(text)
     for what, part in parts.items():
-        name = canonical(part)
+        name = _flat(part)
         if len(name) >= SHORTEST_NAME and name in within:
             return Refused("passwords.contains_name", {"what": what})
     return None
+
+
+def _flat(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from doorward.edges.call import BUSY, Call, Resumed, Steps
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts import rules as account_rules
 from doorward.features.accounts.model import Standing
 from doorward.features.devices import actions as devices
 from doorward.features.lockout import actions as lockout
@@ -23,6 +22,7 @@ from doorward.features.signin.actions import completion, pending
 from doorward.features.signin.model import Next, SignedIn, SignIn, SignInGoesOn
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId
+from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Hash, Place, Refused, Wait
 from doorward.kernel.ports import Verified, Verify
 
@@ -58,7 +58,7 @@ def sign_in(command: SignIn) -> Steps:
 
 def _reserve(call: Call, user_name: str) -> Attempt | lockout_rules.WaitForOthers:
     """Find the account and reserve the attempt; an unknown name gets a pseudo account of its own."""
-    name_hash = call.sealer.keyed_hash(account_rules.canonical(user_name), "unknown name")
+    name_hash = call.sealer.keyed_hash(canonical(user_name), "unknown name")
     standing = accounts.find(call, user_name)
     account = rules.pseudo_account(name_hash) if standing is None else standing.account.id
     stored = passwords.find(call, account)
@@ -146,6 +146,6 @@ def _cause(call: Call, attempt: Attempt, standing: Standing) -> str:
 def _busy(call: Call, user_name: str) -> Refused:
     """Answer an attempt that waited in vain: uncounted, and recorded as refused (LOCK-2)."""
     standing = accounts.find(call, user_name)
-    name_hash = call.sealer.keyed_hash(account_rules.canonical(user_name), "unknown name").hex()[:32]
+    name_hash = call.sealer.keyed_hash(canonical(user_name), "unknown name").hex()[:32]
     pending.record_attempt(call, standing, ACT, None, cause="busy", **({} if standing else {"name_hash": name_hash}))
     return BUSY
