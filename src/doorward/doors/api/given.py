@@ -1,0 +1,178 @@
+"""What requests give: types that are parsed once, here, and that name the code they refuse with."""
+
+import re
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import Header, Path, Query
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from doorward.doors.api.cursors import id_of
+from doorward.doors.web.six_digits import six_digits
+from doorward.features.signin.model import PendingToken
+from doorward.kernel.ids import AccountId, JobId, SessionId, parse_id
+from doorward.kernel.tokens import parse_token
+
+REASON_LENGTH = 500
+NAME_LENGTH = 200
+PAGE, LONGEST_PAGE = 50, 200
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+_CONTROLS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Control, format and surrogate characters, and the separators of lines and paragraphs."""
+
+
+def refusing(code: str, **facts: str | int) -> PydanticCustomError:
+    """Refuse a value under a code of the table."""
+    return PydanticCustomError(code, "refused", facts or None)
+
+
+def _id(code: str) -> BeforeValidator:
+    def parse(value: Any) -> UUID:
+        found = parse_id(value) if isinstance(value, str) else None
+        if found is None:
+            raise refusing(code)
+        return found
+
+    return BeforeValidator(parse)
+
+
+def _has_controls(text: str) -> bool:
+    return any(unicodedata.category(c) in _CONTROLS for c in text)
+
+
+def _reason(text: str) -> str:
+    if not text.strip() or len(text) > REASON_LENGTH or _has_controls(text):
+        raise refusing("request.reason", most=REASON_LENGTH)
+    return text
+
+
+def _name(text: str) -> str:
+    if not text.strip() or len(text) > NAME_LENGTH or _has_controls(text):
+        raise ValueError(f"a name has 1 to {NAME_LENGTH} characters, none of them a control character")
+    return text
+
+
+def _six_digits(text: str) -> str:
+    if six_digits(text) is None:
+        raise refusing("otp.malformed")
+    return text
+
+
+def _pending(value: Any) -> PendingToken:
+    if not isinstance(value, str):
+        raise ValueError("it should be a text")  # noqa: TRY004 - pydantic takes ValueError for "refused"
+    named = parse_token(value)
+    if named is None:
+        raise refusing("signin.expired")
+    return PendingToken(*named)
+
+
+def _digits(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{1,4}", value):
+        raise ValueError("it should be a number")
+    return value
+
+
+def _truth(value: Any) -> Any:
+    if isinstance(value, str) and value not in {"true", "false"}:
+        raise ValueError("it should be true or false")
+    return value == "true" if isinstance(value, str) else value
+
+
+def _instant(value: Any) -> datetime:
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise ValueError("it should be a time as RFC 3339 writes it, such as 2026-05-04T12:00:00Z")
+    return datetime.fromisoformat(value.upper().replace(" ", "T"))
+
+
+def _cursor(value: Any) -> UUID | None:
+    if not isinstance(value, str):
+        return None
+    found = id_of(value)
+    if found is None:
+        raise refusing("list.cursor")
+    return found
+
+
+def _version(value: Any) -> int | None:
+    if not isinstance(value, str):
+        return None
+    found = re.fullmatch(r'(?:"([0-9]{1,9})"|([0-9]{1,9}))', value.strip())
+    if found is None:
+        raise ValueError("it should be a version, quoted or bare")
+    return int(found[1] or found[2])
+
+
+def _given(value: Any) -> Any:
+    if value is None:
+        raise ValueError("it should not be null; leave it out to keep it as it is")
+    return value
+
+
+class Body(BaseModel):
+    """Base of all bodies: no unknown field, no conversion, and nothing of it in a message."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+AccountIn = Annotated[AccountId, Path(description="the account's id"), _id("accounts.not_found")]
+SessionIn = Annotated[SessionId, Path(description="the session's id"), _id("sessions.not_found")]
+JobIn = Annotated[JobId, Path(description="the job's id"), _id("jobs.not_found")]
+MailIn = Annotated[UUID, Path(description="the mail's id"), _id("notices.not_found")]
+ListedAccount = Annotated[AccountId, _id("accounts.not_found")]
+
+Reason = Annotated[str, Field(description="why: 1 to 500 characters, kept in the audit trail"), AfterValidator(_reason)]
+Name = Annotated[str, Field(description="1 to 200 characters, no control characters"), AfterValidator(_name)]
+SixDigits = Annotated[str, Field(description="six digits", examples=["492039"]), AfterValidator(_six_digits)]
+SignInName = Annotated[
+    PendingToken,
+    Field(description="`sign_in` of the answer to `POST /sign-in`"),
+    PlainValidator(_pending),
+    WithJsonSchema({"type": "string"}),
+]
+Typed = Annotated[str, Field(max_length=200, description="as typed")]
+Password = Annotated[
+    str, Field(description="any text; never cut, never logged", json_schema_extra={"format": "password"})
+]
+
+Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="items on a page"), BeforeValidator(_digits)]
+Cursor = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
+After = Annotated[
+    UUID | None, Query(alias="cursor", description="`next` of the page before"), BeforeValidator(_cursor),
+    WithJsonSchema({"type": "string"}),
+]  # fmt: skip
+IfMatch = Annotated[
+    int | None, Header(description="the version that was read, quoted or bare"), BeforeValidator(_version),
+    WithJsonSchema({"type": "string", "pattern": '^("[0-9]{1,9}"|[0-9]{1,9})$'}),
+]  # fmt: skip
+Kind = Literal["internal", "external"]
+NewText = Annotated[str | None, BeforeValidator(_given), WithJsonSchema({"type": "string"})]
+NewKind = Annotated[
+    Kind | None, BeforeValidator(_given), WithJsonSchema({"type": "string", "enum": ["internal", "external"]})
+]
+NewFlag = Annotated[bool | None, BeforeValidator(_given), WithJsonSchema({"type": "boolean"})]
+Flag = Annotated[bool, BeforeValidator(_truth)]
+InstantIn = Annotated[datetime, BeforeValidator(_instant)]
+
+
+class AccountProtection(Body):
+    """The actor's own proof; only a change to a protected account asks for it."""
+
+    password: Password
+    code: SixDigits
+
+
+class Reasoned(Body):
+    """What every change to another's account takes."""
+
+    reason: Reason
+    account_protection: AccountProtection | None = None
+
+
+class OwnChange(Body):
+    """What a change to one's own account takes."""
+
+    account_protection: AccountProtection | None = None

@@ -1,0 +1,177 @@
+"""`/me`: one's own account, and a new secret key in place of the present one (KEY-1, KEY-2)."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Body as InBody
+from fastapi import Response
+from pydantic import Field
+
+from doorward.doors.api.answers import answer
+from doorward.doors.api.asked import Holder
+from doorward.doors.api.given import OwnChange, SixDigits, Typed
+from doorward.doors.api.routing import Routes
+from doorward.doors.api.sessions import SessionRowJson, session_row_json
+from doorward.doors.api.shapes import AccountJson, OutcomeJson, Shape, account_json
+from doorward.features.directory.actions import view_me
+from doorward.features.directory.model import KeyFacts, MeShown, ViewMe
+from doorward.features.second_factor.actions.own_key import begin_new_key, check_new_key, discard_new_key, save_new_key
+from doorward.features.second_factor.model import (
+    CheckNewKey,
+    DiscardNewKey,
+    KeyDiscarded,
+    KeyHeld,
+    KeySaved,
+    KeyShown,
+    NewKey,
+    NothingToDiscard,
+    SaveNewKey,
+)
+from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Secret
+
+routes = Routes("own account")
+
+
+class KeyFactsJson(Shape):
+    """What is known of a secret key; the key itself is never shown again."""
+
+    confirmed_at: datetime
+    last_used_at: datetime | None
+    clock_error_minutes: int | None = Field(description="of the device's clock; negative: slow")
+
+
+class MeJson(AccountJson):
+    """One's own account, the state of its second factor and its sessions."""
+
+    key: KeyFactsJson | None
+    recovery_codes_left: int
+    own_page_only: bool = Field(description="this session was opened with a recovery code")
+    new_key_under_way: bool = Field(description="a new key was begun and is not saved yet")
+    new_key_proven: bool = Field(description="a code of the new key was accepted: it can be saved")
+    sessions: list[SessionRowJson]
+
+
+class Beginning(OwnChange):
+    """The fresh proof, where the session has given none in the last five minutes."""
+
+    code: Typed | None = Field(None, description="a code of the present secret key")
+
+
+class Checking(OwnChange):
+    """A code made from the new key."""
+
+    code: SixDigits
+
+
+class NewKeyJson(Shape):
+    """A new secret key; the present one stays valid until the new one is proven and saved."""
+
+    secret_key: str = Field(description="base32")
+    otpauth_uri: str = Field(description="what a QR code holds")
+    issuer: str
+    expires_at: datetime | None = Field(description="when it dies unless it is saved")
+
+
+class HeldJson(Shape):
+    """The new key is proven, and waits to be saved."""
+
+    outcome: str
+    expires_at: datetime
+
+
+class SavedJson(Shape):
+    """The new key is in force."""
+
+    outcome: str
+    signed_out: bool = Field(description="the session ended with it: sign in with the new key")
+    recovery_codes: list[str] = Field(description="in place of the set before; shown this once")
+
+
+OptionalBeginning = Annotated[Beginning | None, InBody(description="may be left out")]
+OptionalChange = Annotated[OwnChange | None, InBody(description="may be left out")]
+
+
+@routes.on("GET /me", view_me, MeJson)
+def read_me(asked: Holder) -> Response:
+    """Read one's own account."""
+    return asked.told(asked.run(view_me, ViewMe()), _me)
+
+
+@routes.on(
+    "POST /me/secret-key", begin_new_key, NewKeyJson,
+    ("session.fresh_code_required", "otp.malformed", "otp.wrong", "otp.used"),
+)  # fmt: skip
+def begin_key(asked: Holder, body: OptionalBeginning = None) -> Response:
+    """Begin a new secret key; an unsaved one dies in ten minutes.
+
+    Asks for a fresh code of the present key unless this session gave one in the last five minutes.
+    """
+    code = None if body is None or body.code is None else Secret(body.code)
+    return asked.told(asked.run(begin_new_key, NewKey(code)), _new_key)
+
+
+@routes.on(
+    "POST /me/secret-key/check", check_new_key, HeldJson,
+    ("otp.malformed", "otp.wrong", "otp.used", "second_factor.not_confirmed"),
+)  # fmt: skip
+def check_key(body: Checking, asked: Holder) -> Response:
+    """Prove the new key by a code made from it (*Check and apply*); a wrong code changes nothing."""
+    return asked.told(asked.run(check_new_key, CheckNewKey(body.code)), _held)
+
+
+@routes.on("PUT /me/secret-key", save_new_key, SavedJson, ("second_factor.not_confirmed",))
+def save_key(asked: Holder, body: OptionalChange = None) -> Response:
+    """Put the proven key in the old one's place (*Save*).
+
+    Ends every other session of the account, and this one too if a recovery code opened it.
+    """
+    del body
+    return asked.told(asked.run(save_new_key, SaveNewKey()), _saved)
+
+
+@routes.on("DELETE /me/secret-key", discard_new_key, OutcomeJson)
+def discard_key(asked: Holder, body: OptionalChange = None) -> Response:
+    """Discard a new key that was not saved; the present one stays."""
+    del body
+    outcome = asked.run(discard_new_key, DiscardNewKey())
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_discarded(outcome))
+
+
+def _me(shown: MeShown) -> MeJson:
+    return MeJson(
+        **account_json(shown.account).model_dump(),
+        key=None if shown.key is None else _facts(shown.key),
+        recovery_codes_left=shown.recovery_codes_left,
+        own_page_only=shown.own_page_only,
+        new_key_under_way=shown.new_key_under_way,
+        new_key_proven=shown.new_key_proven,
+        sessions=[session_row_json(row) for row in shown.sessions],
+    )
+
+
+def _facts(key: KeyFacts) -> KeyFactsJson:
+    return KeyFactsJson(
+        confirmed_at=key.confirmed_at, last_used_at=key.last_used_at, clock_error_minutes=key.clock_error_minutes
+    )
+
+
+def _new_key(outcome: KeyShown) -> NewKeyJson:
+    return NewKeyJson(
+        secret_key=outcome.secret_key.reveal(),
+        otpauth_uri=outcome.otpauth_uri.reveal(),
+        issuer=outcome.issuer,
+        expires_at=outcome.expires_at,
+    )
+
+
+def _held(outcome: KeyHeld) -> HeldJson:
+    return HeldJson(outcome=outcome.status, expires_at=outcome.expires_at)
+
+
+def _saved(outcome: KeySaved) -> SavedJson:
+    return SavedJson(outcome=outcome.status, signed_out=outcome.signed_out, recovery_codes=list(outcome.recovery_codes))
+
+
+def _discarded(outcome: KeyDiscarded | NothingToDiscard) -> OutcomeJson:
+    return OutcomeJson(outcome=outcome.status)

@@ -1,0 +1,160 @@
+"""Settings: password rules and two-factor settings (LOCK-1, PASS-1, DEV-1, SESS-1, KEY-12, KEY-13).
+
+The shapes are made from the settings themselves, so that a new setting needs nothing here; which values it takes is for
+the rules of `policy` to say.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+from typing import Any, Literal, get_type_hints
+
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from doorward.doors.api.answers import answer
+from doorward.doors.api.asked import Holder
+from doorward.doors.api.given import Reason
+from doorward.doors.api.routing import Routes
+from doorward.doors.api.shapes import Shape
+from doorward.features.policy.actions import (
+    change_password_rules,
+    change_two_factor,
+    read_password_rules,
+    read_two_factor,
+)
+from doorward.features.policy.model import (
+    ChangePasswordRules,
+    ChangeTwoFactor,
+    PasswordRules,
+    PolicyChanged,
+    PolicyUnchanged,
+    ReadPasswordRules,
+    ReadTwoFactor,
+    RulesShown,
+    TwoFactorSettings,
+    TwoFactorShown,
+)
+from doorward.kernel.outcome import Refused
+
+routes = Routes("settings")
+
+_CHANGE = ("policy.out_of_bounds", "policy.version_lost", "request.reason")
+_JSON_TYPES = {int: "integer", bool: "boolean", str: "string"}
+
+
+def _named(settings: type[Any]) -> Callable[[dict[str, Any]], None]:
+    """List every setting in the schema of a change."""
+    types = get_type_hints(settings)
+
+    def add(schema: dict[str, Any]) -> None:
+        schema["properties"] |= {one.name: {"type": _JSON_TYPES[types[one.name]]} for one in fields(settings)}
+        schema["additionalProperties"] = False
+
+    return add
+
+
+def _shown(shape: str, settings: type[Any], **more: Any) -> type[BaseModel]:
+    """Make the shape of settings as they are read: each of them, and their version."""
+    types = get_type_hints(settings)
+    each: dict[str, Any] = {one.name: (types[one.name], ...) for one in fields(settings)}
+    return create_model(shape, __base__=Shape, __doc__=settings.__doc__, version=(int, ...), **more, **each)
+
+
+class SettingsChange(BaseModel):
+    """Settings to change; those that are left out stay as they are."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
+    __pydantic_extra__: dict[str, str | int | bool] = Field(init=False)
+
+    reason: Reason | None = None
+    version: int | None = Field(None, description="the version that was read: refused if somebody saved in between")
+
+    @property
+    def changes(self) -> Mapping[str, str | int | bool]:
+        """Give the settings that are named."""
+        return self.model_extra or {}
+
+
+class RulesChange(SettingsChange):
+    """Password rules to change; those that are left out stay as they are."""
+
+    model_config = ConfigDict(json_schema_extra=_named(PasswordRules))
+
+    name: Literal["default"] = "default"
+
+
+class TwoFactorChange(SettingsChange):
+    """Two-factor settings to change; those that are left out stay as they are."""
+
+    model_config = ConfigDict(json_schema_extra=_named(TwoFactorSettings))
+
+
+class ChangedJson(Shape):
+    """What a change of settings came to."""
+
+    outcome: Literal["done", "unchanged"]
+    version: int
+    changed: dict[str, str] = Field(description="each changed setting, as `old → new`")
+
+
+RulesJson = _shown("PasswordRulesJson", PasswordRules, name=(str, ...))
+TwoFactorJson = _shown("TwoFactorJson", TwoFactorSettings)
+
+
+@routes.on("GET /password-rules", read_password_rules, RulesJson)
+def read_rules(asked: Holder) -> Response:
+    """Read the password rules: one set for passwords, locking, sessions and device authorization."""
+    return asked.told(asked.run(read_password_rules, ReadPasswordRules()), _rules)
+
+
+@routes.on("GET /password-rules/{name}", read_password_rules, RulesJson, ("policy.not_found",))
+def read_named_rules(name: str, asked: Holder) -> Response:
+    """Read the password rules of a name; `default` serves everybody."""
+    return asked.told(asked.run(read_password_rules, ReadPasswordRules(name)), _rules)
+
+
+@routes.on("PUT /password-rules", change_password_rules, ChangedJson, _CHANGE)
+def change_rules(body: RulesChange, asked: Holder) -> Response:
+    r"""Change password rules; what is left out stays as it is.
+
+    curl -s -X PUT https://login.example.org/api/v1/password-rules -H "authorization: Bearer $TOKEN" \
+      -H 'content-type: application/json' -d '{"failures_before_lock": 5}'
+    """
+    command = ChangePasswordRules(body.changes, body.name, body.reason, body.version)
+    outcome = asked.run(change_password_rules, command)
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_changed(outcome))
+
+
+@routes.on("PUT /password-rules/{name}", change_password_rules, ChangedJson, (*_CHANGE, "policy.not_found"))
+def change_named_rules(name: str, body: RulesChange, asked: Holder) -> Response:
+    """Change the password rules of a name."""
+    command = ChangePasswordRules(body.changes, name, body.reason, body.version)
+    outcome = asked.run(change_password_rules, command)
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_changed(outcome))
+
+
+@routes.on("GET /two-factor", read_two_factor, TwoFactorJson)
+def read_two_factor_settings(asked: Holder) -> Response:
+    """Read the settings of two-factor authentication."""
+    return asked.told(asked.run(read_two_factor, ReadTwoFactor()), _two_factor)
+
+
+@routes.on("PUT /two-factor", change_two_factor, ChangedJson, _CHANGE)
+def change_two_factor_settings(body: TwoFactorChange, asked: Holder) -> Response:
+    """Change settings of two-factor authentication; what is left out stays as it is."""
+    command = ChangeTwoFactor(body.changes, body.reason, body.version)
+    outcome = asked.run(change_two_factor, command)
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_changed(outcome))
+
+
+def _rules(shown: RulesShown) -> BaseModel:
+    return RulesJson(name="default", version=shown.version, **asdict(shown.rules))
+
+
+def _two_factor(shown: TwoFactorShown) -> BaseModel:
+    return TwoFactorJson(version=shown.version, **asdict(shown.settings))
+
+
+def _changed(outcome: PolicyChanged | PolicyUnchanged) -> ChangedJson:
+    changed = dict(outcome.changed) if isinstance(outcome, PolicyChanged) else {}
+    return ChangedJson(outcome=outcome.status, version=outcome.version, changed=changed)
