@@ -1,0 +1,103 @@
+import threading
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from doorward.features.rights import store
+from doorward.features.rights.model import Assignment, Effect
+from doorward.kernel.ids import AccountId
+from tests.worlds import NOON, World
+
+DENIED = Assignment("help-desk", Effect.DENY)
+
+
+@pytest.fixture
+def bram(world: World) -> AccountId:
+    """Bram, without a role."""
+    return world.add("bram")
+
+
+def held(world: World, account: AccountId) -> tuple[Assignment, ...]:
+    """Read the assignments of an account."""
+    with world.database.read() as sql:
+        return store.assignments_of(sql, account)
+
+
+def give(world: World, account: AccountId, *assignments: Assignment) -> None:
+    """Write assignments."""
+    with world.database.write() as sql:
+        for one in assignments:
+            store.grant(sql, account, one, "grace", NOON)
+
+
+def test_assignment_is_read_as_it_was_written(world: World, bram: AccountId) -> None:
+    """Role, effect and scope survive; another account's stay its own."""
+    give(world, bram, Assignment("auditor"), DENIED)
+    world.add("carl", "administrator")
+
+    assert held(world, bram) == (Assignment("auditor"), DENIED)
+
+
+def test_account_without_a_role_holds_nothing(world: World, bram: AccountId) -> None:
+    """No row is no role (RIGHT-6)."""
+    assert held(world, bram) == ()
+
+
+def test_same_assignment_is_there_once(world: World, bram: AccountId) -> None:
+    """Of two who grant at once the second runs again, and finds it there."""
+    give(world, bram, Assignment("auditor"))
+
+    with pytest.raises(IntegrityError):
+        give(world, bram, Assignment("auditor"))
+
+
+def test_revoke_takes_what_allows(world: World, bram: AccountId) -> None:
+    """A revoked role is gone; the others and what denies a role stay, so that a revoke never gives a right."""
+    give(world, bram, Assignment("help-desk"), DENIED, Assignment("auditor"))
+    with world.database.write() as sql:
+        taken = store.revoke(sql, bram, "help-desk")
+        again = store.revoke(sql, bram, "help-desk")
+
+    assert (taken, again) == (True, False)
+    assert held(world, bram) == (Assignment("auditor"), DENIED)
+
+
+def test_denials_are_lifted_together(world: World, bram: AccountId) -> None:
+    """What allows stays; other accounts keep what denies them."""
+    carl = world.add("carl")
+    give(world, bram, Assignment("help-desk"), DENIED, Assignment("auditor", Effect.DENY))
+    give(world, carl, DENIED)
+    with world.database.write() as sql:
+        store.lift_denials(sql, bram)
+
+    assert (held(world, bram), held(world, carl)) == ((Assignment("help-desk"),), (DENIED,))
+
+
+def test_holders_are_not_denied_the_role(world: World) -> None:
+    """Whoever is denied a role does not hold it, and who is denied another role still does."""
+    grace, hugo, iris = (world.add(name, "administrator") for name in ("grace", "hugo", "iris"))
+    world.add("bram", "help-desk")
+    give(world, hugo, Assignment("administrator", Effect.DENY))
+    give(world, iris, DENIED)
+    with world.database.read() as sql:
+        found = store.holders(sql, "administrator")
+
+    assert sorted(found) == sorted([grace, iris])
+
+
+def test_of_two_who_revoke_at_once_one_is_told_so(world: World, bram: AccountId) -> None:
+    """Both are answered, and one of them took the role."""
+    give(world, bram, Assignment("auditor"))
+    taken: list[bool] = []
+
+    def revoke() -> None:
+        with world.database.write() as sql:
+            taken.append(store.revoke(sql, bram, "auditor"))
+
+    racing = [threading.Thread(target=revoke) for _ in range(2)]
+    for one in racing:
+        one.start()
+    for one in racing:
+        one.join()
+
+    assert sorted(taken) == [False, True]
