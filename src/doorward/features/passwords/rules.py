@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from doorward.features.passwords.model import Requirements, Whose
 from doorward.features.policy.model import PasswordRules
+from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 
@@ -119,19 +120,15 @@ def _group(character: str) -> str:
 
 
 def _contained(text: str, whose: Whose) -> Refused | None:
-    """Look for names without regard to case and width, which would hide them from nobody who guesses."""
+    """Look for names in their canonical form (LOCK-16), so that case and full-width letters hide nothing."""
     parts = {
         "user name": whose.user_name,
         "e-mail address": (whose.email or "").rpartition("@")[0],
         "product's name": whose.product,
     }
-    within = _flat(text)
+    within = canonical(text)
     for what, part in parts.items():
-        name = _flat(part)
+        name = canonical(part)
         if len(name) >= SHORTEST_NAME and name in within:
             return Refused("passwords.contains_name", {"what": what})
     return None
-
-
-def _flat(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip()
