@@ -15,7 +15,21 @@ from doorward.features.accounts import rules
         ("Straße", "%strasse%"),
         ("100%", r"%100\%%"),
         ("a_", r"a\_%"),
+        ("half\ud800", "%half?%"),
         ("a\\b", "%a\\\\b%"),
+    ],
+    ids=[
+        "nothing",
+        "spaces",
+        "one",
+        "two",
+        "three",
+        "capitals",
+        "sharp s",
+        "percent",
+        "underscore",
+        "half",
+        "backslash",
     ],
 )
 def test_search_looks_at_the_beginning_and_then_anywhere(query: str, pattern: str | None) -> None:

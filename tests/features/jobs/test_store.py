@@ -34,10 +34,10 @@ def settle(world: World, account: AccountId, outcome: str, code: str | None = No
 
 def test_job_is_read_as_it_was_written(world: World) -> None:
     """Beginner, origin and frontier survive the database."""
-    frontier = Frontier("bram", ONE, NOON - timedelta(seconds=5))
+    frontier = Frontier("%bram%", ONE, NOON - timedelta(seconds=5))
     job = replace(JOB, frontier=frontier)
     by_owner = Beginner(None, "cli:root", None, used_second_factor=False, origin=Origin(Door.CLI))
-    other = replace(JOB, id=JobId(UUID(int=2)), beginner=by_owner, frontier=Frontier(""), finished_at=NOON)
+    other = replace(JOB, id=JobId(UUID(int=2)), beginner=by_owner, frontier=Frontier(None), finished_at=NOON)
     add(world, job, other)
 
     with world.database.read() as sql:
@@ -116,15 +116,15 @@ def test_of_two_racing_outcomes_one_stands(world: World) -> None:
 
 def test_frontier_moves_with_the_total(world: World) -> None:
     """What was frozen is counted, and a process that was slower writes nothing."""
-    add(world, replace(JOB, frontier=Frontier("")))
+    add(world, replace(JOB, frontier=Frontier(None)))
     with world.database.write() as sql:
-        first = store.save_frontier(sql, JOB, Frontier("", THREE, NOON), 5)
+        first = store.save_frontier(sql, JOB, Frontier(None, THREE, NOON), 5)
         second = store.save_frontier(sql, JOB, None, 5)
 
     with world.database.read() as sql:
         found = store.find(sql, JOB.id)
     assert (first, second) == (True, False)
-    assert found == replace(JOB, total=7, frontier=Frontier("", THREE, NOON))
+    assert found == replace(JOB, total=7, frontier=Frontier(None, THREE, NOON))
 
 
 def test_job_is_finished_once(world: World) -> None:

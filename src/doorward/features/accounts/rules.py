@@ -10,6 +10,8 @@ NAME_LENGTH = 200
 EMAIL_LENGTH = 254
 """RFC 5321 section 4.5.3.1.3 leaves 254 characters for an address."""
 REASON_LENGTH = 500
+GROWTH = 4
+"""How many times as long as a text its canonical form may be: some single signs stand for whole sentences."""
 SUBSTRING_FROM = 3
 """From so many characters on a search looks anywhere in a name, not only at its beginning."""
 OPERATOR_MEMORY = timedelta(hours=72)
@@ -20,7 +22,7 @@ def judge_name(text: str, field: str) -> Refused | None:
     """Refuse a user name or full name that is empty, too long or has control characters."""
     if not text.strip() or not canonical(text):
         return Refused("accounts.name_missing", {"field": field})
-    if len(text) > NAME_LENGTH:
+    if len(text) > NAME_LENGTH or len(canonical(text)) > GROWTH * NAME_LENGTH:
         return Refused("accounts.name_too_long", {"field": field, "most": NAME_LENGTH})
     if has_controls(text):
         return Refused("accounts.name_malformed", {"field": field})
@@ -31,7 +33,9 @@ def judge_email(address: str) -> Refused | None:
     """Refuse what cannot be one mailbox: exactly one `@` between two parts, no spaces, no control characters."""
     local, at, domain = address.rpartition("@")
     plain = not has_controls(address) and not any(c.isspace() or c in ',;<>()[]"\\' for c in address)
-    if not (local and at and domain and plain) or "@" in local or len(address) > EMAIL_LENGTH:
+    if not (local and at and domain and plain) or "@" in local:
+        return Refused("accounts.email_malformed")
+    if len(address) > EMAIL_LENGTH or len(canonical(address)) > GROWTH * EMAIL_LENGTH:
         return Refused("accounts.email_malformed")
     if domain.startswith(".") or domain.endswith(".") or ".." in address:
         return Refused("accounts.email_malformed")
@@ -60,7 +64,7 @@ def search_pattern(query: str) -> str | None:
 
     One or two characters are looked for at the beginning, three or more anywhere.
     """
-    text = canonical(query)
+    text = canonical(query).encode(errors="replace").decode()  # half a character is found nowhere, and breaks nothing
     if not text:
         return None
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -109,8 +109,8 @@ def _conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
     conditions = {
         "target": wanted.account,
         "actor_id": actor_id,
-        "actor_name": wanted.actor if actor_id is None else None,
-        "act": wanted.act,
+        "actor_name": rules.inert_or_none(wanted.actor, rules.NAME) if actor_id is None else None,
+        "act": rules.inert_or_none(wanted.act, rules.NAME),
         "from_id": None if wanted.after is None else rules.first_id(wanted.after),
         "below_id": None if wanted.before is None else rules.first_id(wanted.before),
         "before_id": before_id,

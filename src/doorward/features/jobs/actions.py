@@ -94,7 +94,7 @@ def go_on(runtime: Runtime) -> int:
 
 def _begin(call: Call, command: StartUnlocks, key_hash: bytes | None) -> Job:
     """Write the job and freeze its items, of a very large search the first part."""
-    frontier = Frontier(command.query) if command.everyone_found else None
+    frontier = Frontier(account_rules.search_pattern(command.query)) if command.everyone_found else None
     if frontier is None:
         found = accounts.names(call, command.accounts)
         items = [(account, found.get(account, "")) for account in dict.fromkeys(command.accounts)]
@@ -135,8 +135,7 @@ def _part(
     after = None
     if frontier.after is not None and frontier.locked_at is not None:
         after = LockedAccount(frontier.after, "", frontier.locked_at)
-    pattern = account_rules.search_pattern(frontier.query)
-    search = LockedSearch(pattern, rules.REASONS, locked_by or call.now, after)
+    search = LockedSearch(frontier.pattern, rules.REASONS, locked_by or call.now, after)
     found = accounts.locked(call, search, rules.PART)
     items = [(one.account, one.user_name) for one in found]
     if len(found) < rules.PART:

@@ -105,9 +105,9 @@ class Beginner:
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """How far a search has been frozen."""
+    """How far a search has been frozen; the pattern is that of `accounts.rules.search_pattern`."""
 
-    query: str
+    pattern: str | None
     after: AccountId | None = None
     locked_at: datetime | None = None
 

@@ -134,7 +134,7 @@ def _written(frontier: Frontier | None) -> dict[str, Any] | None:
         return None
     after = None if frontier.after is None else str(frontier.after)
     locked_at = None if frontier.locked_at is None else to_microseconds(frontier.locked_at)
-    return {"query": frontier.query, "after": after, "locked_at": locked_at}
+    return {"pattern": frontier.pattern, "after": after, "locked_at": locked_at}
 
 
 def _read(written: Mapping[str, Any] | None) -> Frontier | None:
@@ -142,7 +142,7 @@ def _read(written: Mapping[str, Any] | None) -> Frontier | None:
         return None
     after = None if written["after"] is None else AccountId(UUID(written["after"]))
     locked_at = None if written["locked_at"] is None else from_microseconds(written["locked_at"])
-    return Frontier(written["query"], after, locked_at)
+    return Frontier(written["pattern"], after, locked_at)
 
 
 def _job(row: Any) -> Job:
