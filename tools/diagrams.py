@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from doorward.features.second_factor.model import Change, Changes, FactorState
-from doorward.features.second_factor.rules import TABLE
+from doorward.features.second_factor.model import FactorState
+from doorward.features.second_factor.rules import TABLE, Change, Changes
 from doorward.features.signin.rules import TRANSITIONS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -2,69 +2,30 @@ import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
 from doorward.edges.sql.engine import SqliteDatabase
-from doorward.features.accounts import actions as accounts
-from doorward.features.accounts import store as accounts_store
 from doorward.features.devices import actions
 from doorward.features.devices.model import CodeIssued
-from doorward.features.notices.model import Kind, Letter
+from doorward.features.notices.model import Kind
 from doorward.features.policy import actions as policy
 from doorward.features.policy.model import ChangePasswordRules
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId
+from tests.features.devices.asking import (
+    HERE,
+    MINUTE,
+    NOTHING,
+    THERE,
+    change_address,
+    check,
+    issue,
+    letters,
+    mailed_code,
+    show,
+)
 from tests.worlds import API, NOON, World
-
-HERE, THERE = b"h" * 32, b"t" * 32
-"""Two pending sign-ins."""
-MINUTE = timedelta(minutes=1)
-NOTHING = CodeIssued(None, None, None)
-
-
-def issue(world: World, account: AccountId, pending: bytes = HERE) -> CodeIssued:
-    """Ask for a code by e-mail."""
-    with world.writing() as call:
-        return actions.issue_code(call, world.standing(account), pending)
-
-
-def show(world: World, account: AccountId, pending: bytes = HERE) -> CodeIssued:
-    """Ask how a pending sign-in stands."""
-    with world.reading() as call:
-        return actions.show_code(call, world.standing(account), pending)
-
-
-def check(world: World, account: AccountId, typed: str, pending: bytes = HERE) -> Result:
-    """Type a code in a transaction of its own."""
-    with world.writing() as call:
-        return actions.check_device_code(call, account, pending, typed)
-
-
-def letters(world: World) -> list[Letter]:
-    """Hand over the mail."""
-    return [letter for _, letter in world.collect_mail()]
-
-
-def mailed_code(world: World) -> str:
-    """Read the code in the mail that came last."""
-    code = letters(world)[-1].facts["code"]
-    assert isinstance(code, str)
-    return code
-
-
-def temporary_code(world: World, account: AccountId) -> str:
-    """Issue a temporary access code."""
-    with world.writing() as call:
-        code, _ = actions.issue_temporary_code(call, account)
-    return code.reveal()
-
-
-def change_address(world: World, account: AccountId, **fields: object) -> None:
-    """Set columns of the account."""
-    with world.writing() as call:
-        assert accounts_store.save_fields(call.sql, world.standing(account).account, dict(fields), call.now)
 
 
 @pytest.fixture
@@ -265,93 +226,3 @@ def test_one_code_typed_twice_at_once_is_right_once(world: World, alice: Account
     databases[1].close()
 
     assert sorted(results) == [Result.RIGHT, Result.WRONG]
-
-
-def test_temporary_code_stands_in_for_the_mailed_one(world: World, alice: AccountId) -> None:
-    """It is right in any pending sign-in of the account, once, however it is typed (KEY-10)."""
-    code = temporary_code(world, alice)
-
-    assert re.fullmatch(r"[A-Z2-7]{4}(-[A-Z2-7]{4}){2}", code)
-    assert check(world, alice, code.lower().replace("-", ""), THERE) is Result.RIGHT
-    assert check(world, alice, code, THERE) is Result.WRONG
-
-
-@pytest.mark.parametrize(("seconds", "result"), [(899, Result.RIGHT), (900, Result.WRONG)])
-def test_temporary_code_is_good_for_15_minutes(world: World, alice: AccountId, seconds: int, result: Result) -> None:
-    """At its end it is wrong."""
-    code = temporary_code(world, alice)
-    world.pass_time(seconds=seconds)
-
-    assert check(world, alice, code) is result
-
-
-def test_temporary_code_dies_with_the_epoch(world: World, alice: AccountId) -> None:
-    """Whatever moves the epoch ends it (KEY-6)."""
-    code = temporary_code(world, alice)
-    with world.writing() as call:
-        accounts.move_epoch(call, alice)
-
-    assert check(world, alice, code) is Result.WRONG
-
-
-def test_temporary_code_of_another_account_is_wrong(world: World, alice: AccountId) -> None:
-    """Also when the other account has one itself, and when there is no such account."""
-    bob = world.add("bob")
-    code = temporary_code(world, alice)
-    temporary_code(world, bob)
-
-    assert check(world, bob, code) is Result.WRONG
-    assert check(world, AccountId(UUID(int=5)), code) is Result.WRONG
-
-
-def test_second_temporary_code_voids_the_first(world: World, alice: AccountId) -> None:
-    """An account has one at most."""
-    first, second = temporary_code(world, alice), temporary_code(world, alice)
-
-    assert (check(world, alice, first), check(world, alice, second)) == (Result.WRONG, Result.RIGHT)
-
-
-def test_codes_of_an_account_are_ended_together(world: World, alice: AccountId) -> None:
-    """Both kinds are wrong, and the mails that went out are not forgiven."""
-    for _ in range(3):
-        issue(world, alice)
-    mailed, temporary = mailed_code(world), temporary_code(world, alice)
-    with world.writing() as call:
-        actions.delete_codes_of(call, alice)
-
-    assert (check(world, alice, mailed), check(world, alice, temporary)) == (Result.WRONG, Result.WRONG)
-    assert issue(world, alice) == CodeIssued(None, NOON + 15 * MINUTE, None)
-
-
-@pytest.mark.parametrize(("days", "known"), [(0, [True]), (399, [True]), (400, [False])])
-def test_browser_is_known_for_400_days(world: World, alice: AccountId, days: int, known: list[bool]) -> None:
-    """As long as its cookie lives (LOCK-11)."""
-    with world.writing() as call:
-        actions.know_browser(call, alice, HERE)
-    world.pass_time(days=days)
-
-    with world.reading() as call:
-        assert [actions.knows_browser(call, alice, HERE)] == known
-
-
-def test_browser_is_known_to_its_account_only(world: World, alice: AccountId) -> None:
-    """Another account, or another browser, is a stranger."""
-    bob = world.add("bob")
-    with world.writing() as call:
-        actions.know_browser(call, alice, HERE)
-
-    with world.reading() as call:
-        assert not actions.knows_browser(call, bob, HERE)
-        assert not actions.knows_browser(call, alice, THERE)
-
-
-def test_purge_forgets_old_browsers(world: World, alice: AccountId) -> None:
-    """Those whose cookie has run out go."""
-    with world.writing() as call:
-        actions.know_browser(call, alice, HERE)
-    world.pass_time(days=400)
-    with world.writing() as call:
-        actions.know_browser(call, alice, THERE)
-        count = actions.purge(call)
-
-    assert count == 1

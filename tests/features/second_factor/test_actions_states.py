@@ -7,7 +7,8 @@ from doorward.features.otp import actions as otp
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor import store
 from doorward.features.second_factor.actions import states
-from doorward.features.second_factor.model import AllowlistEntry, Cause, Deed, Exclusion, FactorState
+from doorward.features.second_factor.model import AllowlistEntry, Cause, Exclusion, FactorState
+from doorward.features.second_factor.rules import Deed
 from doorward.kernel.act import Actor
 from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.outcome import Refused

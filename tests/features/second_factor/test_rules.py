@@ -9,15 +9,8 @@ from hypothesis import strategies as st
 from doorward.features.accounts.model import AccountKind
 from doorward.features.policy.model import TwoFactorSettings
 from doorward.features.second_factor import rules
-from doorward.features.second_factor.model import (
-    AllowlistEntry,
-    Cause,
-    Change,
-    Changes,
-    Deed,
-    FactorState,
-    Situation,
-)
+from doorward.features.second_factor.model import AllowlistEntry, Cause, FactorState
+from doorward.features.second_factor.rules import Change, Changes, Deed, Situation
 from doorward.kernel.act import SessionFacts
 from doorward.kernel.ids import AccountId, SessionId
 from doorward.kernel.outcome import Refused

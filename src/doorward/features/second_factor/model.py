@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import StrEnum
 
-from doorward.features.accounts.model import AccountKind
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Unchanged
 from doorward.kernel.ports import Secret
@@ -51,42 +50,6 @@ class Exclusion:
     added_by: str
     added_by_id: AccountId | None
     reason: str
-
-
-class Deed(StrEnum):
-    """What operators do about an account's second factor; the rows of `rules.TABLE`."""
-
-    RESET = "reset"
-    DELETE = "delete"
-    ALLOW = "allow"
-    WITHDRAW = "withdraw"
-    EXCLUDE = "exclude"
-    LIFT = "lift"
-
-
-class Change(Enum):
-    """One thing that a deed changes; all that one deed changes is one transaction."""
-
-    DELETE_FACTORS = "delete factors"
-    PUT_ENTRY = "put entry"
-    TAKE_ENTRY = "take entry"
-    EXCLUDE = "exclude"
-    LIFT = "lift"
-    MOVE_EPOCH = "move epoch"
-
-
-Changes = frozenset[Change]
-"""What a deed changes; nothing where things are already as wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What the decision needs to know of the account."""
-
-    kind: AccountKind
-    factors: int
-    entry: AllowlistEntry | None
-    excluded: bool
 
 
 @dataclass(frozen=True, slots=True)

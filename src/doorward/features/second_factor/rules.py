@@ -5,8 +5,9 @@ no deed ends in a way in by password alone.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum, StrEnum
 from types import MappingProxyType
 
 from doorward.features.accounts.model import AccountKind
@@ -14,11 +15,7 @@ from doorward.features.policy.model import TwoFactorSettings
 from doorward.features.second_factor.model import (
     AllowlistEntry,
     Cause,
-    Change,
-    Changes,
-    Deed,
     FactorState,
-    Situation,
 )
 from doorward.kernel.act import SessionFacts
 from doorward.kernel.outcome import Refused
@@ -26,6 +23,43 @@ from doorward.kernel.outcome import Refused
 FRESH_FOR = timedelta(minutes=5)
 """How long a code of the present key is the fresh proof of the session that gave it (KEY-2)."""
 LARGEST_PAGE = 200
+
+
+class Deed(StrEnum):
+    """What operators do about an account's second factor; the rows of `TABLE`."""
+
+    RESET = "reset"
+    DELETE = "delete"
+    ALLOW = "allow"
+    WITHDRAW = "withdraw"
+    EXCLUDE = "exclude"
+    LIFT = "lift"
+
+
+class Change(Enum):
+    """One thing that a deed changes; all that one deed changes is one transaction."""
+
+    DELETE_FACTORS = "delete factors"
+    PUT_ENTRY = "put entry"
+    TAKE_ENTRY = "take entry"
+    EXCLUDE = "exclude"
+    LIFT = "lift"
+    MOVE_EPOCH = "move epoch"
+
+
+Changes = frozenset[Change]
+"""What a deed changes; nothing where things are already as wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the decision needs to know of the account."""
+
+    kind: AccountKind
+    factors: int
+    entry: AllowlistEntry | None
+    excluded: bool
+
 
 _SET_UP, _MAY, _BLOCKED, _EXCLUDED = FactorState
 _NOTHING: Changes = frozenset()

@@ -7,13 +7,13 @@ from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import (
     AllowlistPage,
     AllowSetUp,
-    Deed,
     ListAllowlist,
     ListUnchanged,
     SetUpAllowed,
     SetUpWithdrawn,
     WithdrawSetUp,
 )
+from doorward.features.second_factor.rules import Deed
 from doorward.kernel.act import Needs, act
 from doorward.kernel.outcome import Refused
 from doorward.kernel.time import rfc3339

@@ -5,7 +5,6 @@ from doorward.features.second_factor import rules, store
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import (
     AccountExcluded,
-    Deed,
     ExcludeAccount,
     ExclusionLifted,
     ExclusionsPage,
@@ -13,6 +12,7 @@ from doorward.features.second_factor.model import (
     ListExclusions,
     ListUnchanged,
 )
+from doorward.features.second_factor.rules import Deed
 from doorward.kernel.act import Needs, act
 from doorward.kernel.outcome import Refused
 

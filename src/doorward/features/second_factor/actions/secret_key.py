@@ -8,7 +8,6 @@ from doorward.features.second_factor import rules
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import (
     AlreadyBlocked,
-    Deed,
     DeleteSecretKey,
     IssueTemporaryAccessCode,
     ResetSecretKey,
@@ -16,6 +15,7 @@ from doorward.features.second_factor.model import (
     SecretKeyReset,
     TemporaryAccessCodeIssued,
 )
+from doorward.features.second_factor.rules import Deed
 from doorward.kernel.act import Needs, act
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused

@@ -17,13 +17,10 @@ from doorward.features.second_factor import rules, store
 from doorward.features.second_factor.model import (
     AllowlistEntry,
     Cause,
-    Change,
-    Changes,
-    Deed,
     Exclusion,
     FactorState,
-    Situation,
 )
+from doorward.features.second_factor.rules import Change, Changes, Deed, Situation
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId
