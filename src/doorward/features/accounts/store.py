@@ -21,7 +21,7 @@ from doorward.features.accounts.model import (
 from doorward.kernel.ids import AccountId
 from doorward.kernel.names import canonical
 
-_A, _S = accounts.c, account_state.c
+_A, _S, _C = accounts.c, account_state.c, credential_changes.c
 
 _STANDING = select(
     _A.account_id, _A.user_name, _A.full_name, _A.email, _A.kind, _A.enabled, _A.protected, _A.created_at,
@@ -50,6 +50,10 @@ _LOCKED = (
     .order_by(_S.locked_at, _S.account_id)
 )
 _NAMES = select(_A.account_id, _A.user_name).where(_A.account_id.in_(bindparam("accounts", expanding=True)))
+_BY_OPERATOR = (_C.account_id == bindparam("account"), _C.operator_id == bindparam("operator"))
+_NOTE_CHANGE = insert(credential_changes)
+_FORGET_CHANGE = delete(credential_changes).where(*_BY_OPERATOR)
+_LAST_CHANGE = select(_C.changed_at).where(*_BY_OPERATOR)
 _NEXT_EPOCH = _SET_STATE.values(epoch=_S.epoch + 1).returning(_S.epoch)
 
 
@@ -168,28 +172,20 @@ def able(sql: Connection, candidates: list[AccountId]) -> list[AccountId]:
 
 
 def note_credential_change(sql: Connection, account: AccountId, operator: AccountId, what: str, at: datetime) -> None:
-    """Remember which operator set an address or a password."""
-    sql.execute(
-        insert(credential_changes),
-        {"account_id": account, "operator_id": operator, "what": what, "changed_at": at},
-    )
+    """Remember when an operator last set an account's address or password."""
+    keys = {"account": account, "operator": operator}
+    sql.execute(_FORGET_CHANGE, keys)
+    sql.execute(_NOTE_CHANGE, {"account_id": account, "operator_id": operator, "what": what, "changed_at": at})
 
 
 def last_credential_change(sql: Connection, account: AccountId, operator: AccountId) -> datetime | None:
     """Tell when this operator last set the account's address or password."""
-    c = credential_changes.c
-    statement = (
-        select(c.changed_at)
-        .where(c.account_id == account, c.operator_id == operator)
-        .order_by(c.changed_at.desc())
-        .limit(1)
-    )
-    return sql.execute(statement).scalar_one_or_none()
+    return sql.execute(_LAST_CHANGE, {"account": account, "operator": operator}).scalar_one_or_none()
 
 
 def forget_credential_changes(sql: Connection, before: datetime) -> int:
     """Delete what no longer binds anybody."""
-    return sql.execute(delete(credential_changes).where(credential_changes.c.changed_at < before)).rowcount
+    return sql.execute(delete(credential_changes).where(_C.changed_at < before)).rowcount
 
 
 def _standing(row: Any) -> Standing:

@@ -116,3 +116,8 @@ def _conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
         "before_id": before_id,
     }
     return {name: value for name, value in conditions.items() if value is not None}
+
+
+def known_acts() -> tuple[str, ...]:
+    """List every act that is recorded, for the choice of a filter."""
+    return rules.ACTS

@@ -219,3 +219,6 @@ _WORDS = {
     "sessions.ended": ("Sessions ended", "Ending sessions"),
 }
 """Each act as something done, and as something tried."""
+
+ACTS = tuple(sorted({*_THINGS, *_WORDS, "signin.completed"}))
+"""Every act that is recorded."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from doorward.features.accounts.model import AccountKind, Lock
 from doorward.features.audit.model import DayFigures
+from doorward.features.notices.model import Mail
 from doorward.features.rights.model import Permission
 from doorward.features.second_factor.model import AllowlistEntry, Exclusion, FactorState
 from doorward.features.sessions.model import SessionRow
@@ -23,6 +24,8 @@ class Search:
     enabled: bool | None = None
     limit: int = 50
     cursor: str | None = None
+    without_factor: bool = False
+    """Only accounts on the allowlist or blocked: the list behind the overview's figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,10 @@ class LockStory:
     addresses: tuple[str, ...]
     first_at: datetime | None
     last_at: datetime | None
+    by: str | None = None
+    """Who locked it by hand."""
+    why: str | None = None
+    """The reason that was typed with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,8 @@ class AccountShown(Done):
     permissions: dict[str, Permission]
     must_change_password: bool
     has_password: bool
+    mails: tuple[Mail, ...] = ()
+    """The latest mail to the account: recipient, kind, state and error (DEV-5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,21 @@ class OverviewShown(Done):
     mail_not_delivered: int
     days: tuple[DayFigures, ...]
     """The last 30 UTC days, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountLocked:
+    """Count the locked accounts that a search finds, before they are unlocked in bulk."""
+
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LockedCounted(Done):
+    """So many are locked now; a bulk unlock lifts automatic locks alone (LOCK-12)."""
+
+    automatic: int
+    by_hand: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,11 @@ def may_try(call: Call, standing: Standing, factor: Factor, context: Context = C
     return False
 
 
+def failures_of(call: Call, account: AccountId, factor: Factor) -> tuple[int, int]:
+    """Tell how many failures in a row are counted of one factor, and how many the rules allow."""
+    return store.counter(call.sql, Key(account, factor)).failures, _limits(call, factor).attempts
+
+
 def clear_counters(call: Call, account: AccountId, *factors: Factor) -> None:
     """Set the counters of these factors to 0: a complete sign-in, a password reset (LOCK-4)."""
     for factor in factors:

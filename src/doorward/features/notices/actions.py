@@ -12,6 +12,7 @@ from doorward.features.notices.model import (
     Kind,
     Letter,
     ListMail,
+    Mail,
     MailPage,
     MailRetried,
     MailState,
@@ -96,6 +97,11 @@ def list_mail(call: Call, command: ListMail) -> MailPage:
     size = rules.page_size(command.limit)
     found = store.page(call.sql, _conditions(command), size + 1)
     return MailPage(tuple(found[:size]), found[size - 1].id if len(found) > size else None)
+
+
+def mail_of(call: Call, account: AccountId, most: int) -> tuple[Mail, ...]:
+    """Show the latest mail to one account, for its page: whoever may read the account sees whether mail arrived."""
+    return tuple(store.page(call.sql, {"account": account}, most))
 
 
 @act("system:modify", event="notices.retried")

@@ -86,3 +86,8 @@ def _change(
         raise LostRace
     call.note.details |= change.told
     return PolicyChanged(version + 1, change.told)
+
+
+def bounds() -> Mapping[str, tuple[int, int]]:
+    """Give least and most of each setting that is a number, and of each text's length."""
+    return rules.BOUNDS

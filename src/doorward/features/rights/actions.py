@@ -1,5 +1,7 @@
 """Roles and permissions as people ask for them, and the last able administrator (RIGHT-5)."""
 
+from collections.abc import Mapping
+
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import AccountKind, Standing
@@ -7,6 +9,7 @@ from doorward.features.rights import rules, store
 from doorward.features.rights.model import (
     ActorFacts,
     Assignment,
+    GrantingShown,
     GrantRole,
     ListRoles,
     Permission,
@@ -17,6 +20,7 @@ from doorward.features.rights.model import (
     RolesListed,
     RolesOf,
     RolesUnchanged,
+    ShowGranting,
     ShowPermissions,
     ShowRolesOf,
     TargetFacts,
@@ -43,6 +47,12 @@ PERMISSIONS = {
 def list_roles(call: Call, command: ListRoles) -> RolesListed:
     """List every role with its rights (RIGHT-2)."""
     return RolesListed(tuple(rules.ROLES.values()))
+
+
+@act("users:read", event=None, writes=False)
+def show_granting(call: Call, command: ShowGranting) -> GrantingShown:
+    """List every role with whether the caller may give it (RIGHT-4, RIGHT-7)."""
+    return GrantingShown(tuple((role, judge_grant(call, role.name)) for role in rules.ROLES.values()))
 
 
 @act("user-permissions:read", event=None, writes=False)
@@ -189,3 +199,8 @@ def _open(call: Call, account: AccountId) -> bool:
     standing = accounts.load(call, account)
     lock = standing.state.lock if standing is not None else None
     return lock is None or (lock.ends_at is not None and lock.ends_at <= call.now)
+
+
+def areas() -> Mapping[str, tuple[str, ...]]:
+    """Give the rights, grouped by functional area (RIGHT-1)."""
+    return rules.AREAS

@@ -128,6 +128,18 @@ class RolesOf(Done):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowGranting:
+    """Ask which roles the caller may give or take, and why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class GrantingShown(Done):
+    """Every role, each with the refusal that giving it would meet; None where it may be given."""
+
+    roles: tuple[tuple[Role, Refused | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GrantRole:
     """Give an account a role."""
 

@@ -155,6 +155,8 @@ class PendingShown(Done):
     expires_at: datetime
     sent_to: str | None = None
     resend_at: datetime | None = None
+    password_expired: bool = False
+    """A new password is due because of its age, not because an operator asked for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ function countSelected() {
   }
   if (!bar) return;
   one("[data-count]", bar).textContent = picked;
-  bar.toggleAttribute("data-quiet", picked === 0 && !new URLSearchParams(location.search).get("locked"));
+  bar.toggleAttribute("data-quiet", picked === 0 && !one("#f-locked")?.checked);
 }
 
 function selectionChange(event) {

@@ -15,6 +15,7 @@ from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
 from doorward.features.otp.model import WrongCode
+from doorward.features.passwords import actions as passwords
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import FactorState
@@ -44,6 +45,7 @@ def show_pending(command: ShowPending) -> Steps:
     found = pending.find_pending(resumed.call, command.sign_in)
     if isinstance(found, Refused):
         return found
+    stored = passwords.find(resumed.call, found.account) if found.pending.step is Next.NEW_PASSWORD else None
     sent = devices.show_code(resumed.call, found.standing, found.pending.token_hash)
     return PendingShown(
         found.pending.step,
@@ -51,6 +53,7 @@ def show_pending(command: ShowPending) -> Steps:
         found.pending.expires_at,
         sent_to=sent.sent_to,
         resend_at=sent.resend_at,
+        password_expired=stored is not None and not stored.must_change,
     )
 
 

@@ -1,0 +1,297 @@
+"""The composition root: the one place where real things are plugged into the ports.
+
+`build` makes the whole server for one process; tests hand it another clock, another source of chance or a cheaper
+hash. `open_runtime` makes what the command line needs, which is all but the doors.
+"""
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from doorward.config import Settings
+from doorward.doors.cli.program import Opened, Welcome
+from doorward.doors.gate.middleware import Gate, Surroundings
+from doorward.doors.web.health import PATHS as HEALTH_PATHS
+from doorward.doors.web.health import Health
+from doorward.doors.web.metrics import Metrics
+from doorward.edges import data_directory, http_server, logs
+from doorward.edges.call import BUSY, Site
+from doorward.edges.clock import Stopwatch, SystemClock
+from doorward.edges.crypto.argon2 import Argon2Hasher, Parameters
+from doorward.edges.crypto.hash_queue import HashPool, HashQueue
+from doorward.edges.crypto.keys import create_key_file, load_key_file
+from doorward.edges.crypto.sealing import FileSealer
+from doorward.edges.entropy import SystemEntropy
+from doorward.edges.mail.letters import render
+from doorward.edges.mail.maildir import MaildirMailer
+from doorward.edges.mail.message import build as build_message
+from doorward.edges.mail.message import message_id
+from doorward.edges.mail.smtp import SmtpMailer, parse_mail_server
+from doorward.edges.refusal_log import RefusalLog
+from doorward.edges.run import Runtime
+from doorward.edges.sql import duties, schema
+from doorward.edges.sql.engine import Database, open_database
+from doorward.edges.steps import LoopDriver
+from doorward.features.administration.actions.first import make_first_link
+from doorward.features.administration.model import LinkMade, MakeFirstLink
+from doorward.features.audit import actions as audit
+from doorward.features.notices.actions import Deliver
+from doorward.features.notices.model import Letter
+from doorward.features.rights import actions as rights
+from doorward.features.sessions import actions as sessions
+from doorward.kernel.act import Owner
+from doorward.kernel.events import Checked, Door, Event, Origin
+from doorward.kernel.ports import Clock, Entropy, Hasher, Mailer
+from doorward.worker import Worker, post_duties, upkeep_duties
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+STEP_THREADS = 16
+"""Threads for the transactions of sign-in steps; the hash has its own."""
+GATE_THREADS = 4
+"""Threads for session checks, so that they never wait behind anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One server process: its runtime, its drivers, its workers, and the ASGI application."""
+
+    settings: Settings
+    runtime: Runtime
+    driver: LoopDriver
+    queue: HashQueue
+    pool: HashPool
+    threads: tuple[ThreadPoolExecutor, ...]
+    workers: tuple[Worker, ...]
+    asgi: Asgi
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request; or start and stop the workers, when the server does."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await self.asgi(scope, receive, send)
+
+    def start(self) -> None:
+        """Let the workers begin."""
+        for worker in self.workers:
+            worker.start()
+
+    def close(self) -> None:
+        """End the workers and threads, and close the database."""
+        for worker in self.workers:
+            worker.stop()
+        self.pool.close()
+        for threads in self.threads:
+            threads.shutdown(wait=True, cancel_futures=True)
+        self.runtime.database.close()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    hasher: Hasher | None = None,
+    database: Database | None = None,
+) -> App:
+    """Make the server for one process on a data directory that is there; what is given takes the real thing's place."""
+    entropy = entropy or SystemEntropy()
+    logs.start(settings.log_level, clock or SystemClock())
+    runtime = open_runtime(settings, clock=clock, entropy=entropy, database=database)
+    queue, pool = HashQueue(settings.hash_places), HashPool(hasher or real_hasher(settings, entropy))
+    steps = ThreadPoolExecutor(STEP_THREADS, "steps")
+    gate = ThreadPoolExecutor(GATE_THREADS, "gate")
+    driver = LoopDriver(runtime, queue, pool, steps, _note_busy(runtime.refusals))
+    process = f"{settings.node}/{os.getpid()}-{entropy.bytes(4).hex()}"
+    around = Surroundings(gate, Stopwatch().seconds, Metrics(str(os.getpid())), settings.behind_proxy)
+    return App(
+        settings=settings,
+        runtime=runtime,
+        driver=driver,
+        queue=queue,
+        pool=pool,
+        threads=(steps, gate),
+        workers=(
+            Worker(runtime, post_duties(deliverer(settings)), f"{process}/post"),
+            Worker(runtime, upkeep_duties(), f"{process}/upkeep"),
+        ),
+        asgi=Gate(_doors(runtime, driver, around), runtime, around),
+    )
+
+
+def open_here(settings: Settings) -> Opened:
+    """Open a data directory that is there, for one command; raise `Obstacle` where it cannot be used."""
+    data_directory.require(settings)
+    entropy = SystemEntropy()
+    runtime = open_runtime(settings, entropy=entropy)
+    name = str(data_directory.database_file(settings))
+    with schema.obstacles_told(name), runtime.database.read() as sql:
+        stands = schema.standing(sql)
+    schema.must_be_current(stands, name)
+    return Opened(runtime, real_hasher(settings, entropy), runtime.database.close)
+
+
+def first_run(settings: Settings, *, clock: Clock | None = None) -> Welcome:
+    """Make what is missing of a data directory, and the first administrator's link while there is none."""
+    mailer(settings)  # a mail setting that cannot be used is told before anything is made
+    made = data_directory.make(settings, lambda path: create_key_file(path, SystemEntropy()))
+    runtime = open_runtime(settings, clock=clock)
+    try:
+        schema.prepare(runtime.database, str(data_directory.database_file(settings)))
+        return _welcome(runtime, made=made)
+    finally:
+        runtime.database.close()
+
+
+def upgrade(settings: Settings) -> str | None:
+    """Bring the database to the version that this program knows; give the one it had, None where it is current."""
+    data_directory.require(settings)
+    name = str(data_directory.database_file(settings))
+    database = open_database(settings.database)
+    try:
+        with schema.obstacles_told(name), database.write() as sql:
+            stands = schema.standing(sql)
+            if stands in {schema.Standing.EMPTY, schema.Standing.OLDER}:
+                return schema.upgrade(sql) or "nothing"
+    finally:
+        database.close()
+    schema.must_be_current(stands, name)
+    return None
+
+
+def serve(
+    settings: Settings,
+    told: Callable[[Settings, Welcome], None],
+    *,
+    make: Callable[[Settings], App] | None = None,
+    clock: Clock | None = None,
+) -> int:
+    """Serve until told to stop, and give the exit code; on nothing make what is needed, and tell it first.
+
+    The address is taken before anything is made or printed, and before root becomes the data directory's owner.
+    """
+    logs.start(settings.log_level, clock or SystemClock())
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        http_server.check_certificate(settings.tls_cert, settings.tls_key)
+    taken = http_server.bind(settings)
+    settings = http_server.bound(settings, taken)
+    data_directory.take_on_owner(settings.data)
+    told(settings, first_run(settings, clock=clock))
+    _free_duties(settings, clock or SystemClock())
+    return http_server.serve(partial(make or build, settings), settings, taken)
+
+
+def open_runtime(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    database: Database | None = None,
+) -> Runtime:
+    """Make what acts need: the database, time, chance, secrets, guard and recorder."""
+    clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
+    return Runtime(
+        database=database or open_database(settings.database),
+        clock=clock,
+        entropy=entropy,
+        sealer=FileSealer(load_key_file(data_directory.key_file(settings)), entropy),
+        site=Site(settings.public_url, settings.node),
+        guard=sessions.guard,
+        recorder=audit.recorder,
+        refusals=RefusalLog(clock),
+    )
+
+
+def real_hasher(settings: Settings, entropy: Entropy) -> Hasher:
+    """Make the password hash at the configured cost."""
+    cost = Parameters(settings.argon2_memory_kib, settings.argon2_passes, settings.argon2_lanes)
+    return Argon2Hasher(entropy, cost)
+
+
+def mailer(settings: Settings) -> Mailer:
+    """Make what carries mail: the Maildir, or the mail server that the settings name."""
+    folder = data_directory.maildir(settings)
+    return SmtpMailer(parse_mail_server(settings.mail)) if folder is None else MaildirMailer(folder)
+
+
+def deliverer(settings: Settings) -> Deliver:
+    """Make what writes a letter's message and hands it over."""
+    carrier, sender = mailer(settings), settings.sender
+
+    def deliver(letter: Letter, recipient: str, name: UUID, queued_at: datetime) -> None:
+        written = render(letter.kind.value, letter.facts, settings.public_url)
+        message = build_message(
+            written, recipient, sender=sender, message_id=message_id(str(name), sender), date=queued_at
+        )
+        carrier.deliver(message, recipient)
+
+    return deliver
+
+
+def _welcome(runtime: Runtime, *, made: bool) -> Welcome:
+    origin = Origin(Door.CLI)
+    with runtime.database.read() as sql:
+        ready = rights.administrator_exists(runtime.call(sql, origin))
+    if not ready:
+        outcome = runtime.run(make_first_link, MakeFirstLink(), Owner(f"cli:{data_directory.user()}"), origin)
+        if isinstance(outcome, LinkMade):
+            return Welcome(runtime.site.public_url, made, outcome.path, outcome.expires_at)
+    return Welcome(runtime.site.public_url, made, None, None)
+
+
+def _free_duties(settings: Settings, clock: Clock) -> None:
+    """Let go of the duties that this node's processes held when they died."""
+    database = open_database(settings.database)
+    try:
+        with database.write() as sql:
+            duties.give_back_all_of(sql, settings.node, clock.now())
+    finally:
+        database.close()
+
+
+def _note_busy(refusals: RefusalLog | None) -> Callable[[str, Origin], None]:
+    """Make what notes that the hash queue was full: on the event loop, so the worker writes the entry (LOCK-2)."""
+
+    def noted(act: str, origin: Origin) -> None:
+        if refusals is not None:
+            refusals.keep(Event(act, Checked.REFUSED, code=BUSY.code), origin)
+
+    return noted
+
+
+def _doors(runtime: Runtime, driver: LoopDriver, around: Surroundings) -> Asgi:
+    """Lead each path to its door."""
+    from doorward.doors.api import app as api  # noqa: PLC0415 - a command pays for no framework: half a second
+    from doorward.doors.console import app as console  # noqa: PLC0415 - as above
+
+    health = Health(runtime, around.metrics, around.proxies)
+    programs, pages = api.build(runtime, driver), console.build(runtime, driver)
+
+    async def led(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path in HEALTH_PATHS:
+            await health(scope, receive, send)
+        elif api.owns(path):
+            await programs(scope, receive, send)
+        else:
+            await pages(scope, receive, send)
+
+    return led

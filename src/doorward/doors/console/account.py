@@ -1,0 +1,196 @@
+"""An account's page: its tabs, each with an address, and the change that is staged on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from doorward.doors.console.operator import account_in, permission, permissions, shell, signed_in
+from doorward.doors.console.pages import status_of
+from doorward.doors.console.visit import Visit
+from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
+from doorward.features.audit.actions import entries_of_target
+from doorward.features.directory.actions import view_account
+from doorward.features.directory.model import AccountShown, ViewAccount
+from doorward.features.lockout.actions import failures_of
+from doorward.features.lockout.model import Factor
+from doorward.features.notices.actions import mail_of
+from doorward.features.rights.actions import rights_of, show_granting
+from doorward.features.rights.model import ShowGranting
+from doorward.features.sessions.actions import live_sessions
+from doorward.features.sessions.model import SessionShown
+from doorward.kernel.ids import AccountId, parse_id
+from doorward.kernel.outcome import Refused
+from doorward.kernel.refusals import sentence
+
+TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "history")
+_LATEST = 8
+_PAGE = 50
+_FEW_MAILS = 10
+
+ROLE_WORDS = {
+    "administrator": "Everything, over everybody.",
+    "super-user": "Accounts and second factors of everybody; reads the rest.",
+    "help-desk": "Finds locked accounts and unlocks them.",
+    "auditor": "Reads everything, changes nothing.",
+    "no-access": "No right at all.",
+}
+"""What each shipped role is for (RIGHT-2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form said that was refused: shown again, with the refusal."""
+
+    refused: Refused | None = None
+    tab: str = "general"
+    stage: str | None = None
+    form: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    temporary_code: dict[str, Any] | None = None
+
+
+def show_account(visit: Visit) -> Response:
+    """Show an account: opening it is an act, and recorded."""
+    tab = visit.query.get("tab", "general")
+    return page(visit, Typed(tab=tab if tab in TABS else "general", stage=visit.query.get("stage")))
+
+
+def page(visit: Visit, typed: Typed) -> Response:
+    """Show an account's page, with what a form said that was refused."""
+    shown, account = signed_in(visit), account_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    viewed = account if isinstance(account, Refused) else visit.run(view_account, ViewAccount(account))
+    if isinstance(viewed, Refused):
+        return visit.problem(viewed, "/console/users")
+    with visit.reading() as call:
+        values = _TABS[typed.tab](visit, call, viewed)
+        values["barred_by"] = _barred_by(call, viewed)
+    refused = typed.refused
+    return visit.show(
+        "account.html",
+        200 if refused is None else status_of(refused),
+        **shell(visit, shown),
+        **_frame(shown, viewed, typed),
+        **values,
+    )
+
+
+def _frame(shown: SessionShown, viewed: AccountShown, typed: Typed) -> dict[str, Any]:
+    """Give what every tab shows."""
+    at_field = typed.refused is not None and bool(typed.errors)
+    return {
+        "account": viewed.account,
+        "story": viewed.lock_story,
+        "created_at": viewed.created_at,
+        "own": viewed.account.id == shown.session.account,
+        "may": permissions(viewed.permissions),
+        "must_change_password": viewed.must_change_password,
+        "has_password": viewed.has_password,
+        "tab": typed.tab,
+        "stage": typed.stage,
+        "form": typed.form,
+        "errors": typed.errors,
+        "refusal": None if at_field else typed.refused,
+        "temporary_code": typed.temporary_code,
+    }
+
+
+def _general(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
+    return {"history": list(entries_of_target(call, viewed.account.id, _LATEST, None).entries)}
+
+
+def _two_factor(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
+    return {
+        "key": viewed.key,
+        "recovery_codes_left": viewed.recovery_codes_left,
+        "allowlist": viewed.allowlist,
+        "exclusion": viewed.exclusion,
+        "mails": list(mail_of(call, viewed.account.id, _FEW_MAILS)),
+    }
+
+
+def _sign_in(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
+    account = viewed.account.id
+    counted = {one.value: failures_of(call, account, one) for one in Factor}
+    counters = {name: {"failures": failures, "limit": limit} for name, (failures, limit) in counted.items()}
+    return {"counters": counters, "mails": list(mail_of(call, account, _PAGE))}
+
+
+def _sessions(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
+    standing = accounts.load(call, viewed.account.id)
+    return {"sessions": [] if standing is None else list(live_sessions(call, standing))}
+
+
+def _roles(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
+    return {"roles": role_choices(visit, viewed.account.roles), "effective": sorted(rights_of(call, viewed.account.id))}
+
+
+def _history(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
+    before = visit.query.get("before")
+    found = entries_of_target(call, viewed.account.id, _PAGE, _id(before))
+    address = f"/console/users/{viewed.account.id}?tab=history"
+    following = None if found.next_id is None else f"{address}&before={found.next_id}"
+    page_of = {"shown": len(found.entries), "first": address if before else None, "next": following}
+    return {"history": list(found.entries), "page": page_of}
+
+
+_TABS: dict[str, Callable[[Visit, Call, AccountShown], dict[str, Any]]] = {
+    "general": _general,
+    "two-factor": _two_factor,
+    "sign-in": _sign_in,
+    "sessions": _sessions,
+    "roles": _roles,
+    "history": _history,
+}
+
+
+def role_choices(visit: Visit, held: tuple[str, ...]) -> list[dict[str, Any]]:
+    """List the roles, each with what it is for and whether the actor may give or take it (RIGHT-4)."""
+    granting = visit.run(show_granting, ShowGranting())
+    if isinstance(granting, Refused):
+        return []
+    return [
+        {
+            "name": role.name,
+            "title": role.title,
+            "words": ROLE_WORDS.get(role.name, ""),
+            "held": role.name in held,
+            "may": permission(refused is None, refused),
+        }
+        for role, refused in granting.roles
+    ]
+
+
+def _barred_by(call: Call, viewed: AccountShown) -> dict[str, Any] | None:
+    """Find who locked the account by hand, and why."""
+    lock = viewed.account.lock
+    if lock is None or lock.reason.automatic:
+        return None
+    entries = entries_of_target(call, viewed.account.id, _PAGE, None).entries
+    found = next((one for one in entries if one.act == "lockout.locked" and one.outcome == "done"), None)
+    return None if found is None else {"name": found.actor_name, "why": found.reason}
+
+
+def _id(text: str | None) -> UUID | None:
+    return None if text is None else parse_id(text)
+
+
+def errors_of(refused: Refused) -> dict[str, str]:
+    """Say at which field of a form a refusal belongs; none where it concerns the whole."""
+    fields = {"request.reason": "reason", "accounts.name_taken": "user_name", "accounts.email_malformed": "email"}
+    named = refused.facts.get("field") if refused.code.startswith("accounts.name") else None
+    where = fields.get(refused.code) or (str(named) if named else None)
+    return {} if where is None else {where: sentence(refused)}
+
+
+def account_address(account: AccountId, tab: str = "general", done: str = "") -> str:
+    """Give the address of an account's page."""
+    query = "&".join(
+        part for part in ("" if tab == "general" else f"tab={tab}", f"done={done}" if done else "") if part
+    )
+    return f"/console/users/{account}" + (f"?{query}" if query else "")

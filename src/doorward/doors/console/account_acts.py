@@ -1,0 +1,180 @@
+"""The acts of an account's page: each form's address, the act that it runs, and what is said afterwards."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import Response
+
+from doorward.doors.console.account import Typed, account_address, errors_of, page
+from doorward.doors.console.operator import account_in
+from doorward.doors.console.visit import Visit
+from doorward.features.accounts.model import AccountKind
+from doorward.features.administration.actions.editing import (
+    disable_account,
+    edit_account,
+    enable_account,
+    start_password_reset,
+)
+from doorward.features.administration.model import DisableAccount, EditAccount, EnableAccount, StartPasswordReset
+from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.model import LockAccount, UnlockAccount
+from doorward.features.rights.actions import grant_role, revoke_role, show_roles_of
+from doorward.features.rights.model import GrantRole, RevokeRole, RolesUnchanged, ShowRolesOf
+from doorward.features.second_factor.actions.allowlist import allow_set_up, withdraw_set_up
+from doorward.features.second_factor.actions.exclusions import exclude_account, lift_exclusion
+from doorward.features.second_factor.actions.secret_key import (
+    delete_secret_key,
+    issue_temporary_access_code,
+    reset_secret_key,
+)
+from doorward.features.second_factor.model import (
+    AllowSetUp,
+    DeleteSecretKey,
+    ExcludeAccount,
+    IssueTemporaryAccessCode,
+    LiftExclusion,
+    ResetSecretKey,
+    TemporaryAccessCodeIssued,
+    WithdrawSetUp,
+)
+from doorward.features.sessions.actions import end_sessions_of
+from doorward.features.sessions.model import EndSessionsOf
+from doorward.kernel.act import Action
+from doorward.kernel.ids import AccountId, parse_id
+from doorward.kernel.outcome import Done, Refused, Unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """Where a form stands on the page, and what is said when its act is done."""
+
+    done: str
+    stage: str | None = None
+    tab: str = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A form that asks for nothing but a reason: what it runs, and what comes afterwards."""
+
+    action: Action[Any, Any]
+    command: Callable[[AccountId, str], Any]
+    afterwards: Afterwards
+
+
+DEEDS = {
+    "unlock": Deed(unlock_account, UnlockAccount, Afterwards("unlocked", "unlock")),
+    "lock": Deed(lock_account, LockAccount, Afterwards("locked", "lock")),
+    "enable": Deed(enable_account, EnableAccount, Afterwards("enabled", "enable")),
+    "disable": Deed(disable_account, DisableAccount, Afterwards("disabled", "disable")),
+    "reset-password": Deed(start_password_reset, StartPasswordReset, Afterwards("password-reset", "reset-password")),
+    "reset-secret-key": Deed(reset_secret_key, ResetSecretKey, Afterwards("key-reset", "reset-key", "two-factor")),
+    "delete-secret-key": Deed(
+        delete_secret_key, DeleteSecretKey, Afterwards("key-deleted", "delete-key", "two-factor")
+    ),
+    "allowlist/add": Deed(allow_set_up, AllowSetUp, Afterwards("allowed", "allow", "two-factor")),
+    "allowlist/remove": Deed(withdraw_set_up, WithdrawSetUp, Afterwards("withdrawn", "disallow", "two-factor")),
+    "exclusions/add": Deed(exclude_account, ExcludeAccount, Afterwards("excluded", "exclude", "two-factor")),
+    "exclusions/remove": Deed(lift_exclusion, LiftExclusion, Afterwards("included", "include", "two-factor")),
+}
+"""What is not in this table is no act of the page."""
+
+
+def act_on(name: str) -> Callable[[Visit], Response]:
+    """Make the page that runs one of the deeds."""
+    deed = DEEDS[name]
+
+    def run(visit: Visit) -> Response:
+        account = account_in(visit)
+        if isinstance(account, Refused):
+            return visit.problem(account, "/console/users")
+        outcome = visit.run_with_reason(deed.action, deed.command(account, visit.form.get("reason", "")))
+        return _answer(visit, account, deed.afterwards, outcome)
+
+    return run
+
+
+def issue_code(visit: Visit) -> Response:
+    """Issue a temporary access code, and show it this once in the answer."""
+    account = account_in(visit)
+    if isinstance(account, Refused):
+        return visit.problem(account, "/console/users")
+    command = IssueTemporaryAccessCode(account, visit.form.get("reason", ""))
+    outcome = visit.run_with_reason(issue_temporary_access_code, command)
+    if not isinstance(outcome, TemporaryAccessCodeIssued):
+        return _again(visit, outcome, "two-factor", "temporary-code")
+    shown = {"code": outcome.code.reveal(), "expires_at": outcome.expires_at}
+    return page(visit, Typed(tab="two-factor", temporary_code=shown))
+
+
+def end_sessions(visit: Visit) -> Response:
+    """End one session of the account, or all."""
+    account = account_in(visit)
+    if isinstance(account, Refused):
+        return visit.problem(account, "/console/users")
+    named, reason = visit.form.get("session", ""), visit.form.get("reason", "")
+    session = parse_id(named)
+    if named and session is None:
+        return visit.problem(Refused("sessions.not_found"), account_address(account, "sessions"))
+    outcome = visit.run_with_reason(end_sessions_of, EndSessionsOf(account, session, reason))
+    return _answer(visit, account, Afterwards("sessions-ended", "end-sessions", "sessions"), outcome)
+
+
+def edit(visit: Visit) -> Response:
+    """Change what is known of the account."""
+    account = account_in(visit)
+    if isinstance(account, Refused):
+        return visit.problem(account, "/console/users")
+    form = visit.form
+    version, reason = form.get("version", ""), form.get("reason", "")
+    command = EditAccount(
+        account=account,
+        if_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1,  # noqa: PLR2004 - more digits than any version has
+        user_name=form.get("user_name"),
+        full_name=form.get("full_name"),
+        email=(form.get("email") or "").strip(),
+        kind=AccountKind(form["kind"]) if form.get("kind") in set(AccountKind) else None,
+        must_change_password=form.get("must_change_password") == "1",
+        reason=reason,
+    )
+    return _answer(visit, account, Afterwards("saved", "edit"), visit.run_with_reason(edit_account, command))
+
+
+def set_roles(visit: Visit) -> Response:
+    """Give and take roles, each as an act of its own: first those that are given."""
+    account = account_in(visit)
+    if isinstance(account, Refused):
+        return visit.problem(account, "/console/users")
+    reason = visit.form.get("reason", "")
+    before = visit.run_with_reason(show_roles_of, ShowRolesOf(account))
+    if isinstance(before, Refused):
+        return _again(visit, before, "roles", None)
+    held = {one.role for one in before.assignments}
+    outcome: Any = RolesUnchanged()
+    for role in [role for role in visit.chosen if role not in held]:
+        outcome = visit.run(grant_role, GrantRole(account, role, reason))
+        if isinstance(outcome, Refused):
+            return _again(visit, outcome, "roles", None)
+    for role in sorted(held - set(visit.chosen)):
+        outcome = visit.run(revoke_role, RevokeRole(account, role, reason))
+        if isinstance(outcome, Refused):
+            return _again(visit, outcome, "roles", None)
+    return visit.go(account_address(account, "roles", "unchanged" if isinstance(outcome, Unchanged) else "roles"))
+
+
+def _answer(visit: Visit, account: AccountId, afterwards: Afterwards, outcome: Done | Unchanged | Refused) -> Response:
+    match outcome:
+        case Refused():
+            return _again(visit, outcome, afterwards.tab, afterwards.stage)
+        case Unchanged():
+            return visit.go(account_address(account, afterwards.tab, "unchanged"))
+        case _:
+            return visit.go(account_address(account, afterwards.tab, afterwards.done))
+
+
+def _again(visit: Visit, refused: Refused, tab: str, stage: str | None) -> Response:
+    """Show the page once more with what was typed, and why it was refused."""
+    if refused.code in {"session.required", "accounts.not_found"}:
+        return visit.problem(refused, "/console/users")
+    return page(visit, Typed(refused, tab, stage, dict(visit.form), errors_of(refused)))

@@ -1,0 +1,140 @@
+"""The console as one application: its routes, in the order of its pages."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from doorward.doors.console import (
+    account,
+    account_acts,
+    links,
+    me,
+    new_account,
+    overview,
+    records,
+    settings,
+    sign_in,
+    users,
+)
+from doorward.doors.console.pages import Pages
+from doorward.doors.console.visit import Endpoint, Page, Plug, StepPage, page, step_page
+from doorward.edges.run import Runtime
+from doorward.edges.steps import LoopDriver
+from doorward.kernel.outcome import Refused
+
+_A_DAY = "public, max-age=86400"
+
+
+class Assets(StaticFiles):
+    """The browser's files, which may be kept for a day: they change with the version of the product only."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        """Say how long a file may be kept."""
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["cache-control"] = _A_DAY
+        return response
+
+
+def build(runtime: Runtime, driver: LoopDriver) -> Starlette:
+    """Plug the console into a runtime."""
+    app = Starlette(routes=routes(), exception_handlers={404: _not_here, 405: _not_so})
+    app.state.plug = Plug(runtime, driver, Pages(runtime.entropy))
+    return app
+
+
+def routes() -> list[BaseRoute]:
+    """List every page."""
+    assets = Mount("/static", Assets(packages=[("doorward.doors.console", "static")]), name="static")
+    return [*_signing_in(), *_links(), *_own(), *_operating(), assets]
+
+
+def _signing_in() -> list[BaseRoute]:
+    return [
+        *_step("/sign-in", sign_in.show_sign_in, sign_in.take_password),
+        *_step("/sign-in/code", sign_in.show_code, sign_in.take_code),
+        *_step("/sign-in/recovery-code", sign_in.show_recovery_code, sign_in.take_recovery_code),
+        *_step("/sign-in/device-code", sign_in.show_device_code, sign_in.take_device_code),
+        Route("/sign-in/device-code/resend", step_page(sign_in.resend), methods=["POST"]),
+        *_step("/sign-in/set-up", sign_in.show_set_up_page, sign_in.take_set_up_code),
+        *_step("/sign-in/new-password", sign_in.show_new_password, sign_in.take_new_password),
+    ]
+
+
+def _links() -> list[BaseRoute]:
+    return [
+        *_step("/welcome/{token}", links.show_welcome, links.take_welcome),
+        *_step("/welcome/{token}/set-up", links.show_set_up, links.take_set_up),
+        *_step("/set-password/{token}", links.show_set_password, links.take_set_password),
+        *_step("/rescue/{token}", links.show_rescue, links.take_rescue),
+        *_step("/rescue/{token}/set-up", links.show_set_up, links.take_set_up),
+    ]
+
+
+def _own() -> list[BaseRoute]:
+    return [
+        *_page("/", overview.home),
+        *_page("/me", me.show_me),
+        *_form("/me/secret-key", me.begin),
+        *_form("/me/secret-key/check", me.check),
+        *_form("/me/secret-key/save", me.save),
+        *_form("/me/secret-key/discard", me.discard),
+        *_form("/sign-out", me.sign_out),
+    ]
+
+
+def _operating() -> list[BaseRoute]:
+    one = "/console/users/{account}"
+    deeds = [route for name in account_acts.DEEDS for route in _form(f"{one}/{name}", account_acts.act_on(name))]
+    return [
+        *_page("/console", overview.show_overview),
+        *_page("/console/users", users.show_users),
+        *_page("/console/palette", users.show_palette),
+        *_form("/console/users/unlock", users.unlock_selected),
+        *_form("/console/users/unlock-everyone", users.unlock_everyone),
+        *_page("/console/jobs/{job}", users.show_progress),
+        *_page("/console/users/new", new_account.show_new),
+        *_form("/console/users/new", new_account.take_new),
+        *_page(one, account.show_account),
+        *deeds,
+        *_form(f"{one}/edit", account_acts.edit),
+        *_form(f"{one}/temporary-access-code", account_acts.issue_code),
+        *_form(f"{one}/sessions/end", account_acts.end_sessions),
+        *_form(f"{one}/roles", account_acts.set_roles),
+        *_page("/console/password-rules", settings.show_rules),
+        *_form("/console/password-rules", settings.take_rules),
+        *_page("/console/two-factor", settings.show_two_factor),
+        *_page("/console/roles", settings.show_roles),
+        *_page("/console/audit", records.show_audit),
+        *_page("/console/mail", records.show_mail),
+        *_form("/console/mail/retry", records.retry),
+        *_form("/console/mail/{mail}/retry", records.retry),
+    ]
+
+
+def _step(path: str, show: StepPage, take: StepPage) -> list[BaseRoute]:
+    return [Route(path, step_page(show), methods=["GET"]), Route(path, step_page(take), methods=["POST"])]
+
+
+def _page(path: str, show: Page) -> list[BaseRoute]:
+    return [Route(path, page(show), methods=["GET"])]
+
+
+def _form(path: str, take: Page) -> list[BaseRoute]:
+    return [Route(path, page(take), methods=["POST"])]
+
+
+def _problem_page(code: str) -> Endpoint:
+    return page(lambda visit: visit.problem(Refused(code)))
+
+
+async def _not_here(request: Request, error: Exception) -> Response:
+    del error
+    return await _problem_page("request.not_found")(request)
+
+
+async def _not_so(request: Request, error: Exception) -> Response:
+    allowed = ", ".join(getattr(error, "headers", None) or {})
+    del allowed
+    return await _problem_page("request.not_found")(request)

@@ -1,0 +1,136 @@
+"""One's own account page: profile, state of the factor, a new secret key, sessions, sign-out."""
+
+from datetime import timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from doorward.doors.console.operator import permission, shell, signed_in
+from doorward.doors.console.pages import status_of
+from doorward.doors.console.qr_code import shown_key
+from doorward.doors.console.visit import Visit
+from doorward.doors.web.cookies import SESSION, drop_cookie
+from doorward.doors.web.six_digits import six_digits
+from doorward.features.directory.actions import view_me
+from doorward.features.directory.model import MeShown, ViewMe
+from doorward.features.second_factor.actions.own_key import (
+    begin_new_key,
+    check_new_key,
+    discard_new_key,
+    save_new_key,
+    show_new_key,
+)
+from doorward.features.second_factor.model import (
+    CheckNewKey,
+    DiscardNewKey,
+    KeyHeld,
+    KeySaved,
+    KeyShown,
+    NewKey,
+    SaveNewKey,
+    ShowNewKey,
+)
+from doorward.features.sessions.actions import end_session
+from doorward.features.sessions.model import EndSession, SessionShown
+from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Secret
+from doorward.kernel.refusals import sentence
+
+_PROOF_OF_RECOVERY = timedelta(minutes=15)
+"""How long the recovery code that opened the session is its fresh proof (KEY-1)."""
+
+
+def show_me(visit: Visit) -> Response:
+    """Show one's own page."""
+    shown = signed_in(visit)
+    return shown if isinstance(shown, Response) else _page(visit, shown)
+
+
+def begin(visit: Visit) -> Response:
+    """Begin a new key; the fresh proof is the session's own, or a code of the present key typed with it."""
+    given = visit.form.get("code", "")
+    code = six_digits(given)
+    if given and code is None:
+        return _refused(visit, Refused("otp.malformed"))
+    outcome = visit.run(begin_new_key, NewKey(None if code is None else Secret(code)))
+    return visit.go("/me") if isinstance(outcome, KeyShown) else _refused(visit, outcome)
+
+
+def check(visit: Visit) -> Response:
+    """Prove the new key (*Check and apply*); a wrong code keeps the page and the key."""
+    code = six_digits(visit.form.get("code", ""))
+    outcome = Refused("otp.malformed") if code is None else visit.run(check_new_key, CheckNewKey(code))
+    return visit.go("/me") if isinstance(outcome, KeyHeld) else _refused(visit, outcome)
+
+
+def save(visit: Visit) -> Response:
+    """Put the proven key in force (*Save*)."""
+    outcome = visit.run(save_new_key, SaveNewKey())
+    if not isinstance(outcome, KeySaved):
+        return _refused(visit, outcome)
+    if not outcome.signed_out:
+        return visit.go("/me?done=key-saved")
+    response = visit.show("me_key_saved.html", recovery_codes=list(outcome.recovery_codes))
+    response.headers.append("set-cookie", drop_cookie(SESSION))
+    return response
+
+
+def discard(visit: Visit) -> Response:
+    """Forget a key that was not saved."""
+    outcome = visit.run(discard_new_key, DiscardNewKey())
+    return _refused(visit, outcome) if isinstance(outcome, Refused) else visit.go("/me?done=key-discarded")
+
+
+def sign_out(visit: Visit) -> Response:
+    """End the session; one that is over already is over."""
+    visit.run(end_session, EndSession())
+    response = visit.go("/sign-in")
+    response.headers.append("set-cookie", drop_cookie(SESSION))
+    return response
+
+
+def _refused(visit: Visit, refused: Refused) -> Response:
+    """Tell a refusal on one's own page: at the code's field where there is one."""
+    shown = signed_in(visit)
+    return shown if isinstance(shown, Response) else _page(visit, shown, refused)
+
+
+def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None) -> Response:
+    me = visit.run(view_me, ViewMe())
+    if isinstance(me, Refused):
+        return visit.problem(me)
+    at_field = refused is not None and refused.code.startswith("otp.") and me.new_key_under_way
+    values: dict[str, Any] = {
+        "errors": {"code": sentence(refused)} if refused is not None and at_field else {},
+        "refusal": None if at_field else refused,
+    }
+    return visit.show(
+        "me.html",
+        200 if refused is None else status_of(refused),
+        **shell(visit, shown),
+        **values,
+        account=me.account,
+        key=me.key,
+        recovery_codes_left=me.recovery_codes_left,
+        sessions=list(me.sessions),
+        session=shown.session.id,
+        own_page_only=me.own_page_only,
+        fresh_until=_fresh_until(shown),
+        new_key=_new_key(visit, me),
+        may_renew=permission(me.key is not None or me.own_page_only) if me.key or me.own_page_only else None,
+    )
+
+
+def _fresh_until(shown: SessionShown) -> Any:
+    facts = shown.session
+    return facts.fresh_at + _PROOF_OF_RECOVERY if facts.own_page_only and facts.fresh_at else None
+
+
+def _new_key(visit: Visit, me: MeShown) -> dict[str, Any] | None:
+    """Say how far the new key is: to be checked, or proven and to be saved."""
+    if me.new_key_proven:
+        return {"step": "save", "shown": None}
+    if not me.new_key_under_way:
+        return None
+    key = visit.run(show_new_key, ShowNewKey())
+    return {"step": "check", "shown": shown_key(key, me.account.user_name)} if isinstance(key, KeyShown) else None

@@ -1,0 +1,59 @@
+"""Adding an account."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from doorward.doors.console.account import account_address, errors_of, role_choices
+from doorward.doors.console.operator import shell, signed_in
+from doorward.doors.console.pages import status_of
+from doorward.doors.console.visit import Visit
+from doorward.features.accounts.model import AccountKind
+from doorward.features.administration.actions.adding import add_account
+from doorward.features.administration.model import AccountAdded, AddAccount
+from doorward.features.policy.actions import two_factor
+from doorward.kernel.outcome import Refused
+
+
+def show_new(visit: Visit) -> Response:
+    """Show the form for a new account."""
+    return _page(visit, None)
+
+
+def take_new(visit: Visit) -> Response:
+    """Add the account; it is mailed a link to set its password."""
+    form = visit.form
+    kind = form.get("kind", "internal")
+    outcome = visit.run(
+        add_account,
+        AddAccount(
+            user_name=form.get("user_name", ""),
+            full_name=form.get("full_name", ""),
+            email=form.get("email", "").strip() or None,
+            kind=AccountKind(kind) if kind in set(AccountKind) else AccountKind.INTERNAL,
+            roles=visit.chosen,
+        ),
+    )
+    if isinstance(outcome, AccountAdded):
+        return visit.go(account_address(outcome.account, done="added"))
+    return _page(visit, outcome)
+
+
+def _page(visit: Visit, refused: Refused | None) -> Response:
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    errors = {} if refused is None else errors_of(refused)
+    form: dict[str, Any] = {**visit.form, "roles": list(visit.chosen)} if visit.form else {}
+    with visit.reading() as call:
+        on_allowlist = two_factor(call).new_accounts_may_set_up
+    return visit.show(
+        "account_new.html",
+        200 if refused is None else status_of(refused),
+        **shell(visit, shown),
+        roles=role_choices(visit, ()),
+        form=form,
+        errors=errors,
+        refusal=None if errors else refused,
+        on_allowlist=on_allowlist,
+    )

@@ -1,0 +1,88 @@
+"""What every page of an operator needs: who they are, what they may, and how one act of a form is run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from doorward.doors.console.visit import Visit
+from doorward.features.rights.model import Permission
+from doorward.features.sessions.model import SessionShown
+from doorward.kernel.ids import AccountId, parse_id
+from doorward.kernel.outcome import Refused
+from doorward.kernel.refusals import sentence
+
+DONE = {
+    "unlocked": "The account is unlocked.",
+    "open": "The account was not locked.",
+    "locked": "The account is locked, and its sessions have ended.",
+    "enabled": "The account is enabled.",
+    "disabled": "The account is disabled, and its sessions have ended.",
+    "password-reset": "A link to set a new password is on its way.",
+    "key-reset": "The secret key is reset: the next sign-in sets up a new one.",
+    "key-deleted": "The secret key is deleted: the account is blocked until somebody allows it.",
+    "allowed": "The account is on the allowlist.",
+    "withdrawn": "The account is off the allowlist.",
+    "excluded": "The account signs in without a second factor.",
+    "included": "The account needs a second factor again.",
+    "sessions-ended": "The sessions have ended.",
+    "saved": "The changes are saved.",
+    "added": "The account is added.",
+    "roles": "The roles are saved.",
+    "unchanged": "Nothing had to be changed.",
+    "retried": "The mail is tried again now.",
+    "key-discarded": "The new key is forgotten; your present key is in force.",
+    "key-saved": "Your new key is in force.",
+}
+"""What a page says about the request before it: words of ours, chosen by the address, never taken from it."""
+
+
+def signed_in(visit: Visit) -> SessionShown | Response:
+    """Find out who is signed in, or lead to sign-in; a session of a recovery code reaches the own page only."""
+    shown = visit.session()
+    if isinstance(shown, Refused):
+        return visit.problem(shown)
+    if shown.session.own_page_only and not visit.request.url.path.startswith("/me"):
+        return visit.go("/me")
+    return shown
+
+
+def shell(visit: Visit, shown: SessionShown) -> dict[str, Any]:
+    """Give what the console's frame shows."""
+    done = DONE.get(visit.query.get("done", ""))
+    return {
+        "me": {"user_name": shown.session.user_name, "full_name": shown.full_name},
+        "rights": set() if shown.session.own_page_only else set(shown.rights),
+        "counts": {"locked": None, "mail": None},
+        "notice": {"text": done, "undo": None} if done else None,
+    }
+
+
+def permissions(asked: Mapping[str, Permission]) -> dict[str, dict[str, Any]]:
+    """Put permissions as pages grey their buttons: allowed or not, and the reason in words."""
+    return {name: permission(one.allowed, one.reason) for name, one in asked.items()}
+
+
+def permission(allowed: bool, refused: Refused | None = None) -> dict[str, Any]:  # noqa: FBT001 - the answer itself
+    """Put one permission for a page."""
+    return {"allowed": allowed, "reason": None if refused is None else sentence(refused)}
+
+
+def by_right(shown: SessionShown, right: str) -> dict[str, Any]:
+    """Say whether a right is held, for acts on nobody in particular."""
+    held = right in shown.rights
+    return permission(held, None if held else Refused("rights.missing", {"right": right}))
+
+
+def account_in(visit: Visit) -> AccountId | Refused:
+    """Read the account from the page's address."""
+    found = parse_id(visit.request.path_params["account"])
+    return Refused("accounts.not_found") if found is None else AccountId(found)
+
+
+def listed_accounts(visit: Visit) -> tuple[AccountId, ...] | Refused:
+    """Read the accounts that a form has selected."""
+    found = [parse_id(text) for text in visit.chosen]
+    if any(one is None for one in found):
+        return Refused("accounts.not_found")
+    return tuple(AccountId(one) for one in found if one is not None)

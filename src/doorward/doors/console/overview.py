@@ -1,0 +1,28 @@
+"""Overview: what needs somebody now, and the last 30 days."""
+
+from starlette.responses import Response
+
+from doorward.doors.console.operator import shell, signed_in
+from doorward.doors.console.visit import Visit
+from doorward.features.directory.actions import view_overview
+from doorward.features.directory.model import ViewOverview
+from doorward.kernel.outcome import Refused
+
+
+def home(visit: Visit) -> Response:
+    """Lead to the console, or to one's own page where there is nothing to operate (RIGHT-6)."""
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    return visit.go("/console" if shown.rights else "/me")
+
+
+def show_overview(visit: Visit) -> Response:
+    """Show the figures, each of which leads to its list."""
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    figures = visit.run(view_overview, ViewOverview())
+    if isinstance(figures, Refused):
+        return visit.problem(figures, "/me")
+    return visit.show("overview.html", **shell(visit, shown), figures=figures, days=list(figures.days))

@@ -1,0 +1,59 @@
+"""Rendering a page: its template, its nonce, and the policy under which the browser may show it."""
+
+import base64
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Entropy
+from doorward.kernel.refusals import refusal, sentence
+
+_NONCE_BYTES = 18
+_POLICY = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "require-trusted-types-for 'script'; trusted-types htmx"
+)
+"""Nothing that is not named; scripts by nonce, never inline; `htmx` is the one Trusted Types policy, htmx's own."""
+
+
+class Pages:
+    """The templates, ready to be filled."""
+
+    def __init__(self, entropy: Entropy) -> None:
+        """Load the templates from the package; everything is escaped, and a missing value is an error."""
+        self._entropy = entropy
+        self._templates = Environment(
+            loader=PackageLoader("doorward.doors.console"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=False,
+            auto_reload=False,
+        )
+
+    def render(self, template: str, status: int, values: Mapping[str, Any]) -> Response:
+        """Fill a template; the answer carries the policy with this answer's own nonce."""
+        nonce = base64.urlsafe_b64encode(self._entropy.bytes(_NONCE_BYTES)).decode()
+        html = self._templates.get_template(template).render(nonce=nonce, **values)
+        return HTMLResponse(html, status, {"content-security-policy": _POLICY.format(nonce=nonce)})
+
+
+def told(refused: Refused, reference: str) -> dict[str, Any]:
+    """Put a refusal as pages show it: what is wrong, how to mend it, and the reference that finds it."""
+    wrong, stop, mend = sentence(refused).partition(". ")
+    return {
+        "status": refusal(refused).status,
+        "code": refused.code,
+        "sentence": wrong + stop.strip(),
+        "mend": mend or None,
+        "reference": reference,
+    }
+
+
+def status_of(refused: Refused) -> int:
+    """Give the HTTP status of a refusal, the same as the API's."""
+    return HTTPStatus(refusal(refused).status)

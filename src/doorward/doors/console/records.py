@@ -1,0 +1,140 @@
+"""Audit and mail, as operators read them."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from starlette.responses import Response
+
+from doorward.doors.console.operator import by_right, shell, signed_in
+from doorward.doors.console.visit import Visit
+from doorward.features.accounts import actions as accounts
+from doorward.features.audit.actions import known_acts, list_entries
+from doorward.features.audit.model import EntriesPage, Filter, ListEntries
+from doorward.features.notices.actions import list_mail, retry_mail
+from doorward.features.notices.model import ListMail, Mail, MailState, RetryMail
+from doorward.kernel.ids import AccountId, parse_id
+from doorward.kernel.outcome import Refused
+
+_AUDIT, _MAIL = "/console/audit", "/console/mail"
+_FILTERS = ("actor", "target", "act", "after", "before")
+_UNDELIVERED = "undelivered"
+_STATES = {one.value for one in MailState} | {_UNDELIVERED}
+
+
+def show_audit(visit: Visit) -> Response:
+    """Show the audit trail; the page itself is an act, and recorded once."""
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    filters = {name: visit.query.get(name, "").strip() for name in _FILTERS}
+    asked, errors = _filter(visit, filters)
+    cursor = parse_id(visit.query["cursor"]) if "cursor" in visit.query else None
+    if "cursor" in visit.query and cursor is None:
+        return visit.problem(Refused("list.cursor"), _AUDIT)
+    found: EntriesPage | Refused = EntriesPage((), None)
+    if not errors:
+        found = visit.run(list_entries, ListEntries(asked, before_id=cursor))
+    if isinstance(found, Refused):
+        return visit.problem(found, "/console")
+    kept = {name: value for name, value in filters.items() if value}
+    return visit.show(
+        "audit.html",
+        **shell(visit, shown),
+        filters=filters,
+        acts=list(known_acts()),
+        entries=list(found.entries),
+        page=_pager(visit, _AUDIT, kept, len(found.entries), found.next_id),
+        errors=errors,
+    )
+
+
+def show_mail(visit: Visit) -> Response:
+    """Show the outbox: to whom, what kind, whether it arrived; never what it says."""
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    state = visit.query.get("state", "")
+    state = state if state in _STATES else ""
+    command = ListMail(
+        state=MailState(state) if state and state != _UNDELIVERED else None,
+        undelivered=state == _UNDELIVERED,
+        before_id=parse_id(visit.query.get("cursor", "")),
+    )
+    found = visit.run(list_mail, command)
+    if isinstance(found, Refused):
+        return visit.problem(found, "/console")
+    return visit.show(
+        "mail.html",
+        **shell(visit, shown),
+        state=state,
+        mails=list(found.mails),
+        names=_names(visit, found.mails),
+        may={"retry": by_right(shown, "system:modify")},
+        page=_pager(visit, _MAIL, {"state": state} if state else {}, len(found.mails), found.next_id),
+    )
+
+
+def retry(visit: Visit) -> Response:
+    """Try waiting and failed mail again now: one, or all of it."""
+    named = visit.request.path_params.get("mail")
+    mail = None if named is None else parse_id(named)
+    if named is not None and mail is None:
+        return visit.problem(Refused("notices.not_found"), _MAIL)
+    outcome = visit.run(retry_mail, RetryMail(mail))
+    if isinstance(outcome, Refused):
+        return visit.problem(outcome, _MAIL)
+    return visit.go(f"{_MAIL}?done={'unchanged' if outcome.status == 'unchanged' else 'retried'}")
+
+
+def _filter(visit: Visit, filters: dict[str, str]) -> tuple[Filter, dict[str, str]]:
+    """Read the filters as they were typed; what cannot be read is told at its field."""
+    errors: dict[str, str] = {}
+    target = None
+    if filters["target"]:
+        target = _account_named(visit, filters["target"])
+        if target is None:
+            errors["target"] = "Nobody has this user name."
+    times: dict[str, datetime | None] = {}
+    for name in ("after", "before"):
+        times[name] = _instant(filters[name])
+        if filters[name] and times[name] is None:
+            errors[name] = "Write it as 2026-05-04T12:00, in UTC."
+    asked = Filter(target, filters["actor"] or None, filters["act"] or None, times["after"], times["before"])
+    return asked, errors
+
+
+def _account_named(visit: Visit, typed: str) -> AccountId | None:
+    given = parse_id(typed)
+    if given is not None:
+        return AccountId(given)
+    with visit.reading() as call:
+        standing = accounts.find(call, typed)
+    return None if standing is None else standing.account.id
+
+
+def _instant(typed: str) -> datetime | None:
+    try:
+        read = datetime.fromisoformat(typed)
+    except ValueError:
+        return None
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def _names(visit: Visit, mails: tuple[Mail, ...]) -> dict[AccountId, dict[str, str]]:
+    names: dict[AccountId, dict[str, str]] = {}
+    with visit.reading() as call:
+        for account in {mail.account for mail in mails}:
+            standing = accounts.load(call, account)
+            if standing is not None:
+                person = standing.account
+                names[account] = {"full_name": person.full_name, "user_name": person.user_name}
+    return names
+
+
+def _pager(visit: Visit, address: str, kept: dict[str, str], shown: int, following: UUID | None) -> dict[str, Any]:
+    """Give the way through a long list: its first page, and the one after this."""
+    first = f"{address}?{urlencode(kept)}" if "cursor" in visit.query else None
+    after = None if following is None else f"{address}?{urlencode({**kept, 'cursor': str(following)})}"
+    return {"shown": shown, "first": first, "next": after}

@@ -1,0 +1,254 @@
+"""The pages of signing in: one per step, each asking the machine where the sign-in stands."""
+
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from doorward.doors.console.onward import PATHS, RETURN, RETURN_SECONDS, go_on, own_path, turned_away
+from doorward.doors.console.pages import status_of
+from doorward.doors.console.password_words import password_asked
+from doorward.doors.console.qr_code import shown_key
+from doorward.doors.console.visit import Visit
+from doorward.doors.web.cookies import (
+    set_cookie,
+)
+from doorward.doors.web.six_digits import six_digits
+from doorward.features.second_factor.model import KeyShown
+from doorward.features.signin.actions.codes import (
+    give_code,
+    give_device_code,
+    give_recovery_code,
+    resend_device_code,
+    show_pending,
+)
+from doorward.features.signin.actions.new_password import give_new_password
+from doorward.features.signin.actions.password import sign_in
+from doorward.features.signin.actions.set_up import confirm_set_up, show_set_up
+from doorward.features.signin.model import (
+    ConfirmSetUp,
+    GiveCode,
+    GiveDeviceCode,
+    GiveNewPassword,
+    GiveRecoveryCode,
+    Next,
+    PendingShown,
+    PendingToken,
+    ResendDeviceCode,
+    ShowPending,
+    ShowSetUp,
+    SignedIn,
+    SignIn,
+    SignInGoesOn,
+)
+from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Secret
+from doorward.kernel.refusals import sentence
+
+_ON_FIELD = ("otp.", "devices.", "recovery_codes.", "passwords.")
+"""Refusals that belong to the field that was filled in, and keep the page."""
+
+
+async def show_sign_in(visit: Visit) -> Response:
+    """Show the first page; whoever is signed in already goes on."""
+    return_to = own_path(visit.query.get("return_to", ""))
+    if "return_to" in visit.query:
+        return visit.show("sign_in/password.html", return_to=return_to, ended=True)
+    return visit.show("sign_in/password.html", return_to=return_to)
+
+
+async def take_password(visit: Visit) -> Response:
+    """Take user name and password."""
+    name, password = visit.form.get("user_name", ""), Secret(visit.form.get("password", ""))
+    return_to = own_path(visit.form.get("return_to", ""))
+    outcome = await visit.drive(sign_in(SignIn(name, password)))
+    if isinstance(outcome, Refused):
+        return _refused_at_password(visit, outcome, return_to)
+    response = go_on(visit, outcome, return_to)
+    if return_to and isinstance(outcome, SignInGoesOn):
+        response.headers.append("set-cookie", set_cookie(RETURN, quote(return_to, safe=""), RETURN_SECONDS))
+    return response
+
+
+async def show_code(visit: Visit) -> Response:
+    """Ask for a code of the secret key."""
+    found = await _pending_at(visit, Next.CODE)
+    return found if isinstance(found, Response) else visit.show("sign_in/code.html", user_name=found.user_name)
+
+
+async def take_code(visit: Visit) -> Response:
+    """Take a code of the secret key."""
+    found = await _pending_at(visit, Next.CODE)
+    if isinstance(found, Response):
+        return found
+    code, token = six_digits(visit.form.get("code", "")), _token(visit)
+    outcome = Refused("otp.malformed") if code is None else await visit.drive(give_code(GiveCode(token, code)))
+    if isinstance(outcome, Refused) and _stays(outcome):
+        clock = str(outcome.facts.get("clock") or "")
+        return visit.show(
+            "sign_in/code.html",
+            status_of(outcome),
+            user_name=found.user_name,
+            errors={"code": sentence(outcome)},
+            clock=clock.strip(),
+        )
+    return go_on(visit, outcome)
+
+
+async def show_recovery_code(visit: Visit) -> Response:
+    """Ask for a recovery code."""
+    found = await _pending_at(visit, Next.CODE)
+    return found if isinstance(found, Response) else visit.show("sign_in/recovery_code.html")
+
+
+async def take_recovery_code(visit: Visit) -> Response:
+    """Take a recovery code; the session reaches one's own page only."""
+    found = await _pending_at(visit, Next.CODE)
+    if isinstance(found, Response):
+        return found
+    outcome = await visit.drive(give_recovery_code(GiveRecoveryCode(_token(visit), visit.form.get("code", ""))))
+    if isinstance(outcome, Refused) and _stays(outcome):
+        errors = {"code": sentence(outcome)}
+        return visit.show("sign_in/recovery_code.html", status_of(outcome), errors=errors)
+    return go_on(visit, outcome)
+
+
+async def show_device_code(visit: Visit) -> Response:
+    """Ask for the e-mailed code."""
+    found = await _pending_at(visit, Next.DEVICE_CODE)
+    return found if isinstance(found, Response) else _device_code_page(visit, found)
+
+
+async def take_device_code(visit: Visit) -> Response:
+    """Take the e-mailed code, or a temporary access code."""
+    found = await _pending_at(visit, Next.DEVICE_CODE)
+    if isinstance(found, Response):
+        return found
+    outcome = await visit.drive(give_device_code(GiveDeviceCode(_token(visit), visit.form.get("code", "").strip())))
+    if isinstance(outcome, Refused) and _stays(outcome):
+        return _device_code_page(visit, found, outcome)
+    return go_on(visit, outcome)
+
+
+async def resend(visit: Visit) -> Response:
+    """Send another code by e-mail."""
+    found = await _pending_at(visit, Next.DEVICE_CODE)
+    if isinstance(found, Response):
+        return found
+    return go_on(visit, await visit.drive(resend_device_code(ResendDeviceCode(_token(visit)))))
+
+
+async def show_set_up_page(visit: Visit) -> Response:
+    """Show the key of the set-up."""
+    found = await _pending_at(visit, Next.SET_UP)
+    return found if isinstance(found, Response) else await set_up_page(visit, found.user_name)
+
+
+async def take_set_up_code(visit: Visit) -> Response:
+    """Take the first code of the new key (*Check and apply*)."""
+    found = await _pending_at(visit, Next.SET_UP)
+    if isinstance(found, Response):
+        return found
+    outcome = await confirm(visit)
+    if isinstance(outcome, Refused) and _stays(outcome):
+        return await set_up_page(visit, found.user_name, outcome)
+    return go_on(visit, outcome)
+
+
+async def confirm(visit: Visit) -> SignedIn | SignInGoesOn | Refused:
+    """Give the set-up's code to the machine."""
+    code = six_digits(visit.form.get("code", ""))
+    if code is None:
+        return Refused("otp.malformed")
+    outcome: SignedIn | SignInGoesOn | Refused = await visit.drive(confirm_set_up(ConfirmSetUp(_token(visit), code)))
+    return outcome
+
+
+async def set_up_page(
+    visit: Visit, user_name: str, refused: Refused | None = None, template: str = "sign_in/set_up.html", **more: Any
+) -> Response:
+    """Show the set-up page, the same key each time; a refused code is told at its field."""
+    key = await visit.drive(show_set_up(ShowSetUp(_token(visit))))
+    if not isinstance(key, KeyShown):
+        return go_on(visit, key)
+    errors = {} if refused is None else {"code": sentence(refused)}
+    return visit.show(
+        template,
+        200 if refused is None else status_of(refused),
+        user_name=user_name,
+        shown_key=shown_key(key, user_name),
+        errors=errors,
+        **more,
+    )
+
+
+async def show_new_password(visit: Visit) -> Response:
+    """Ask for the new password that is due."""
+    found = await _pending_at(visit, Next.NEW_PASSWORD)
+    return found if isinstance(found, Response) else _new_password_page(visit, found)
+
+
+async def take_new_password(visit: Visit) -> Response:
+    """Take the new password."""
+    found = await _pending_at(visit, Next.NEW_PASSWORD)
+    if isinstance(found, Response):
+        return found
+    password = Secret(visit.form.get("new_password", ""))
+    outcome = await visit.drive(give_new_password(GiveNewPassword(_token(visit), password)))
+    if isinstance(outcome, Refused) and _stays(outcome):
+        return _new_password_page(visit, found, outcome)
+    return go_on(visit, outcome)
+
+
+def _refused_at_password(visit: Visit, refused: Refused, return_to: str) -> Response:
+    if refused.code in {"signin.locked", "signin.set_up_not_available"}:
+        return turned_away(visit, refused)
+    contact = str(refused.facts.get("contact") or "")
+    response = visit.show("sign_in/password.html", refusal=refused, return_to=return_to, contact=contact)
+    if refused.retry_after is not None:
+        response.headers["retry-after"] = str(refused.retry_after)
+    return response
+
+
+def _device_code_page(visit: Visit, found: PendingShown, refused: Refused | None = None) -> Response:
+    return visit.show(
+        "sign_in/device_code.html",
+        200 if refused is None else status_of(refused),
+        sent_to=found.sent_to,
+        expires_at=found.expires_at,
+        resend_at=found.resend_at,
+        errors={} if refused is None else {"code": sentence(refused)},
+    )
+
+
+def _new_password_page(visit: Visit, found: PendingShown, refused: Refused | None = None) -> Response:
+    return visit.show(
+        "sign_in/new_password.html",
+        200 if refused is None else status_of(refused),
+        user_name=found.user_name,
+        why="expired" if found.password_expired else "must_change",
+        **password_asked(visit.password_rules()),
+        errors={} if refused is None else {"new_password": sentence(refused)},
+    )
+
+
+async def _pending_at(visit: Visit, step: Next) -> PendingShown | Response:
+    """Find the pending sign-in at the step that this page is for; lead to the right page otherwise."""
+    if visit.pending is None:
+        return visit.go("/sign-in")
+    found = await visit.drive(show_pending(ShowPending(visit.pending)))
+    if isinstance(found, Refused):
+        return turned_away(visit, found)
+    shown: PendingShown = found
+    return shown if shown.next is step else visit.go(PATHS[shown.next])
+
+
+def _token(visit: Visit) -> PendingToken:
+    """Give the sign-in's token, which `_pending_at` has found before."""
+    if visit.pending is None:
+        raise AssertionError("a step is asked of a sign-in that was found")
+    return visit.pending
+
+
+def _stays(refused: Refused) -> bool:
+    return refused.code.startswith(_ON_FIELD)

@@ -1,0 +1,181 @@
+"""One request to a page: who asks, what the form says, and what can be run and shown for them."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from doorward.doors.console.pages import Pages, status_of, told
+from doorward.doors.web.arrival import origin_of
+from doorward.doors.web.cookies import SIGN_IN, cookies_of
+from doorward.doors.web.credentials import bearer_of
+from doorward.doors.web.reason import judge_reason
+from doorward.doors.web.same_origin import judge_origin
+from doorward.edges.call import Call, Steps
+from doorward.edges.run import Runtime
+from doorward.edges.steps import LoopDriver
+from doorward.features.policy.actions import password_rules
+from doorward.features.policy.model import PasswordRules
+from doorward.features.sessions.actions import show_session
+from doorward.features.sessions.model import SessionShown, ShowSession
+from doorward.features.signin.model import PendingToken
+from doorward.kernel.act import Action, Caller, Nobody
+from doorward.kernel.events import Door, Origin
+from doorward.kernel.outcome import Refused
+from doorward.kernel.tokens import parse_token
+
+C = TypeVar("C")
+O = TypeVar("O")  # noqa: E741 - reads as "outcome" beside C, "command"
+
+SEE_OTHER = 303
+"""RFC 9110 section 15.4.4: after a form, the browser comes back with GET."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plug:
+    """What the console is plugged into; kept as the application's state."""
+
+    runtime: Runtime
+    driver: LoopDriver
+    pages: Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request to a page."""
+
+    request: Request
+    plug: Plug
+    caller: Caller
+    origin: Origin
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    chosen: tuple[str, ...] = ()
+    """The values of a form's field that comes more than once: selected accounts, wanted roles."""
+
+    def run(self, action: Action[C, O], command: C) -> O | Refused:
+        """Run one act and give its outcome, committed."""
+        return self.plug.runtime.run(action, command, self.caller, self.origin)
+
+    def run_with_reason(self, action: Action[C, O], command: C) -> O | Refused:
+        """Run one act whose form asks for a reason, unless the reason cannot be kept."""
+        refused = judge_reason(self.form.get("reason", ""))
+        return self.run(action, command) if refused is None else refused
+
+    async def drive(self, steps: Steps) -> Any:
+        """Run a step of sign-in; nobody is signed in yet, whatever the request carries."""
+        return await self.plug.driver.drive(steps, self.origin)
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The address's parameters."""
+        return self.request.query_params
+
+    @property
+    def pending(self) -> PendingToken | None:
+        """The pending sign-in that the browser's cookie names."""
+        parsed = parse_token(cookies_of(self.request.scope).get(SIGN_IN, ""))
+        return None if parsed is None else PendingToken(*parsed)
+
+    def show(self, template: str, status: int = 200, **values: Any) -> Response:
+        """Show a page; a refusal among the values is put in words, and gives the status."""
+        refused = values.get("refusal")
+        if isinstance(refused, Refused):
+            status = status_of(refused)
+            values["refusal"] = told(refused, self.origin.reference)
+        values.setdefault("refusal", None)
+        if "contact" not in values:
+            values["contact"] = self.password_rules().lock_contact
+        return self.plug.pages.render(template, status, {"now": self.plug.runtime.clock.now(), **values})
+
+    def problem(self, refused: Refused, back: str = "/") -> Response:
+        """Show a refusal that has no page of its own; without a session, lead to sign-in and back."""
+        if refused.code == "session.required" and self.request.method == "GET":
+            return self.go(f"/sign-in?return_to={quote(self._here(), safe='')}")
+        if refused.code == "session.required":
+            return self.go("/sign-in")
+        return self.show("problem.html", status_of(refused), problem=told(refused, self.origin.reference), back=back)
+
+    def go(self, address: str) -> Response:
+        """Send the browser to another page."""
+        return RedirectResponse(address, SEE_OTHER)
+
+    def password_rules(self) -> PasswordRules:
+        """Read the password rules: whom to ask, and what a new password must be."""
+        with self.reading() as call:
+            return password_rules(call)
+
+    @contextmanager
+    def reading(self) -> Iterator[Call]:
+        """Open a reading transaction, for what a page shows beside the act that it has run."""
+        runtime = self.plug.runtime
+        with runtime.database.read() as sql:
+            yield runtime.call(sql, self.origin)
+
+    def session(self) -> SessionShown | Refused:
+        """Ask who is signed in."""
+        return self.run(show_session, ShowSession())
+
+    def _here(self) -> str:
+        url = self.request.url
+        return url.path + (f"?{url.query}" if url.query else "")
+
+
+Page = Callable[[Visit], Response]
+"""A page that runs acts: on a thread of its own, since acts wait for the database."""
+StepPage = Callable[[Visit], Awaitable[Response]]
+"""A page of sign-in: on the event loop, so that waiting for a hash holds no thread."""
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def page(view: Page) -> Endpoint:
+    """Make an endpoint of a page that runs acts."""
+
+    async def endpoint(request: Request) -> Response:
+        visit = await _arrive(request)
+        return visit if isinstance(visit, Response) else await run_in_threadpool(view, visit)
+
+    return endpoint
+
+
+def step_page(view: StepPage) -> Endpoint:
+    """Make an endpoint of a page of sign-in."""
+
+    async def endpoint(request: Request) -> Response:
+        visit = await _arrive(request)
+        return visit if isinstance(visit, Response) else await view(visit)
+
+    return endpoint
+
+
+async def _arrive(request: Request) -> Visit | Response:
+    """Read who asks and what the form says; refuse a form that comes from elsewhere, or cannot be read."""
+    plug: Plug = request.app.state.plug
+    bearer = bearer_of(request.scope)
+    visit = Visit(request, plug, bearer or Nobody(), origin_of(request.scope, Door.CONSOLE))
+    refused = judge_origin(request.scope, plug.runtime.site.public_url)
+    if refused is not None:
+        return visit.problem(refused)
+    if request.method != "POST":
+        return visit
+    form = await _read_form(request)
+    if isinstance(form, Refused):
+        return visit.problem(form)
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    chosen = tuple(
+        value for name, value in form.multi_items() if name in {"account", "role"} and isinstance(value, str)
+    )
+    return Visit(request, plug, visit.caller, visit.origin, fields, chosen)
+
+
+async def _read_form(request: Request) -> FormData | Refused:
+    """Read a form's fields; no page takes files."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded" and await request.body():
+        return Refused("request.malformed", {"detail": "a form comes as application/x-www-form-urlencoded"})
+    return await request.form(max_files=0, max_fields=2000)

@@ -1,0 +1,38 @@
+"""The password that an account may be given while it is added, at the server's own machine only (PASS-6)."""
+
+from doorward.edges.call import Call, Steps
+from doorward.features.accounts.model import Account
+from doorward.features.administration.actions.adding import judge_new
+from doorward.features.administration.model import AddAccount
+from doorward.features.signin.actions.new_password import hash_new
+from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Secret
+
+
+def hash_first_password(command: AddAccount, password: Secret) -> Steps:
+    """Judge the password of an account that is about to be added, and give its hash for `AddAccount`."""
+
+    def whose(call: Call) -> Account | Refused:
+        refused = judge_new(call, command.user_name, command.full_name, command.email)
+        return refused or _future(call, command)
+
+    hashed = yield from hash_new(password, whose)
+    return hashed if isinstance(hashed, Refused) else hashed[1]
+
+
+def _future(call: Call, command: AddAccount) -> Account:
+    """Describe the account that is about to be made, for its password to be judged."""
+    return Account(
+        id=AccountId(new_id(call.now, call.entropy)),
+        user_name=command.user_name,
+        full_name=command.full_name,
+        email=command.email,
+        kind=command.kind,
+        enabled=True,
+        protected=False,
+        created_at=call.now,
+        updated_at=call.now,
+        version=1,
+        email_changed_at=None,
+    )

@@ -1,0 +1,199 @@
+"""Searching accounts and opening one: what operators see, and what people see of themselves."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from doorward.edges.call import Call
+from doorward.features.accounts import rules as account_rules
+from doorward.features.accounts.model import Standing
+from doorward.features.audit import actions as audit
+from doorward.features.directory import rules, store
+from doorward.features.directory.model import (
+    AccountRow,
+    AccountShown,
+    CountLocked,
+    Found,
+    HistoryShown,
+    KeyFacts,
+    LockedCounted,
+    LockStory,
+    MeShown,
+    OverviewShown,
+    Search,
+    ViewAccount,
+    ViewHistory,
+    ViewMe,
+    ViewOverview,
+)
+from doorward.features.lockout import rules as lockout_rules
+from doorward.features.notices import actions as notices
+from doorward.features.otp import actions as otp
+from doorward.features.passwords import actions as passwords
+from doorward.features.recovery_codes import actions as recovery_codes
+from doorward.features.rights import actions as rights
+from doorward.features.second_factor import rules as factor_rules
+from doorward.features.second_factor.actions import states as second_factor
+from doorward.features.sessions import actions as sessions
+from doorward.kernel.act import Who, act
+from doorward.kernel.ids import AccountId, parse_id
+from doorward.kernel.outcome import Refused
+
+
+@act("users:read", event=None, writes=False)
+def search_accounts(call: Call, command: Search) -> Found | Refused:
+    """Search accounts by name, login or e-mail address; filters narrow each other down (LOCK-6)."""
+    conditions = _conditions(command)
+    if conditions is None:
+        return Refused("list.cursor")
+    size = rules.page_size(command.limit)
+    found = store.search(call.sql, conditions, call.now, size + 1)
+    last = found[size - 1] if len(found) > size else None
+    following = None if last is None else rules.cursor(last.canonical_name, last.standing.account.id)
+    return Found(_rows(call, found[:size]), following)
+
+
+@act("users:read", event="accounts.viewed")
+def view_account(call: Call, command: ViewAccount) -> AccountShown | Refused:
+    """Open an account: what is known of it, why it is locked, and what the actor may do to it."""
+    listed = _one(call, command.account)
+    if listed is None:
+        return Refused("accounts.not_found")
+    account = listed.standing.account
+    password = passwords.find(call, account.id)
+    return AccountShown(
+        account=_rows(call, [listed])[0],
+        lock_story=_lock_story(call, listed.standing),
+        created_at=account.created_at,
+        key=_key_facts(call, account.id),
+        recovery_codes_left=recovery_codes.left(call, account.id),
+        allowlist=listed.entry if factor_rules.live(listed.entry, call.now) else None,
+        exclusion=second_factor.exclusion_of(call, account.id),
+        permissions=rights.permissions_on(call, listed.standing),
+        must_change_password=password is not None and passwords.must_change(call, password),
+        has_password=password is not None,
+        mails=notices.mail_of(call, account.id, rules.MAILS),
+    )
+
+
+@act("users:read", event="accounts.viewed")
+def view_history(call: Call, command: ViewHistory) -> HistoryShown | Refused:
+    """Open an account's history, newest first (AUDIT-4)."""
+    before = None if command.before_id is None else parse_id(command.before_id)
+    if command.before_id is not None and before is None:
+        return Refused("list.cursor")
+    page = audit.entries_of_target(call, command.account, command.limit, before)
+    return HistoryShown(page.entries, None if page.next_id is None else str(page.next_id))
+
+
+@act("users:read", event=None, writes=False)
+def view_overview(call: Call, command: ViewOverview) -> OverviewShown:
+    """Give the figures of the first page, each with a list behind it."""
+    locked = _counted(call, "")
+    return OverviewShown(
+        locked_automatic=locked.automatic,
+        locked_by_hand=locked.by_hand,
+        without_second_factor=store.without_factor(call.sql),
+        mail_not_delivered=store.mail_not_delivered(call.sql),
+        days=audit.days(call),
+    )
+
+
+@act("users:read", event=None, writes=False)
+def count_locked(call: Call, command: CountLocked) -> LockedCounted:
+    """Count the locked accounts that a search finds."""
+    return _counted(call, command.query)
+
+
+@act(who=Who.SELF, event=None, writes=False)
+def view_me(call: Call, command: ViewMe) -> MeShown | Refused:
+    """Open one's own account page: profile, state of the factor, sessions."""
+    session = call.actor.session
+    listed = None if session is None else _one(call, session.account)
+    if session is None or listed is None:
+        return Refused("session.required")
+    candidate = otp.find_candidate(call, session)
+    return MeShown(
+        account=_rows(call, [listed])[0],
+        key=_key_facts(call, session.account),
+        recovery_codes_left=recovery_codes.left(call, session.account),
+        sessions=sessions.live_sessions(call, listed.standing),
+        own_page_only=session.own_page_only,
+        new_key_under_way=candidate is not None,
+        new_key_proven=candidate is not None and candidate.confirmed_step is not None,
+    )
+
+
+def account_row(call: Call, account: AccountId) -> AccountRow | None:
+    """Read an account as lists show it; for answers that name the account after an act."""
+    listed = _one(call, account)
+    return None if listed is None else _rows(call, [listed])[0]
+
+
+def _one(call: Call, account: AccountId) -> store.Listed | None:
+    found = store.search(call.sql, {"account": account}, call.now, 1)
+    return found[0] if found else None
+
+
+def _rows(call: Call, found: Sequence[store.Listed]) -> tuple[AccountRow, ...]:
+    roles = store.roles_of(call.sql, [one.standing.account.id for one in found])
+    return tuple(_row(call, one, roles.get(one.standing.account.id, ())) for one in found)
+
+
+def _row(call: Call, listed: store.Listed, roles: tuple[str, ...]) -> AccountRow:
+    account, state = listed.standing.account, listed.standing.state
+    return AccountRow(
+        id=account.id,
+        user_name=account.user_name,
+        full_name=account.full_name,
+        email=account.email,
+        kind=account.kind,
+        enabled=account.enabled,
+        protected=account.protected,
+        lock=lockout_rules.standing_lock(state.lock, call.now),
+        unlocked_by=state.unlocked_by,
+        unlocked_by_id=state.unlocked_by_id,
+        unlocked_at=state.unlocked_at,
+        second_factor=factor_rules.state(state.factors, listed.entry, call.now, excluded=state.excluded),
+        roles=roles,
+        last_sign_in_at=state.last_sign_in_at,
+        password_changed_at=listed.password_changed_at,
+        version=account.version,
+    )
+
+
+def _conditions(command: Search) -> dict[str, Any] | None:
+    """Give the conditions of a search, None for a cursor that no page has given out."""
+    conditions: dict[str, Any] = {}
+    if (pattern := account_rules.search_pattern(command.query)) is not None:
+        conditions["pattern"] = pattern
+    if command.enabled is not None:
+        conditions["enabled"] = command.enabled
+    flags = {"locked": command.locked, "without factor": command.without_factor}
+    conditions |= {name: True for name, on in flags.items() if on}
+    if command.second_factor is not None:
+        conditions[command.second_factor.value] = True
+    if command.cursor is None:
+        return conditions
+    after = rules.parse_cursor(command.cursor)
+    return None if after is None else {**conditions, "after": True, "after_name": after[0], "after_account": after[1]}
+
+
+def _counted(call: Call, query: str) -> LockedCounted:
+    counts = store.locked_by_reason(call.sql, account_rules.search_pattern(query), call.now)
+    automatic = sum(count for reason, count in counts.items() if reason.automatic)
+    return LockedCounted(automatic, sum(counts.values()) - automatic)
+
+
+def _lock_story(call: Call, standing: Standing) -> LockStory | None:
+    lock = lockout_rules.standing_lock(standing.state.lock, call.now)
+    if lock is None:
+        return None
+    page = audit.entries_of_target(call, standing.account.id, rules.ENTRIES, None)
+    return rules.lock_story(lock, page.entries)
+
+
+def _key_facts(call: Call, account: AccountId) -> KeyFacts | None:
+    found = otp.key_facts(call, account)
+    if found is None:
+        return None
+    return KeyFacts(found.confirmed_at, found.last_used_at, found.clock_error_minutes, found.clock_jumped)

@@ -1,0 +1,153 @@
+"""The joined reads that lists and figures are made of: SELECT and nothing else, over the tables of many features."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, not_, or_, select
+
+from doorward.edges.sql.tables.accounts import account_state, accounts
+from doorward.edges.sql.tables.notices import outbox
+from doorward.edges.sql.tables.passwords import passwords
+from doorward.edges.sql.tables.rights import role_assignments
+from doorward.edges.sql.tables.second_factor import allowlist
+from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, Standing, State
+from doorward.features.second_factor.model import AllowlistEntry, Cause
+from doorward.kernel.ids import AccountId
+
+_A, _S, _L, _P, _R, _O = accounts.c, account_state.c, allowlist.c, passwords.c, role_assignments.c, outbox.c
+
+_ACCOUNTS = (
+    select(
+        _A.account_id, _A.user_name, _A.full_name, _A.full_name_canonical, _A.email, _A.kind, _A.enabled, _A.protected,
+        _A.created_at, _A.updated_at, _A.version, _A.email_changed_at,
+        _S.epoch, _S.locked_at, _S.lock_reason, _S.lock_ends_at, _S.lock_factor, _S.unlocked_by, _S.unlocked_by_id,
+        _S.unlocked_at, _S.enabled_at, _S.last_sign_in_at, _S.factors, _S.excluded,
+        _L.cause, _L.added_at, _L.added_by, _L.added_by_id, _L.reason, _L.expires_at,
+        _P.changed_at.label("password_changed_at"),
+    )
+    .join_from(accounts, account_state, _A.account_id == _S.account_id)
+    .outerjoin(allowlist, _L.account_id == _A.account_id)
+    .outerjoin(passwords, _P.account_id == _A.account_id)
+    .limit(bindparam("most"))
+)  # fmt: skip
+_NAME_OF_FEW = _A.full_name_canonical.concat("")
+"""The name as no index has it: so the few locked accounts are found first and then sorted, not all names walked."""
+_NOW = bindparam("now", type_=_S.locked_at.type)
+_LOCKED = and_(_S.locked_at.is_not(None), or_(_S.lock_ends_at.is_(None), _S.lock_ends_at > _NOW))
+_WITHOUT = and_(_S.factors == 0, not_(_S.excluded))
+_MATCHES = or_(
+    *(
+        column.like(bindparam("pattern"), escape="\\")
+        for column in (_A.full_name_canonical, _A.user_name_canonical, _A.email_canonical)
+    )
+)
+_CONDITIONS = {
+    "account": _A.account_id == bindparam("account"),
+    "pattern": _MATCHES,
+    "enabled": _A.enabled == bindparam("enabled"),
+    "locked": _LOCKED,
+    "without factor": _WITHOUT,
+    "set_up": and_(_S.factors > 0, not_(_S.excluded)),
+    "may_set_up": and_(_WITHOUT, _L.expires_at > _NOW),
+    "blocked": and_(_WITHOUT, or_(_L.expires_at.is_(None), _L.expires_at <= _NOW)),
+    "excluded": _S.excluded,
+}
+_ROLES = (
+    select(_R.account_id, _R.role)
+    .where(_R.account_id.in_(bindparam("accounts", expanding=True)), _R.effect == "allow")
+    .order_by(_R.account_id, _R.role)
+)
+_BY_REASON = select(_S.lock_reason, func.count().label("count")).where(_LOCKED).group_by(_S.lock_reason)
+_BY_REASON_MATCHING = _BY_REASON.join_from(account_state, accounts, _A.account_id == _S.account_id).where(_MATCHES)
+_WITHOUT_FACTOR = select(func.count()).select_from(account_state).where(_WITHOUT)
+_NOT_DELIVERED = (
+    select(func.count())
+    .select_from(outbox)
+    .where(or_(_O.state == "failed", and_(_O.state.in_(["queued", "sending"]), _O.attempts > 0)))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An account as the joined tables have it."""
+
+    standing: Standing
+    canonical_name: str
+    entry: AllowlistEntry | None
+    password_changed_at: datetime | None
+
+
+def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[Listed]:
+    """Load accounts that meet every condition, by full name, then id; a condition without a value is given True."""
+    statement = _filtered(frozenset(conditions) - {"after_name", "after_account"})
+    return [_listed(row) for row in sql.execute(statement, {**conditions, "now": now, "most": most})]
+
+
+def roles_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, tuple[str, ...]]:
+    """Load the names of the roles that accounts are allowed."""
+    found: dict[AccountId, tuple[str, ...]] = {}
+    for row in sql.execute(_ROLES, {"accounts": wanted}):
+        found[row.account_id] = (*found.get(row.account_id, ()), row.role)
+    return found
+
+
+def locked_by_reason(sql: Connection, pattern: str | None, now: datetime) -> dict[LockReason, int]:
+    """Count the locks that stand, by their reason; read from the index on locked accounts."""
+    if pattern is None:
+        rows = sql.execute(_BY_REASON, {"now": now})
+    else:
+        rows = sql.execute(_BY_REASON_MATCHING, {"now": now, "pattern": pattern})
+    return {LockReason(row.lock_reason): row[1] for row in rows}
+
+
+def without_factor(sql: Connection) -> int:
+    """Count the accounts that have no second factor and need one."""
+    return int(sql.execute(_WITHOUT_FACTOR).scalar_one())
+
+
+def mail_not_delivered(sql: Connection) -> int:
+    """Count the mails that were tried and have not arrived."""
+    return int(sql.execute(_NOT_DELIVERED).scalar_one())
+
+
+@cache
+def _filtered(names: frozenset[str]) -> Any:
+    """Build the statement of these conditions, once."""
+    name = _NAME_OF_FEW if "locked" in names else _A.full_name_canonical
+    statement = _ACCOUNTS.where(*(_CONDITIONS[one] for one in sorted(names - {"after"})))
+    if "after" in names:
+        further = or_(name > bindparam("after_name"), _A.account_id > bindparam("after_account"))
+        statement = statement.where(name >= bindparam("after_name"), further)
+    return statement.order_by(name, _A.account_id)
+
+
+def _listed(row: Any) -> Listed:
+    account = AccountId(row.account_id)
+    entry = None
+    if row.expires_at is not None:
+        entry = AllowlistEntry(
+            account, Cause(row.cause), row.added_at, row.added_by, row.added_by_id, row.reason, row.expires_at
+        )
+    return Listed(Standing(_account(row), _state(row)), row.full_name_canonical, entry, row.password_changed_at)
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        id=AccountId(row.account_id), user_name=row.user_name, full_name=row.full_name, email=row.email,
+        kind=AccountKind(row.kind), enabled=row.enabled, protected=row.protected, created_at=row.created_at,
+        updated_at=row.updated_at, version=row.version, email_changed_at=row.email_changed_at,
+    )  # fmt: skip
+
+
+def _state(row: Any) -> State:
+    lock = None
+    if row.locked_at is not None:
+        lock = Lock(row.locked_at, LockReason(row.lock_reason), row.lock_ends_at, row.lock_factor)
+    return State(
+        epoch=row.epoch, lock=lock, unlocked_by=row.unlocked_by, unlocked_by_id=row.unlocked_by_id,
+        unlocked_at=row.unlocked_at, enabled_at=row.enabled_at, last_sign_in_at=row.last_sign_in_at,
+        factors=row.factors, excluded=row.excluded,
+    )  # fmt: skip
