@@ -1,6 +1,7 @@
 import pytest
 
-from doorward.features.second_factor.model import Change, FactorState
+from doorward.features.second_factor.model import FactorState
+from doorward.features.second_factor.rules import Change
 from tools.diagrams import after, diagram
 
 
