@@ -33,9 +33,12 @@ from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import SealBroken
 from doorward.kernel.tokens import parse_token
 from tests.chance import SeededEntropy
+from tools.catalogue import acts
 
 C = TypeVar("C")
 O = TypeVar("O")  # noqa: E741 - reads as "outcome" beside C, "command"
+
+acts()  # permissions are told from the registry of all acts, which a server has filled when it starts
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 """When every world begins: a Monday."""

@@ -314,6 +314,17 @@ def test_list_is_filtered(world: World, command: ListMail, count: int) -> None:
     assert len(page.mails) == count
 
 
+def test_mail_of_an_account_is_its_own(world: World) -> None:
+    """Its page shows the latest, and nobody else's."""
+    tell(world)
+    with world.writing() as call:
+        actions.tell(call, AccountId(UUID(int=12)), "carla@example.org", Kind.ACCOUNT_LOCKED, {})
+    with world.reading() as call:
+        found = actions.mail_of(call, BRAM, 10)
+
+    assert [mail.recipient for mail in found] == ["bram@example.org"]
+
+
 def test_retry_makes_failed_mail_due_and_is_recorded(world: World) -> None:
     """An operator mends the mail server and sends everything on."""
     tell(world)

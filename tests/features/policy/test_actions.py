@@ -99,3 +99,8 @@ def test_auditor_reads_and_cannot_change(world: World) -> None:
 
     assert isinstance(read, RulesShown)
     assert changed == Refused("rights.missing", {"right": "sign-in-security:modify"})
+
+
+def test_bounds_are_told() -> None:
+    """Forms say what may be chosen."""
+    assert actions.bounds()["min_length"] == (8, 64)

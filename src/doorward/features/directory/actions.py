@@ -26,7 +26,6 @@ from doorward.features.directory.model import (
     ViewOverview,
 )
 from doorward.features.lockout import rules as lockout_rules
-from doorward.features.notices import actions as notices
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
 from doorward.features.recovery_codes import actions as recovery_codes
@@ -71,7 +70,6 @@ def view_account(call: Call, command: ViewAccount) -> AccountShown | Refused:
         permissions=rights.permissions_on(call, listed.standing),
         must_change_password=password is not None and passwords.must_change(call, password),
         has_password=password is not None,
-        mails=notices.mail_of(call, account.id, rules.MAILS),
     )
 
 

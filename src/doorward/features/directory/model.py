@@ -5,7 +5,6 @@ from datetime import datetime
 
 from doorward.features.accounts.model import AccountKind, Lock
 from doorward.features.audit.model import DayFigures
-from doorward.features.notices.model import Mail
 from doorward.features.rights.model import Permission
 from doorward.features.second_factor.model import AllowlistEntry, Exclusion, FactorState
 from doorward.features.sessions.model import SessionRow
@@ -107,8 +106,6 @@ class AccountShown(Done):
     permissions: dict[str, Permission]
     must_change_password: bool
     has_password: bool
-    mails: tuple[Mail, ...] = ()
-    """The latest mail to the account: recipient, kind, state and error (DEV-5)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from doorward.kernel.ids import AccountId
 
 PAGE = 200
 """How many accounts a page holds at most."""
-MAILS = 10
-"""How many mails an account's page shows."""
 ENTRIES = 200
 """How many entries are looked at for the story of a lock."""
 

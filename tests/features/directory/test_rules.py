@@ -1,0 +1,138 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from doorward.features.accounts.model import Lock, LockReason
+from doorward.features.directory import rules
+from doorward.features.directory.model import LockStory
+from doorward.kernel.events import Entry
+from doorward.kernel.ids import AccountId
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+BRAM = AccountId(UUID("01900000-0000-7000-8000-00000000000b"))
+ENTRY = Entry(
+    id=UUID(int=1), at=NOON, act="signin.password", outcome="checked", result="wrong", code=None, actor_id=None,
+    actor_name="", target_id=BRAM, target_name="bram", reason=None, reference="", address="192.0.2.7", user_agent="",
+    session_id=None, door="api", node="node-1", details={},
+)  # fmt: skip
+LOCK = Lock(NOON, LockReason.FAILURES, factor="password")
+NOTHING = LockStory(failures=0, factor="password", addresses=(), first_at=None, last_at=None)
+
+
+def wrong(seconds: int, **fields: object) -> Entry:
+    """Make a wrong password of so many seconds before noon."""
+    return replace(ENTRY, at=NOON - timedelta(seconds=seconds), **fields)  # type: ignore[arg-type]
+
+
+def test_cursor_spells_name_and_id() -> None:
+    """It is one word that can stand in an address."""
+    assert rules.cursor("bram rossi", BRAM) == "AZAAAAAAcACAAAAAAAAAC2JyYW0gcm9zc2k"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.uuids())
+def test_cursor_is_read_back(name: str, account: UUID) -> None:
+    """What a page gives out leads to the next."""
+    assert rules.parse_cursor(rules.cursor(name, AccountId(account))) == (name, account)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "AAAA", "é", "AZAAAAAAcACAAAAAAAAAC2JyYW0gcm9zc2k=", "AZAAAAAAcACAAAAAAAAAC_8", "a b", "{}"],
+    ids=["empty", "short", "no id", "letters", "padded", "no text", "space", "json"],
+)
+def test_forged_cursor_is_none(text: str) -> None:
+    """A cursor that no page has given out leads nowhere."""
+    assert rules.parse_cursor(text) is None
+
+
+@given(st.text())
+def test_any_text_is_a_cursor_of_ours_or_none(text: str) -> None:
+    """Nothing that is typed breaks the list, and one place has one spelling."""
+    parsed = rules.parse_cursor(text)
+
+    assert parsed is None or rules.cursor(*parsed) == text
+
+
+@pytest.mark.parametrize(("asked", "size"), [(0, 1), (50, 50), (999, 200)])
+def test_page_has_bounds(asked: int, size: int) -> None:
+    """A page holds from 1 to 200 accounts."""
+    assert rules.page_size(asked) == size
+
+
+def test_story_counts_failures_and_where_they_came_from() -> None:
+    """How many, of which factor, from which addresses, from when to when."""
+    entries = [wrong(1), wrong(5, result="unknown", address="198.51.100.9"), wrong(9), wrong(20, address="")]
+
+    assert rules.lock_story(LOCK, entries) == LockStory(
+        failures=4,
+        factor="password",
+        addresses=("192.0.2.7", "198.51.100.9"),
+        first_at=NOON - timedelta(seconds=20),
+        last_at=NOON - timedelta(seconds=1),
+    )
+
+
+@pytest.mark.parametrize("act", ["signin.completed", "lockout.unlocked", "lockout.lapsed"])
+def test_story_begins_after_the_last_success(act: str) -> None:
+    """What was counted before a sign-in, an unlock or the end of a lock has no part in it."""
+    entries = [wrong(1), wrong(2, act=act, outcome="done", result=None), wrong(3), wrong(4)]
+
+    assert rules.lock_story(LOCK, entries).failures == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        wrong(2, act="accounts.viewed", outcome="done", result=None),
+        wrong(2, outcome="refused", result=None),
+        wrong(2, result="right"),
+        wrong(2, act="signin.code"),
+        wrong(2, act="lockout.unlocked", outcome="refused", result=None),
+    ],
+    ids=["look", "unchecked", "right", "other factor", "refused unlock"],
+)
+def test_story_counts_nothing_else(other: Entry) -> None:
+    """Only wrong attempts with the factor that caused the lock."""
+    assert rules.lock_story(LOCK, [wrong(1), other, wrong(3)]).failures == 2
+
+
+@pytest.mark.parametrize("act", ["signin.code", "signin.device_code", "signin.recovery_code"])
+def test_second_factor_has_its_own_attempts(act: str) -> None:
+    """Codes of every kind count for the second factor's lock (LOCK-3)."""
+    lock = replace(LOCK, factor="second_factor")
+
+    assert rules.lock_story(lock, [wrong(1, act=act), wrong(2)]).failures == 1
+
+
+def test_lock_without_entries_has_a_bare_story() -> None:
+    """Entries may have been removed by age."""
+    assert rules.lock_story(LOCK, []) == NOTHING
+
+
+def test_lock_for_inactivity_counts_nothing() -> None:
+    """No factor caused it."""
+    lock = Lock(NOON, LockReason.INACTIVITY)
+
+    assert rules.lock_story(lock, [wrong(1)]) == replace(NOTHING, factor=None)
+
+
+def test_lock_by_hand_says_who_and_why() -> None:
+    """The latest lock's actor and reason, past whatever happened since."""
+    lock = Lock(NOON, LockReason.ADMINISTRATOR)
+    entries = [
+        wrong(1),
+        wrong(2, act="lockout.locked", outcome="unchanged", actor_name="henk"),
+        wrong(3, act="lockout.locked", outcome="done", actor_name="grace", reason="left us"),
+        wrong(4, act="lockout.locked", outcome="done", actor_name="system"),
+    ]
+
+    assert rules.lock_story(lock, entries) == replace(NOTHING, factor=None, by="grace", why="left us")
+
+
+def test_lock_by_hand_without_its_entry_says_nothing() -> None:
+    """The entry may have been removed by age."""
+    assert rules.lock_story(Lock(NOON, LockReason.REPORTED), []) == replace(NOTHING, factor=None)
