@@ -1,28 +1,77 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from doorward.kernel.names import canonical
 
+TEXTS = st.text(max_size=40)
+
 
 @pytest.mark.parametrize(
-    ("typed", "one_form"),
+    "spelling",
     [
-        ("bram", "bram"),
-        ("  Bram ", "bram"),
-        ("BRAM", "bram"),
-        ("ｂｒａｍ", "bram"),  # noqa: RUF001 - fullwidth letters, as a keyboard of another script sends them
-        ("straße", "strasse"),
-        ("e\u0301lodie", "\u00e9lodie"),
-        ("\u2122", "tm"),
+        "alice",
+        "ALICE",
+        "Alice",
+        " alice",
+        "alice\t",
+        "\u3000alice\u00a0",
+        "\uff21\uff4c\uff49\uff43\uff45",  # full-width letters
+        "al\u2170ce",  # the small Roman numeral one
+        "\u24b6\u24c1\u24be\u24b8\u24ba",  # letters in circles
     ],
 )
-def test_spellings_of_a_name_have_one_form(typed: str, one_form: str) -> None:
-    """Width, case, composition and space around a name make no other account of it."""
-    assert canonical(typed) == one_form
+def test_spellings_of_one_name(spelling: str) -> None:
+    """Case, width, compatibility forms and spaces around it make no other name (LOCK-16)."""
+    assert canonical(spelling) == "alice"
 
 
-@given(st.text(max_size=60))
-def test_the_form_of_a_form_is_itself(typed: str) -> None:
-    """A name that was brought to its form once stays as it is."""
-    assert canonical(canonical(typed)) == canonical(typed)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ren\u00e9", "rene\u0301"),  # composed, and with a combining accent
+        ("STRASSE", "stra\u00dfe"),
+        ("\u1e9e", "ss"),
+        ("\ufb01n", "FIN"),  # the ligature fi
+        ("\u03c3\u03bf\u03c6\u03cc\u03c2", "\u03a3\u039f\u03a6\u038c\u03a3"),  # final sigma
+        ("\u01f0", "J\u030c"),
+        ("\u0130", "i\u0307"),  # capital I with a dot above folds to i and the dot
+        ("\u212b", "\u00e5"),  # the sign of the unit
+    ],
+)
+def test_forms_of_one_letter(one: str, other: str) -> None:
+    """What Unicode calls the same is the same name, however it was typed."""
+    assert canonical(one) == canonical(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("alice", "al\u0131ce"),  # the dotless i is a letter of its own
+        ("alice", "\u0430lice"),  # the Cyrillic a
+        ("alice", "al\u00edce"),
+        ("alice", "al ice"),
+        ("alice", "alice1"),
+    ],
+)
+def test_names_that_stay_two(one: str, other: str) -> None:
+    """Letters that only look alike are not folded into one another."""
+    assert canonical(one) != canonical(other)
+
+
+@given(TEXTS)
+@example("\u1fb3\u0308")
+@example("T\u0308")
+@example("\u0345a\u0345")
+@example("\u00a0\u00a8")
+def test_canonical_form_is_its_own(text: str) -> None:
+    """What was folded once is not folded further: the stored form is found by itself."""
+    folded = canonical(text)
+
+    assert canonical(folded) == folded
+
+
+@given(TEXTS)
+def test_case_and_spaces_never_make_another_name(text: str) -> None:
+    """Capitals as Unicode folds them, and spaces on either side, lead to the same account."""
+    assert canonical(f"  {text.casefold()}\n") == canonical(text)
