@@ -53,12 +53,14 @@ def set_enabled(call: Call, before: Account, *, enabled: bool) -> None:
         store.set_state(call.sql, before.id, enabled_at=call.now)
 
 
-def restore(call: Call, before: Account) -> None:
+def restore(call: Call, before: Standing) -> None:
     """Lift whatever bars an account of the staff: for `rescue` (RIGHT-5)."""
-    if not store.save_fields(call.sql, before, {"enabled": True, "kind": AccountKind.INTERNAL}, call.now):
+    account = before.account
+    if not store.save_fields(call.sql, account, {"enabled": True, "kind": AccountKind.INTERNAL}, call.now):
         raise LostRace
-    store.set_state(call.sql, before.id, enabled_at=call.now)
-    store.set_unlocked(call.sql, before.id, call.actor.name, call.actor.account, to_the_second(call.now))
+    store.set_state(call.sql, account.id, enabled_at=call.now)
+    if before.state.lock is not None:
+        set_unlocked(call, account.id, to_the_second(call.now))
 
 
 def set_factors(call: Call, account: AccountId, count: int) -> None:

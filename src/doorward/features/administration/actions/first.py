@@ -72,7 +72,7 @@ def rescue_account(call: Call, command: RescueAccount) -> LinkMade | Refused:
     standing = accounts.load(call, command.account)
     if standing is None:
         return Refused("accounts.not_found")
-    accounts.restore(call, standing.account)
+    accounts.restore(call, standing)
     rights.make_administrator(call, command.account)
     lockout.clear_counters_all(call, command.account)
     second_factor.start_over(call, standing)
