@@ -6,6 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from doorward.doors.console.visit import Visit
+from doorward.features.directory.actions import count_locked
+from doorward.features.directory.model import CountLocked
 from doorward.features.rights.model import Permission
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, parse_id
@@ -53,9 +55,17 @@ def shell(visit: Visit, shown: SessionShown) -> dict[str, Any]:
     return {
         "me": {"user_name": shown.session.user_name, "full_name": shown.full_name},
         "rights": set() if shown.session.own_page_only else set(shown.rights),
-        "counts": {"locked": None, "mail": None},
+        "counts": {"locked": _locked_now(visit, shown), "mail": None},
         "notice": {"text": done, "undo": None} if done else None,
     }
+
+
+def _locked_now(visit: Visit, shown: SessionShown) -> int | None:
+    """Count who is locked now, for the menu; nobody counts what the session may not list."""
+    if shown.session.own_page_only or "users:read" not in shown.rights:
+        return None
+    counted = visit.run(count_locked, CountLocked())
+    return None if isinstance(counted, Refused) else counted.automatic + counted.by_hand
 
 
 def permissions(asked: Mapping[str, Permission]) -> dict[str, dict[str, Any]]:

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from doorward.doors.console.operator import by_right, listed_accounts, shell, signed_in
 from doorward.doors.console.visit import Visit
-from doorward.features.directory.actions import search_accounts
-from doorward.features.directory.model import Found, Search
+from doorward.features.directory.actions import count_locked, search_accounts
+from doorward.features.directory.model import CountLocked, Found, Search
 from doorward.features.jobs.actions import show_job, start_unlocks
 from doorward.features.jobs.model import JobShown, ShowJob, StartUnlocks
 from doorward.features.second_factor.model import FactorState
@@ -90,8 +90,14 @@ def _page(visit: Visit, shown: SessionShown) -> Response:
         found=None,
         page=_pager(visit, found),
         stage=stage,
-        everyone=None,
+        everyone=_everyone(visit, filters["query"]) if stage else None,
     )
+
+
+def _everyone(visit: Visit, query: str) -> int | None:
+    """Count the automatic locks that a search finds: those that unlocking everybody would lift (LOCK-12)."""
+    counted = visit.run(count_locked, CountLocked(query))
+    return None if isinstance(counted, Refused) else counted.automatic
 
 
 def _filters(visit: Visit) -> dict[str, Any]:
