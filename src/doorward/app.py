@@ -27,26 +27,25 @@ from doorward.edges.crypto.hash_queue import HashPool, HashQueue
 from doorward.edges.crypto.keys import create_key_file, load_key_file
 from doorward.edges.crypto.sealing import FileSealer
 from doorward.edges.entropy import SystemEntropy
-from doorward.edges.mail.letters import render
-from doorward.edges.mail.maildir import MaildirMailer
-from doorward.edges.mail.message import build as build_message
-from doorward.edges.mail.message import message_id
-from doorward.edges.mail.smtp import SmtpMailer, parse_mail_server
+from doorward.edges.mail.post import Post
 from doorward.edges.refusal_log import RefusalLog
 from doorward.edges.run import Runtime
 from doorward.edges.sql import duties, schema
 from doorward.edges.sql.engine import Database, open_database
 from doorward.edges.steps import LoopDriver
+from doorward.features.administration.actions import editing as administration
 from doorward.features.administration.actions.first import make_first_link
 from doorward.features.administration.model import LinkMade, MakeFirstLink
 from doorward.features.audit import actions as audit
+from doorward.features.lockout import actions as lockout
 from doorward.features.notices.actions import Deliver
 from doorward.features.notices.model import Letter
 from doorward.features.rights import actions as rights
+from doorward.features.second_factor.actions import allowlist, exclusions, secret_key
 from doorward.features.sessions import actions as sessions
 from doorward.kernel.act import Owner
 from doorward.kernel.events import Checked, Door, Event, Origin
-from doorward.kernel.ports import Clock, Entropy, Hasher, Mailer
+from doorward.kernel.ports import Clock, Entropy, Hasher
 from doorward.worker import Worker, post_duties, upkeep_duties
 
 Scope = MutableMapping[str, Any]
@@ -55,6 +54,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+EVERY_ACT = (administration, allowlist, exclusions, lockout, secret_key)
+"""Modules whose acts `rights` answers about; loading them enters their acts in the registry."""
 STEP_THREADS = 16
 """Threads for the transactions of sign-in steps; the hash has its own."""
 GATE_THREADS = 4
@@ -130,7 +131,7 @@ def build(
         pool=pool,
         threads=(steps, gate),
         workers=(
-            Worker(runtime, post_duties(deliverer(settings)), f"{process}/post"),
+            Worker(runtime, post_duties(_deliver(settings)), f"{process}/post"),
             Worker(runtime, upkeep_duties(), f"{process}/upkeep"),
         ),
         asgi=Gate(_doors(runtime, driver, around), runtime, around),
@@ -151,7 +152,7 @@ def open_here(settings: Settings) -> Opened:
 
 def first_run(settings: Settings, *, clock: Clock | None = None) -> Welcome:
     """Make what is missing of a data directory, and the first administrator's link while there is none."""
-    mailer(settings)  # a mail setting that cannot be used is told before anything is made
+    Post.of(settings)  # a mail setting that cannot be used is told before anything is made
     made = data_directory.make(settings, lambda path: create_key_file(path, SystemEntropy()))
     runtime = open_runtime(settings, clock=clock)
     try:
@@ -226,22 +227,16 @@ def real_hasher(settings: Settings, entropy: Entropy) -> Hasher:
     return Argon2Hasher(entropy, cost)
 
 
-def mailer(settings: Settings) -> Mailer:
-    """Make what carries mail: the Maildir, or the mail server that the settings name."""
-    folder = data_directory.maildir(settings)
-    return SmtpMailer(parse_mail_server(settings.mail)) if folder is None else MaildirMailer(folder)
+def try_mail(settings: Settings) -> None:
+    """See whether mail could be handed over; raise `NotDelivered` if not."""
+    Post.of(settings).reach()
 
 
-def deliverer(settings: Settings) -> Deliver:
-    """Make what writes a letter's message and hands it over."""
-    carrier, sender = mailer(settings), settings.sender
+def _deliver(settings: Settings) -> Deliver:
+    post = Post.of(settings)
 
     def deliver(letter: Letter, recipient: str, name: UUID, queued_at: datetime) -> None:
-        written = render(letter.kind.value, letter.facts, settings.public_url)
-        message = build_message(
-            written, recipient, sender=sender, message_id=message_id(str(name), sender), date=queued_at
-        )
-        carrier.deliver(message, recipient)
+        post.hand_over(letter.kind.value, letter.facts, recipient, name, queued_at)
 
     return deliver
 

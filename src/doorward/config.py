@@ -45,11 +45,13 @@ def _networks(value: object) -> tuple[IPv4Network | IPv6Network, ...]:
 
 def _public_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.port == 0:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
         raise ValueError("it is an address such as https://login.example.org")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("it has no path: Doorward needs a host name of its own")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    port = "" if parts.port is None else f":{parts.port}"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}{port}"
 
 
 def _listen(value: str) -> str:
@@ -84,7 +86,12 @@ class Settings(BaseSettings):
     data: Path = Field(description="the data directory")
     database: Annotated[str, AfterValidator(_database)] = Field(description="where the database is", repr=False)
     mail: Annotated[str, AfterValidator(_mail)] = Field(description="how mail leaves", repr=False)
-    mail_from: str = Field("", max_length=320, description="who mail is from; empty: doorward@ the public address")
+    mail_from: str = Field(
+        "",
+        max_length=320,
+        pattern=r"^([^@\s<>]+@[^@\s<>]+)?$",
+        description="who mail is from; empty: doorward@ the host",
+    )
     public_url: Annotated[str, AfterValidator(_public_url)] = Field(description="the address that people open")
     listen: Annotated[str, AfterValidator(_listen)] = Field("127.0.0.1:8420", description="address and port to serve")
     workers: int = Field(1, ge=1, le=64, description="server processes")

@@ -123,6 +123,15 @@ def bind(settings: Settings) -> socket.socket:
     return taken
 
 
+def bound(settings: Settings, taken: socket.socket) -> Settings:
+    """Say which port was taken, where the settings leave that to the system (port 0)."""
+    if settings.address[1] != 0:
+        return settings
+    port = taken.getsockname()[1]
+    ends = {name: getattr(settings, name) for name in ("listen", "public_url")}
+    return settings.model_copy(update={k: f"{v[:-1]}{port}" for k, v in ends.items() if v.endswith(":0")})
+
+
 def _address_obstacle(settings: Settings, error: OSError) -> Obstacle:
     said = {
         errno.EADDRINUSE: ("is in use by another program", "Stop that one, or name another port with --listen."),

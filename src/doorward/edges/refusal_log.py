@@ -58,8 +58,14 @@ class RefusalLog:
                 self._join(beyond[0], event, origin, now)
         return not beyond
 
+    def keep(self, event: Event, origin: Origin) -> None:
+        """Keep a refusal that was given without a transaction; it is written with the next that are drained."""
+        if self.offer(event, origin):
+            with self._lock:
+                self._over.append(Joined(event, origin, 1, self._clock.now()))
+
     def drain(self, now: datetime) -> list[Joined]:
-        """Take what was joined in the minutes that are over."""
+        """Take what was kept, and what was joined in the minutes that are over."""
         with self._lock:
             self._turn_to(now)
             over, self._over = self._over, []

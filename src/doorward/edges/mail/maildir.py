@@ -25,6 +25,13 @@ class MaildirMailer:
             reason = getattr(error, "strerror", None) or "a name is taken"
             raise NotDelivered(f"The mail folder cannot be written ({reason}).") from error
 
+    def reach(self) -> None:
+        """Raise `NotDelivered` where messages could not be written: the folder, or the one above it, is not ours."""
+        new = self._folder / "new"
+        place = new if new.is_dir() else self._folder.parent
+        if not os.access(place, os.W_OK | os.X_OK):
+            raise NotDelivered(f"The mail folder {self._folder} cannot be written.")
+
 
 def _remember_names(directory: Path) -> None:
     """Write the directory itself, since the message alone may be forgotten in a power cut."""

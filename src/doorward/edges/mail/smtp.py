@@ -95,6 +95,11 @@ class SmtpMailer:
         with _told(), self._connected(sender) as smtp:
             smtp.send_message(message, sender, [spelled(recipient)])
 
+    def reach(self, sender: str) -> None:
+        """Greet the mail server and take leave again; raise `NotDelivered` where mail could not be handed over."""
+        with _told(), self._connected(sender):
+            pass
+
     @contextmanager
     def _connected(self, sender: str) -> Iterator[smtplib.SMTP]:
         smtp = self._client(sender.rpartition("@")[2])

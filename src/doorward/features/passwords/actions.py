@@ -1,5 +1,7 @@
 """What other features ask of passwords: the steps that hash are in `signin`, which alone meets the person."""
 
+from collections.abc import Callable
+
 from doorward.edges.call import Call
 from doorward.features.accounts.model import Account
 from doorward.features.passwords import rules, store
@@ -59,3 +61,8 @@ def mark(call: Call, account: AccountId, *, must_change: bool) -> bool:
         return False
     store.mark(call.sql, account, must_change=must_change)
     return True
+
+
+def count_to_upgrade(call: Call, current: Callable[[str], bool]) -> int:
+    """Count passwords whose hash is older or imported: until its next use it takes another time (PASS-4)."""
+    return store.count(call.sql, lambda stored: not current(stored))

@@ -1,5 +1,6 @@
 """The SQL on password hashes."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -66,3 +67,8 @@ def forget_earlier(sql: Connection, account: AccountId, keep: int) -> None:
     """Delete earlier hashes beyond those that the rules ask about."""
     kept = select(_E.replaced_at).where(_E.account_id == account).order_by(_E.replaced_at.desc()).limit(keep)
     sql.execute(delete(earlier_passwords).where(_E.account_id == account, _E.replaced_at.not_in(kept)))
+
+
+def count(sql: Connection, wanted: Callable[[str], bool]) -> int:
+    """Count the hashes of which something holds; each is looked at once."""
+    return sum(wanted(one) for one in sql.execute(select(_T.hash)).scalars())

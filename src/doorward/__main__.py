@@ -1,0 +1,87 @@
+"""The program: `doorward`, or `python -m doorward`.
+
+Everything but the front page is loaded when it is asked for, so that `doorward --help` is there at once.
+"""
+
+import sys
+from importlib import import_module
+from traceback import format_exception
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from doorward.doors.cli.root import root
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from doorward.config import Loaded, Settings
+    from doorward.doors.cli.program import Opened, Welcome
+
+FAULT = 1
+INTERRUPTED = 130
+"""128 and the number of SIGINT, as shells have it."""
+
+
+class Program:
+    """What the command line is handed: the `Program` of `doors.cli.program`."""
+
+    def load(self, options: "Mapping[str, Any]") -> "Loaded":
+        """Read the settings."""
+        loaded: Loaded = _from("config").load(options)
+        return loaded
+
+    def open(self, settings: "Settings") -> "Opened":
+        """Open a data directory that is there."""
+        opened: Opened = _from("app").open_here(settings)
+        return opened
+
+    def first_run(self, settings: "Settings") -> "Welcome":
+        """Make what is missing of a data directory."""
+        welcome: Welcome = _from("app").first_run(settings)
+        return welcome
+
+    def upgrade(self, settings: "Settings") -> str | None:
+        """Bring the database up to date; give the version it had, None where it is current."""
+        before: str | None = _from("app").upgrade(settings)
+        return before
+
+    def serve(self, settings: "Settings", told: "Callable[[Settings, Welcome], None]") -> int:
+        """Serve until told to stop."""
+        code: int = _from("app").serve(settings, told)
+        return code
+
+    def try_mail(self, settings: "Settings") -> None:
+        """Ask the mail server whether it is there."""
+        _from("app").try_mail(settings)
+
+    def demo(self, *, keep: bool) -> int:
+        """Play the main job."""
+        code: int = _from("demo.main").main(keep=keep)
+        return code
+
+
+def main(words: "Sequence[str] | None" = None) -> int:
+    """Run the command line, and give the exit code."""
+    try:
+        code = root.main(args=words, prog_name="doorward", standalone_mode=False, obj=Program())
+    except click.exceptions.Abort:
+        click.echo("", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - a fault of the program: one sentence for people, the rest for whoever mends it
+        click.echo("".join(format_exception(error)), err=True)
+        click.echo(f"doorward: this is a fault of the program, and nothing more was done: {error!r}", err=True)
+        return FAULT
+    return code if isinstance(code, int) else 0
+
+
+def _from(part: str) -> Any:
+    """Load a part of the program."""
+    return import_module(f"doorward.{part}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

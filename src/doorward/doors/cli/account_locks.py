@@ -1,0 +1,50 @@
+"""Locking and unlocking: one account, or all that automatic locks have shut out."""
+
+import click
+
+from doorward.doors.cli.bulk import unlock_all
+from doorward.doors.cli.desk import Desk, with_desk
+from doorward.doors.cli.options import DRY_RUN, NAME, REASON_REQUIRED, YES, Command
+from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.model import AccountLocked, AccountUnlocked, LockAccount, UnlockAccount
+
+
+@click.command("lock", cls=Command)
+@NAME
+@REASON_REQUIRED
+@YES
+@DRY_RUN
+@with_desk
+def lock(desk: Desk, name: str, reason: str, *, yes: bool) -> None:
+    """Lock an account by hand: bars every way in and ends all its sessions."""
+    account = desk.account(name)
+    desk.confirm(f"Lock {name}? All sessions of {name} end.", yes=yes)
+    outcome = desk.run(lock_account, LockAccount(account, reason))
+    news = isinstance(outcome, AccountLocked)
+    desk.tell_of(outcome, f"{name} is locked." if news else f"{name} was locked already.", account)
+
+
+@click.command("unlock", cls=Command)
+@click.argument("name", required=False)
+@click.option("--all-locked", is_flag=True, help="Every account that an automatic lock has shut out.")
+@click.option("--query", metavar="TEXT", default="", help="With --all-locked: only those whom this search finds.")
+@REASON_REQUIRED
+@YES
+@DRY_RUN
+@with_desk
+def unlock(  # noqa: PLR0913 - one account or many, each an option
+    desk: Desk, *, name: str | None, all_locked: bool, query: str, reason: str, yes: bool
+) -> None:
+    """Open a locked account again, or all that automatic locks have shut out.
+
+    Locks set by hand, or reported, are lifted one account at a time.
+    """
+    if (name is None) != all_locked or (query and not all_locked):
+        raise click.UsageError("Name one account, or say --all-locked and, if you like, --query TEXT.")
+    if name is None:
+        unlock_all(desk, query, reason, yes=yes)
+        return
+    account = desk.account(name)
+    outcome = desk.run(unlock_account, UnlockAccount(account, reason))
+    news = isinstance(outcome, AccountUnlocked)
+    desk.tell_of(outcome, f"{name} is unlocked." if news else f"{name} was not locked.", account)

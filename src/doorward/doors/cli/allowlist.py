@@ -1,0 +1,68 @@
+"""`doorward allowlist`: who may set up a second factor at the next sign-in. Permission to enrol, not exemption."""
+
+from dataclasses import asdict
+
+import click
+
+from doorward.doors.cli.desk import Desk, with_desk
+from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, Group
+from doorward.doors.cli.telling import print_json, print_table, text_of
+from doorward.features.second_factor.actions.allowlist import allow_set_up, list_allowlist, withdraw_set_up
+from doorward.features.second_factor.model import AllowSetUp, ListAllowlist, SetUpAllowed, SetUpWithdrawn, WithdrawSetUp
+from doorward.kernel.ids import AccountId
+
+
+@click.group(cls=Group)
+def allowlist() -> None:
+    """Who may set up a second factor at the next sign-in."""
+
+
+@allowlist.command("list")
+@LIMIT
+@click.option("--cursor", type=click.UUID, help="Go on after this account.")
+@with_desk
+def list_entries(desk: Desk, limit: int, cursor: AccountId | None) -> None:
+    """List the accounts that may set up a second factor, and until when."""
+    page = desk.run(list_allowlist, ListAllowlist(limit, cursor))
+    names = desk.names([entry.account for entry in page.entries])
+    if desk.as_json:
+        items = [asdict(entry) | {"user_name": names[entry.account]} for entry in page.entries]
+        print_json({"items": items, "next": page.next})
+        return
+    rows = [
+        (names[entry.account], entry.cause.value, entry.added_at, entry.added_by, entry.expires_at, entry.reason)
+        for entry in page.entries
+    ]
+    columns = ("user name", "because of", "added (UTC)", "added by", "until (UTC)", "reason")
+    print_table(columns, rows, "Nobody is on the allowlist.")
+
+
+@allowlist.command("add")
+@NAME
+@REASON
+@DRY_RUN
+@with_desk
+def add(desk: Desk, name: str, reason: str | None) -> None:
+    """Let NAME set up a second factor at the next sign-in."""
+    account = desk.account(name)
+    outcome = desk.run(allow_set_up, AllowSetUp(account, reason))
+    if isinstance(outcome, SetUpAllowed):
+        said = f"{name} may set up a secret key until {text_of(outcome.until)} UTC."
+        desk.tell_of(outcome, said, account, until=outcome.until)
+    else:
+        desk.tell_of(outcome, f"{name} has a second factor, or is on the allowlist already.", account)
+
+
+@allowlist.command("remove")
+@NAME
+@REASON
+@YES
+@DRY_RUN
+@with_desk
+def remove(desk: Desk, name: str, reason: str | None, *, yes: bool) -> None:
+    """Take NAME off the allowlist: without a second factor, the account is blocked then."""
+    account = desk.account(name)
+    desk.confirm(f"Take {name} off the allowlist? Without a second factor {name} cannot sign in then.", yes=yes)
+    outcome = desk.run(withdraw_set_up, WithdrawSetUp(account, reason))
+    news = isinstance(outcome, SetUpWithdrawn)
+    desk.tell_of(outcome, f"{name} is off the allowlist." if news else f"{name} was not on the allowlist.", account)

@@ -1,0 +1,59 @@
+"""`doorward database`: which version it has, and the way to the present one."""
+
+import click
+
+from doorward.config import Loaded
+from doorward.doors.cli.options import Group, wants_json, with_settings
+from doorward.doors.cli.program import Program
+from doorward.doors.cli.serving import tell_welcome
+from doorward.doors.cli.telling import obstacles_told, print_facts, print_json
+from doorward.edges import data_directory
+from doorward.edges.sql import schema
+from doorward.edges.sql.engine import open_database
+
+
+@click.group(cls=Group)
+def database() -> None:
+    """Look at the database's version, and upgrade it."""
+
+
+@database.command("status")
+@with_settings
+def status(program: Program, loaded: Loaded) -> None:
+    """Show the version of the database, and whether this program can work with it."""
+    del program
+    settings = loaded.settings
+    with obstacles_told():
+        data_directory.take_on_owner(settings.data)
+        data_directory.require(settings)
+        opened = open_database(settings.database)
+        try:
+            with schema.obstacles_told(settings.database), opened.read() as sql:
+                version, standing = schema.version(sql), schema.standing(sql)
+        finally:
+            opened.close()
+    facts = {"database": settings.database, "version": version, "newest": schema.NEWEST, "standing": standing.value}
+    if wants_json(click.get_current_context()):
+        print_json(facts)
+    else:
+        print_facts(facts)
+
+
+@database.command("upgrade")
+@with_settings
+def upgrade(program: Program, loaded: Loaded) -> None:
+    """Bring the database to this program's version; on an empty directory do what `doorward init` does."""
+    settings = loaded.settings
+    as_json = wants_json(click.get_current_context())
+    with obstacles_told():
+        data_directory.take_on_owner(settings.data)
+        if not data_directory.database_file(settings).exists():
+            tell_welcome(program.first_run(settings), as_json=as_json)
+            return
+        before = program.upgrade(settings)
+    facts = {"outcome": "unchanged" if before is None else "done", "from": before, "version": schema.NEWEST}
+    if as_json:
+        print_json(facts)
+    else:
+        upgraded = f"The database went from version {before} to {schema.NEWEST}."
+        click.echo("The database is up to date." if before is None else upgraded)

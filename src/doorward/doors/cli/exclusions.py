@@ -1,0 +1,67 @@
+"""`doorward exclusions`: who signs in by password alone, such as service accounts."""
+
+from dataclasses import asdict
+
+import click
+
+from doorward.doors.cli.desk import Desk, with_desk
+from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, Group
+from doorward.doors.cli.telling import print_json, print_table
+from doorward.features.second_factor.actions.exclusions import exclude_account, lift_exclusion, list_exclusions
+from doorward.features.second_factor.model import (
+    AccountExcluded,
+    ExcludeAccount,
+    ExclusionLifted,
+    LiftExclusion,
+    ListExclusions,
+)
+from doorward.kernel.ids import AccountId
+
+
+@click.group(cls=Group)
+def exclusions() -> None:
+    """Who signs in without a second factor."""
+
+
+@exclusions.command("list")
+@LIMIT
+@click.option("--cursor", type=click.UUID, help="Go on after this account.")
+@with_desk
+def list_entries(desk: Desk, limit: int, cursor: AccountId | None) -> None:
+    """List the accounts that sign in by password alone."""
+    page = desk.run(list_exclusions, ListExclusions(limit, cursor))
+    names = desk.names([entry.account for entry in page.entries])
+    if desk.as_json:
+        items = [asdict(entry) | {"user_name": names[entry.account]} for entry in page.entries]
+        print_json({"items": items, "next": page.next})
+        return
+    rows = [(names[entry.account], entry.added_at, entry.added_by, entry.reason) for entry in page.entries]
+    print_table(("user name", "added (UTC)", "added by", "reason"), rows, "No account is excluded.")
+
+
+@exclusions.command("add")
+@NAME
+@REASON
+@YES
+@DRY_RUN
+@with_desk
+def add(desk: Desk, name: str, reason: str | None, *, yes: bool) -> None:
+    """Let NAME sign in by password alone; such an account can never administer others."""
+    account = desk.account(name)
+    desk.confirm(f"Let {name} sign in without a second factor?", yes=yes)
+    outcome = desk.run(exclude_account, ExcludeAccount(account, reason))
+    news = isinstance(outcome, AccountExcluded)
+    desk.tell_of(outcome, f"{name} signs in by password alone." if news else f"{name} was excluded already.", account)
+
+
+@exclusions.command("remove")
+@NAME
+@REASON
+@DRY_RUN
+@with_desk
+def remove(desk: Desk, name: str, reason: str | None) -> None:
+    """Ask NAME for a second factor again."""
+    account = desk.account(name)
+    outcome = desk.run(lift_exclusion, LiftExclusion(account, reason))
+    news = isinstance(outcome, ExclusionLifted)
+    desk.tell_of(outcome, f"{name} needs a second factor again." if news else f"{name} was not excluded.", account)

@@ -1,0 +1,55 @@
+"""What the command line is handed by `__main__`: the real things, each loaded when it is first asked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from doorward.config import Loaded, Settings
+from doorward.edges.run import Runtime
+from doorward.kernel.ports import Hasher, Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A data directory that was opened: what acts need, and how to close it again."""
+
+    runtime: Runtime
+    hasher: Hasher
+    close: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What a first run has made: a link for the first administrator, or none where one is there already."""
+
+    address: str
+    made: bool
+    """The data directory is new."""
+    link: Secret | None
+    expires_at: datetime | None
+
+
+class Program(Protocol):
+    """The parts of the program that a door cannot build by itself."""
+
+    def load(self, options: Mapping[str, Any]) -> Loaded:
+        """Read the settings."""
+
+    def open(self, settings: Settings) -> Opened:
+        """Open a data directory that is there."""
+
+    def first_run(self, settings: Settings) -> Welcome:
+        """Make what is missing of a data directory."""
+
+    def upgrade(self, settings: Settings) -> str | None:
+        """Bring the database up to date; give the version it had, None where it is current."""
+
+    def serve(self, settings: Settings, told: Callable[[Settings, Welcome], None]) -> int:
+        """Serve until told to stop; what a first run has made is told before."""
+
+    def try_mail(self, settings: Settings) -> None:
+        """Ask the mail server whether it is there; raise `NotDelivered` if not."""
+
+    def demo(self, *, keep: bool) -> int:
+        """Play the main job from end to end."""

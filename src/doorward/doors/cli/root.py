@@ -1,0 +1,94 @@
+"""The program's front page: which commands there are, and where each is written."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import click
+
+from doorward.kernel.version import VERSION
+
+_HERE = "doorward.doors.cli"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A command in the table: the module that holds it under its own name, and its line on the front page."""
+
+    module: str
+    summary: str
+
+
+SECTIONS: dict[str, dict[str, Listed]] = {
+    "The server": {
+        "serve": Listed("serving", "Start the server; on nothing it makes all it needs."),
+        "init": Listed("serving", "Make the data directory, and the first administrator's link."),
+        "doctor": Listed("doctor", "Say what is wrong with this server, and how to mend it."),
+        "demo": Listed("serving", "Play the main job from end to end on a throw-away server."),
+    },
+    "People": {
+        "account": Listed("accounts", "Find, add, edit, lock, unlock and re-key accounts."),
+        "role": Listed("roles", "Show, grant, revoke and explain roles."),
+        "session": Listed("sessions", "List and end an account's sessions."),
+        "rescue": Listed("rescue", "Let an account administer again when nobody else can."),
+    },
+    "Sign-in security": {
+        "allowlist": Listed("allowlist", "Who may set up a second factor at the next sign-in."),
+        "exclusions": Listed("exclusions", "Who signs in without a second factor."),
+        "rules": Listed("rules", "Show and set the password rules and two-factor settings."),
+    },
+    "Records": {
+        "audit": Listed("audit", "Read who did what to whom."),
+        "mail": Listed("mail", "See which mail was sent, and try again."),
+    },
+    "Upkeep": {
+        "database": Listed("database", "Look at the database's version, and upgrade it."),
+        "config": Listed("configuration", "Show every setting and where it comes from."),
+    },
+}
+
+EXAMPLES = """\b
+Examples:
+  doorward serve                              start, on this machine alone
+  doorward account list --locked              who is locked
+  doorward account unlock ada --reason "called back, was her"
+  doorward rules set failures_before_lock=5
+
+Every command takes --help, and at its end --data DIR (or DOORWARD_DATA) and --json.
+"""
+
+
+class Root(click.Group):
+    """A group that knows its commands from the table, and loads one when it is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands, in the order of the table."""
+        del ctx
+        return [name for section in SECTIONS.values() for name in section]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        del ctx
+        listed = next((section[cmd_name] for section in SECTIONS.values() if cmd_name in section), None)
+        if listed is None:
+            return None
+        command: Any = getattr(import_module(f"{_HERE}.{listed.module}"), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by section, without loading one."""
+        del ctx
+        width = max(len(name) for name in self.list_commands(click.Context(self)))
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), listed.summary) for name, listed in commands.items()])
+
+
+@click.group(
+    cls=Root,
+    epilog=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(VERSION, message="%(prog)s %(version)s")
+def root() -> None:
+    """Doorward signs people in, locks accounts that are guessed at, and lets a help desk open them again."""

@@ -1,0 +1,106 @@
+"""`doorward rules`: the password rules and the two-factor settings, which administrators change while it runs."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+import click
+
+from doorward.doors.cli.desk import Desk, with_desk
+from doorward.doors.cli.options import DRY_RUN, REASON, Group
+from doorward.doors.cli.telling import print_facts, print_json
+from doorward.features.policy.actions import (
+    change_password_rules,
+    change_two_factor,
+    read_password_rules,
+    read_two_factor,
+)
+from doorward.features.policy.model import (
+    ChangePasswordRules,
+    ChangeTwoFactor,
+    PasswordRules,
+    PolicyChanged,
+    ReadPasswordRules,
+    ReadTwoFactor,
+    TwoFactorSettings,
+)
+from doorward.kernel.outcome import Fact, Refused
+
+_SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
+_TWO_FACTOR = {field.name for field in fields(TwoFactorSettings)}
+_DEFAULTS: dict[str, Fact] = asdict(PasswordRules()) | asdict(TwoFactorSettings())
+
+
+@click.group(cls=Group)
+def rules() -> None:
+    """Show and set the password rules and two-factor settings."""
+
+
+@rules.command("show")
+@with_desk
+def show(desk: Desk) -> None:
+    """Show every rule and setting, as KEY and its value."""
+    password = desk.run(read_password_rules, ReadPasswordRules())
+    two_factor = desk.run(read_two_factor, ReadTwoFactor())
+    if desk.as_json:
+        said = {"name": "default", "version": password.version, **asdict(password.rules)}
+        print_json(
+            {"password_rules": said, "two_factor": {"version": two_factor.version, **asdict(two_factor.settings)}}
+        )
+        return
+    click.secho("Password rules", bold=True)
+    print_facts({f"  {key}": _word(value) for key, value in asdict(password.rules).items()})
+    click.secho("\nTwo-factor authentication", bold=True)
+    print_facts({f"  {key}": _word(value) for key, value in asdict(two_factor.settings).items()})
+
+
+@rules.command("set")
+@click.argument("changes", metavar="KEY=VALUE...", nargs=-1, required=True)
+@REASON
+@DRY_RUN
+@with_desk
+def set_rules(desk: Desk, changes: tuple[str, ...], reason: str | None) -> None:
+    """Set rules and settings; those that are not named stay as they are.
+
+    What is on or off is written on or off; a text may be empty.
+    """
+    wanted = dict(_parsed(desk, change) for change in changes)
+    groups = [{k: v for k, v in wanted.items() if (k in _TWO_FACTOR) is two_factor} for two_factor in (False, True)]
+    if all(groups):
+        raise click.UsageError("Set password rules and two-factor settings one after the other.")
+    outcome: Any
+    if groups[1]:
+        outcome = desk.run(change_two_factor, ChangeTwoFactor(groups[1], reason))
+    else:
+        outcome = desk.run(change_password_rules, ChangePasswordRules(groups[0], reason=reason))
+    changed = outcome.changed if isinstance(outcome, PolicyChanged) else {}
+    said = "\n".join(f"{key}: {told}" for key, told in changed.items()) or "It said that already."
+    desk.tell(outcome, said, version=outcome.version, changed=dict(changed))
+
+
+def _parsed(desk: Desk, change: str) -> tuple[str, Fact]:
+    """Read one KEY=VALUE, as the kind of value that the key holds."""
+    key, equals, value = change.partition("=")
+    key = key.strip()
+    if not equals:
+        raise click.UsageError(f"{change!r} is not KEY=VALUE.")
+    if key not in _DEFAULTS:
+        raise desk.refusal(Refused("request.unknown_field", {"field": key}))
+    match _DEFAULTS[key]:
+        case bool() if value.strip().lower() in _SWITCH:
+            return key, _SWITCH[value.strip().lower()]
+        case bool():
+            raise click.UsageError(f"{key} is on or off, not {value!r}.")
+        case int():
+            try:
+                return key, int(value)
+            except ValueError as error:
+                raise click.UsageError(f"{key} is a whole number, not {value!r}.") from error
+        case _:
+            return key, value
+
+
+def _word(value: Fact) -> str:
+    """Spell a value as `rules set` takes it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value) if value != "" else '""'

@@ -1,0 +1,212 @@
+"""What nobody waits for: sending mail, clearing locks that ran out, going on with jobs, forgetting what has expired.
+
+Every server process has a worker. A duty is held by one of them at a time, by a lease of 30 s in the database, and
+another takes over when its holder dies. Each duty is safe even when two do it at once: it claims rows or compares
+versions in transactions of its own. A duty that fails is logged, and neither stops the others nor itself for good.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from doorward.edges.call import Call
+from doorward.edges.run import Runtime
+from doorward.edges.sql import duties as leases
+from doorward.features.accounts import actions as accounts
+from doorward.features.audit import actions as audit
+from doorward.features.devices import actions as devices
+from doorward.features.jobs import actions as jobs
+from doorward.features.links import actions as links
+from doorward.features.lockout import actions as lockout
+from doorward.features.notices.actions import Deliver, send_due
+from doorward.features.otp import actions as otp
+from doorward.features.sessions import actions as sessions
+from doorward.features.signin.actions import purging as signin
+from doorward.kernel.act import SYSTEM
+from doorward.kernel.events import Door, Origin
+
+LEASE = timedelta(seconds=30)
+RENEWED_EVERY = timedelta(seconds=10)
+IDLE_SECONDS = 0.25
+"""How long the worker sleeps when there is nothing to do."""
+AFTER_FAILURE = timedelta(seconds=5)
+ROUNDS = 25
+"""So often a duty that finds more to do goes on before the others have their turn."""
+STOP_SECONDS = 10
+
+WORKER = Origin(Door.WORKER)
+OFTEN = timedelta(milliseconds=200)
+SOON = timedelta(seconds=1)
+LATER = timedelta(seconds=5)
+SELDOM = timedelta(minutes=1)
+BATCH = 20
+"""So many accounts are seen to in one transaction, so that the writers' lane is free again soon."""
+_PURGED = {
+    "sessions": sessions.purge,
+    "sign-ins": signin.purge,
+    "links": links.purge,
+    "keys not saved": otp.purge,
+    "browsers": devices.purge,
+    "unknown names": lockout.purge,
+    "changed credentials": accounts.purge,
+}
+"""Whatever has expired is forgotten by the feature that it belongs to."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing to do from time to time; `perform` gives how much it did, 0 when nothing is left."""
+
+    name: str
+    every: timedelta
+    perform: Callable[[Runtime], int]
+    shared: bool = True
+    """Held by one process at a time; what lies in the memory of a process is not shared."""
+
+
+def post_duties(deliver: Deliver) -> tuple[Duty, ...]:
+    """Give the duty of the thread that sends mail: a mail server that hangs holds up nothing but mail."""
+    return (Duty("send mail", OFTEN, lambda runtime: send_due(runtime, deliver)),)
+
+
+def upkeep_duties() -> tuple[Duty, ...]:
+    """Give the duties of the other thread."""
+    return (
+        Duty("go on with jobs", OFTEN, jobs.go_on),
+        Duty("clear lapsed locks", SOON, clear_lapsed_locks),
+        Duty("settle dead attempts", LATER, in_one_transaction(lambda call: lockout.settle_dead_attempts(call, BATCH))),
+        Duty("record joined refusals", SOON, record_joined_refusals, shared=False),
+        *(Duty(f"forget {what}", SELDOM, in_one_transaction(purge)) for what, purge in _PURGED.items()),
+    )
+
+
+def clear_lapsed_locks(runtime: Runtime) -> int:
+    """Clear locks that have run out (LOCK-9); looks before it asks for the writers' lane."""
+    with runtime.database.read() as sql:
+        if not accounts.lapsed(runtime.call(sql, WORKER), 1):
+            return 0
+    with as_system(runtime) as call:
+        return lockout.clear_lapsed_locks(call, BATCH)
+
+
+def record_joined_refusals(runtime: Runtime) -> int:
+    """Write one entry for each flood of refusals whose minute is over (AUDIT-1)."""
+    floods = [] if runtime.refusals is None else runtime.refusals.drain(runtime.clock.now())
+    if floods:
+        with as_system(runtime) as call:
+            for flood in floods:
+                audit.record_joined(call, flood)
+    return 0
+
+
+def in_one_transaction(perform: Callable[[Call], int]) -> Callable[[Runtime], int]:
+    """Make a duty of what the server does in one transaction."""
+
+    def performed(runtime: Runtime) -> int:
+        with as_system(runtime) as call:
+            return perform(call)
+
+    return performed
+
+
+@contextmanager
+def as_system(runtime: Runtime) -> Iterator[Call]:
+    """Open a writing transaction in which the server itself acts."""
+    with runtime.writing(WORKER) as call:
+        yield replace(call, actor=SYSTEM)
+
+
+class Worker:
+    """One thread with its duties."""
+
+    def __init__(self, runtime: Runtime, duties: Sequence[Duty], holder: str) -> None:
+        """Take the duties; `holder` names this thread among those of all processes."""
+        self._runtime = runtime
+        self._duties = duties
+        self._holder = holder
+        self._mine: frozenset[str] = frozenset()
+        self._asked_at: datetime | None = None
+        self._ask_at: datetime | None = None
+        self._done_at: dict[str, datetime] = {}
+        self._rest_until: dict[str, datetime] = {}
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread = threading.Thread(target=self._work, name=f"worker {self._holder}", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the duty under way, and let others have what this worker held."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(STOP_SECONDS)
+
+    def turn(self) -> bool:
+        """Do what is due now, once round; tell whether more is waiting."""
+        now = self._runtime.clock.now()
+        held = self._held(now)
+        due = [d for d in self._duties if (d.name in held or not d.shared) and self._due(d, now)]
+        more = [self._do(duty, now) for duty in due]
+        return any(more)
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            if not self.turn():
+                self._stopping.wait(IDLE_SECONDS)
+        self._give_back()
+
+    def _due(self, duty: Duty, now: datetime) -> bool:
+        """Tell whether a duty's time has come; a clock that was set back does not put it off."""
+        done_at, rest_until = self._done_at.get(duty.name), self._rest_until.get(duty.name)
+        if rest_until is not None and rest_until - AFTER_FAILURE <= now < rest_until:
+            return False
+        return done_at is None or not done_at <= now < done_at + duty.every
+
+    def _do(self, duty: Duty, now: datetime) -> bool:
+        try:
+            for _ in range(ROUNDS):
+                if self._stopping.is_set() or not duty.perform(self._runtime):
+                    self._done_at[duty.name] = now
+                    return False
+        except Exception as error:  # noqa: BLE001 - whatever it was, the other duties go on
+            self._rest_until[duty.name] = now + AFTER_FAILURE
+            self._tell(duty.name, error)
+            return False
+        return True
+
+    def _held(self, now: datetime) -> frozenset[str]:
+        """Give the duties that this worker holds; take what is free and renew what is held, from time to time."""
+        if self._asked_at is not None and self._ask_at is not None and self._asked_at <= now < self._ask_at:
+            return self._mine
+        self._mine, self._asked_at, self._ask_at = frozenset(), now, now + RENEWED_EVERY
+        wanted = {duty.name for duty in self._duties if duty.shared}
+        try:
+            with self._runtime.database.read() as sql:
+                others = leases.held_by_others(sql, self._holder, now)
+            if wanted - others.keys():
+                with self._runtime.database.write() as sql:
+                    self._mine = frozenset(leases.take(sql, wanted - others.keys(), self._holder, now, now + LEASE))
+        except Exception as error:  # noqa: BLE001 - a database that is busy now is asked again
+            self._tell("leases", error)
+            return frozenset()
+        self._ask_at = min([self._ask_at, *(until for duty, until in others.items() if duty in wanted)])
+        return self._mine
+
+    def _give_back(self) -> None:
+        try:
+            with self._runtime.database.write() as sql:
+                leases.give_back(sql, self._holder, self._runtime.clock.now())
+        except Exception as error:  # noqa: BLE001 - the leases run out by themselves
+            self._tell("leases", error)
+
+    def _tell(self, name: str, error: Exception) -> None:
+        reference = self._runtime.entropy.bytes(6).hex()
+        log.error("a duty failed and is tried again", duty=name, reference=reference, exc_info=error)
