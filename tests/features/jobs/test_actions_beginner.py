@@ -1,0 +1,169 @@
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from doorward.features.accounts import actions as accounts
+from doorward.features.jobs import actions
+from doorward.features.jobs.model import (
+    JobShown,
+    JobStarted,
+    ShowJob,
+    StartUnlocks,
+)
+from doorward.features.sessions import actions as sessions
+from doorward.features.sessions.model import EndSession
+from doorward.kernel.act import Bearer, Caller
+from doorward.kernel.ids import AccountId, JobId
+from doorward.kernel.outcome import Refused
+from tests.worlds import NOON, OWNER, World
+
+
+def locked(world: World, name: str, **state: Any) -> AccountId:
+    """Add an account that is locked for failures; `state` says otherwise."""
+    return world.add(name, **{"locked_at": NOON, "lock_reason": "Failures", **state})
+
+
+def is_locked(world: World, account: AccountId) -> bool:
+    """Tell whether an account has a lock."""
+    return world.standing(account).state.lock is not None
+
+
+def start(world: World, caller: Caller = OWNER, *accounts: AccountId, **more: Any) -> JobStarted:
+    """Begin a bulk unlock."""
+    outcome = world.run(actions.start_unlocks, StartUnlocks(accounts, **more), caller)
+    assert isinstance(outcome, JobStarted)
+    return outcome
+
+
+def shown(world: World, job: JobId) -> JobShown:
+    """Look at a job as the server's owner."""
+    outcome = world.run(actions.show_job, ShowJob(job))
+    assert isinstance(outcome, JobShown)
+    return outcome
+
+
+def work(world: World) -> None:
+    """Let the worker go on until it finds nothing to do."""
+    while actions.go_on(world.runtime):
+        pass
+
+
+def outcomes(world: World, job: JobId) -> dict[str, str | None]:
+    """Give what came of each account, by its name: the outcome, or the code of a refusal."""
+    return {item.name: item.code or item.outcome for item in shown(world, job).items}
+
+
+@pytest.fixture
+def grace(world: World) -> Bearer:
+    """Sign in an operator of the help desk."""
+    return world.add_operator("grace", "help-desk")
+
+
+def test_job_survives_signing_out(world: World, grace: Bearer) -> None:
+    """Bulk work goes on when its beginner has left."""
+    job = start(world, grace, locked(world, "bram")).job
+    world.run(sessions.end_session, EndSession(), grace)
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "done"}
+
+
+def test_job_survives_the_end_of_its_session(world: World, grace: Bearer) -> None:
+    """A night later it still acts for whoever began it."""
+    job = start(world, grace, locked(world, "bram")).job
+    world.pass_time(hours=13)
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "done"}
+
+
+def test_right_that_is_lost_stops_the_rest(world: World, grace: Bearer) -> None:
+    """Rights are read anew for each item."""
+    job = start(world, grace, locked(world, "bram")).job
+    with world.writing() as call:
+        call.sql.exec_driver_sql("DELETE FROM role_assignments")
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "rights.missing"}
+
+
+def test_disabled_beginner_stops_the_rest(world: World, grace: Bearer) -> None:
+    """Who was disabled unlocks nobody."""
+    job = start(world, grace, locked(world, "bram")).job
+    with world.writing() as call:
+        call.sql.exec_driver_sql("UPDATE accounts SET enabled = 0 WHERE user_name = 'grace'")
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "rights.missing"}
+
+
+def test_beginner_whose_sessions_were_all_ended_stops_the_rest(world: World, grace: Bearer) -> None:
+    """A reset or a lock by hand moves the epoch: what a stranger began in a stolen session ends with it."""
+    bram = locked(world, "bram")
+    job = start(world, grace, bram).job
+    with world.writing() as call:
+        accounts.move_epoch(call, grace.account)
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "session.required"}
+    assert is_locked(world, bram)
+
+
+def test_same_key_finds_the_same_job(world: World, grace: Bearer) -> None:
+    """A request that is sent twice begins once."""
+    bram = locked(world, "bram")
+    first = start(world, grace, bram, idempotency_key="k-1")
+    again = start(world, grace, bram, idempotency_key="k-1")
+    other = start(world, grace, bram, idempotency_key="k-2")
+
+    assert again == first
+    assert other.job != first.job
+
+
+def test_key_of_somebody_else_is_another(world: World, grace: Bearer) -> None:
+    """Keys belong to who sends them."""
+    bram, henk = locked(world, "bram"), world.add_operator("henk", "help-desk")
+    first = start(world, grace, bram, idempotency_key="k-1")
+
+    assert start(world, henk, bram, idempotency_key="k-1").job != first.job
+
+
+def test_nobody_named_is_refused(world: World, grace: Bearer) -> None:
+    """An empty selection is a mistake, not a job."""
+    outcome = world.run(actions.start_unlocks, StartUnlocks(), grace)
+
+    assert outcome == Refused("request.malformed", {"detail": "it names no account to unlock"})
+
+
+def test_auditor_cannot_begin(world: World) -> None:
+    """It takes `users:unlock`."""
+    outcome = world.run(
+        actions.start_unlocks, StartUnlocks((world.add("bram"),)), world.add_operator("arno", "auditor")
+    )
+
+    assert outcome == Refused("rights.missing", {"right": "users:unlock"})
+
+
+def test_job_is_shown_to_who_reads_users(world: World, grace: Bearer) -> None:
+    """Its items name accounts, so it takes `users:read`; a job that is not there is not found."""
+    job = start(world, grace, locked(world, "bram")).job
+    stranger = world.add_operator("nora", "no-access")
+
+    seen = world.run(actions.show_job, ShowJob(job), grace)
+    hidden = world.run(actions.show_job, ShowJob(job), stranger)
+    missing = world.run(actions.show_job, ShowJob(JobId(UUID(int=5))), grace)
+
+    assert isinstance(seen, JobShown)
+    assert hidden == Refused("rights.missing", {"right": "users:read"})
+    assert missing == Refused("jobs.not_found")
+
+
+def test_owner_begins_and_works_off_without_a_server(world: World) -> None:
+    """The command line does both, as the server's owner."""
+    bram = locked(world, "bram")
+    job = start(world, OWNER, bram).job
+    work(world)
+
+    assert outcomes(world, job) == {"bram": "done"}
+    assert world.standing(bram).state.unlocked_by == "cli:root"
