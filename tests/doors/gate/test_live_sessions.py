@@ -10,32 +10,25 @@ from doorward.doors.gate.live_sessions import LiveSessions
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
+from tests.doors.served import Ticks
 
 R = TypeVar("R")
 ALICE = Bearer(AccountId(UUID(int=1)), b"a" * 32)
 BOB = Bearer(AccountId(UUID(int=2)), b"b" * 32)
 
 
-class Ticks:
-    """Seconds that a test turns."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 class Book:
     """What the database would say, and what it was asked."""
 
     def __init__(self, ticks: Ticks, takes: float = 0.0) -> None:
+        """Take the clock, and how long a look takes."""
         self.asked: list[list[Bearer]] = []
         self.says: dict[Bearer, bytes | Refused] = {ALICE: b"alice", BOB: b"bob"}
         self._ticks = ticks
         self._takes = takes
 
     def confirm(self, bearers: Sequence[Bearer]) -> list[bytes | Refused]:
+        """Look sessions up."""
         self.asked.append(list(bearers))
         self._ticks.now += self._takes
         return [self.says[bearer] for bearer in bearers]

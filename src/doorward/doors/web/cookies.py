@@ -23,10 +23,11 @@ def cookies_of(scope: MutableMapping[str, Any]) -> dict[str, str]:
     twice: set[str] = set()
     for header in values_of(scope, b"cookie"):
         for pair in header.decode("latin-1").split(";"):
-            name, _, value = pair.strip().partition("=")
+            name, sign, value = pair.strip().partition("=")
             if name in found:
                 twice.add(name)
-            found[name] = value
+            if name and sign:
+                found[name] = value
     return {name: value for name, value in found.items() if name not in twice}
 
 

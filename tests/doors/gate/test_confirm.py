@@ -1,0 +1,131 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from doorward.doors.gate.confirm import Confirmer
+from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.model import LockAccount
+from doorward.features.sessions.actions import live_sessions
+from doorward.features.sessions.model import OpenedWith
+from doorward.kernel.act import Bearer
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Refused
+from tests.worlds import NOON, World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Begin a world with nobody in it."""
+    begun = World.begin(tmp_path)
+    yield begun
+    begun.database.close()
+
+
+def confirmed(world: World, bearer: Bearer) -> bytes | Refused:
+    """Look one session up."""
+    return Confirmer(world.runtime).confirm([bearer])[0]
+
+
+def seen(world: World, account: AccountId) -> str:
+    """Read when the account's session was last used, as minutes after noon."""
+    standing = world.standing(account)
+    with world.reading() as call:
+        rows = live_sessions(call, standing)
+    return f"{(rows[0].last_seen_at - NOON).total_seconds() / 60:g}" if rows else "over"
+
+
+def test_a_live_session_names_its_account(world: World) -> None:
+    """The answer of `GET /session`: the account, its session, its rights."""
+    bram = world.add("bram", "help-desk", factors=1)
+    body = confirmed(world, world.sign_in(bram))
+
+    assert isinstance(body, bytes)
+    told = json.loads(body)
+    assert (told["id"], told["user_name"], told["rights"]) == (str(bram), "bram", ["users:read", "users:unlock"])
+    assert told["session"]["used_second_factor"] is True
+    assert told["session"]["expires_at"] == "2026-05-05T00:00:00Z"
+
+
+def test_a_session_of_a_recovery_code_has_no_rights(world: World) -> None:
+    """It reaches the own account page and nothing else (KEY-1)."""
+    body = confirmed(world, world.sign_in(world.add("bram", "administrator"), OpenedWith.RECOVERY_CODE))
+
+    assert isinstance(body, bytes)
+    assert json.loads(body)["rights"] == []
+
+
+def test_an_unknown_token_is_refused(world: World) -> None:
+    """A token that nobody was given opens nothing."""
+    bearer = world.sign_in(world.add("bram", factors=1))
+
+    assert confirmed(world, Bearer(bearer.account, b"x" * 32)) == Refused("session.required")
+
+
+def test_an_idle_session_is_refused(world: World) -> None:
+    """Fifteen minutes without activity end it (SESS-1)."""
+    bearer = world.sign_in(world.add("bram", factors=1))
+    world.pass_time(minutes=15)
+
+    assert confirmed(world, bearer) == Refused("session.required")
+
+
+def test_activity_has_a_limit(world: World) -> None:
+    """Twelve hours end a session whatever its activity (SESS-1)."""
+    bearer = world.sign_in(world.add("bram", factors=1))
+    for _ in range(12 * 6):
+        world.pass_time(minutes=10)
+        Confirmer(world.runtime).touch([bearer])
+
+    assert confirmed(world, bearer) == Refused("session.required")
+
+
+def test_a_session_dies_with_its_epoch(world: World) -> None:
+    """A lock by hand ends it (SESS-3)."""
+    bram = world.add("bram", factors=1)
+    bearer = world.sign_in(bram)
+    world.run(lock_account, LockAccount(bram, "left the company"))
+
+    assert confirmed(world, bearer) == Refused("session.required")
+
+
+def test_many_are_looked_up_at_once(world: World) -> None:
+    """Each gets its own answer, in order."""
+    bram, dead = world.sign_in(world.add("bram", factors=1)), Bearer(AccountId(world.add("zoe")), b"x" * 32)
+    answers = Confirmer(world.runtime).confirm([dead, bram])
+
+    assert answers[0] == Refused("session.required")
+    assert isinstance(answers[1], bytes)
+
+
+def test_use_is_written_after_a_minute(world: World) -> None:
+    """Last activity moves, and the session lives on."""
+    bram = world.add("bram", factors=1)
+    bearer = world.sign_in(bram)
+    world.pass_time(minutes=10)
+    Confirmer(world.runtime).touch([bearer])
+    world.pass_time(minutes=10)
+
+    assert seen(world, bram) == "10"
+    assert isinstance(confirmed(world, bearer), bytes)
+
+
+def test_use_is_not_written_within_a_minute(world: World) -> None:
+    """At most one write a minute (SESS-1)."""
+    bram = world.add("bram", factors=1)
+    bearer = world.sign_in(bram)
+    world.pass_time(seconds=59)
+    Confirmer(world.runtime).touch([bearer])
+
+    assert seen(world, bram) == "0"
+
+
+def test_what_is_over_stays_over(world: World) -> None:
+    """A request that came too late does not bring a session back."""
+    bram = world.add("bram", factors=1)
+    bearer = world.sign_in(bram)
+    world.pass_time(minutes=20)
+    Confirmer(world.runtime).touch([bearer])
+
+    assert seen(world, bram) == "over"

@@ -1,0 +1,121 @@
+"""A world with its doors: the gate and the API in this process, called with bytes, without a socket."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from doorward.doors.api import app as api
+from doorward.doors.gate.middleware import Gate, Surroundings
+from doorward.doors.web.metrics import Metrics
+from doorward.edges.crypto.hash_queue import HashPool, HashQueue
+from doorward.edges.steps import LoopDriver
+from doorward.features.sessions import actions as sessions
+from doorward.features.sessions.model import OpenedWith, SessionOpened
+from doorward.kernel.events import Origin
+from doorward.kernel.ids import AccountId
+from doorward.kernel.ports import HashJob, Verified
+from tests.doors.asgi import Answered, Headers, call, scope_of
+from tests.features.signin.walking import Walk, hash_now
+from tests.worlds import World
+
+JSON = ("content-type", "application/json")
+
+
+class FreeHasher:
+    """Hashes at no cost."""
+
+    def run(self, job: HashJob) -> Verified | str | bool:
+        """Do a job at once."""
+        return hash_now(job)
+
+    def current(self, stored: str) -> bool:
+        """Tell whether a hash bears the newer word."""
+        return stored.startswith("new$")
+
+
+class Ticks:
+    """Seconds that a test turns."""
+
+    def __init__(self) -> None:
+        """Begin somewhere."""
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        """Read them."""
+        return self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that a test speaks to: `served.ask("POST /sign-in", {...})`."""
+
+    world: World
+    app: FastAPI
+    gate: Gate
+    ticks: Ticks
+    queue: HashQueue
+    runner: asyncio.Runner = field(repr=False)
+
+    def ask(
+        self, line: str, body: object = None, token: str | None = None, headers: Headers = (), client: str = "192.0.2.7"
+    ) -> Answered:
+        """Ask under `/api/v1`; a body is sent as JSON."""
+        sent = [] if body is None else [json.dumps(body).encode()]
+        return self.send(line.replace(" ", " /api/v1", 1), sent, [*headers, *([JSON] if sent else ())], token, client)
+
+    def send(
+        self,
+        line: str,
+        chunks: Sequence[bytes] = (),
+        headers: Headers = (),
+        token: str | None = None,
+        client: str = "192.0.2.7",
+    ) -> Answered:
+        """Send a request whose body comes in these pieces."""
+        method, path = line.split(" ", 1)
+        told = [*headers, *([("authorization", f"Bearer {token}")] if token else ())]
+        if chunks:
+            told.append(("content-length", str(sum(map(len, chunks)))))
+        return self.runner.run(call(self.gate, scope_of(method, path, told, client), *chunks))
+
+    def token(self, account: AccountId, opened_with: OpenedWith = OpenedWith.SECRET_KEY) -> str:
+        """Open a session without its steps, and give its token."""
+        with self.world.writing() as call_:
+            epoch = self.world.standing(account).state.epoch
+            opened = sessions.open_session(call_, account, epoch, opened_with)
+        assert isinstance(opened, SessionOpened)
+        return opened.token.reveal()
+
+    def operator(self, name: str = "olga", *roles: str) -> str:
+        """Add an operator who is signed in with a second factor, and give the token."""
+        return self.token(self.world.add(name, *(roles or ("administrator",)), factors=1))
+
+    @property
+    def walk(self) -> Walk:
+        """Give somebody who walks through sign-in without HTTP."""
+        return Walk(self.world)
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[Served]:
+    """Begin a world with doors, and end it."""
+    world, ticks, queue = World.begin(folder), Ticks(), HashQueue()
+    pool = HashPool(FreeHasher(), 1)
+    with ThreadPoolExecutor(4) as threads, asyncio.Runner() as runner:
+        driver = LoopDriver(world.runtime, queue, pool, threads, _unnoted)
+        app = api.build(world.runtime, driver)
+        gate = Gate(app, world.runtime, Surroundings(threads, ticks, Metrics("1")))
+        yield Served(world, app, gate, ticks, queue, runner)
+    pool.close()
+    world.database.close()
+
+
+def _unnoted(act: str, origin: Origin) -> None:
+    """Let a full queue go without an entry."""
+    del act, origin

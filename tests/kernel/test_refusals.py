@@ -1,0 +1,74 @@
+import ast
+import re
+from pathlib import Path
+
+import doorward
+from doorward.kernel.outcome import Refused
+from doorward.kernel.refusals import REFUSALS, sentence
+
+PACKAGE = Path(doorward.__file__).parent
+AHEAD = {"signin.throttled", "protection.required", "protection.wrong"}
+"""Codes that clients are promised, and that nothing refuses with yet."""
+PASSWORD_RULES = {f"passwords.{rule}" for rule in ("min_letters", "min_digits", "min_specials", "min_groups")}
+"""Made from the name of the rule that failed."""
+
+
+def words() -> set[str]:
+    """Collect every text of the product, the table itself apart."""
+    table = PACKAGE / "kernel" / "refusals.py"
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py") if path != table]
+    constants = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {node.value for node in constants if isinstance(node.value, str)}
+
+
+def test_no_code_is_unused() -> None:
+    """What nothing refuses with does not stand in the table."""
+    assert set(REFUSALS) - words() == AHEAD | PASSWORD_RULES
+
+
+def test_a_code_is_feature_and_reason() -> None:
+    """A code in a screenshot can be searched for."""
+    assert [code for code in REFUSALS if not re.fullmatch(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*", code)] == []
+
+
+def test_a_code_stands_once() -> None:
+    """A key that stood twice would silently lose its first sentence."""
+    text = (PACKAGE / "kernel" / "refusals.py").read_text(encoding="utf-8")
+    keys = re.findall(r'^    "([a-z_]+\.[a-z_]+)": Refusal\(', text, re.MULTILINE)
+
+    assert sorted(keys) == sorted(REFUSALS)
+
+
+def test_every_status_has_one_kind_of_exit_code() -> None:
+    """The command line says the same as HTTP: not found is 4, conflict 5, trouble of the server 1."""
+    expected = {404: {4}, 409: {5}, 428: {5}, 500: {1}, 503: {1}, 401: {3}, 403: {3}, 429: {3}, 400: {2}, 405: {2}}
+
+    found = {status: {one.exit_code for one in REFUSALS.values() if one.status == status} for status in expected}
+    assert found == expected
+
+
+def test_a_sentence_says_how_to_mend_it() -> None:
+    """What is wrong, then what to do: at least two sentences each."""
+    said = {code: sentence(Refused(code)) for code in REFUSALS}
+
+    assert [code for code, text in said.items() if not re.search(r"[.;:] .+\.$", text)] == []
+
+
+def test_facts_fill_the_sentence() -> None:
+    """What the visitor may know stands in it."""
+    assert sentence(Refused("passwords.min_length", {"least": 12})) == (
+        "This password is too short. Choose one of at least 12 characters."
+    )
+
+
+def test_an_empty_fact_has_its_stand_in() -> None:
+    """A site that names no contact still tells people whom to ask."""
+    told = sentence(Refused("signin.refused", {"contact": ""}))
+
+    assert told.endswith("ask your help desk.")
+    assert sentence(Refused("signin.refused", {"contact": "service@example.org"})).endswith("ask service@example.org.")
+
+
+def test_a_fact_is_never_a_template() -> None:
+    """Braces in what somebody typed stay braces."""
+    assert "“{x.__class__}”" in sentence(Refused("request.unknown_field", {"field": "{x.__class__}"}))
