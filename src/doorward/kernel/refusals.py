@@ -215,9 +215,8 @@ _ACCOUNTS = {
     "accounts.version_missing": Refusal(
         428, CONFLICT, "A change must say which version it changes. Read it first, and send its version in If-Match."
     ),
-    "jobs.not_found": Refusal(
-        404, NOT_FOUND, "There is no such job, or it is not yours. Start it again if it is needed."
-    ),
+    "jobs.not_found": Refusal(404, NOT_FOUND, "There is no such job. Start it again if it is needed."),
+    "jobs.nothing_selected": Refusal(422, USAGE, "No account is selected. Select at least one, then try again."),
     "notices.not_found": Refusal(404, NOT_FOUND, "There is no such mail. Look at the list again."),
 }
 

@@ -133,7 +133,7 @@ def test_nobody_named_is_refused(world: World, grace: Bearer) -> None:
     """An empty selection is a mistake, not a job."""
     outcome = world.run(actions.start_unlocks, StartUnlocks(), grace)
 
-    assert outcome == Refused("request.malformed", {"detail": "it names no account to unlock"})
+    assert outcome == Refused("jobs.nothing_selected")
 
 
 def test_auditor_cannot_begin(world: World) -> None:

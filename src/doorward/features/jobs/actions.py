@@ -37,7 +37,7 @@ def start_unlocks(call: Call, command: StartUnlocks) -> JobStarted | Refused:
     key_hash = rules.key_hash(command.idempotency_key)
     found = None if key_hash is None else store.by_key(call.sql, call.actor.name, key_hash)
     if found is None and not command.accounts and not command.everyone_found:
-        return Refused("request.malformed", {"detail": "it names no account to unlock"})
+        return Refused("jobs.nothing_selected")
     job = _begin(call, command, key_hash) if found is None else found
     call.note.details |= {"job": str(job.id), "total": job.total}
     return JobStarted(job.id, job.total)
