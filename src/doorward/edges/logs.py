@@ -21,7 +21,7 @@ _LEFT_BY_JSON = re.compile("[\x7f-\x9f\u2028\u2029]")
 
 
 def start(level: str, clock: Clock, to: TextIO | None = None) -> None:
-    """Send everything that is logged, by us and by libraries, to one stream as lines of JSON."""
+    """Send what we log, and what libraries warn of, to one stream as lines of JSON."""
 
     def stamp(logger: object, method: str, line: Any) -> Any:
         del logger, method
@@ -45,9 +45,8 @@ def start(level: str, clock: Clock, to: TextIO | None = None) -> None:
             ],
         )
     )
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for name in ("uvicorn", "uvicorn.error"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("doorward").setLevel(level.upper())
 
 
 def line_of(logger: object, method: str, line: Mapping[str, Any]) -> str:
