@@ -276,7 +276,6 @@ def _doors(runtime: Runtime, driver: LoopDriver, around: Surroundings) -> Asgi:
     """Lead each path to its door."""
     from doorward.doors.api import app as api  # noqa: PLC0415 - a command pays for no framework: half a second
     from doorward.doors.console import app as console  # noqa: PLC0415 - as above
-    from doorward.doors.console import app as console  # noqa: PLC0415 - as above
 
     health = Health(runtime, around.metrics, around.proxies)
     programs, pages = api.build(runtime, driver), console.build(runtime, driver)
