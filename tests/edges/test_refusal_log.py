@@ -37,6 +37,16 @@ def test_flood_is_joined_when_its_minute_is_over() -> None:
     assert log.drain(clock.now()) == []
 
 
+def test_refusal_given_without_a_transaction_is_kept_for_the_next_draining() -> None:
+    """It is written singly, and beyond the thousandth of its minute joined like any other."""
+    log = RefusalLog(TurnableClock(), single=2)
+    for _ in range(4):
+        log.keep(BUSY, HERE)
+
+    assert [one.count for one in log.drain(NOON)] == [1, 1]
+    assert [one.count for one in log.drain(NOON + MINUTE)] == [2]
+
+
 def test_new_minute_begins_anew() -> None:
     """What was counted a minute ago is forgotten, and nothing joined is lost by it."""
     clock = TurnableClock()

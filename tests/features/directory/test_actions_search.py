@@ -104,6 +104,16 @@ def test_pages_follow_each_other_without_gap_or_overlap(world: World) -> None:
     assert [names(page) for page in pages] == [["anna", "bert"], ["cora", "dirk"], ["emil"]]
 
 
+def test_next_page_keeps_its_filters(world: World) -> None:
+    """A cursor says where, not what."""
+    for name in ("anna", "bert", "cora"):
+        world.add(name, locked_at=NOON, lock_reason="Failures")
+    world.add("basil")
+    first = search(world, Search(locked=True, limit=1))
+
+    assert names(search(world, Search(locked=True, limit=1, cursor=first.next))) == ["bert"]
+
+
 def test_forged_cursor_is_refused(world: World) -> None:
     """A cursor that no page has given out is told."""
     assert world.run(actions.search_accounts, Search(cursor="x")) == Refused("list.cursor")

@@ -1,3 +1,4 @@
+import threading
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -216,3 +217,17 @@ def test_jobs_take_turns(world: World, grace: Bearer) -> None:
 
     assert shown(world, large.job).done == 20
     assert shown(world, small.job).state is JobState.FINISHED
+
+
+def test_two_workers_do_each_item_once(world: World, grace: Bearer) -> None:
+    """Two processes that go on with one job leave one entry and one notice for each account, and finish it."""
+    job = start(world, grace, *(locked(world, f"user{number}") for number in range(15))).job
+    threads = [threading.Thread(target=work, args=(world,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    done = [entry for entry in world.entries() if (entry.act, entry.outcome) == ("lockout.unlocked", "done")]
+    assert (shown(world, job).state, shown(world, job).done) == (JobState.FINISHED, 15)
+    assert (len(done), len(world.mails())) == (15, 15)
