@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
 
 from doorward.kernel.ids import AccountId, SessionId
 from doorward.kernel.outcome import Refused
@@ -55,6 +56,10 @@ class Act:
     """What the entry is called; None for lists and figures, which write none (AUDIT-1)."""
     needs: frozenset[Needs]
     writes: bool
+
+
+NO_SESSION = SessionId(UUID(int=0))
+"""The id of no session (RFC 9562 section 5.9): the worker goes on for somebody whose session has done its part."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from doorward.edges.call import Call
 from doorward.edges.refusal_log import Joined
 from doorward.features.audit import rules, store
 from doorward.features.audit.model import DayFigures, EntriesPage, Filter, ListEntries
-from doorward.kernel.act import NOBODY, Act, act, reason_of, target_of
+from doorward.kernel.act import NO_SESSION, NOBODY, Act, act, reason_of, target_of
 from doorward.kernel.events import Entry, Event
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
@@ -34,7 +34,7 @@ def record(call: Call, event: Event) -> None:
             reference=rules.inert(origin.reference, rules.REFERENCE),
             address=rules.inert(origin.address, rules.ADDRESS),
             user_agent=rules.inert(origin.user_agent, rules.USER_AGENT),
-            session_id=None if session is None else session.id,
+            session_id=None if session is None or session.id == NO_SESSION else session.id,
             door=origin.door.value,
             node=call.site.node,
             details=rules.inert_details(event.details),

@@ -26,6 +26,7 @@ from doorward.features.sessions.model import (
     ShowSession,
 )
 from doorward.kernel.act import (
+    NO_SESSION,
     NOBODY,
     Act,
     Actor,
@@ -271,7 +272,7 @@ def _continued(call: Call, standing: Standing, *, used_second_factor: bool) -> S
     """Give the facts of a session that has done its part: a job goes on when its owner has signed out (LOCK-12)."""
     account = standing.account
     return SessionFacts(
-        id=SessionId(account.id),
+        id=NO_SESSION,
         account=account.id,
         user_name=account.user_name,
         used_second_factor=used_second_factor,
