@@ -47,6 +47,8 @@ class Call:
     site: Site
     target: Target | None = None
     note: Note = field(default_factory=Note)
+    remembered: dict[str, Any] = field(default_factory=dict)
+    """What this transaction has read already and nobody can change under it: the settings."""
     refusals: RefusalLog | None = None
     """What joins a flood of unchecked refusals into one entry (AUDIT-1); None writes each of them."""
 

@@ -80,12 +80,14 @@ def reserve_attempt(
     `standing` is None for a name that nobody has; `comparable` is False where nothing may be compared (disabled, no
     password). What may not be compared takes a reservation that counts nothing, so that every name costs the same.
     """
-    _settle_dead_attempts(call, account, standing)
-    if standing is not None:
-        clear_lapsed(call, standing)
-        standing = accounts.load(call, account)
+    key, since = Key(account, factor), rules.reserved_since(call.now)
+    counter = store.counter(call.sql, key, since)
+    lapsed = standing is not None and clear_lapsed(call, standing)
+    if lapsed or counter.dead:
+        _settle_dead_attempts(call, account, standing)
+        counter, standing = store.counter(call.sql, key, since), accounts.load(call, account)
     lock = None if standing is None else rules.standing_lock(standing.state.lock, call.now)
-    verdict = rules.admit(store.counter(call.sql, Key(account, factor)), _limits(call, factor))
+    verdict = rules.admit(counter, _limits(call, factor))
     counted = lock is None and (comparable or standing is None)
     if counted and isinstance(verdict, rules.WaitForOthers):
         return verdict
@@ -136,7 +138,7 @@ def may_try(call: Call, standing: Standing, factor: Factor, context: Context = C
     lock = rules.standing_lock(standing.state.lock, call.now)
     if lock is not None and not (lock.reason.automatic and context is Context.SESSION):
         return False
-    counter = store.counter(call.sql, Key(standing.account.id, factor, context))
+    counter = store.counter(call.sql, Key(standing.account.id, factor, context), rules.reserved_since(call.now))
     if isinstance(rules.admit(counter, _limits(call, factor)), rules.Reserve):
         return True
     _lock_for_failures(call, standing, factor)
@@ -145,7 +147,8 @@ def may_try(call: Call, standing: Standing, factor: Factor, context: Context = C
 
 def failures_of(call: Call, account: AccountId, factor: Factor) -> tuple[int, int]:
     """Tell how many failures in a row are counted of one factor, and how many the rules allow."""
-    return store.counter(call.sql, Key(account, factor)).failures, _limits(call, factor).attempts
+    counter = store.counter(call.sql, Key(account, factor), rules.reserved_since(call.now))
+    return counter.failures, _limits(call, factor).attempts
 
 
 def clear_counters(call: Call, account: AccountId, *factors: Factor) -> None:

@@ -31,7 +31,9 @@ class Counter:
 
     failures: int
     reserved: int
-    """Attempts in flight: reserved, not yet concluded, and not older than 30 s."""
+    """Attempts in flight: reserved and not yet concluded."""
+    dead: int = 0
+    """Attempts of the account, of whatever factor, that are older than 30 s: their process died (LOCK-2)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,13 @@ _IN_FLIGHT = (
     )
     .scalar_subquery()
 )
+_DEAD = (
+    select(func.count())
+    .where(_R.account_id == bindparam("account"), _R.reserved_at < bindparam("since"))
+    .scalar_subquery()
+)
 _FAILURES = select(_C.failures).where(*_THIS).scalar_subquery()
-_COUNTER = select(func.coalesce(_FAILURES, 0).label("failures"), _IN_FLIGHT.label("reserved"))
+_COUNTER = select(func.coalesce(_FAILURES, 0).label("failures"), _IN_FLIGHT.label("reserved"), _DEAD.label("dead"))
 _RESERVE = insert(lockout_reservations)
 _RELEASE = delete(lockout_reservations).where(
     _R.account_id == bindparam("account"), _R.reservation_id == bindparam("id")
@@ -59,10 +64,9 @@ class Key:
         return {"account": self.account, "which": self.factor.value, "where": self.context.value}
 
 
-def counter(sql: Connection, key: Key) -> Counter:
-    """Load failures and attempts in flight."""
-    row = sql.execute(_COUNTER, key.columns).one()
-    return Counter(row.failures, row.reserved)
+def counter(sql: Connection, key: Key, since: datetime) -> Counter:
+    """Load failures, attempts in flight, and how many of the account's were reserved before `since`."""
+    return Counter(*sql.execute(_COUNTER, {**key.columns, "since": since}).one())
 
 
 def reserve(sql: Connection, reservation: Reservation, at: datetime) -> None:

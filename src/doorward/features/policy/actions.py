@@ -30,13 +30,19 @@ _DEFAULTS: Mapping[str, PasswordRules | TwoFactorSettings] = {_RULES_AREA: _RULE
 
 
 def password_rules(call: Call) -> PasswordRules:
-    """Load the password rules."""
-    return rules.chosen(_RULES, store.load(call.sql, _RULES_AREA)[0])
+    """Load the password rules, once in each transaction."""
+    if _RULES_AREA not in call.remembered:
+        call.remembered[_RULES_AREA] = rules.chosen(_RULES, store.load(call.sql, _RULES_AREA)[0])
+    found: PasswordRules = call.remembered[_RULES_AREA]
+    return found
 
 
 def two_factor(call: Call) -> TwoFactorSettings:
-    """Load the two-factor settings."""
-    return rules.chosen(_TWO_FACTOR, store.load(call.sql, _TWO_FACTOR_AREA)[0])
+    """Load the two-factor settings, once in each transaction."""
+    if _TWO_FACTOR_AREA not in call.remembered:
+        call.remembered[_TWO_FACTOR_AREA] = rules.chosen(_TWO_FACTOR, store.load(call.sql, _TWO_FACTOR_AREA)[0])
+    found: TwoFactorSettings = call.remembered[_TWO_FACTOR_AREA]
+    return found
 
 
 @act("sign-in-security:read", event=None, writes=False)

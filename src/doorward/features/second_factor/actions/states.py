@@ -38,9 +38,10 @@ class Decided:
 
 
 def factor_state(call: Call, standing: Standing) -> FactorState:
-    """Say what follows the account's right password: the table of KEY."""
-    entry = entry_of(call, standing.account.id)
-    return rules.state(standing.state.factors, entry, call.now, excluded=standing.state.excluded)
+    """Say what follows the account's right password: the table of KEY; only without a factor the allowlist counts."""
+    state = standing.state
+    entry = entry_of(call, standing.account.id) if not state.factors and not state.excluded else None
+    return rules.state(state.factors, entry, call.now, excluded=state.excluded)
 
 
 def entry_of(call: Call, account: AccountId) -> AllowlistEntry | None:

@@ -55,8 +55,10 @@ def open_session(call: Call, standing: Standing, epoch: int, opened_with: Opened
     opened = sessions.open_session(call, account.id, epoch, opened_with)
     if not isinstance(opened, SessionOpened):
         return opened
-    factors = (Factor.PASSWORD,) if opened_with is OpenedWith.PASSWORD else (Factor.PASSWORD, Factor.SECOND_FACTOR)
-    lockout.clear_counters(call, account.id, *factors)
+    if opened_with is OpenedWith.PASSWORD:
+        lockout.clear_counters(call, account.id, Factor.PASSWORD)
+    else:
+        lockout.clear_counters_all(call, account.id)
     accounts.signed_in(call, account.id)
     audit.record(
         as_person(call, standing),

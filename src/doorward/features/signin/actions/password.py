@@ -77,7 +77,8 @@ def _conclude(call: Call, attempt: Attempt, verified: Verified) -> SignedIn | Si
     there = lockout.conclude_attempt(call, attempt.reservation, standing, right=right)
     if there:
         _record(call, attempt, standing, (Result.RIGHT if right else Result.WRONG) if compared else None)
-    standing = accounts.load(call, attempt.account)
+    if not right:
+        standing = accounts.load(call, attempt.account)
     if standing is None:
         return pending.refused(call)
     lock = lockout_rules.standing_lock(standing.state.lock, call.now)
