@@ -3,10 +3,11 @@
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -14,6 +15,8 @@ from doorward.doors.api import app as api
 from doorward.doors.gate.middleware import Gate, Surroundings
 from doorward.doors.web.metrics import Metrics
 from doorward.edges.crypto.hash_queue import HashPool, HashQueue
+from doorward.edges.run import Runtime
+from doorward.edges.sql.engine import Database
 from doorward.edges.steps import LoopDriver
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import OpenedWith, SessionOpened
@@ -51,6 +54,30 @@ class Ticks:
         return self.now
 
 
+class Stubborn:
+    """A database that does everything but commit."""
+
+    def __init__(self, real: Database, error: Exception) -> None:
+        """Take the database, and what it says at the end."""
+        self._real = real
+        self._error = error
+
+    @contextmanager
+    def write(self) -> Iterator[Any]:
+        """Do the work and fail at its end, as a full disk does."""
+        with self._real.write() as sql:
+            yield sql
+            raise self._error
+
+    def read(self) -> Any:
+        """Read as ever."""
+        return self._real.read()
+
+    def close(self) -> None:
+        """Close as ever."""
+        self._real.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Served:
     """A server that a test speaks to: `served.ask("POST /sign-in", {...})`."""
@@ -60,7 +87,15 @@ class Served:
     gate: Gate
     ticks: Ticks
     queue: HashQueue
+    pool: HashPool
+    threads: Executor
     runner: asyncio.Runner = field(repr=False)
+
+    def failing(self, error: Exception) -> "Served":
+        """Give the same server over a database that cannot commit."""
+        runtime = replace(self.world.runtime, database=Stubborn(self.world.database, error))
+        app, gate = _doors(runtime, self.queue, self.pool, self.threads, self.ticks)
+        return replace(self, app=app, gate=gate)
 
     def ask(
         self, line: str, body: object = None, token: str | None = None, headers: Headers = (), client: str = "192.0.2.7"
@@ -108,12 +143,15 @@ def serve(folder: Path) -> Iterator[Served]:
     world, ticks, queue = World.begin(folder), Ticks(), HashQueue()
     pool = HashPool(FreeHasher(), 1)
     with ThreadPoolExecutor(4) as threads, asyncio.Runner() as runner:
-        driver = LoopDriver(world.runtime, queue, pool, threads, _unnoted)
-        app = api.build(world.runtime, driver)
-        gate = Gate(app, world.runtime, Surroundings(threads, ticks, Metrics("1")))
-        yield Served(world, app, gate, ticks, queue, runner)
+        app, gate = _doors(world.runtime, queue, pool, threads, ticks)
+        yield Served(world, app, gate, ticks, queue, pool, threads, runner)
     pool.close()
     world.database.close()
+
+
+def _doors(runtime: Runtime, queue: HashQueue, pool: HashPool, threads: Executor, ticks: Ticks) -> tuple[FastAPI, Gate]:
+    app = api.build(runtime, LoopDriver(runtime, queue, pool, threads, _unnoted))
+    return app, Gate(app, runtime, Surroundings(threads, ticks, Metrics("1")))
 
 
 def _unnoted(act: str, origin: Origin) -> None:

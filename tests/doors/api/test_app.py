@@ -1,0 +1,153 @@
+from typing import Any
+from uuid import UUID
+
+import pytest
+from structlog.testing import capture_logs
+
+from doorward.doors.api import app as api
+from doorward.doors.api.app import LED, owns
+from doorward.doors.api.routing import Led
+from doorward.edges.sql.engine import DatabaseBusy
+from doorward.features.sessions.model import OpenedWith
+from doorward.kernel.act import Action, Who
+from doorward.kernel.ids import AccountId
+from tests.doors.asgi import Answered
+from tests.doors.served import Served
+
+SESSION_ROUTES = [led for led in LED if isinstance(led.leads, Action)]
+SIGN_IN_ROUTES = [led for led in LED if not isinstance(led.leads, Action)]
+WRITING_ROUTES = [led for led in SESSION_ROUTES if isinstance(led.leads, Action) and led.leads.act.writes]
+OPERATORS_ROUTES = [led for led in LED if isinstance(led.leads, Action) and led.leads.act.who is Who.OPERATOR]
+BODIES: dict[str, Any] = {
+    "POST /accounts": {"user_name": "zoe"},
+    "PATCH /accounts/{account}": {"full_name": "Zoe", "reason": "married"},
+    "PUT /accounts/{account}/roles": {"roles": ["help-desk"], "reason": "joined"},
+    "POST /me/secret-key": None,
+    "POST /me/secret-key/check": {"code": "123456"},
+    "PUT /me/secret-key": None,
+    "DELETE /me/secret-key": None,
+    "POST /unlocks": {"filter": {"query": ""}, "reason": "outage"},
+    "PUT /password-rules": {"min_length": 14},
+    "PUT /password-rules/{name}": {"min_length": 14},
+    "PUT /two-factor": {"issuer": "Example"},
+    "POST /sign-in": {"user_name": "bram", "password": "wrong"},
+    "POST /sign-in/code": {"sign_in": "A" * 64, "code": "123456"},
+    "POST /sign-in/device-code": {"sign_in": "A" * 64, "code": "123456"},
+    "POST /sign-in/device-code/resend": {"sign_in": "A" * 64},
+    "POST /sign-in/set-up": {"sign_in": "A" * 64},
+    "POST /sign-in/set-up/confirm": {"sign_in": "A" * 64, "code": "123456"},
+    "POST /sign-in/recovery-code": {"sign_in": "A" * 64, "code": "123456"},
+    "POST /sign-in/new-password": {"sign_in": "A" * 64, "password": "x"},
+}
+"""What a request takes where it is more than a reason."""
+
+
+def name_of(led: Led) -> str:
+    """Spell a route as the tests name it."""
+    return f"{led.method} {led.path.removeprefix('/api/v1')}"
+
+
+def ask(served: Served, led: Led, token: str | None, account: AccountId) -> Answered:
+    """Ask a route something that it would do."""
+    name = name_of(led)
+    other = str(UUID(int=7))
+    line = name.replace("{account}", str(account)).replace("{name}", "default")
+    line = line.replace("{session}", other).replace("{job}", other).replace("{mail}", other)
+    body = None if led.method in {"GET", "DELETE"} else BODIES.get(name, {"reason": "a test"})
+    return served.ask(line, body, token, [("if-match", "1")] if led.method == "PATCH" else ())
+
+
+@pytest.mark.parametrize("led", SESSION_ROUTES, ids=name_of)
+@pytest.mark.parametrize("token", [None, "A" * 64], ids=["none", "unknown"])
+def test_no_route_answers_without_a_session(served: Served, led: Led, token: str | None) -> None:
+    """Sign-in apart, each asks who is there before anything else."""
+    answered = ask(served, led, token, served.world.add("bram"))
+
+    assert (answered.status, answered.code) == (401, "session.required")
+
+
+@pytest.mark.parametrize("led", OPERATORS_ROUTES, ids=name_of)
+def test_no_operators_route_answers_without_its_right(served: Served, led: Led) -> None:
+    """An internal account without any role reaches its own page only (RIGHT-6)."""
+    bram = served.world.add("bram")
+    answered = ask(served, led, served.operator("nora", "no-access"), bram)
+
+    assert (answered.status, answered.code) == (403, "rights.missing")
+
+
+@pytest.mark.parametrize("led", OPERATORS_ROUTES, ids=name_of)
+def test_a_session_of_a_recovery_code_reaches_no_operators_route(served: Served, led: Led) -> None:
+    """Whatever the account may do otherwise (KEY-1)."""
+    bram = served.world.add("bram")
+    token = served.token(served.world.add("olga", "administrator", factors=1), OpenedWith.RECOVERY_CODE)
+    answered = ask(served, led, token, bram)
+
+    assert answered.status == 403
+
+
+@pytest.mark.parametrize("led", SIGN_IN_ROUTES, ids=name_of)
+def test_no_step_answers_to_an_unknown_sign_in(served: Served, led: Led) -> None:
+    """A token that nobody was given belongs to no sign-in."""
+    answered = ask(served, led, None, served.world.add("bram"))
+
+    code = "signin.refused" if led.path.endswith("/sign-in") else "signin.expired"
+    assert (answered.status, answered.code) == (401, code)
+
+
+@pytest.mark.parametrize("led", [*WRITING_ROUTES, *SIGN_IN_ROUTES], ids=name_of)
+def test_what_was_not_committed_is_not_answered(served: Served, led: Led) -> None:
+    """A failing COMMIT gives a 5xx on every writing route: nothing is acknowledged that is not on the disk."""
+    bram = served.world.add("bram")
+    token = served.operator()
+    with capture_logs() as logs:
+        answered = ask(served.failing(OSError("no space left on device")), led, token, bram)
+
+    assert (answered.status, answered.code) == (500, "server.failed")
+    assert b"no space" not in answered.body
+    assert answered.json()["reference"] in {line.get("reference") for line in logs}
+
+
+def test_a_busy_database_can_be_asked_again(served: Served) -> None:
+    """503, and when to come again."""
+    bram = served.world.add("bram")
+    token = served.operator()
+    answered = served.failing(DatabaseBusy()).ask(f"POST /accounts/{bram}/lock", {"reason": "x"}, token)
+
+    assert (answered.status, answered.code, answered.headers["retry-after"]) == (503, "database.busy", "1")
+
+
+def test_nothing_of_a_bug_stays(served: Served) -> None:
+    """An exception rolls back: the account is as it was, and no entry says otherwise."""
+    bram = served.world.add("bram")
+    token = served.operator()
+    with capture_logs():
+        served.failing(ValueError()).ask(f"POST /accounts/{bram}/lock", {"reason": "x"}, token)
+
+    assert served.world.standing(bram).state.lock is None
+    assert served.world.entries() == []
+
+
+def test_every_writing_route_is_walked() -> None:
+    """The walks above know what every route takes."""
+    assert set(BODIES) <= {name_of(led) for led in LED}
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [("/api/v1/session", True), ("/api/v2", True), ("/docs", True), ("/openapi.json", True), ("/console", False)],
+)
+def test_the_door_knows_its_addresses(path: str, *, own: bool) -> None:
+    """Everything under `/api/`, and the two documents."""
+    assert owns(path) is own
+
+
+def test_the_framework_adds_no_address(served: Served) -> None:
+    """Its own documents load scripts from elsewhere."""
+    assert [path for path in ("/redoc", "/docs/oauth2-redirect") if served.send(f"GET {path}").status != 404] == []
+
+
+def test_the_application_is_ours(served: Served) -> None:
+    """It is built from what is given, and nothing of it is global."""
+    other = api.build(served.world.runtime, served.app.state.plug.driver)
+
+    assert other is not served.app
