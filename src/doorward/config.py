@@ -197,8 +197,9 @@ def _file(data: Path) -> _Layer:
     except (FileNotFoundError, NotADirectoryError):
         values = {}
     except OSError as error:
-        mend = "Run as the owner of the data directory."
-        raise Obstacle(f"{path} cannot be read ({error.strerror}).", mend) from error
+        where = path if os.access(data, os.X_OK) else data
+        mend = "Run as the owner of the data directory, or name another with --data."
+        raise Obstacle(f"{where} cannot be read ({error.strerror}).", mend) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Obstacle(f"{path} is not TOML: {error}.", "Correct that line.") from error
     if "data" in values:

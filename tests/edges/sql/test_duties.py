@@ -1,0 +1,82 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from doorward.edges.sql import duties, schema
+from doorward.edges.sql.engine import SqliteDatabase
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=30)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
+    """Give a database with its tables."""
+    opened = SqliteDatabase(tmp_path / "doorward.db")
+    schema.prepare(opened, "it")
+    yield opened
+    opened.close()
+
+
+def take(database: SqliteDatabase, holder: str, at: datetime, *wanted: str) -> set[str]:
+    """Take duties for half a minute."""
+    with database.write() as sql:
+        return duties.take(sql, wanted, holder, at, at + LEASE)
+
+
+def test_a_duty_is_held_by_one(database: SqliteDatabase) -> None:
+    """Who comes second gets nothing, and is told until when."""
+    first = take(database, "a", NOON, "mail", "locks")
+    second = take(database, "b", NOON, "mail", "jobs")
+
+    assert (first, second) == ({"mail", "locks"}, {"jobs"})
+    with database.read() as sql:
+        assert duties.held_by_others(sql, "b", NOON) == {"mail": NOON + LEASE, "locks": NOON + LEASE}
+
+
+def test_a_holder_renews(database: SqliteDatabase) -> None:
+    """The same holder takes it again, for longer."""
+    take(database, "a", NOON, "mail")
+
+    assert take(database, "a", NOON + timedelta(seconds=20), "mail") == {"mail"}
+    assert take(database, "b", NOON + timedelta(seconds=40), "mail") == set()
+
+
+def test_a_lease_runs_out(database: SqliteDatabase) -> None:
+    """When its holder has died, another takes over at the end of the lease and not before."""
+    take(database, "a", NOON, "mail")
+
+    assert take(database, "b", NOON + timedelta(seconds=29), "mail") == set()
+    assert take(database, "b", NOON + timedelta(seconds=30), "mail") == {"mail"}
+    assert take(database, "a", NOON + timedelta(seconds=31), "mail") == set()
+
+
+def test_what_is_given_back_is_free_at_once(database: SqliteDatabase) -> None:
+    """A process that stops leaves nobody waiting."""
+    take(database, "a", NOON, "mail")
+    with database.write() as sql:
+        duties.give_back(sql, "a", NOON)
+
+    assert take(database, "b", NOON, "mail") == {"mail"}
+
+
+def test_a_node_that_starts_frees_what_its_dead_held(database: SqliteDatabase) -> None:
+    """Leases of its own processes are over; those of other nodes stay."""
+    take(database, "node-1/7", NOON, "mail")
+    take(database, "node-10/7", NOON, "jobs")
+    with database.write() as sql:
+        duties.give_back_all_of(sql, "node-1", NOON)
+
+    assert take(database, "new", NOON, "mail", "jobs") == {"mail"}
+
+
+def test_the_last_lease_tells_when_a_server_ran(database: SqliteDatabase) -> None:
+    """The latest of all; nothing where no server ran yet."""
+    with database.read() as sql:
+        assert duties.last_held_until(sql) is None
+    take(database, "a", NOON, "mail")
+    take(database, "b", NOON + LEASE, "jobs")
+    with database.read() as sql:
+        assert duties.last_held_until(sql) == NOON + 2 * LEASE
