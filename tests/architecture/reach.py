@@ -2,12 +2,13 @@
 
 import inspect
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from doorward.kernel.act import Action
 
-STEPS = "doorward.features.signin.actions"
+FEATURES = "doorward.features."
 DOORS = "doorward.doors."
 
 
@@ -29,13 +30,17 @@ def acts_behind(function: Any) -> set[str]:
     return found
 
 
+def is_step(thing: object) -> bool:
+    """Tell whether a thing is a step of sign-in: a generator among the actions of a feature."""
+    return (
+        inspect.isgeneratorfunction(thing) and thing.__module__.startswith(FEATURES) and ".actions" in thing.__module__
+    )
+
+
 def _name_of_act(thing: object) -> str | None:
-    """Name an act, or a step: a generator among the actions of sign-in."""
     if isinstance(thing, Action):
         return thing.act.name
-    if inspect.isgeneratorfunction(thing) and thing.__module__.startswith(STEPS):
-        return str(thing.__name__)
-    return None
+    return str(getattr(thing, "__name__", "")) if is_step(thing) else None
 
 
 def _used_by(thing: object) -> Iterator[Any]:
@@ -52,6 +57,8 @@ def _used_by(thing: object) -> Iterator[Any]:
             yield from thing.values()
         case tuple() | list() | frozenset():
             yield from thing
+        case _ if is_dataclass(thing) and type(thing).__module__.startswith(DOORS):
+            yield from (getattr(thing, field.name) for field in fields(thing))
         case _:
             pass
 
@@ -61,7 +68,7 @@ def _named(scope: Mapping[str, Any], names: set[str]) -> Iterator[Any]:
         value = scope[name]
         yield value
         if isinstance(value, ModuleType):
-            yield from (getattr(value, part) for part in names if hasattr(value, part))
+            yield from (getattr(value, part) for part in names - {name} if hasattr(value, part))
 
 
 def _names(code: CodeType) -> Iterator[str]:

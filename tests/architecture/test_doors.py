@@ -1,4 +1,3 @@
-import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -7,23 +6,28 @@ from typing import Any
 
 import click
 from fastapi.routing import APIRoute
+from starlette.routing import Route
 
 from doorward.doors import api
 from doorward.doors.api.routing import Led, Routes
 from doorward.doors.cli.root import root
+from doorward.doors.console.app import routes as console_routes
 from doorward.features.jobs.actions import unlock_item
 from doorward.kernel.act import Action, Who, registry
-from tests.architecture.reach import STEPS, acts_behind
+from tests.architecture.reach import acts_behind, is_step
 
 WITHOUT_ACT = {
     "serve": "starts the server",
-    "doctor": "looks at the machine",
+    "init": "makes what a first run makes; the link comes from there",
     "demo": "plays against a server over HTTP",
     "config show": "reads the settings",
     "database status": "looks at the schema",
     "database upgrade": "changes the schema",
 }
 """Commands that touch nobody's account."""
+
+LOOKS = {"open_link", "open_welcome_link", "show_pending", "show_set_up"}
+"""Steps of sign-in by which a page only looks where things stand."""
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
@@ -48,6 +52,22 @@ def endpoints() -> Iterator[tuple[str, Callable[..., Any], Led]]:
                 yield f"{method} {route.path}", route.endpoint, led[method, route.path]
 
 
+def pages() -> Iterator[tuple[str, set[str]]]:
+    """Give each page and form of the console with the acts behind it."""
+    for route in console_routes():
+        if isinstance(route, Route):
+            acts = acts_behind(route.endpoint)
+            yield from ((f"{method} {route.path}", acts) for method in (route.methods or set()) - {"HEAD"})
+
+
+def changes() -> set[str]:
+    """Name the acts that change something, views and lists apart, and all steps that are not mere looks."""
+    acts = [action.act for action in registry]
+    looking = {act.name for act in acts if not act.writes or (act.event or "").endswith(".viewed")}
+    reached = {name for _, found in pages() for name in found}
+    return ({act.name for act in acts} | reached) - looking - LOOKS
+
+
 def commands(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Give each command with its function."""
     context = click.Context(group)
@@ -60,14 +80,17 @@ def commands(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[
             yield " ".join((*words, name)), command.callback
 
 
+def server_only() -> set[str]:
+    """Name the acts that the server does by itself, and the one by which its worker goes on with a job."""
+    return {action.act.name for action in registry if action.act.who is Who.SERVER} | {unlock_item.act.name}
+
+
 def test_every_api_route_says_what_it_leads_to() -> None:
     """A route leads to an act of the registry or to a step of sign-in."""
     acts = {id(action) for action in registry}
 
     def known(leads: object) -> bool:
-        if isinstance(leads, Action):
-            return id(leads) in acts
-        return inspect.isgeneratorfunction(leads) and leads.__module__.startswith(STEPS)
+        return id(leads) in acts if isinstance(leads, Action) else is_step(leads)
 
     assert [name for name, _, led in endpoints() if not known(led.leads)] == []
 
@@ -95,18 +118,28 @@ def test_commands_without_an_act_are_still_there() -> None:
     assert sorted(set(WITHOUT_ACT) - silent) == []
 
 
+def test_every_form_leads_to_a_change() -> None:
+    """What is posted is written by an act or a step, and by nothing beside them."""
+    changing = changes()
+
+    assert [name for name, acts in pages() if name.startswith("POST") and not acts & changing] == []
+
+
+def test_no_page_leads_to_a_change() -> None:
+    """Following a link changes nothing, whatever its address says."""
+    changing = changes()
+
+    assert {name: acts & changing for name, acts in pages() if name.startswith("GET") and acts & changing} == {}
+
+
 def test_every_act_has_a_door() -> None:
     """What can be done can be reached; the server's own acts apart."""
     reached = {name for _, function, _ in endpoints() for name in acts_behind(function)}
     reached |= {name for _, function in commands(root) for name in acts_behind(function)}
+    reached |= {name for _, acts in pages() for name in acts}
 
     unreached = [action.act.name for action in registry if action.act.name not in reached]
     assert [name for name in unreached if name not in server_only()] == []
-
-
-def server_only() -> set[str]:
-    """Name the acts that the server does by itself, and the one by which its worker goes on with a job."""
-    return {action.act.name for action in registry if action.act.who is Who.SERVER} | {unlock_item.act.name}
 
 
 def test_an_act_is_found_through_what_lies_between() -> None:
