@@ -141,6 +141,7 @@ def _engine(path: Path, begin: str) -> Engine:
         pool_size=0,
         max_overflow=-1,
         pool_reset_on_return=None,
+        hide_parameters=True,  # an exception is logged, and what was written may be a secret
     )
 
     @event.listens_for(engine, "connect")
