@@ -101,7 +101,9 @@ def _frame(shown: SessionShown, viewed: AccountShown, typed: Typed) -> dict[str,
 
 
 def _general(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
-    return {"history": list(entries_of_target(call, viewed.account.id, _LATEST, None).entries)}
+    """Show the latest that happened; looks at the account stand in its whole history."""
+    entries = entries_of_target(call, viewed.account.id, _PAGE, None).entries
+    return {"history": [one for one in entries if one.act != "accounts.viewed"][:_LATEST]}
 
 
 def _two_factor(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
