@@ -60,12 +60,12 @@ BY_FILE = ("-n", WORKERS, "--dist=loadfile")
 """Each file on one worker, so that its server is started once."""
 
 GROUPS = (
-    Group("rules", ("tests/kernel", "tests/features/*/test_rules*"), 10, RULES_ONLY),
+    Group("rules", ("tests/kernel", "tests/features/*/test_rules*"), 20, RULES_ONLY),
     Group("stores and races", ("tests/features/*/test_store*", "tests/edges", "tests/migrations"), 120),
     Group("doors", ("tests/doors", "tests/test_*.py"), 120, BY_FILE),
     Group("journeys", ("tests/journeys", "tests/demo"), 180, BY_FILE),
 )
-REST = Group("actions", ("tests",), 50)
+REST = Group("actions", ("tests",), 40)
 """All that no other group names, so that no test is left out."""
 
 
