@@ -95,7 +95,7 @@ def test_listening_beyond_loopback_in_the_clear_is_refused(tmp_path: Path, liste
 @pytest.mark.parametrize(
     "options", [{"behind_proxy": "10.0.0.0/8"}, {"tls_cert": "/etc/c.pem", "tls_key": "/etc/k.pem"}]
 )
-def test_listening_beyond_loopback_with_tls_or_a_proxy_is_allowed(tmp_path: Path, options: dict[str, str]) -> None:
+def test_listening_beyond_loopback_with_tls_or_a_proxy_is_allowed(tmp_path: Path, options: dict[str, Any]) -> None:
     """Either ends TLS; the address that people open has to be known then."""
     with pytest.raises(Obstacle, match="needs the address that people open"):
         load(tmp_path, listen="0.0.0.0:8420", **options)
@@ -115,7 +115,7 @@ def test_listening_beyond_loopback_with_tls_or_a_proxy_is_allowed(tmp_path: Path
 )
 def test_the_public_address_follows_the_port(tmp_path: Path, listen: str, tls: bool, address: str) -> None:  # noqa: FBT001 - a column
     """Whoever only moves the port gets links that work."""
-    files = {"tls_cert": "c", "tls_key": "k"} if tls else {}
+    files: dict[str, Any] = {"tls_cert": "c", "tls_key": "k"} if tls else {}
 
     assert load(tmp_path, listen=listen, **files).settings.public_url == address
 
