@@ -4,7 +4,8 @@ from pathlib import Path
 
 import doorward
 from doorward.kernel.outcome import Refused
-from doorward.kernel.refusals import REFUSALS, sentence
+from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.sentences import sentence
 
 PACKAGE = Path(doorward.__file__).parent
 AHEAD = {"signin.throttled", "protection.required", "protection.wrong"}

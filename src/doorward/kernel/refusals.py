@@ -1,14 +1,12 @@
 """The one table of refusals: each code with its HTTP status, its exit code and its sentence.
 
 A sentence says what is wrong and how to mend it, and no more than the visitor knows already. `{words}` in braces are
-filled from the facts that the refusal carries; what the facts leave out has a word in `_UNSAID`.
+filled from the facts that the refusal carries (`kernel.sentences`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-
-from doorward.kernel.outcome import Fact, Refused
 
 FAILED, USAGE, REFUSED, NOT_FOUND, CONFLICT = 1, 2, 3, 4, 5
 """Exit codes of the command line (0 is done)."""
@@ -288,33 +286,3 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
     }
 )
 """Every code that a visitor can meet."""
-
-_UNSAID: Mapping[str, str] = MappingProxyType(
-    {
-        "contact": "your help desk",
-        "target": "This account",
-        "until": "",
-        "clock": "",
-    }
-)
-"""What stands for a fact that the refusal does not carry, or carries empty."""
-
-
-def refusal(refused: Refused) -> Refusal:
-    """Look a refusal up; an unknown code is a bug, and raises."""
-    return REFUSALS[refused.code]
-
-
-def sentence(refused: Refused) -> str:
-    """Say a refusal in words, with its facts filled in."""
-    return refusal(refused).sentence.format_map(_Words(refused.facts))
-
-
-class _Words(dict[str, str]):
-    """Facts as words; what is missing has its stand-in."""
-
-    def __init__(self, facts: Mapping[str, Fact]) -> None:
-        super().__init__({name: str(value) for name, value in facts.items() if value not in {None, ""}})
-
-    def __missing__(self, name: str) -> str:
-        return _UNSAID.get(name, name)

@@ -21,7 +21,7 @@ from doorward.features.rights.model import (
     ShowRolesOf,
 )
 from doorward.kernel.act import OnBehalf
-from doorward.kernel.refusals import sentence
+from doorward.kernel.sentences import sentence
 
 
 @click.group(cls=Group)

@@ -11,7 +11,7 @@ import click
 
 from doorward.config import Obstacle
 from doorward.kernel.outcome import Refused
-from doorward.kernel.refusals import refusal, sentence
+from doorward.kernel.sentences import refusal, sentence
 from doorward.kernel.time import rfc3339
 
 NOT_A_TERMINAL = 2_000

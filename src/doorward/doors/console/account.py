@@ -24,7 +24,7 @@ from doorward.features.sessions.actions import live_sessions
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
-from doorward.kernel.refusals import sentence
+from doorward.kernel.sentences import sentence
 
 TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "history")
 _LATEST = 8

@@ -28,7 +28,7 @@ from doorward.features.signin.model import (
 )
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
-from doorward.kernel.refusals import sentence
+from doorward.kernel.sentences import sentence
 from doorward.kernel.tokens import parse_token
 
 _WELCOME, _SET_PASSWORD, _RESCUE = "welcome", "set-password", "rescue"

@@ -34,7 +34,7 @@ from doorward.features.sessions.actions import end_session
 from doorward.features.sessions.model import EndSession, SessionShown
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
-from doorward.kernel.refusals import sentence
+from doorward.kernel.sentences import sentence
 
 _PROOF_OF_RECOVERY = timedelta(minutes=15)
 """How long the recovery code that opened the session is its fresh proof (KEY-1)."""

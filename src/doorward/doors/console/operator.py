@@ -12,7 +12,7 @@ from doorward.features.rights.model import Permission
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
-from doorward.kernel.refusals import sentence
+from doorward.kernel.sentences import sentence
 
 DONE = {
     "unlocked": "The account is unlocked.",

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Entropy
-from doorward.kernel.refusals import refusal, sentence
+from doorward.kernel.sentences import refusal, sentence
 
 _NONCE_BYTES = 18
 _POLICY = (
@@ -52,6 +52,13 @@ def told(refused: Refused, reference: str) -> dict[str, Any]:
         "mend": mend or None,
         "reference": reference,
     }
+
+
+def again_after(refused: Refused, response: Response) -> Response:
+    """Say when to come again, where the refusal knows (RFC 9110 section 10.2.3)."""
+    if refused.retry_after is not None:
+        response.headers["retry-after"] = str(refused.retry_after)
+    return response
 
 
 def status_of(refused: Refused) -> int:

@@ -23,7 +23,7 @@ from doorward.features.second_factor.actions.exclusions import list_exclusions
 from doorward.features.second_factor.model import ListAllowlist, ListExclusions
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Fact, Refused
-from doorward.kernel.refusals import sentence
+from doorward.kernel.sentences import sentence
 
 _RULES = "/console/password-rules"
 _TWO_FACTOR = "/console/two-factor"

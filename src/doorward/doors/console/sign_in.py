@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from doorward.doors.console.onward import PATHS, RETURN, RETURN_SECONDS, go_on, own_path, turned_away
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import again_after, status_of
 from doorward.doors.console.password_words import password_asked
 from doorward.doors.console.qr_code import shown_key
 from doorward.doors.console.visit import Visit
@@ -43,7 +43,7 @@ from doorward.features.signin.model import (
 )
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
-from doorward.kernel.refusals import sentence
+from doorward.kernel.sentences import sentence
 
 _ON_FIELD = ("otp.", "devices.", "recovery_codes.", "passwords.")
 """Refusals that belong to the field that was filled in, and keep the page."""
@@ -204,10 +204,8 @@ def _refused_at_password(visit: Visit, refused: Refused, return_to: str) -> Resp
     if refused.code in {"signin.locked", "signin.set_up_not_available"}:
         return turned_away(visit, refused)
     contact = str(refused.facts.get("contact") or "")
-    response = visit.show("sign_in/password.html", refusal=refused, return_to=return_to, contact=contact)
-    if refused.retry_after is not None:
-        response.headers["retry-after"] = str(refused.retry_after)
-    return response
+    shown = visit.show("sign_in/password.html", refusal=refused, return_to=return_to, contact=contact)
+    return again_after(refused, shown)
 
 
 def _device_code_page(visit: Visit, found: PendingShown, refused: Refused | None = None) -> Response:

@@ -15,7 +15,8 @@ from doorward.features.second_factor.model import FactorState
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import JobId, parse_id
 from doorward.kernel.outcome import Refused
-from doorward.kernel.refusals import REFUSALS, sentence
+from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.sentences import sentence
 
 _USERS = "/console/users"
 _FILTERS = ("query", "second_factor", "locked", "enabled")
@@ -31,6 +32,9 @@ def show_users(visit: Visit) -> Response:
 
 def show_palette(visit: Visit) -> Response:
     """Show the people that the palette finds."""
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
     query = visit.query.get("query", "").strip()
     found = visit.run(search_accounts, Search(query, limit=_PALETTE)) if query else Found((), None)
     if isinstance(found, Refused):

@@ -6,7 +6,7 @@ from typing import Any
 from doorward.doors.web.headers import Headers, with_always
 from doorward.doors.web.problems import problem
 from doorward.kernel.outcome import Refused
-from doorward.kernel.refusals import sentence
+from doorward.kernel.sentences import sentence
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

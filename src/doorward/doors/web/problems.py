@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from doorward.doors.web.headers import Headers
 from doorward.kernel.outcome import Refused
-from doorward.kernel.refusals import refusal, sentence
+from doorward.kernel.sentences import refusal, sentence
 
 MEDIA_TYPE = "application/problem+json"
 _AGAIN_SECONDS = {429: 60, 503: 1}
