@@ -43,7 +43,7 @@ def test_lock_2_a_place_is_there_as_long_as_failures_and_attempts_are_below_the_
 
 
 @pytest.mark.parametrize(("failures", "limit", "expected"), [(4, 5, False), (5, 5, True), (6, 5, True), (99, 0, False)])
-def test_lock_2_the_last_allowed_failure_locks(failures: int, limit: int, expected: bool) -> None:  # noqa: FBT001
+def test_lock_2_the_last_allowed_failure_locks(failures: int, limit: int, expected: bool) -> None:
     """The Nth consecutive failure locks, and 0 never does."""
     assert rules.locks(failures, rules.Limits(limit, 0)) is expected
 
@@ -79,7 +79,7 @@ def test_right_5_the_last_able_administrator_is_locked_for_a_quarter_of_an_hour(
     ("after", "stands"),
     [(timedelta(), True), (timedelta(hours=2) - SECOND, True), (timedelta(hours=2), False), (timedelta(days=9), False)],
 )
-def test_lock_9_a_lapsed_lock_counts_as_open_at_once(after: timedelta, stands: bool) -> None:  # noqa: FBT001
+def test_lock_9_a_lapsed_lock_counts_as_open_at_once(after: timedelta, stands: bool) -> None:
     """At its end to the microsecond, not a moment later."""
     assert (rules.standing_lock(TIMED, NOON + after) is not None) is stands
 
@@ -106,7 +106,7 @@ def test_lock_9_a_lock_without_end_never_lapses() -> None:
         (BY_HAND, BY_HAND, False),
     ],
 )
-def test_lock_5_which_lock_replaces_which(present: Lock | None, wanted: Lock, replaced: bool) -> None:  # noqa: FBT001
+def test_lock_5_which_lock_replaces_which(present: Lock | None, wanted: Lock, replaced: bool) -> None:
     """An automatic lock never overwrites one; an operator's or reported one replaces an automatic one."""
     outcome = rules.replace(present, wanted, NOON)
 
@@ -181,7 +181,7 @@ class ManyGuessersAtOnce(RuleBasedStateMachine):
 
     @precondition(lambda self: self.in_flight > 0)
     @rule(wrong=st.booleans())
-    def conclude(self, wrong: bool) -> None:  # noqa: FBT001
+    def conclude(self, wrong: bool) -> None:
         """End a guess in flight; a dead one ends as wrong."""
         self.in_flight -= 1
         if wrong:

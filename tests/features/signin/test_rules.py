@@ -75,7 +75,7 @@ def test_key_10_the_set_up_page_comes_after_the_mailed_code(inputs: list[Input])
 def test_a_pending_sign_in_lives_fifteen_minutes_in_its_epoch(
     epoch: int,
     after: timedelta,
-    expected: bool,  # noqa: FBT001
+    expected: bool,
 ) -> None:
     """Then it is over, whatever it waits for."""
     assert rules.alive(PENDING, epoch, NOON + after) is expected
