@@ -113,7 +113,7 @@ def test_listening_beyond_loopback_with_tls_or_a_proxy_is_allowed(tmp_path: Path
         ("127.0.0.1:9000", True, "https://127.0.0.1:9000"),
     ],
 )
-def test_the_public_address_follows_the_port(tmp_path: Path, listen: str, tls: bool, address: str) -> None:  # noqa: FBT001 - a column
+def test_the_public_address_follows_the_port(tmp_path: Path, listen: str, tls: bool, address: str) -> None:
     """Whoever only moves the port gets links that work."""
     files: dict[str, Any] = {"tls_cert": "c", "tls_key": "k"} if tls else {}
 

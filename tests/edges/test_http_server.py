@@ -95,7 +95,7 @@ def test_a_request_is_answered_without_the_servers_name(port: int) -> None:
 
 @pytest.mark.parametrize("size", [40_000, 300_000])
 @pytest.mark.parametrize("ended", [True, False], ids=["whole", "without-end"])
-def test_a_head_beyond_32_kib_is_refused(port: int, size: int, ended: bool) -> None:  # noqa: FBT001 - a column
+def test_a_head_beyond_32_kib_is_refused(port: int, size: int, ended: bool) -> None:
     """Whether it ends or goes on for ever, in one piece or in many."""
     answer = ask(port, GET + b"x: " + b"a" * size + (b"\r\n\r\n" if ended else b""))
 

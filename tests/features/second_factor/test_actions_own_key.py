@@ -99,7 +99,7 @@ def test_code_of_the_present_key_is_a_proof(world: World, stale: Bearer) -> None
         (None, FRESH_CODE_REQUIRED),
         ("000000", WRONG),
         ("12345", Refused("otp.malformed")),
-        ("１２３４５６", Refused("otp.malformed")),  # noqa: RUF001 - full-width digits
+        ("１２３４５６", Refused("otp.malformed")),
     ],
 )
 def test_anything_else_is_no_proof(world: World, stale: Bearer, given: str | None, refused: Refused) -> None:
