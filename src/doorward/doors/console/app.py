@@ -18,8 +18,10 @@ from doorward.doors.console import (
     sign_in,
     users,
 )
-from doorward.doors.console.pages import Pages
+from doorward.doors.console.pages import Pages, again_after, told
 from doorward.doors.console.visit import Endpoint, Page, Plug, StepPage, page, step_page
+from doorward.doors.web.arrival import arrival_of
+from doorward.doors.web.failures import failure
 from doorward.edges.run import Runtime
 from doorward.edges.steps import LoopDriver
 from doorward.kernel.outcome import Refused
@@ -39,7 +41,7 @@ class Assets(StaticFiles):
 
 def build(runtime: Runtime, driver: LoopDriver) -> Starlette:
     """Plug the console into a runtime."""
-    app = Starlette(routes=routes(), exception_handlers={404: _not_here, 405: _not_so})
+    app = Starlette(routes=routes(), exception_handlers={404: _not_here, 405: _not_so, Exception: _failed})
     app.state.plug = Plug(runtime, driver, Pages(runtime.entropy))
     return app
 
@@ -135,6 +137,20 @@ async def _not_here(request: Request, error: Exception) -> Response:
 
 
 async def _not_so(request: Request, error: Exception) -> Response:
-    allowed = ", ".join(getattr(error, "headers", None) or {})
-    del allowed
-    return await _problem_page("request.not_found")(request)
+    """Answer a method that the page does not take: with what it takes (RFC 9110 section 15.5.6)."""
+    del error
+    matching = (one for one in request.app.routes if isinstance(one, Route) and one.path_regex.match(request.url.path))
+    allowed = ", ".join(sorted({method for one in matching for method in one.methods or ()})) or "GET, HEAD"
+    refused = Refused("request.method_not_allowed", {"method": request.method, "allowed": allowed})
+    response = await page(lambda visit: visit.problem(refused))(request)
+    response.headers["allow"] = allowed
+    return response
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Tell a failure, without asking the database: it may be what failed."""
+    plug: Plug = request.app.state.plug
+    refused = failure(error)
+    words = told(refused, arrival_of(request.scope).reference)
+    values = {"now": plug.runtime.clock.now(), "problem": words, "back": "/", "contact": "", "refusal": None}
+    return again_after(refused, plug.pages.render("problem.html", words["status"], values))

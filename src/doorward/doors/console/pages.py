@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -21,24 +22,29 @@ _POLICY = (
 """Nothing that is not named; scripts by nonce, never inline; `htmx` is the one Trusted Types policy, htmx's own."""
 
 
+@cache
+def _templates() -> Environment:
+    """Load the templates from the package, once; everything is escaped, and a missing value is an error."""
+    return Environment(
+        loader=PackageLoader("doorward.doors.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=False,
+        auto_reload=False,
+    )
+
+
 class Pages:
     """The templates, ready to be filled."""
 
     def __init__(self, entropy: Entropy) -> None:
-        """Load the templates from the package; everything is escaped, and a missing value is an error."""
+        """Take what nonces are drawn from."""
         self._entropy = entropy
-        self._templates = Environment(
-            loader=PackageLoader("doorward.doors.console"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=False,
-            auto_reload=False,
-        )
 
     def render(self, template: str, status: int, values: Mapping[str, Any]) -> Response:
         """Fill a template; the answer carries the policy with this answer's own nonce."""
         nonce = base64.urlsafe_b64encode(self._entropy.bytes(_NONCE_BYTES)).decode()
-        html = self._templates.get_template(template).render(nonce=nonce, **values)
+        html = _templates().get_template(template).render(nonce=nonce, **values)
         return HTMLResponse(html, status, {"content-security-policy": _POLICY.format(nonce=nonce)})
 
 

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from doorward.doors.console.pages import Pages, status_of, told
+from doorward.doors.console.pages import Pages, again_after, status_of, told
 from doorward.doors.web.arrival import origin_of
 from doorward.doors.web.cookies import SIGN_IN, cookies_of
 from doorward.doors.web.credentials import bearer_of
@@ -99,7 +99,8 @@ class Visit:
             return self.go(f"/sign-in?return_to={quote(self._here(), safe='')}")
         if refused.code == "session.required":
             return self.go("/sign-in")
-        return self.show("problem.html", status_of(refused), problem=told(refused, self.origin.reference), back=back)
+        words = told(refused, self.origin.reference)
+        return again_after(refused, self.show("problem.html", status_of(refused), problem=words, back=back))
 
     def go(self, address: str) -> Response:
         """Send the browser to another page."""

@@ -1,0 +1,96 @@
+"""Every address of the console, with something real in its gaps."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from starlette.routing import Route
+
+from doorward.doors.console.app import routes
+from doorward.features.jobs.actions import start_unlocks
+from doorward.features.jobs.model import JobStarted, StartUnlocks
+from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.model import LockAccount, UnlockAccount
+from doorward.kernel.ids import AccountId
+from doorward.kernel.tokens import make_token
+from tests.doors.console.visiting import Site
+
+OUTSIDE = frozenset({"/sign-in", "/welcome", "/set-password", "/rescue"})
+"""Where nobody is signed in yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One route as its table spells it."""
+
+    method: str
+    path: str
+
+    @property
+    def inside(self) -> bool:
+        """Tell whether it takes a session."""
+        return "/" + self.path.split("/")[1] not in OUTSIDE
+
+    def __str__(self) -> str:
+        """Spell it for the names of tests."""
+        return f"{self.method} {self.path}"
+
+
+def addresses() -> Iterator[Address]:
+    """List the routes, each method by itself."""
+    for route in routes():
+        if isinstance(route, Route):
+            for method in sorted((route.methods or set()) - {"HEAD"}):
+                yield Address(method, route.path)
+
+
+EVERY = list(addresses())
+INSIDE = [one for one in EVERY if one.inside]
+PAGES = [one for one in INSIDE if one.method == "GET"]
+FORMS = [one for one in EVERY if one.method == "POST"]
+INSIDE_FORMS = [one for one in INSIDE if one.method == "POST"]
+
+FIELDS = {
+    "/me/secret-key/check": {"code": "123456"},
+    "/sign-in": {"user_name": "bram", "password": "a wrong one"},
+    "/console/users/new": {"user_name": "zoe", "full_name": "Zoe", "email": "zoe@example.org"},
+    "/console/users/{account}/edit": {"full_name": "Zoe", "version": "1", "reason": "married"},
+    "/console/users/{account}/roles": {"role": "help-desk", "reason": "joined"},
+    "/console/password-rules": {"min_length": "14", "version": "0", "reason": "longer"},
+    "/console/users/unlock-everyone": {"query": "", "reason": "outage"},
+}
+"""What a form sends where it is more than a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What stands in the gaps of addresses."""
+
+    account: AccountId
+    job: str
+    mail: str
+    token: str
+
+    def fill(self, path: str) -> str:
+        """Put what is there into the gaps."""
+        known = {"account": str(self.account), "job": self.job, "mail": self.mail, "token": self.token}
+        for name, value in known.items():
+            path = path.replace(f"{{{name}}}", value)
+        return path
+
+    def fields(self, path: str) -> dict[str, str]:
+        """Give what the form of an address sends."""
+        if path == "/console/users/unlock":
+            return {"account": str(self.account), "reason": "a test"}
+        return FIELDS.get(path, {"reason": "a test"})
+
+
+def gaps(site: Site) -> Gaps:
+    """Make an account that was locked and unlocked, a mail, a job, and a token that nothing belongs to."""
+    world = site.world
+    bram = world.add("bram", factors=1)
+    world.run(lock_account, LockAccount(bram, "left his desk"))
+    world.run(unlock_account, UnlockAccount(bram, "came back"))
+    job = world.run(start_unlocks, StartUnlocks(accounts=(bram,), reason="a test"))
+    assert isinstance(job, JobStarted)
+    token, _ = make_token(bram, world.runtime.entropy)
+    return Gaps(bram, str(job.job), str(world.mails()[0].id), token.reveal())
