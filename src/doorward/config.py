@@ -180,6 +180,11 @@ def load(options: Mapping[str, Any] | None = None, environ: Mapping[str, str] | 
     return Loaded(settings, origins)
 
 
+def environment_without_settings() -> dict[str, str]:
+    """Give the environment without our own variables: for a server beside this one, which they are not meant for."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+
+
 def shown(key: str, value: object) -> str:
     """Spell a value for people; a password inside an address is left out."""
     if key in {"database", "mail"}:

@@ -1,0 +1,125 @@
+"""`doorward demo`: the main job from end to end; it ends with 0 only if every observation was right."""
+
+import shlex
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from doorward.demo import first_run, locked_out, lost_phone
+from doorward.demo.client import BrokenOff, Client
+from doorward.demo.letters import Letters
+from doorward.demo.people import OTHERS, Cast, Person
+from doorward.demo.report import Report
+from doorward.demo.server import PROGRAM, NotStarted, Started, throw_away_server
+from doorward.demo.stage import Stage
+from doorward.demo.waiting import RealTime, Time
+from doorward.edges.clock import Stopwatch
+
+Scene = Callable[[Stage], None]
+
+FIRST_STORY = "The first story: somebody is locked out, and let in again"
+SECOND_STORY = "The second story: a lost phone is replaced"
+
+PLAY: Sequence[str | Scene] = (
+    "Setting up",
+    first_run.first_administrator,
+    first_run.two_hundred_people,
+    FIRST_STORY,
+    locked_out.guessed_at,
+    locked_out.found_and_unlocked,
+    locked_out.nobody_unlocks_themselves,
+    locked_out.back_again,
+    SECOND_STORY,
+    lost_phone.reset,
+    lost_phone.new_key,
+    lost_phone.deleted_and_allowed,
+    lost_phone.next_day,
+    lost_phone.the_trail,
+)
+
+
+def main(*, keep: bool) -> int:
+    """Play everything on a server of its own, and give the exit code."""
+    with _ended_like_ctrl_c(signal.SIGTERM, signal.SIGHUP):
+        return play(keep=keep)
+
+
+def play(
+    program: Sequence[str] = PROGRAM, time: Time | None = None, *, others: int = OTHERS, keep: bool = False
+) -> int:
+    """Play on the server that a program starts; tests hand over one that breaks a rule, and a clock they can turn."""
+    report, time, watch = Report(), time or RealTime(), Stopwatch()
+    report.title("Doorward, from an empty machine to a new key")
+    try:
+        with throw_away_server(program, keep=keep) as server:
+            stage = Stage(
+                server=server,
+                client=Client(server.address),
+                letters=Letters(server.maildir, time.patience),
+                time=time,
+                report=report,
+                cast=Cast(),
+                others=others,
+            )
+            report.note(f"a throw-away server is at {server.address}; all lines below are what it answered")
+            _perform(stage)
+            right = report.close()
+            report.note(f"it took {watch.seconds():.0f} s")
+            if keep:
+                _tell_kept(stage)
+            return 0 if right else 1
+    except NotStarted as error:
+        report.plain(f"The throw-away server did not start. Its last words:\n{error}")
+        return 1
+
+
+def _perform(stage: Stage) -> None:
+    """Play scene after scene; one that breaks off does not keep the next from being tried."""
+    for part in PLAY:
+        if isinstance(part, str):
+            stage.report.chapter(part)
+            continue
+        try:
+            part(stage)
+        except (BrokenOff, LookupError) as why:
+            stage.report.broke_off(str(why) if isinstance(why, BrokenOff) else f"an answer lacks {why}")
+            if not stage.server.runs:
+                stage.report.plain(f"The server has ended. Its last words:\n{stage.server.last_words()}")
+                return
+    stage.client.close()
+
+
+def _tell_kept(stage: Stage) -> None:
+    """Say where the server is, who has an account on it, and how to end it."""
+    report, server = stage.report, stage.server
+    report.chapter("The server goes on")
+    report.plain(f"   address     {server.address}")
+    report.plain(
+        f"   mail        {server.maildir}  (one message a file; the others' links to set a password are there)"
+    )
+    report.plain(f"   to end it   {_farewell(server)}")
+    report.plain("   a code      oathtool --totp --base32 SECRET_KEY, or put the key into an authenticator app")
+    report.plain()
+    report.plain(f"   {'user name':<16}{'password':<22}{'secret key':<35}role")
+    for person in stage.cast.everybody:
+        report.plain(_row(person))
+
+
+def _row(person: Person) -> str:
+    key = "" if person.phone is None else person.phone.secret_key
+    return f"   {person.user_name:<16}{person.password:<22}{key:<35}{', '.join(person.roles) or '-'}"
+
+
+def _farewell(server: Started) -> str:
+    return f"kill {server.process.pid}; rm -r {shlex.quote(str(server.folder))}"
+
+
+@contextmanager
+def _ended_like_ctrl_c(*words: signal.Signals) -> Iterator[None]:
+    """Clean up when the demo is asked to end in another way than by Ctrl-C, too."""
+    before = {word: signal.signal(word, signal.default_int_handler) for word in words}
+    try:
+        yield
+    finally:
+        for word, handler in before.items():
+            signal.signal(word, handler)
