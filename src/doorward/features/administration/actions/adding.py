@@ -2,7 +2,7 @@
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import Account, AccountKind, NewAccount, Standing
+from doorward.features.accounts.model import AccountKind, NewAccount, Standing
 from doorward.features.administration import rules
 from doorward.features.administration.model import AccountAdded, AddAccount
 from doorward.features.links import actions as links
@@ -61,7 +61,7 @@ def create(call: Call, person: NewAccount, roles: tuple[str, ...]) -> Standing:
 
 def judge_new(call: Call, user_name: str, full_name: str, email: str | None) -> Refused | None:
     """Refuse fields that cannot be so, and a name that somebody has in any spelling (LOCK-16)."""
-    if refused := rules.judge_fields(user_name, full_name or None, email):
+    if refused := rules.judge_fields(user_name, full_name.strip() or None, email):
         return refused
     return Refused("accounts.name_taken") if accounts.find(call, user_name) is not None else None
 
@@ -71,7 +71,7 @@ def _judge(call: Call, command: AddAccount) -> Refused | None:
         return Refused("rights.missing", cause="only the server's owner gives an account its password")
     if refused := judge_new(call, command.user_name, command.full_name, command.email):
         return refused
-    if command.password_hash is None and command.email is None and not call.actor.owner:
+    if command.password_hash is None and not command.email and not call.actor.owner:
         return Refused("accounts.email_missing")
     if command.roles and command.kind is AccountKind.EXTERNAL:
         return Refused("rights.internal_only")
@@ -80,13 +80,14 @@ def _judge(call: Call, command: AddAccount) -> Refused | None:
 
 
 def _invite(call: Call, standing: Standing) -> Secret:
-    account: Account = standing.account
+    account = standing.account
     path, link = links.make_link(call, account.id, LinkKind.SET_PASSWORD, standing.state.epoch)
     facts = {
         "user_name": account.user_name,
         "by": call.actor.name,
         "link": call.site.public_url + path.reveal(),
         "expires_at": rfc3339(link.expires_at),
+        "contact": policy.password_rules(call).lock_contact,
     }
     notices.tell(call, account.id, account.email, Kind.ACCOUNT_ADDED, facts, expires_at=link.expires_at)
     return path

@@ -22,12 +22,16 @@ from doorward.features.links.model import LinkKind
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
+from doorward.features.policy import actions as policy
 from doorward.features.rights import actions as rights
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import Cause
 from doorward.kernel.act import Needs, act
 from doorward.kernel.outcome import Refused
 from doorward.kernel.time import rfc3339
+
+_FACTORS_DELETED = {Cause.RESET, Cause.RESCUE}
+"""Why an account may set up a key though it had one: then its mailbox alone must not give it away (PASS-5)."""
 
 
 @act("users:modify", event="accounts.edited", needs=(Needs.ANOTHER,))
@@ -84,13 +88,13 @@ def disable_account(call: Call, command: DisableAccount) -> AccountDisabled | Ac
 def start_password_reset(call: Call, command: StartPasswordReset) -> PasswordResetStarted | Refused:
     """Mail a link to set a new password; no operator chooses or sees one (PASS-6).
 
-    Refused while an allowlist entry made by a reset is open: the mailbox alone must not give the account (PASS-5).
+    Refused while a set-up after a reset or a rescue is open: the mailbox alone must not give the account (PASS-5).
     """
     standing = accounts.load(call, command.account)
     if standing is None:
         return Refused("accounts.not_found")
     entry = second_factor.entry_of(call, command.account)
-    if entry is not None and entry.cause is Cause.RESET and entry.expires_at > call.now:
+    if entry is not None and entry.cause in _FACTORS_DELETED and entry.expires_at > call.now:
         return Refused("passwords.set_up_open")
     address = devices.usable_address(standing.account, call.now)
     if address is None and not call.actor.owner:
@@ -103,6 +107,7 @@ def start_password_reset(call: Call, command: StartPasswordReset) -> PasswordRes
         "by": call.actor.name,
         "link": call.site.public_url + path.reveal(),
         "expires_at": rfc3339(link.expires_at),
+        "contact": policy.password_rules(call).lock_contact,
     }
     notices.tell(call, command.account, address, Kind.PASSWORD_RESET_STARTED, facts, expires_at=link.expires_at)
     return PasswordResetStarted(link.expires_at, path if call.actor.owner else None)
@@ -130,6 +135,7 @@ def _address_changed(call: Call, standing: Standing, address: str | None) -> Non
     devices.delete_codes_of(call, account.id)
     links.end_of(call, account.id)
     accounts.note_credential_change(call, account.id, "address")
-    facts = {"user_name": account.user_name, "by": call.actor.name, "at": rfc3339(call.now)}
+    contact = policy.password_rules(call).lock_contact
+    facts = {"user_name": account.user_name, "by": call.actor.name, "at": rfc3339(call.now), "contact": contact}
     for recipient in (account.email, address):
         notices.tell(call, account.id, recipient, Kind.EMAIL_CHANGED, facts)

@@ -1,5 +1,7 @@
 """The first administrator, and the one who comes back: links that stand in for the e-mailed code."""
 
+from dataclasses import replace
+
 from doorward.edges.call import Call, Resumed, Steps
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Account, AccountKind, NewAccount, Standing
@@ -9,16 +11,14 @@ from doorward.features.audit import actions as audit
 from doorward.features.links import actions as links
 from doorward.features.links.model import Link, LinkKind
 from doorward.features.lockout import actions as lockout
-from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
 from doorward.features.rights import actions as rights
 from doorward.features.rights.rules import ADMINISTRATOR
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.signin.actions.new_password import after_link, hash_new
-from doorward.features.signin.actions.pending import as_person
 from doorward.features.signin.model import LinkOpened, OpenLink, PendingToken
-from doorward.kernel.act import Who, act
+from doorward.kernel.act import Actor, Who, act
 from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.outcome import Begin, Refused
@@ -75,13 +75,11 @@ def rescue_account(call: Call, command: RescueAccount) -> LinkMade | Refused:
     accounts.restore(call, standing)
     rights.make_administrator(call, command.account)
     lockout.clear_counters_all(call, command.account)
-    second_factor.start_over(call, standing)
+    entry = second_factor.start_over(call, standing)
     epoch = accounts.move_epoch(call, command.account)
     links.end_of(call, command.account)
     path, link = links.make_link(call, command.account, LinkKind.RESCUE, epoch)
-    account = standing.account
-    facts = {"user_name": account.user_name, "by": call.actor.name, "at": rfc3339(call.now)}
-    notices.tell(call, account.id, account.email, Kind.SECOND_FACTOR_RESET, facts)
+    second_factor.tell(call, standing, Kind.SECOND_FACTOR_RESET, until=rfc3339(entry.expires_at))
     return LinkMade(path, link.expires_at)
 
 
@@ -109,6 +107,7 @@ def _future(call: Call, command: UseWelcomeLink) -> Account:
 
 
 def _make(call: Call, command: UseWelcomeLink, encoded: str) -> Standing:
+    """Make the account; whoever holds the link acts as the administrator that they become."""
     name = command.user_name.strip()
     person = NewAccount(
         id=command.token.account,
@@ -118,12 +117,11 @@ def _make(call: Call, command: UseWelcomeLink, encoded: str) -> Standing:
         kind=AccountKind.INTERNAL,
         at=call.now,
     )
+    call = replace(call, actor=Actor(person.id, name))
     standing = create(call, person, (ADMINISTRATOR,))
     second_factor.allow_on_creation(call, person.id)
     passwords.put(call, person.id, encoded)
     links.end_kind(call, LinkKind.WELCOME)
-    audit.record(
-        as_person(call, standing),
-        Event("accounts.added", "done", target=person.id, target_name=name, details={"roles": ADMINISTRATOR}),
-    )
+    details = {"kind": person.kind.value, "roles": ADMINISTRATOR}
+    audit.record(call, Event("accounts.added", "done", target=person.id, target_name=name, details=details))
     return standing
