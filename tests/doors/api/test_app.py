@@ -19,7 +19,7 @@ SIGN_IN_ROUTES = [led for led in LED if not isinstance(led.leads, Action)]
 WRITING_ROUTES = [led for led in SESSION_ROUTES if isinstance(led.leads, Action) and led.leads.act.writes]
 OPERATORS_ROUTES = [led for led in LED if isinstance(led.leads, Action) and led.leads.act.who is Who.OPERATOR]
 BODIES: dict[str, Any] = {
-    "POST /accounts": {"user_name": "zoe"},
+    "POST /accounts": {"user_name": "zoe", "email": "zoe@example.org"},
     "PATCH /accounts/{account}": {"full_name": "Zoe", "reason": "married"},
     "PUT /accounts/{account}/roles": {"roles": ["help-desk"], "reason": "joined"},
     "POST /me/secret-key": None,

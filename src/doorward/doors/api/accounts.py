@@ -64,7 +64,7 @@ class NewAccount(Body):
 
     user_name: str = Field(description="1 to 200 characters, no control characters")
     full_name: str | None = Field(None, description="the user name where it is left out")
-    email: str | None = None
+    email: str = Field(description="where the link to set a password goes")
     kind: Kind = "internal"
     roles: list[str] = Field(default_factory=list)
 

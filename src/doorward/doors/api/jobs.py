@@ -9,11 +9,13 @@ from pydantic import Field, model_validator
 
 from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Holder
-from doorward.doors.api.given import Body, JobIn, ListedAccount, Reasoned
+from doorward.doors.api.cursors import cursor_of
+from doorward.doors.api.given import LONGEST_PAGE, After, Body, JobIn, Limit, ListedAccount, Reasoned
 from doorward.doors.api.routing import PREFIX, Routes
 from doorward.doors.api.shapes import Shape
 from doorward.features.jobs.actions import show_job, start_unlocks
 from doorward.features.jobs.model import JobShown, JobStarted, JobState, ShowJob, StartUnlocks
+from doorward.kernel.ids import AccountId
 
 routes = Routes("jobs")
 
@@ -33,7 +35,7 @@ class Everyone(Body):
 class Unlocks(Reasoned):
     """Which accounts to unlock: either these, or all that a search finds."""
 
-    accounts: Annotated[list[ListedAccount], Field(min_length=1)] | None = None
+    accounts: list[ListedAccount] | None = None
     filter: Everyone | None = None
 
     @model_validator(mode="after")
@@ -74,10 +76,18 @@ class JobJson(Shape):
     unchanged: int
     refused: int
     waiting: int
-    items: list[JobItemJson]
+    counting: bool = Field(description="a very large search is still being frozen: `total` grows")
+    items: list[JobItemJson] = Field(description="a part of the accounts, in the order of their ids")
+    next: str | None = Field(description="`cursor` of the next part; null on the last one")
 
 
-@routes.on("POST /unlocks", start_unlocks, JobStartedJson, ("accounts.not_found", "request.reason"), 202)
+@routes.on(
+    "POST /unlocks",
+    start_unlocks,
+    JobStartedJson,
+    ("accounts.not_found", "request.reason", "jobs.nothing_selected"),
+    202,
+)
 def unlock_many(body: Unlocks, asked: Holder, idempotency_key: IdempotencyKey = None) -> Response:
     r"""Unlock many accounts, each in a transaction of its own.
 
@@ -101,10 +111,11 @@ def unlock_many(body: Unlocks, asked: Holder, idempotency_key: IdempotencyKey = 
     return asked.refuse(outcome)
 
 
-@routes.on("GET /jobs/{job}", show_job, JobJson, ("jobs.not_found",))
-def read_job(job: JobIn, asked: Holder) -> Response:
-    """Tell how far a job is; a job is shown to whoever started it."""
-    return asked.told(asked.run(show_job, ShowJob(job)), _job)
+@routes.on("GET /jobs/{job}", show_job, JobJson, ("jobs.not_found", "list.cursor"))
+def read_job(job: JobIn, asked: Holder, limit: Limit = LONGEST_PAGE, cursor: After = None) -> Response:
+    """Tell how far a job is, and what came of each account."""
+    command = ShowJob(job, limit, None if cursor is None else AccountId(cursor))
+    return asked.told(asked.run(show_job, command), _job)
 
 
 def _job(shown: JobShown) -> JobJson:
@@ -124,5 +135,7 @@ def _job(shown: JobShown) -> JobJson:
         unchanged=shown.unchanged,
         refused=shown.refused,
         waiting=shown.waiting,
+        counting=shown.counting,
         items=items,
+        next=cursor_of(shown.next),
     )
