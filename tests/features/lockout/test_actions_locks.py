@@ -174,3 +174,38 @@ def test_right_5_the_last_able_administrator_is_locked_for_fifteen_minutes_only(
     assert lock.ends_at == datetime(2026, 5, 4, 12, 15, tzinfo=UTC)
     assert isinstance(by_hand, Refused)
     assert by_hand.code == "rights.last_administrator"
+
+
+def test_lock_1_an_account_that_nobody_uses_locks_when_somebody_tries(world: World) -> None:
+    """After thirty days, counted from its creation; nothing is compared, and the reason says why."""
+    set_rules(world, days_inactive_before_lock=30)
+    bram = world.add("bram")
+    world.pass_time(days=29)
+    used = guess(world, bram)
+    world.pass_time(days=1)
+    too_late = guess(world, bram)
+
+    assert (used, too_late) == (True, False)
+    assert lock_of(world, bram) is LockReason.INACTIVITY
+
+
+def test_lock_1_unlocking_begins_the_days_anew(world: World) -> None:
+    """Whoever is unlocked has the whole time again."""
+    set_rules(world, days_inactive_before_lock=30)
+    bram = world.add("bram")
+    world.pass_time(days=31)
+    guess(world, bram)
+    world.run(actions.unlock_account, UnlockAccount(bram, "back from leave"))
+    world.pass_time(days=29)
+
+    assert guess(world, bram) is True
+
+
+def test_right_5_the_last_open_administrator_is_never_locked_for_inactivity(world: World) -> None:
+    """Somebody must be able to come back."""
+    set_rules(world, days_inactive_before_lock=30)
+    ada = world.add("ada", "administrator", factors=1)
+    world.pass_time(days=300)
+
+    assert guess(world, ada) is True
+    assert lock_of(world, ada) is None

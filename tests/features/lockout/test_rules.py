@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from doorward.features.accounts.model import Lock, LockReason
+from doorward.features.accounts.model import Lock, LockReason, State
 from doorward.features.lockout import rules
 from doorward.features.lockout.model import AccountLocked, AccountUnlocked, AlreadyLocked, Counter, Factor, NotLocked
 from doorward.kernel.outcome import Refused
@@ -146,6 +146,31 @@ def test_unlocking_what_is_open_changes_nothing(lock: Lock | None, after: timede
 def test_lock_2_an_attempt_is_in_flight_for_thirty_seconds() -> None:
     """Older ones have lost their process."""
     assert rules.reserved_since(NOON) == NOON - timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("sign_in", "unlocked", "enabled", "days", "locked"),
+    [
+        (None, None, 40, 30, True),
+        (29, None, 40, 30, False),
+        (30, None, 40, 30, True),
+        (40, 29, 40, 30, False),
+        (40, 40, 29, 30, False),
+        (400, 400, 400, 0, False),
+    ],
+)
+def test_lock_1_days_are_counted_from_the_latest_use(
+    sign_in: int | None, unlocked: int | None, enabled: int, days: int, *, locked: bool
+) -> None:
+    """Sign-in, unlock, enabling or creation, whichever was last; each given in days ago."""
+
+    def ago(count: int | None) -> datetime | None:
+        return None if count is None else NOON - timedelta(days=count)
+
+    state = State(1, None, None, None, ago(unlocked), NOON - timedelta(days=enabled), ago(sign_in), 1, excluded=False)
+    lock = rules.inactivity_lock(state, NOON - timedelta(days=500), days, NOON)
+
+    assert (lock is not None) is locked
 
 
 @given(st.integers(0, 100), st.integers(0, 200), st.integers(0, 200))

@@ -28,7 +28,7 @@ from doorward.features.rights import actions as rights
 from doorward.kernel.act import SYSTEM, Needs, act
 from doorward.kernel.events import Checked, Event, Result
 from doorward.kernel.ids import AccountId, new_id
-from doorward.kernel.outcome import Refused
+from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.time import rfc3339, to_the_second
 
 _ATTEMPT = {Factor.PASSWORD: "signin.password", Factor.SECOND_FACTOR: "signin.code"}
@@ -86,6 +86,8 @@ def reserve_attempt(
     if lapsed or counter.dead:
         _settle_dead_attempts(call, account, standing)
         counter, standing = store.counter(call.sql, key, since), accounts.load(call, account)
+    if standing is not None and _lock_for_inactivity(call, standing):
+        standing = accounts.load(call, account)
     lock = None if standing is None else rules.standing_lock(standing.state.lock, call.now)
     verdict = rules.admit(counter, _limits(call, factor))
     counted = lock is None and (comparable or standing is None)
@@ -94,7 +96,7 @@ def reserve_attempt(
     if counted and isinstance(verdict, rules.LockNow):
         counted = False
         if standing is not None:
-            _lock_for_failures(call, standing, factor)
+            _lock_for_failures(call, standing, factor, counter.failures)
     reservation = Reservation(new_id(call.now, call.entropy), account, factor, counted)
     store.reserve(call.sql, reservation, call.now)
     return reservation
@@ -125,7 +127,7 @@ def count_failures(  # noqa: PLR0913 - a counter's key and what to add; the two 
     failures = store.add_failures(call.sql, key, count, call.now, unknown_name=standing is None)
     if standing is None or not rules.locks(failures, _limits(call, factor)):
         return None
-    return _lock_for_failures(call, standing, factor)
+    return _lock_for_failures(call, standing, factor, failures)
 
 
 def may_try(call: Call, standing: Standing, factor: Factor, context: Context = Context.EVERYWHERE) -> bool:
@@ -141,7 +143,7 @@ def may_try(call: Call, standing: Standing, factor: Factor, context: Context = C
     counter = store.counter(call.sql, Key(standing.account.id, factor, context), rules.reserved_since(call.now))
     if isinstance(rules.admit(counter, _limits(call, factor)), rules.Reserve):
         return True
-    _lock_for_failures(call, standing, factor)
+    _lock_for_failures(call, standing, factor, counter.failures)
     return False
 
 
@@ -213,7 +215,7 @@ def _settle_dead_attempts(call: Call, account: AccountId, standing: Standing | N
         count_failures(call, account, factor, standing)
 
 
-def _lock_for_failures(call: Call, standing: Standing, factor: Factor) -> Lock | None:
+def _lock_for_failures(call: Call, standing: Standing, factor: Factor, failures: int) -> Lock | None:
     """Lock an open account because of its failures; a lock that stands is never overwritten (LOCK-5)."""
     account = standing.account
     last = rights.last_able_administrator(call, account.id)
@@ -221,7 +223,27 @@ def _lock_for_failures(call: Call, standing: Standing, factor: Factor) -> Lock |
     outcome = rules.replace(standing.state.lock, wanted, call.now)
     if isinstance(outcome, AlreadyLocked):
         return None
-    accounts.set_lock(call, account.id, wanted)
+    details: dict[str, Fact] = {"factor": factor.value, "failures": failures, "address": call.origin.address}
+    _lock_by_itself(call, standing, wanted, details)
+    return wanted
+
+
+def _lock_for_inactivity(call: Call, standing: Standing) -> bool:
+    """Lock an open account that nobody has used for too long (LOCK-1), but never the last administrator (RIGHT-5)."""
+    days = policy.password_rules(call).days_inactive_before_lock
+    wanted = rules.inactivity_lock(standing.state, standing.account.created_at, days, call.now)
+    if wanted is None or isinstance(rules.replace(standing.state.lock, wanted, call.now), AlreadyLocked):
+        return False
+    if rights.last_open_administrator(call, standing.account.id):
+        return False
+    _lock_by_itself(call, standing, wanted, {})
+    return True
+
+
+def _lock_by_itself(call: Call, standing: Standing, lock: Lock, details: Mapping[str, Fact]) -> None:
+    """Write an automatic lock with its entry, as the system's, and tell the person (LOCK-13)."""
+    account = standing.account
+    accounts.set_lock(call, account.id, lock)
     audit.record(
         replace(call, actor=SYSTEM),
         Event(
@@ -229,11 +251,10 @@ def _lock_for_failures(call: Call, standing: Standing, factor: Factor) -> Lock |
             "done",
             target=account.id,
             target_name=account.user_name,
-            details={"lock_reason": wanted.reason.value, "factor": factor.value, "address": call.origin.address},
+            details={"lock_reason": lock.reason.value, **details},
         ),
     )
-    _tell_locked(call, standing, wanted)
-    return wanted
+    _tell_locked(call, standing, lock)
 
 
 def _limits(call: Call, factor: Factor) -> rules.Limits:

@@ -8,7 +8,7 @@ the comparison, failures and reservations together never exceed the limit. A loc
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from doorward.features.accounts.model import Lock, LockReason
+from doorward.features.accounts.model import Lock, LockReason, State
 from doorward.features.lockout.model import (
     AccountLocked,
     AccountUnlocked,
@@ -85,6 +85,18 @@ def failure_lock(factor: Factor, limits: Limits, now: datetime, *, last_administ
         return Lock(at, LockReason.FAILURES, at + LAST_ADMINISTRATOR_LOCK, factor.value)
     ends_at = at + timedelta(hours=limits.hours_locked) if limits.hours_locked else None
     return Lock(at, LockReason.FAILURES, ends_at, factor.value)
+
+
+def inactivity_lock(state: State, created_at: datetime, days: int, now: datetime) -> Lock | None:
+    """Make the lock of an account that nobody has used for so many days (LOCK-1); 0 days never lock.
+
+    Counted from the latest of last complete sign-in, unlock, enabling and creation.
+    """
+    used = (state.last_sign_in_at, state.unlocked_at, state.enabled_at, created_at)
+    latest = max(instant for instant in used if instant is not None)
+    if days == 0 or now - latest < timedelta(days=days):
+        return None
+    return Lock(to_the_second(now), LockReason.INACTIVITY)
 
 
 def replace(present: Lock | None, wanted: Lock, now: datetime) -> AccountLocked | AlreadyLocked:
