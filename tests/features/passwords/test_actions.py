@@ -1,0 +1,180 @@
+from datetime import timedelta
+
+import pytest
+
+from doorward.features.passwords import actions, store
+from doorward.features.passwords.model import StoredPassword
+from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.model import ChangePasswordRules
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Fact, Refused
+from doorward.kernel.ports import Secret
+from tests.worlds import NOON, World
+
+
+@pytest.fixture
+def bram(world: World) -> AccountId:
+    """Bram, without a password."""
+    return world.add("bram")
+
+
+def settle(world: World, **changes: Fact) -> None:
+    """Set password rules."""
+    world.run(change_password_rules, ChangePasswordRules(changes))
+
+
+def put(world: World, account: AccountId, *hashes: str) -> None:
+    """Give an account these passwords one after the other, a minute apart."""
+    for one in hashes:
+        with world.writing() as call:
+            actions.put(call, account, one)
+        world.pass_time(minutes=1)
+
+
+def differ_from(world: World, account: AccountId) -> tuple[str, ...]:
+    """Ask which hashes a new password must not fit."""
+    with world.reading() as call:
+        return actions.hashes_to_differ_from(call, account)
+
+
+def must_change(world: World, account: AccountId) -> bool:
+    """Ask whether a new password is due."""
+    with world.reading() as call:
+        stored = actions.find(call, account)
+        assert stored is not None
+        return actions.must_change(call, stored)
+
+
+def everybody_knows(text: str) -> bool:
+    """Stand in for the list of common passwords."""
+    return text == "everybody knows this"
+
+
+SEVEN = ("1", "2", "3", "4", "5", "6", "7")
+
+
+@pytest.mark.parametrize(
+    ("previous", "hashes"),
+    [(5, ("7", "6", "5", "4", "3")), (2, ("7", "6")), (1, ("7",)), (0, ())],
+)
+def test_history_is_as_long_as_the_rules_ask(
+    world: World, bram: AccountId, previous: int, hashes: tuple[str, ...]
+) -> None:
+    """The present password is one of the previous ones, and no more are kept than are asked about (PASS-1)."""
+    settle(world, previous_passwords=previous)
+    put(world, bram, *SEVEN)
+    with world.reading() as call:
+        kept = store.earlier(call.sql, bram, 99)
+
+    assert differ_from(world, bram) == hashes
+    assert kept == hashes[1:]
+
+
+def test_history_grows_when_the_rules_ask_for_more(world: World, bram: AccountId) -> None:
+    """From then on; what was forgotten stays so."""
+    settle(world, previous_passwords=1)
+    put(world, bram, "1", "2", "3")
+    settle(world, previous_passwords=5)
+    put(world, bram, "4")
+
+    assert differ_from(world, bram) == ("4", "3")
+
+
+def test_first_password_differs_from_nothing(world: World, bram: AccountId) -> None:
+    """There is none before it."""
+    assert differ_from(world, bram) == ()
+
+
+@pytest.mark.parametrize(
+    ("had_before", "refused"), [(False, None), (True, Refused("passwords.previous", {"count": 5}))]
+)
+def test_password_that_was_had_before(world: World, refused: Refused | None, *, had_before: bool) -> None:
+    """Is refused with the number that the rules ask for."""
+    with world.reading() as call:
+        assert actions.refuse_used(call, had_before=had_before) == refused
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("an otter in the river", None),
+        ("too short", "passwords.min_length"),
+        ("everybody knows this", "passwords.common"),
+        ("Bram and an otter", "passwords.contains_name"),
+        ("an otter of doorward", "passwords.contains_name"),
+    ],
+)
+def test_new_password_is_judged_for_its_account(world: World, bram: AccountId, password: str, code: str | None) -> None:
+    """By the rules of now, the list that is handed in, and the account's own names (PASS-1, PASS-2)."""
+    with world.reading() as call:
+        refused = actions.judge(call, Secret(password), world.standing(bram).account, everybody_knows)
+
+    assert (refused.code if refused else None) == code
+
+
+def test_rules_of_now_judge(world: World, bram: AccountId) -> None:
+    """A change of the rules counts for the next password."""
+    settle(world, min_length=30)
+    with world.reading() as call:
+        refused = actions.judge(call, Secret("an otter in the river"), world.standing(bram).account, everybody_knows)
+
+    assert refused == Refused("passwords.min_length", {"least": 30})
+
+
+def test_password_expires_after_its_days(world: World, bram: AccountId) -> None:
+    """Where the rules say so; a new one begins anew (PASS-3)."""
+    with world.writing() as call:
+        actions.put(call, bram, "1")
+    world.pass_time(days=400)
+    assert not must_change(world, bram)
+    settle(world, days_valid=30)
+    assert must_change(world, bram)
+
+    put(world, bram, "2")
+    assert not must_change(world, bram)
+    world.pass_time(days=30)
+    assert must_change(world, bram)
+
+
+def test_mark_asks_for_a_new_password_once(world: World, bram: AccountId) -> None:
+    """Marking tells whether that is news; the new password lifts the mark (PASS-3)."""
+    put(world, bram, "1")
+    with world.writing() as call:
+        news = [actions.mark(call, bram, must_change=must) for must in (False, True, True)]
+    marked = must_change(world, bram)
+    put(world, bram, "2")
+
+    assert (news, marked, must_change(world, bram)) == ([False, True, False], True, False)
+
+
+def test_mark_is_taken_back(world: World, bram: AccountId) -> None:
+    """Before the person has come by."""
+    put(world, bram, "1")
+    with world.writing() as call:
+        news = [actions.mark(call, bram, must_change=must) for must in (True, False)]
+
+    assert (news, must_change(world, bram)) == ([True, True], False)
+
+
+def test_account_without_a_password_is_not_marked(world: World, bram: AccountId) -> None:
+    """There is nothing to change."""
+    with world.writing() as call:
+        assert not actions.mark(call, bram, must_change=True)
+
+
+def test_upgrade_keeps_the_password_and_its_age(world: World, bram: AccountId) -> None:
+    """And leaves one that was changed meanwhile alone (PASS-4)."""
+    with world.writing() as call:
+        actions.put(call, bram, "old")
+    with world.reading() as call:
+        old = actions.find(call, bram)
+    assert old is not None
+    world.pass_time(days=1)
+    with world.writing() as call:
+        actions.upgrade(call, old, "new")
+        upgraded = actions.find(call, bram)
+        actions.upgrade(call, old, "too late")
+        kept = actions.find(call, bram)
+
+    assert upgraded == kept == StoredPassword(bram, "new", NOON, must_change=False)
+    assert world.clock.now() == NOON + timedelta(days=1)

@@ -1,0 +1,129 @@
+import threading
+from datetime import timedelta
+
+import pytest
+
+from doorward.features.passwords import store
+from doorward.features.passwords.model import StoredPassword
+from doorward.kernel.ids import AccountId
+from tests.worlds import NOON, World
+
+
+@pytest.fixture
+def bram(world: World) -> AccountId:
+    """Bram, without a password."""
+    return world.add("bram")
+
+
+def put(world: World, account: AccountId, *hashes: str) -> None:
+    """Write these hashes one after the other, a minute apart."""
+    for minute, one in enumerate(hashes):
+        with world.database.write() as sql:
+            store.put(sql, account, one, NOON + timedelta(minutes=minute), must_change=False)
+
+
+def earlier(world: World, account: AccountId, most: int = 10) -> tuple[str, ...]:
+    """Read the earlier hashes, the latest first."""
+    with world.database.read() as sql:
+        return store.earlier(sql, account, most)
+
+
+def present(world: World, account: AccountId) -> StoredPassword | None:
+    """Read the password as it is kept."""
+    with world.database.read() as sql:
+        return store.of_account(sql, account)
+
+
+def test_account_without_a_password(world: World, bram: AccountId) -> None:
+    """Has neither a present one nor earlier ones."""
+    assert (present(world, bram), earlier(world, bram)) == (None, ())
+
+
+def test_password_is_read_as_it_was_written(world: World, bram: AccountId) -> None:
+    """The first one has none before it; another account's is its own."""
+    put(world, world.add("carl"), "other")
+    with world.database.write() as sql:
+        store.put(sql, bram, "first", NOON, must_change=True)
+
+    assert present(world, bram) == StoredPassword(bram, "first", NOON, must_change=True)
+    assert earlier(world, bram) == ()
+
+
+def test_replaced_password_joins_the_earlier_ones(world: World, bram: AccountId) -> None:
+    """They are listed the latest first, as many as are asked for."""
+    put(world, bram, "first", "second", "third", "fourth")
+
+    assert present(world, bram) == StoredPassword(bram, "fourth", NOON + timedelta(minutes=3), must_change=False)
+    assert earlier(world, bram) == ("third", "second", "first")
+    assert earlier(world, bram, 2) == ("third", "second")
+    assert earlier(world, bram, 0) == ()
+
+
+def test_new_password_lifts_the_mark(world: World, bram: AccountId) -> None:
+    """Unless the new one is marked itself."""
+    put(world, bram, "first")
+    with world.database.write() as sql:
+        store.mark(sql, bram, must_change=True)
+    marked = present(world, bram)
+    put(world, bram, "second")
+    lifted = present(world, bram)
+    assert marked is not None
+    assert lifted is not None
+
+    assert (marked.must_change, lifted.must_change) == (True, False)
+
+
+def test_upgraded_hash_is_of_the_same_password(world: World, bram: AccountId) -> None:
+    """Nothing joins the earlier ones, and the password is as old as it was (PASS-4)."""
+    put(world, bram, "old")
+    with world.database.write() as sql:
+        store.upgrade(sql, bram, "old", "new")
+
+    assert present(world, bram) == StoredPassword(bram, "new", NOON, must_change=False)
+    assert earlier(world, bram) == ()
+
+
+def test_upgrade_does_not_overwrite_a_changed_password(world: World, bram: AccountId) -> None:
+    """Somebody set another one while the old one was hashed anew."""
+    put(world, bram, "old", "changed")
+    with world.database.write() as sql:
+        store.upgrade(sql, bram, "old", "old, hashed anew")
+    kept = present(world, bram)
+    assert kept is not None
+
+    assert kept.hash == "changed"
+
+
+@pytest.mark.parametrize(
+    ("keep", "kept"), [(9, ("third", "second", "first")), (2, ("third", "second")), (1, ("third",)), (0, ())]
+)
+def test_earlier_passwords_are_forgotten(world: World, bram: AccountId, keep: int, kept: tuple[str, ...]) -> None:
+    """All but the latest so many of this account."""
+    carl = world.add("carl")
+    put(world, carl, "his first", "his second")
+    put(world, bram, "first", "second", "third", "fourth")
+    with world.database.write() as sql:
+        store.forget_earlier(sql, bram, keep)
+
+    assert (earlier(world, bram), earlier(world, carl)) == (kept, ("his first",))
+
+
+def test_of_two_racing_changes_both_are_remembered(world: World, bram: AccountId) -> None:
+    """One after the other in some order: the one that lost is an earlier password."""
+    put(world, bram, "first")
+    both = threading.Barrier(2)
+
+    def change(new: str, minutes: int) -> None:
+        both.wait()
+        with world.database.write() as sql:
+            store.put(sql, bram, new, NOON + timedelta(minutes=minutes), must_change=False)
+
+    racing = [threading.Thread(target=change, args=(new, minutes)) for new, minutes in (("one", 1), ("other", 2))]
+    for one in racing:
+        one.start()
+    for one in racing:
+        one.join()
+    last = present(world, bram)
+    assert last is not None
+
+    assert {last.hash, *earlier(world, bram)} == {"first", "one", "other"}
