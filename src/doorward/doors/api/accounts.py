@@ -51,7 +51,11 @@ routes = Routes("accounts")
 
 _NAMES = (
     "accounts.name_missing", "accounts.name_too_long", "accounts.name_malformed", "accounts.email_malformed",
-    "accounts.name_taken",
+    "accounts.name_taken", "rights.internal_only",
+)  # fmt: skip
+_RESET = (
+    "accounts.not_found", "request.reason", "rights.self", "rights.higher_target", "passwords.no_address",
+    "passwords.set_up_open",
 )  # fmt: skip
 _CHANGE = ("accounts.not_found", "request.reason", "rights.self", "rights.higher_target")
 
@@ -158,7 +162,7 @@ def disable(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     return asked.acted(asked.run(disable_account, DisableAccount(account, body.reason)), account)
 
 
-@routes.on("POST /accounts/{account}/reset-password", start_password_reset, ResetStartedJson, _CHANGE)
+@routes.on("POST /accounts/{account}/reset-password", start_password_reset, ResetStartedJson, _RESET)
 def reset_password(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Start a password reset: a link to set a new password is mailed to the person.
 

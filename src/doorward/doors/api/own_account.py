@@ -113,14 +113,14 @@ def begin_key(asked: Holder, body: OptionalBeginning = None) -> Response:
 
 @routes.on(
     "POST /me/secret-key/check", check_new_key, HeldJson,
-    ("otp.malformed", "otp.wrong", "otp.used", "second_factor.not_confirmed"),
+    ("otp.malformed", "otp.wrong", "otp.used", "second_factor.no_new_key"),
 )  # fmt: skip
 def check_key(body: Checking, asked: Holder) -> Response:
     """Prove the new key by a code made from it (*Check and apply*); a wrong code changes nothing."""
     return asked.told(asked.run(check_new_key, CheckNewKey(body.code)), _held)
 
 
-@routes.on("PUT /me/secret-key", save_new_key, SavedJson, ("second_factor.not_confirmed",))
+@routes.on("PUT /me/secret-key", save_new_key, SavedJson, ("second_factor.not_confirmed", "second_factor.no_new_key"))
 def save_key(asked: Holder, body: OptionalChange = None) -> Response:
     """Put the proven key in the old one's place (*Save*).
 

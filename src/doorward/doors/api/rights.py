@@ -35,7 +35,7 @@ Granting = RoleGranted | RoleRevoked | RolesUnchanged | Refused
 
 _GRANT = (
     "accounts.not_found", "request.reason", "session.second_factor_required", "rights.higher_target", "rights.self",
-    "rights.unknown_role", "rights.not_held", "rights.last_administrator",
+    "rights.unknown_role", "rights.not_held", "rights.last_administrator", "rights.internal_only",
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ Handler = Callable[..., Any]
 
 _ALWAYS = ("request.malformed", "request.unknown_field", "server.failed", "database.busy")
 _WITH_BODY = ("request.too_large", "request.cross_origin")
-_WITH_SESSION = ("session.required", "rights.missing")
+_WITH_SESSION = ("session.required", "rights.missing", "session.second_factor_required")
 
 
 @dataclass(frozen=True, slots=True)

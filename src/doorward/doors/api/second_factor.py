@@ -30,6 +30,11 @@ CODES = (
 """What every act on a second factor may refuse with."""
 
 
+_ISSUING = (
+    *CODES, "second_factor.not_allowed_to_set_up", "second_factor.address_usable", "second_factor.changed_by_actor",
+)  # fmt: skip
+
+
 class TemporaryCodeJson(Shape):
     """A temporary access code, shown this once."""
 
@@ -58,7 +63,7 @@ def delete_key(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     return asked.acted(asked.run(delete_secret_key, DeleteSecretKey(account, body.reason)), account)
 
 
-@routes.on("POST /accounts/{account}/temporary-access-code", issue_temporary_access_code, TemporaryCodeJson, CODES)
+@routes.on("POST /accounts/{account}/temporary-access-code", issue_temporary_access_code, TemporaryCodeJson, _ISSUING)
 def issue_code(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Issue a code that is typed in place of the e-mailed one, for an allowlisted account without usable address.
 

@@ -39,10 +39,12 @@ from doorward.features.signin.model import (
 )
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
+from doorward.kernel.refusals import REFUSALS
 
 routes = Routes("sign-in")
 
-_STEP = ("signin.expired", "signin.refused", "signin.locked")
+_STEP = ("signin.expired", "signin.refused", "signin.locked", "signin.set_up_not_available")
+_PASSWORDS = tuple(code for code in REFUSALS if code.startswith("passwords."))
 _BY_CODE = (*_STEP, "otp.malformed", "otp.wrong", "otp.used")
 
 
@@ -171,7 +173,7 @@ async def sign_in_with_recovery_code(body: TypedCodeBody, asked: Anybody) -> Res
 
 @routes.on(
     "POST /sign-in/new-password", give_new_password, StepJson,
-    (*_STEP, "signin.busy", "passwords.min_length", "passwords.common", "passwords.previous"),
+    (*_STEP, "signin.busy", *_PASSWORDS),
 )  # fmt: skip
 async def sign_in_with_new_password(body: NewPasswordBody, asked: Anybody) -> Response:
     """Give the new password that an expired one, or an operator, asks for (PASS-3).
