@@ -192,12 +192,12 @@ def serve(
     logs.start(settings.log_level, clock or SystemClock())
     if settings.tls_cert is not None and settings.tls_key is not None:
         http_server.check_certificate(settings.tls_cert, settings.tls_key)
-    taken = http_server.bind(settings)
-    settings = http_server.bound(settings, taken)
-    data_directory.take_on_owner(settings.data)
-    told(settings, first_run(settings, clock=clock))
-    _free_duties(settings, clock or SystemClock())
-    return http_server.serve(partial(make or build, settings), settings, taken)
+    with http_server.bind(settings) as taken:
+        settings = http_server.bound(settings, taken)
+        data_directory.take_on_owner(settings.data)
+        told(settings, first_run(settings, clock=clock))
+        _free_duties(settings, clock or SystemClock())
+        return http_server.serve(partial(make or build, settings), settings, taken)
 
 
 def open_runtime(

@@ -1,0 +1,61 @@
+from doorward.features.accounts.model import LockReason
+from tests.doors.cli.shell import Shell
+
+
+def locked(shell: Shell) -> Shell:
+    """Add four accounts: three that automatic locks have shut out, one that was locked by hand."""
+    for name in ("ada", "bob", "bobby", "carol"):
+        shell.add(name)
+    for name in ("ada", "bob", "bobby"):
+        shell.lock(name)
+    shell.lock("carol", LockReason.ADMINISTRATOR)
+    return shell
+
+
+def names(shell: Shell) -> list[str]:
+    """List who is locked."""
+    return [row["user_name"] for row in shell.done("account", "list", "--locked", "--json").json["items"]]
+
+
+def test_all_automatic_locks_are_lifted_at_once(shell: Shell) -> None:
+    """Those set by hand stay (LOCK-12), and nothing waits for a server."""
+    said = locked(shell).done("account", "unlock", "--all-locked", "--reason", "all clear")
+
+    assert said.out == "Unlocked: 3. Were open already: 0. Refused: 0.\n"
+    assert names(shell) == ["carol"]
+
+
+def test_a_search_bounds_it(shell: Shell) -> None:
+    """Only those whom the search finds."""
+    said = locked(shell).done("account", "unlock", "--all-locked", "--query", "bob", "--reason", "x", "--json").json
+
+    assert (said["outcome"], said["total"], said["done"]) == ("done", 2, 2)
+    assert sorted(item["user_name"] for item in said["items"]) == ["bob", "bobby"]
+    assert names(shell) == ["ada", "carol"]
+
+
+def test_each_account_has_its_own_entry(shell: Shell) -> None:
+    """With the reason of the whole."""
+    locked(shell).done("account", "unlock", "--all-locked", "--reason", "all clear")
+    entries = shell.done("audit", "list", "--act", "lockout.unlocked", "--json").json["items"]
+
+    assert sorted((entry["target_name"], entry["reason"]) for entry in entries) == [
+        ("ada", "all clear"),
+        ("bob", "all clear"),
+        ("bobby", "all clear"),
+    ]
+
+
+def test_a_rehearsal_counts_and_unlocks_nobody(shell: Shell) -> None:
+    """The figure is the one that would be worked off."""
+    said = locked(shell).done("account", "unlock", "--all-locked", "--reason", "x", "--dry-run")
+
+    assert said.out == "Would be done: 3 accounts are unlocked.\n"
+    assert len(names(shell)) == 4
+
+
+def test_nobody_to_unlock_is_no_failure(shell: Shell) -> None:
+    """It says 0, and exits 0."""
+    said = shell.done("account", "unlock", "--all-locked", "--reason", "x", "--json").json
+
+    assert (said["outcome"], said["total"]) == ("unchanged", 0)

@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from doorward.edges.sql.engine import SqliteDatabase
+from tests.doors.cli.shell import Shell, fresh
+
+
+def become(shell: Shell, version: str) -> None:
+    """Make the database say that it has another version."""
+    database = SqliteDatabase(shell.data / "doorward.db")
+    with database.write() as sql:
+        sql.execute(text("UPDATE alembic_version SET version_num = :it"), {"it": version})
+    database.close()
+
+
+def test_status_tells_version_and_standing(shell: Shell) -> None:
+    """For a database that is current."""
+    said = shell.done("database", "status", "--json").json
+
+    assert (said["version"], said["newest"], said["standing"]) == ("0003", "0003", "current")
+
+
+def test_a_current_database_needs_no_upgrade(shell: Shell) -> None:
+    """It says so, and changes nothing."""
+    assert shell.done("database", "upgrade").out == "The database is up to date.\n"
+
+
+def test_upgrade_on_an_empty_directory_does_what_init_does(tmp_path: Path) -> None:
+    """Data directory, keys, database, and the first administrator's link."""
+    said = Shell(tmp_path / "new").done("database", "upgrade", "--json").json
+
+    assert "/welcome/" in said["link"]
+    assert (tmp_path / "new" / "doorward.key").exists()
+
+
+@pytest.mark.parametrize("words", [["account", "list"], ["serve", "--listen", "127.0.0.1:0"], ["init"], ["doctor"]])
+def test_an_older_database_asks_for_its_upgrade(tmp_path: Path, words: list[str]) -> None:
+    """One sentence names the command."""
+    shell = fresh(tmp_path)
+    become(shell, "0001")
+    ran = shell(*words)
+
+    assert ran.code == 1
+    assert "doorward database upgrade" in ran.out + ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("words", [["account", "list"], ["serve", "--listen", "127.0.0.1:0"], ["database", "upgrade"]])
+def test_a_newer_database_is_left_alone(tmp_path: Path, words: list[str]) -> None:
+    """One sentence says what to install."""
+    shell = fresh(tmp_path)
+    become(shell, "0999")
+    ran = shell(*words)
+
+    assert (ran.code, "was written by a newer Doorward than this one. Install that version" in ran.err) == (1, True)
+
+
+def test_status_tells_of_a_database_that_cannot_be_used(shell: Shell) -> None:
+    """Looking is allowed where working is not."""
+    become(shell, "0999")
+
+    assert shell.done("database", "status", "--json").json["standing"] == "newer"
