@@ -91,6 +91,7 @@ class SqliteDatabase:
             with _busy_is_told(), connection.begin():
                 yield connection
         finally:
+            self._drop_stuck_writer()
             self._lane.leave()
 
     @contextmanager
@@ -121,6 +122,13 @@ class SqliteDatabase:
         if self._writer is None or self._writer.closed:
             self._writer = self._writing.connect()
         return self._writer
+
+    def _drop_stuck_writer(self) -> None:
+        """Close a writer whose COMMIT has failed: SQLite keeps its transaction open, so no other could begin."""
+        if self._writer is not None and getattr(self._writer.connection.driver_connection, "in_transaction", False):
+            self._writer.invalidate()
+            self._writer.close()
+            self._writer = None
 
 
 @contextmanager
