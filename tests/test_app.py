@@ -1,0 +1,116 @@
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doorward import app, config
+from doorward.config import Obstacle, Settings
+from doorward.edges.sql.engine import open_database
+from tests.doors.asgi import Answered, call, scope_of
+from tests.worlds import NOON, TurnableClock
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Give the settings of a data directory that was just made."""
+    loaded = config.load({"data": tmp_path / "data"}, {}).settings
+    app.first_run(loaded)
+    return loaded
+
+
+@pytest.fixture
+def built(settings: Settings) -> Iterator[app.App]:
+    """Build a server whose clock stands at noon."""
+    made = app.build(settings, clock=TurnableClock())
+    yield made
+    made.close()
+
+
+def get(built: app.App, path: str) -> Answered:
+    """Ask the server for something, from this machine."""
+    return asyncio.run(call(built, scope_of("GET", path, (), "127.0.0.1")))
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kind"),
+    [
+        ("/healthz", 200, "text/plain"),
+        ("/readyz", 200, "text/plain"),
+        ("/metrics", 200, "text/plain"),
+        ("/openapi.json", 200, "application/json"),
+        ("/api/v1/session", 401, "application/problem+json"),
+        ("/api/v1/nothing", 404, "application/problem+json"),
+        ("/sign-in", 200, "text/html"),
+        ("/nothing", 404, "text/html"),
+        ("/static/app.css", 200, "text/css"),
+    ],
+)
+def test_each_address_leads_to_its_door(built: app.App, path: str, status: int, kind: str) -> None:
+    """Programs get problem details, people get pages, and each answer passes the gate."""
+    answered = get(built, path)
+
+    assert answered.status == status
+    assert answered.headers["content-type"].startswith(kind)
+    assert answered.headers["x-content-type-options"] == "nosniff"
+
+
+def test_what_is_handed_in_takes_the_real_things_place(built: app.App) -> None:
+    """A clock of a test's own is the one that acts see."""
+    assert built.runtime.clock.now() == NOON
+
+
+def test_the_workers_live_as_long_as_the_server(settings: Settings) -> None:
+    """They begin with the server's start, hold their duties, and end with it."""
+    built = app.build(settings)
+    said: list[str] = []
+
+    async def live() -> None:
+        stages = iter(["startup", "shutdown"])
+
+        async def receive() -> dict[str, Any]:
+            return {"type": f"lifespan.{next(stages)}"}
+
+        async def send(message: Any) -> None:
+            said.append(message["type"])
+
+        await built({"type": "lifespan"}, receive, send)
+
+    asyncio.run(live())
+
+    assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+def test_a_first_run_prints_a_link_while_nobody_administers(settings: Settings) -> None:
+    """Run again it says that nothing was made."""
+    again = app.first_run(settings)
+
+    assert not again.made
+    assert again.link is not None
+    assert again.link.reveal().startswith("/welcome/")
+
+
+def test_a_mail_setting_that_cannot_be_used_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    """The password would go over the network in the clear."""
+    loaded = config.load({"data": tmp_path / "data", "mail": "smtp://us:pw@mail.example.org"}, {}).settings
+
+    with pytest.raises(Obstacle, match="in clear"):
+        app.first_run(loaded)
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_older_database_is_upgraded_on_request(settings: Settings) -> None:
+    """By `database upgrade`, and by nothing else."""
+    database = open_database(settings.database)
+    with database.write() as sql:
+        for table in ("settings", "outbox", "jobs", "job_items", "audit_entries", "duties"):
+            sql.exec_driver_sql(f"DROP TABLE {table}")
+        sql.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+    database.close()
+
+    with pytest.raises(Obstacle, match="doorward database upgrade"):
+        app.open_here(settings)
+    assert app.upgrade(settings) == "0002"
+    assert app.upgrade(settings) is None
+    app.open_here(settings).close()
