@@ -93,7 +93,6 @@ class LoopDriver:
                 request = await loop.run_in_executor(self._threads, advance, self._runtime, steps, origin, answer)
             return request.outcome
         finally:
-            steps.close()
             held.give_back()
 
     async def _answer(self, request: Request, held: "_HeldPlace") -> object:
