@@ -92,7 +92,7 @@ def resend_device_code(command: ResendDeviceCode) -> Steps:
 def _code(call: Call, command: GiveCode) -> SignedIn | SignInGoesOn | Refused:
     found = pending.find_at(call, command.sign_in, rules.Input.CODE_RIGHT)
     if isinstance(found, Refused):
-        return found
+        return pending.unheard(call, command.sign_in, "signin.code", found)
     if barred := pending.admit_guess(call, found, "signin.code"):
         return barred
     result = otp.check_code(call, found.account, command.code)
@@ -131,7 +131,7 @@ def _place(found: UnderWay) -> str:
 def _recovery_code(call: Call, command: GiveRecoveryCode) -> SignedIn | SignInGoesOn | Refused:
     found = pending.find_at(call, command.sign_in, rules.Input.RECOVERY_CODE_RIGHT)
     if isinstance(found, Refused):
-        return found
+        return pending.unheard(call, command.sign_in, "signin.recovery_code", found)
     if barred := pending.admit_guess(call, found, "signin.recovery_code"):
         return barred
     right = recovery_codes.use_code(call, found.account, command.code) is Result.RIGHT
@@ -148,10 +148,11 @@ def _recovery_code(call: Call, command: GiveRecoveryCode) -> SignedIn | SignInGo
 def _device_code(call: Call, command: GiveDeviceCode) -> SignInGoesOn | Refused:
     found = pending.find_at(call, command.sign_in, rules.Input.DEVICE_CODE_RIGHT)
     if isinstance(found, Refused):
-        return found
+        return pending.unheard(call, command.sign_in, "signin.device_code", found)
     if second_factor.factor_state(call, found.standing) is not FactorState.MAY_SET_UP:
         store.end(call.sql, found.pending)
-        return Refused("signin.set_up_not_available", pending.refused(call).facts)
+        refused = Refused("signin.set_up_not_available", pending.refused(call).facts)
+        return pending.unheard(call, command.sign_in, "signin.device_code", refused)
     if barred := pending.admit_guess(call, found, "signin.device_code"):
         return barred
     right = devices.check_device_code(call, found.account, found.pending.token_hash, command.code) is Result.RIGHT

@@ -81,6 +81,12 @@ def find_at(call: Call, token: PendingToken, happened: rules.Input) -> UnderWay 
     return found
 
 
+def unheard(call: Call, token: PendingToken, act: str, refused: Refused) -> Refused:
+    """Record a guess that no sign-in waits for, because it is over or at another step: unchecked (AUDIT-1)."""
+    record_attempt(call, accounts.load(call, token.account), act, None, cause=refused.cause or refused.code)
+    return refused
+
+
 def admit_guess(call: Call, found: UnderWay, act: str) -> Refused | None:
     """Refuse a guess at a second factor that may not be compared, and record it as refused (LOCK-11)."""
     if lockout.may_try(call, found.standing, Factor.SECOND_FACTOR):

@@ -51,10 +51,10 @@ def confirm_set_up(command: ConfirmSetUp) -> Steps:
 def _confirm(call: Call, command: ConfirmSetUp) -> SignedIn | SignInGoesOn | Refused:
     found = _at_set_up(call, command.sign_in)
     if isinstance(found, Refused):
-        return found
+        return pending.unheard(call, command.sign_in, ACT, found)
     secret = _secret(call, found)
     if secret is None:
-        return Refused("signin.expired", cause="the key was never shown")
+        return pending.unheard(call, command.sign_in, ACT, Refused("signin.expired", cause="the key was never shown"))
     if barred := pending.admit_guess(call, found, ACT):
         return barred
     verdict = otp_rules.verify(secret, command.code, NO_STEP, call.now)
