@@ -56,7 +56,7 @@ class Report:
         if seen == expected:
             self._print(("   ✓ ", "green"), self._padded(claim), (f"{where} → {seen}", "dim"))
             return True
-        self._wrong.append(claim)
+        self._wrong.append(f"{self._scenes}. {claim}")
         self._print(("   ✗ ", "bold red"), self._padded(claim), (where, "dim"))
         self._print(("       expected  ", "red"), expected)
         self._print(("       seen      ", "red"), seen)
@@ -65,7 +65,7 @@ class Report:
     def broke_off(self, why: str) -> None:
         """Say that a scene could not go on; that is a wrong observation too."""
         self._made += 1
-        self._wrong.append(why)
+        self._wrong.append(f"{self._scenes}. {why}")
         self._print(("   ✗ ", "bold red"), f"the scene breaks off: {why}")
 
     def close(self) -> bool:
