@@ -22,6 +22,7 @@ from doorward.features.rights.actions import rights_of, show_granting
 from doorward.features.rights.model import ShowGranting
 from doorward.features.sessions.actions import live_sessions
 from doorward.features.sessions.model import SessionShown
+from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
@@ -69,7 +70,6 @@ def page(visit: Visit, typed: Typed) -> Response:
         return visit.problem(viewed, "/console/users")
     with visit.reading() as call:
         values = _TABS[typed.tab](visit, call, viewed)
-        values["barred_by"] = _barred_by(call, viewed)
     refused = typed.refused
     return visit.show(
         "account.html",
@@ -81,11 +81,13 @@ def page(visit: Visit, typed: Typed) -> Response:
 
 
 def _frame(shown: SessionShown, viewed: AccountShown, typed: Typed) -> dict[str, Any]:
-    """Give what every tab shows."""
-    at_field = typed.refused is not None and bool(typed.errors)
+    """Give what every tab shows; a refusal that has no field on the page is told above it."""
+    gone = typed.stage == "unlock" and viewed.account.lock is None
+    at_field = typed.refused is not None and bool(typed.errors) and not gone
     return {
         "account": viewed.account,
         "story": viewed.lock_story,
+        "barred_by": _barred_by(viewed),
         "created_at": viewed.created_at,
         "own": viewed.account.id == shown.session.account,
         "may": permissions(viewed.permissions),
@@ -129,7 +131,8 @@ def _sessions(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
 
 
 def _roles(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
-    return {"roles": role_choices(visit, viewed.account.roles), "effective": sorted(rights_of(call, viewed.account.id))}
+    roles = role_choices(visit, viewed.account.roles, _no_roles(visit, viewed))
+    return {"roles": roles, "effective": sorted(rights_of(call, viewed.account.id))}
 
 
 def _history(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
@@ -151,7 +154,14 @@ _TABS: dict[str, Callable[[Visit, Call, AccountShown], dict[str, Any]]] = {
 }
 
 
-def role_choices(visit: Visit, held: tuple[str, ...]) -> list[dict[str, Any]]:
+def _no_roles(visit: Visit, viewed: AccountShown) -> Refused | None:
+    """Say why the actor may give this account no role at all: what the allowlist asks is what roles ask (KEY-7)."""
+    refused = viewed.permissions["allow_set_up"].reason
+    own = isinstance(visit.caller, Bearer) and visit.caller.account == viewed.account.id
+    return Refused("rights.self") if own and refused is not None else refused
+
+
+def role_choices(visit: Visit, held: tuple[str, ...], barred: Refused | None = None) -> list[dict[str, Any]]:
     """List the roles, each with what it is for and whether the actor may give or take it (RIGHT-4)."""
     granting = visit.run(show_granting, ShowGranting())
     if isinstance(granting, Refused):
@@ -162,20 +172,16 @@ def role_choices(visit: Visit, held: tuple[str, ...]) -> list[dict[str, Any]]:
             "title": role.title,
             "words": ROLE_WORDS.get(role.name, ""),
             "held": role.name in held,
-            "may": permission(refused is None, refused),
+            "may": permission((barred or refused) is None, barred or refused),
         }
         for role, refused in granting.roles
     ]
 
 
-def _barred_by(call: Call, viewed: AccountShown) -> dict[str, Any] | None:
-    """Find who locked the account by hand, and why."""
-    lock = viewed.account.lock
-    if lock is None or lock.reason.automatic:
-        return None
-    entries = entries_of_target(call, viewed.account.id, _PAGE, None).entries
-    found = next((one for one in entries if one.act == "lockout.locked" and one.outcome == "done"), None)
-    return None if found is None else {"name": found.actor_name, "why": found.reason}
+def _barred_by(viewed: AccountShown) -> dict[str, Any] | None:
+    """Say who locked the account by hand, and why."""
+    story = viewed.lock_story
+    return None if story is None or story.by is None else {"name": story.by, "why": story.why}
 
 
 def _id(text: str | None) -> UUID | None:
@@ -184,7 +190,12 @@ def _id(text: str | None) -> UUID | None:
 
 def errors_of(refused: Refused) -> dict[str, str]:
     """Say at which field of a form a refusal belongs; none where it concerns the whole."""
-    fields = {"request.reason": "reason", "accounts.name_taken": "user_name", "accounts.email_malformed": "email"}
+    fields = {
+        "request.reason": "reason",
+        "accounts.name_taken": "user_name",
+        "accounts.email_malformed": "email",
+        "accounts.email_missing": "email",
+    }
     named = refused.facts.get("field") if refused.code.startswith("accounts.name") else None
     where = fields.get(refused.code) or (str(named) if named else None)
     return {} if where is None else {where: sentence(refused)}

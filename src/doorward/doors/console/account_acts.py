@@ -127,16 +127,15 @@ def edit(visit: Visit) -> Response:
     if isinstance(account, Refused):
         return visit.problem(account, "/console/users")
     form = visit.form
-    version, reason = form.get("version", ""), form.get("reason", "")
     command = EditAccount(
         account=account,
-        if_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else -1,  # noqa: PLR2004 - more digits than any version has
+        if_version=visit.version,
         user_name=form.get("user_name"),
         full_name=form.get("full_name"),
-        email=(form.get("email") or "").strip(),
+        email=form["email"].strip() if "email" in form else None,
         kind=AccountKind(form["kind"]) if form.get("kind") in set(AccountKind) else None,
         must_change_password=form.get("must_change_password") == "1",
-        reason=reason,
+        reason=form.get("reason", ""),
     )
     return _answer(visit, account, Afterwards("saved", "edit"), visit.run_with_reason(edit_account, command))
 

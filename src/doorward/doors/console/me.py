@@ -39,6 +39,9 @@ from doorward.kernel.sentences import sentence
 _PROOF_OF_RECOVERY = timedelta(minutes=15)
 """How long the recovery code that opened the session is its fresh proof (KEY-1)."""
 
+_ABOUT_A_CODE = ("otp.", "session.fresh_code_required")
+"""Refusals that stand at the field for a code: of the new key, or of the present one that is asked for first (KEY-2)."""
+
 
 def show_me(visit: Visit) -> Response:
     """Show one's own page."""
@@ -64,14 +67,14 @@ def check(visit: Visit) -> Response:
 
 
 def save(visit: Visit) -> Response:
-    """Put the proven key in force (*Save*)."""
+    """Put the proven key in force (*Save*), and show its recovery codes, this once."""
     outcome = visit.run(save_new_key, SaveNewKey())
     if not isinstance(outcome, KeySaved):
         return _refused(visit, outcome)
-    if not outcome.signed_out:
-        return visit.go("/me?done=key-saved")
-    response = visit.show("me_key_saved.html", recovery_codes=list(outcome.recovery_codes))
-    response.headers.append("set-cookie", drop_cookie(SESSION))
+    codes = list(outcome.recovery_codes)
+    response = visit.show("me_key_saved.html", recovery_codes=codes, signed_out=outcome.signed_out)
+    if outcome.signed_out:
+        response.headers.append("set-cookie", drop_cookie(SESSION))
     return response
 
 
@@ -99,10 +102,11 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None) -> 
     me = visit.run(view_me, ViewMe())
     if isinstance(me, Refused):
         return visit.problem(me)
-    at_field = refused is not None and refused.code.startswith("otp.") and me.new_key_under_way
+    about_code = refused is not None and refused.code.startswith(_ABOUT_A_CODE)
     values: dict[str, Any] = {
-        "errors": {"code": sentence(refused)} if refused is not None and at_field else {},
-        "refusal": None if at_field else refused,
+        "errors": {"code": sentence(refused)} if refused is not None and about_code else {},
+        "refusal": None if about_code else refused,
+        "ask_code": about_code and not me.new_key_under_way,
     }
     return visit.show(
         "me.html",

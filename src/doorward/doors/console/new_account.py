@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from doorward.doors.console.account import account_address, errors_of, role_choices
-from doorward.doors.console.operator import shell, signed_in
+from doorward.doors.console.operator import by_right, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts.model import AccountKind
@@ -13,6 +13,10 @@ from doorward.features.administration.actions.adding import add_account
 from doorward.features.administration.model import AccountAdded, AddAccount
 from doorward.features.policy.actions import two_factor
 from doorward.kernel.outcome import Refused
+
+_RIGHT = "users:modify"
+_NO_FORM = frozenset({"rights.missing", "session.second_factor_required"})
+"""Refusals that no other words in the form would change."""
 
 
 def show_new(visit: Visit) -> Response:
@@ -43,6 +47,10 @@ def _page(visit: Visit, refused: Refused | None) -> Response:
     shown = signed_in(visit)
     if isinstance(shown, Response):
         return shown
+    if refused is None and not by_right(shown, _RIGHT)["allowed"]:
+        refused = Refused("rights.missing", {"right": _RIGHT})
+    if refused is not None and refused.code in _NO_FORM:
+        return visit.problem(refused, "/console/users")
     errors = {} if refused is None else errors_of(refused)
     form: dict[str, Any] = {**visit.form, "roles": list(visit.chosen)} if visit.form else {}
     with visit.reading() as call:

@@ -34,7 +34,6 @@ DONE = {
     "unchanged": "Nothing had to be changed.",
     "retried": "The mail is tried again now.",
     "key-discarded": "The new key is forgotten; your present key is in force.",
-    "key-saved": "Your new key is in force.",
 }
 """What a page says about the request before it: words of ours, chosen by the address, never taken from it."""
 

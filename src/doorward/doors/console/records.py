@@ -117,9 +117,9 @@ def _account_named(visit: Visit, typed: str) -> AccountId | None:
 def _instant(typed: str) -> datetime | None:
     try:
         read = datetime.fromisoformat(typed)
-    except ValueError:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and the last day there are have no hour before or after them
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def _names(visit: Visit, mails: tuple[Mail, ...]) -> dict[AccountId, dict[str, str]]:

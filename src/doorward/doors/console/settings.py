@@ -8,7 +8,7 @@ from starlette.responses import Response
 from doorward.doors.console.account import ROLE_WORDS
 from doorward.doors.console.operator import by_right, shell, signed_in
 from doorward.doors.console.pages import status_of
-from doorward.doors.console.visit import Visit
+from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.policy.actions import bounds, change_password_rules, read_password_rules, read_two_factor
 from doorward.features.policy.model import (
     ChangePasswordRules,
@@ -40,8 +40,7 @@ def take_rules(visit: Visit) -> Response:
     changes = _changes(visit)
     if isinstance(changes, Refused):
         return _rules_page(visit, changes)
-    reason, version = visit.form.get("reason", ""), visit.form.get("version", "")
-    command = ChangePasswordRules(changes, reason=reason, if_version=int(version) if version.isdigit() else -1)
+    command = ChangePasswordRules(changes, reason=visit.form.get("reason", ""), if_version=visit.version)
     outcome = visit.run_with_reason(change_password_rules, command)
     if isinstance(outcome, Refused):
         return _rules_page(visit, outcome)
@@ -124,10 +123,11 @@ def _changes(visit: Visit) -> dict[str, Fact] | Refused:
         elif isinstance(default, str):
             changes[one.name] = (typed or "").strip()
         elif typed is not None:
-            if not (typed.isascii() and typed.isdigit() and len(typed) < 10):  # noqa: PLR2004 - longer than any bound
+            number = whole_number(typed)
+            if number is None:
                 least, most = bounds()[one.name]
                 return Refused("policy.out_of_bounds", {"key": one.name, "least": least, "most": most})
-            changes[one.name] = int(typed)
+            changes[one.name] = number
     return changes
 
 

@@ -10,9 +10,7 @@ from doorward.doors.console.pages import again_after, status_of
 from doorward.doors.console.password_words import password_asked
 from doorward.doors.console.qr_code import shown_key
 from doorward.doors.console.visit import Visit
-from doorward.doors.web.cookies import (
-    set_cookie,
-)
+from doorward.doors.web.cookies import SESSION, cookies_of, set_cookie
 from doorward.doors.web.six_digits import six_digits
 from doorward.features.second_factor.model import KeyShown
 from doorward.features.signin.actions.codes import (
@@ -50,11 +48,10 @@ _ON_FIELD = ("otp.", "devices.", "recovery_codes.", "passwords.")
 
 
 async def show_sign_in(visit: Visit) -> Response:
-    """Show the first page; whoever is signed in already goes on."""
+    """Show the first page; whoever was led here from elsewhere with a session's cookie is told that it has ended."""
     return_to = own_path(visit.query.get("return_to", ""))
-    if "return_to" in visit.query:
-        return visit.show("sign_in/password.html", return_to=return_to, ended=True)
-    return visit.show("sign_in/password.html", return_to=return_to)
+    ended = bool(return_to) and SESSION in cookies_of(visit.request.scope)
+    return visit.show("sign_in/password.html", return_to=return_to, ended=ended)
 
 
 async def take_password(visit: Visit) -> Response:

@@ -33,6 +33,7 @@ from doorward.kernel.tokens import parse_token
 C = TypeVar("C")
 O = TypeVar("O")  # noqa: E741 - reads as "outcome" beside C, "command"
 
+_DIGITS = 9
 SEE_OTHER = 303
 """RFC 9110 section 15.4.4: after a form, the browser comes back with GET."""
 
@@ -82,6 +83,12 @@ class Visit:
         parsed = parse_token(cookies_of(self.request.scope).get(SIGN_IN, ""))
         return None if parsed is None else PendingToken(*parsed)
 
+    @property
+    def version(self) -> int:
+        """Give the version that a form says it changes; one that cannot be read is that of nothing."""
+        number = whole_number(self.form.get("version", ""))
+        return -1 if number is None else number
+
     def show(self, template: str, status: int = 200, **values: Any) -> Response:
         """Show a page; a refusal among the values is put in words, and gives the status."""
         refused = values.get("refusal")
@@ -125,6 +132,11 @@ class Visit:
     def _here(self) -> str:
         url = self.request.url
         return url.path + (f"?{url.query}" if url.query else "")
+
+
+def whole_number(text: str) -> int | None:
+    """Read a number as forms send it: ASCII digits, no more than any of ours has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 Page = Callable[[Visit], Response]
