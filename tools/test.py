@@ -61,7 +61,12 @@ BY_FILE = ("-n", WORKERS, "--dist=loadfile")
 
 GROUPS = (
     Group("rules", ("tests/kernel", "tests/features/*/test_rules*"), 20, RULES_ONLY),
-    Group("stores and races", ("tests/features/*/test_store*", "tests/edges", "tests/migrations"), 120),
+    Group(
+        "stores and races",
+        ("tests/features/*/test_store*", "tests/edges", "tests/migrations", "tests/storms"),
+        120,
+        BY_FILE,
+    ),
     Group("doors", ("tests/doors", "tests/test_*.py"), 120, BY_FILE),
     Group("journeys", ("tests/journeys", "tests/demo"), 180, BY_FILE),
 )
