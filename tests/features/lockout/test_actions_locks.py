@@ -176,6 +176,20 @@ def test_right_5_the_last_able_administrator_is_locked_for_fifteen_minutes_only(
     assert by_hand.code == "rights.last_administrator"
 
 
+def test_right_5_a_stranger_cannot_lock_every_administrator_for_good(world: World) -> None:
+    """Of two who are guessed at, the second is locked for fifteen minutes only, though the first one counts as able."""
+    set_rules(world, failures_before_lock=1)
+    ada, hugo = (world.add(name, "administrator", factors=1) for name in ("ada", "hugo"))
+    guess(world, ada)
+    guess(world, hugo)
+
+    first, second = world.standing(ada).state.lock, world.standing(hugo).state.lock
+    assert first is not None
+    assert second is not None
+    assert first.ends_at is None
+    assert second.ends_at == datetime(2026, 5, 4, 12, 15, tzinfo=UTC)
+
+
 def test_lock_1_an_account_that_nobody_uses_locks_when_somebody_tries(world: World) -> None:
     """After thirty days, counted from its creation; nothing is compared, and the reason says why."""
     set_rules(world, days_inactive_before_lock=30)

@@ -216,9 +216,12 @@ def _settle_dead_attempts(call: Call, account: AccountId, standing: Standing | N
 
 
 def _lock_for_failures(call: Call, standing: Standing, factor: Factor, failures: int) -> Lock | None:
-    """Lock an open account because of its failures; a lock that stands is never overwritten (LOCK-5)."""
-    account = standing.account
-    last = rights.last_able_administrator(call, account.id)
+    """Lock an open account because of its failures; a lock that stands is never overwritten (LOCK-5).
+
+    Not the last able administrator alone is spared a lock without end, but the last one who is still open: else a
+    stranger who guesses at all of them, one after the other, would leave nobody who can sign in (RIGHT-5).
+    """
+    last = rights.last_open_administrator(call, standing.account.id)
     wanted = rules.failure_lock(factor, _limits(call, factor), call.now, last_administrator=last)
     outcome = rules.replace(standing.state.lock, wanted, call.now)
     if isinstance(outcome, AlreadyLocked):

@@ -26,7 +26,7 @@ WAIT_SECONDS = 0.05
 WAITS = 100
 """So many waits of that length make the 5 s for which an attempt waits for those in flight (LOCK-2)."""
 LAST_ADMINISTRATOR_LOCK = timedelta(minutes=15)
-"""The last able administrator is locked for this long whatever the rules say (RIGHT-5)."""
+"""The last able administrator who is open is locked for this long whatever the rules say (RIGHT-5)."""
 UNKNOWN_NAME_LIFE = timedelta(hours=24)
 """A name that nobody has is forgotten after this long (LOCK-11)."""
 
