@@ -104,17 +104,13 @@ def signing_in(outcome: object = WRONG) -> Steps:
 
 def test_reservation_is_on_disk_before_the_hash_runs(world: World) -> None:
     """Each piece is committed before what it asks for is looked at (LOCK-2)."""
-    outcome = loop(world).drive(signing_in())
-
-    assert outcome == WRONG
+    assert loop(world).drive(signing_in()) == WRONG
     assert marks(world) == ["reserved", "hashed while: reserved"]
 
 
 def test_command_line_drives_the_same_step(world: World) -> None:
     """The same pieces, each committed, on the calling thread."""
-    outcome = PlainDriver(world.runtime, Watching(world).run).drive(signing_in(), API)
-
-    assert outcome == WRONG
+    assert PlainDriver(world.runtime, Watching(world).run).drive(signing_in(), API) == WRONG
     assert marks(world) == ["reserved", "hashed while: reserved"]
 
 
@@ -136,9 +132,8 @@ def test_each_piece_has_its_own_time(world: World) -> None:
 
 def test_place_is_held_while_it_is_needed(world: World) -> None:
     """From before the reservation until the step is over."""
-    scene = loop(world)
-    scene = replace(scene, hasher=Watching(world, lambda: held.append(scene.queue.taken)))
     held: list[int] = []
+    scene = loop(world, Watching(world, lambda: held.append(scene.queue.taken)))
     scene.drive(signing_in())
 
     assert (held, scene.queue.taken) == ([1], 0)

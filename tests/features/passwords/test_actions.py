@@ -178,3 +178,11 @@ def test_upgrade_keeps_the_password_and_its_age(world: World, bram: AccountId) -
 
     assert upgraded == kept == StoredPassword(bram, "new", NOON, must_change=False)
     assert world.clock.now() == NOON + timedelta(days=1)
+
+
+def test_hashes_to_upgrade_are_counted(world: World, bram: AccountId) -> None:
+    """Whoever runs the server sees how many passwords still have an older hash (PASS-4)."""
+    for account, one in ((bram, "old$1"), (world.add("carl"), "new$1"), (world.add("dora"), "old$2")):
+        put(world, account, one)
+    with world.reading() as call:
+        assert actions.count_to_upgrade(call, lambda stored: stored.startswith("new$")) == 2

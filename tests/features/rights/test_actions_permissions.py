@@ -4,12 +4,12 @@ import pytest
 
 from doorward.features.accounts import store as accounts_store
 from doorward.features.rights import actions
-from doorward.features.rights.model import PermissionsShown, ShowPermissions
+from doorward.features.rights.model import GrantingShown, PermissionsShown, ShowGranting, ShowPermissions
 from doorward.features.sessions.model import OpenedWith
-from doorward.kernel.act import Bearer
+from doorward.kernel.act import Bearer, Caller
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
-from tests.worlds import World
+from tests.worlds import OWNER, World
 from tools.catalogue import acts
 
 KNOWN = {one.act.name for one in acts()}
@@ -115,3 +115,60 @@ def test_unknown_account_has_no_permissions(world: World) -> None:
 def test_owner_is_told_of_no_permissions(world: World) -> None:
     """The server's owner is not asked for rights, so there is nothing to grey (RIGHT-8)."""
     assert world.run(actions.show_permissions, ShowPermissions(world.add("bram"))) == PermissionsShown({})
+
+
+def granting(world: World, by: Caller) -> list[tuple[str, str | None]]:
+    """Ask which roles may be given: per role None where it may, else the refusal's code."""
+    shown = world.run(actions.show_granting, ShowGranting(), by)
+    assert isinstance(shown, GrantingShown)
+    return [(role.name, None if refused is None else refused.code) for role, refused in shown.roles]
+
+
+@pytest.mark.parametrize(
+    ("role", "administrator", "auditor", "help_desk"),
+    [
+        ("administrator", None, None, None),
+        ("super-user", "rights.not_held", "rights.not_held", None),
+        ("help-desk", "rights.missing", "rights.missing", "rights.missing"),
+    ],
+)
+def test_which_roles_may_be_given(
+    world: World, role: str, administrator: str | None, auditor: str | None, help_desk: str | None
+) -> None:
+    """A form offers what the act would do, and says why not (RIGHT-4, RIGHT-7)."""
+    shown = dict(granting(world, world.add_operator("grace", role)))
+
+    assert (shown["administrator"], shown["auditor"], shown["help-desk"]) == (administrator, auditor, help_desk)
+
+
+def test_owner_may_give_every_role(world: World) -> None:
+    """The five of them, in the order of the list (RIGHT-8)."""
+    assert granting(world, OWNER) == [
+        ("administrator", None),
+        ("super-user", None),
+        ("help-desk", None),
+        ("auditor", None),
+        ("no-access", None),
+    ]
+
+
+def test_roles_are_not_offered_without_the_second_factor(world: World) -> None:
+    """Whoever is excluded gives none away."""
+    robin = world.sign_in(world.add("robin", "administrator", excluded=True), OpenedWith.PASSWORD)
+
+    assert {code for _, code in granting(world, robin)} == {"session.second_factor_required"}
+
+
+def test_nobody_gives_a_role_without_a_session(world: World) -> None:
+    """Unsure means no: a step of sign-in acts as nobody."""
+    with world.reading() as call:
+        refused = actions.judge_grant(call, "no-access")
+
+    assert refused == Refused("session.required")
+
+
+def test_areas_group_every_right() -> None:
+    """A matrix has a row for each area (RIGHT-1)."""
+    assert {area: len(rights) for area, rights in actions.areas().items()} == {
+        "users": 3, "user-permissions": 2, "sign-in-security": 2, "audit": 2, "applications": 2, "system": 2,
+    }  # fmt: skip

@@ -230,6 +230,28 @@ def test_usable_rights_are_those_that_pass_the_guard(changed: dict[str, object],
     assert rules.usable(replace(OPERATOR, **changed)) == usable  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("changed", "role", "code"),
+    [
+        ({}, "administrator", None),
+        ({}, "emperor", "rights.unknown_role"),
+        ({"rights": frozenset({"user-permissions:modify-object-acls"})}, "no-access", None),
+        ({"rights": frozenset({"user-permissions:modify-object-acls"})}, "help-desk", "rights.not_held"),
+        ({"rights": frozenset({"users:read", "users:unlock"})}, "help-desk", "rights.missing"),
+        ({"barred": True}, "help-desk", "rights.missing"),
+        ({"own_page_only": True}, "help-desk", "session.second_factor_required"),
+        ({"excluded": True}, "help-desk", "session.second_factor_required"),
+        ({"has_factor": False}, "help-desk", "session.second_factor_required"),
+        ({"session_used_second_factor": False}, "help-desk", "session.second_factor_required"),
+    ],
+)
+def test_who_may_hand_on_a_role(changed: dict[str, object], role: str, code: str | None) -> None:
+    """By right, by session, and by what the role holds: on whatever way it is given (RIGHT-4, KEY-7)."""
+    refused = rules.may_hand_on(replace(OPERATOR, **changed), role)  # type: ignore[arg-type]
+
+    assert (refused.code if refused else None) == code
+
+
 SETS_OF_RIGHTS = st.frozensets(st.sampled_from(sorted(EVERYTHING)))
 ACTORS = st.builds(
     ActorFacts,

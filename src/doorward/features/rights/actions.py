@@ -29,8 +29,6 @@ from doorward.kernel.act import Needs, SessionFacts, act, registry
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 
-_GIVE = "user-permissions:modify-object-acls"
-
 PERMISSIONS = {
     "unlock": "unlock_account",
     "lock": "lock_account",
@@ -61,7 +59,7 @@ def show_roles_of(call: Call, command: ShowRolesOf) -> RolesOf:
     return RolesOf(store.assignments_of(call.sql, command.account))
 
 
-@act(_GIVE, event="rights.granted", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+@act(rules.GIVE_ROLES, event="rights.granted", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def grant_role(call: Call, command: GrantRole) -> RoleGranted | RolesUnchanged | Refused:
     """Give an account a role, of rights that the actor holds (RIGHT-4)."""
     call.note.details["role"] = command.role
@@ -75,7 +73,7 @@ def grant_role(call: Call, command: GrantRole) -> RoleGranted | RolesUnchanged |
     return give(call, command.account, command.role)
 
 
-@act(_GIVE, event="rights.revoked", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+@act(rules.GIVE_ROLES, event="rights.revoked", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def revoke_role(call: Call, command: RevokeRole) -> RoleRevoked | RolesUnchanged | Refused:
     """Take a role from an account, of rights that the actor holds."""
     call.note.details["role"] = command.role
@@ -137,11 +135,7 @@ def judge_grant(call: Call, role: str) -> Refused | None:
     if call.actor.owner:
         return rules.may_grant(rules.ALL_RIGHTS, role)
     facts = None if call.actor.session is None else actor_facts(call, call.actor.session)
-    if facts is None or _GIVE not in rules.usable(facts):
-        return Refused("rights.missing", {"right": _GIVE})
-    if not rules.with_second_factor(facts):
-        return Refused("session.second_factor_required")
-    return rules.may_grant(facts.rights, role)
+    return Refused("session.required") if facts is None else rules.may_hand_on(facts, role)
 
 
 def actor_facts(call: Call, session: SessionFacts) -> ActorFacts | None:

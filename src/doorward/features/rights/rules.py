@@ -34,6 +34,7 @@ AREAS: dict[str, tuple[str, ...]] = {
 ALL_RIGHTS = frozenset(f"{area}:{right}" for area, rights in AREAS.items() for right in rights)
 _READS = frozenset(f"{area}:read" for area in AREAS)
 
+GIVE_ROLES = "user-permissions:modify-object-acls"
 ADMINISTRATOR = "administrator"
 
 ROLES: dict[str, Role] = {
@@ -115,6 +116,18 @@ def may_grant(granter: frozenset[str], role: str) -> Refused | None:
     if not ROLES[role].rights <= granter:
         return Refused("rights.not_held", {"role": role})
     return None
+
+
+def may_hand_on(actor: ActorFacts, role: str) -> Refused | None:
+    """Refuse an operator who may not give or take a role, whoever's it is: by right, by session, by the role's rights.
+
+    Adding an account with roles asks this too, so that it is no way around granting them (KEY-7).
+    """
+    if refused := _entitled(actor, GIVE_ROLES) or _session_serves(actor, GIVE_ROLES):
+        return refused
+    if not with_second_factor(actor):
+        return Refused("session.second_factor_required")
+    return may_grant(actor.rights, role)
 
 
 def _entitled(actor: ActorFacts, right: str) -> Refused | None:
