@@ -55,9 +55,9 @@ class Program:
         """Ask the mail server whether it is there."""
         _from("app").try_mail(settings)
 
-    def demo(self, *, keep: bool) -> int:
+    def demo(self, *, keep: bool, as_json: bool) -> int:
         """Play the main job."""
-        code: int = _from("demo.main").main(keep=keep)
+        code: int = _from("demo.main").main(keep=keep, as_json=as_json)
         return code
 
 

@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import signal
@@ -18,16 +19,15 @@ DEMO = (sys.executable, "-m", "doorward", "demo")
 
 
 def start(folder: Path, *words: str) -> subprocess.Popen[str]:
-    """Start the demo as people do, with a folder of its own for what it makes."""
+    """Start the demo as people do at a terminal, with a folder of its own for what it makes.
+
+    Tests may run in the background, where Ctrl-C is ignored, and what is ignored is handed on to children.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     env = clean_environment() | {"TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
-    return subprocess.Popen([*DEMO, *words], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
-
-
-def address_in(said: str) -> str:
-    """Find the server's address in what the demo has printed."""
-    found = re.search(r"http://127\.0\.0\.1:\d+", said)
-    assert found is not None, said
-    return found[0]
+    return subprocess.Popen(
+        [*DEMO, *words], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def nobody_listens(address: str) -> bool:
@@ -36,31 +36,30 @@ def nobody_listens(address: str) -> bool:
         return one.connect_ex(("127.0.0.1", int(address.rpartition(":")[2]))) != 0
 
 
+def gives_next(address: str, account: dict[str, str]) -> str:
+    """Sign in to a server with a password, and say which step comes next."""
+    body = {"user_name": account["user_name"], "password": account["password"]}
+    answer = httpx.post(f"{address}/api/v1/sign-in", json=body, timeout=SECONDS, trust_env=False)
+    return str(answer.json()["next"])
+
+
 @pytest.mark.real_cost
 def test_every_observation_is_right_and_the_server_can_be_kept(tmp_path: Path) -> None:
-    """The unbroken demo ends with 0, and what it prints of the server that it keeps is true."""
-    demo = start(tmp_path, "--keep")
-    said, _ = demo.communicate(timeout=SECONDS)
-    ends = re.search(r"kill (\d+); rm -r (\S+)", said)
+    """The unbroken demo ends with 0, and what it says of the server that it keeps is true."""
+    demo = start(tmp_path, "--keep", "--json")
+    said, story = demo.communicate(timeout=SECONDS)
+    kept = json.loads(said)
     try:
-        address = address_in(said)
-        password = re.search(r"ada\.novak +(\S+)", said)
-        answer = httpx.post(
-            f"{address}/api/v1/sign-in",
-            json={"user_name": "ada.novak", "password": password[1] if password else ""},
-            timeout=SECONDS,
-            trust_env=False,
-        )
-
-        assert demo.returncode == 0, said
-        assert re.search(r"(\d+) of \1 observations were right", said)
-        assert answer.json()["next"] == "code"
+        steps = [gives_next(kept["address"], account) for account in kept["accounts"]]
     finally:
-        if ends is not None:
-            os.kill(int(ends[1]), signal.SIGTERM)
-    eventually(lambda: nobody_listens(address))
-    assert ends is not None
-    assert ends[2] == str(*tmp_path.iterdir())
+        os.kill(kept["process"], signal.SIGTERM)
+    eventually(lambda: nobody_listens(kept["address"]))
+
+    assert demo.returncode == 0, story
+    assert [one for one in kept["observations"] if not one["right"]] == []
+    assert f"{len(kept['observations'])} of {len(kept['observations'])} observations were right" in story
+    assert f"kill {kept['process']}; rm -r {kept['folder']}" in story
+    assert steps == ["code", "code", "code", "code"]
 
 
 @pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
@@ -75,7 +74,7 @@ def test_an_interrupted_demo_leaves_nothing_behind(word: signal.Signals, tmp_pat
 
     assert demo.returncode == 130
     assert list(tmp_path.iterdir()) == []
-    assert nobody_listens(address_in(said))
+    assert nobody_listens(re.findall(r"http://[\d.:]+", said)[0])
 
 
 def test_a_server_that_does_not_start_is_told(capsys: pytest.CaptureFixture[str]) -> None:

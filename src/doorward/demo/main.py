@@ -1,9 +1,13 @@
 """`doorward demo`: the main job from end to end; it ends with 0 only if every observation was right."""
 
+import json
 import shlex
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
+
+from rich.console import Console
 
 from doorward.demo import first_run, locked_out, lost_phone
 from doorward.demo.client import BrokenOff, Client
@@ -38,39 +42,49 @@ PLAY: Sequence[str | Scene] = (
 )
 
 
-def main(*, keep: bool) -> int:
+def main(*, keep: bool, as_json: bool = False) -> int:
     """Play everything on a server of its own, and give the exit code."""
     with _ended_like_ctrl_c(signal.SIGTERM, signal.SIGHUP):
-        return play(keep=keep)
+        return play(keep=keep, as_json=as_json)
 
 
 def play(
-    program: Sequence[str] = PROGRAM, time: Time | None = None, *, others: int = OTHERS, keep: bool = False
+    program: Sequence[str] = PROGRAM,
+    time: Time | None = None,
+    *,
+    others: int = OTHERS,
+    keep: bool = False,
+    as_json: bool = False,
 ) -> int:
-    """Play on the server that a program starts; tests hand over one that breaks a rule, and a clock they can turn."""
-    report, time, watch = Report(), time or RealTime(), Stopwatch()
+    """Play on the server that a program starts; tests hand over one that breaks a rule, and a clock they can turn.
+
+    As JSON the observations come on standard output at the end, and the story goes to standard error.
+    """
+    report, time = Report(Console(highlight=False, markup=False, emoji=False, stderr=as_json)), time or RealTime()
     report.title("Doorward, from an empty machine to a new key")
     try:
         with throw_away_server(program, keep=keep) as server:
-            stage = Stage(
-                server=server,
-                client=Client(server.address),
-                letters=Letters(server.maildir, time.patience),
-                time=time,
-                report=report,
-                cast=Cast(),
-                others=others,
-            )
-            report.note(f"a throw-away server is at {server.address}; all lines below are what it answered")
-            _perform(stage)
-            right = report.close()
-            report.note(f"it took {watch.seconds():.0f} s")
+            letters = Letters(server.maildir, time.patience)
+            stage = Stage(server, Client(server.address), letters, time, report, Cast(), others)
+            right = _told(stage)
             if keep:
                 _tell_kept(stage)
+            if as_json:
+                _print_json(stage, keep=keep)
             return 0 if right else 1
     except NotStarted as error:
         report.plain(f"The throw-away server did not start. Its last words:\n{error}")
         return 1
+
+
+def _told(stage: Stage) -> bool:
+    """Tell everything from beginning to end, and whether all of it was right."""
+    watch = Stopwatch()
+    stage.report.note(f"a throw-away server is at {stage.server.address}; all lines below are what it answered")
+    _perform(stage)
+    right = stage.report.close()
+    stage.report.note(f"it took {watch.seconds():.0f} s")
+    return right
 
 
 def _perform(stage: Stage) -> None:
@@ -105,6 +119,25 @@ def _tell_kept(stage: Stage) -> None:
         report.plain(_row(person))
 
 
+def _print_json(stage: Stage, *, keep: bool) -> None:
+    """Print what was observed for programs to read; of a server that goes on also where it is and who has accounts."""
+    observations = [asdict(one) | {"right": one.right} for one in stage.report.observations]
+    said: dict[str, object] = {"right": all(one["right"] for one in observations), "observations": observations}
+    if keep:
+        said |= {"address": stage.server.address, "process": stage.server.process.pid}
+        said |= {"folder": str(stage.server.folder), "accounts": [_account(one) for one in stage.cast.everybody]}
+    print(json.dumps(said, indent=2))
+
+
+def _account(person: Person) -> dict[str, object]:
+    return {
+        "user_name": person.user_name,
+        "password": person.password,
+        "secret_key": None if person.phone is None else person.phone.secret_key,
+        "roles": list(person.roles),
+    }
+
+
 def _row(person: Person) -> str:
     key = "" if person.phone is None else person.phone.secret_key
     return f"   {person.user_name:<16}{person.password:<22}{key:<35}{', '.join(person.roles) or '-'}"
@@ -116,8 +149,9 @@ def _farewell(server: Started) -> str:
 
 @contextmanager
 def _ended_like_ctrl_c(*words: signal.Signals) -> Iterator[None]:
-    """Clean up when the demo is asked to end in another way than by Ctrl-C, too."""
-    before = {word: signal.signal(word, signal.default_int_handler) for word in words}
+    """Clean up when the demo is asked to end in another way than by Ctrl-C, too; `nohup` stays what it is."""
+    heard = [word for word in words if signal.getsignal(word) is not signal.SIG_IGN]
+    before = {word: signal.signal(word, signal.default_int_handler) for word in heard}
     try:
         yield
     finally:

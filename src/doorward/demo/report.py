@@ -1,5 +1,7 @@
 """What the demo prints: scenes, and in them one line for each observation; and how many of them were right."""
 
+from dataclasses import dataclass
+
 from rich.console import Console
 from rich.text import Text
 
@@ -12,16 +14,31 @@ _PLAIN = str.maketrans({"✓": "+", "✗": "X", "→": ">", "…": "~", "“": '
 """Stand-ins for a terminal that knows ASCII only."""
 
 
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something that was looked at: what it shows, where it was seen, and what was seen and should have been."""
+
+    scene: int
+    claim: str
+    where: str
+    seen: str
+    expected: str
+
+    @property
+    def right(self) -> bool:
+        """Tell whether it was as it should be."""
+        return self.seen == self.expected
+
+
 class Report:
     """The story as it is told, line by line."""
 
-    def __init__(self, console: Console | None = None) -> None:
-        """Print on standard output; colours only on a terminal."""
-        self._console = console or Console(highlight=False, markup=False, emoji=False)
-        self._ascii = not self._console.encoding.lower().startswith("utf")
+    def __init__(self, console: Console) -> None:
+        """Print on a console; colours only where it is a terminal."""
+        self._console = console
+        self._ascii = not console.encoding.lower().startswith("utf")
         self._scenes = 0
-        self._made = 0
-        self._wrong: list[str] = []
+        self.observations: list[Observation] = []
 
     def title(self, text: str) -> None:
         """Begin the story."""
@@ -52,11 +69,11 @@ class Report:
 
     def saw(self, claim: str, where: str, seen: str, expected: str) -> bool:
         """Observe something, and compare it with what should be."""
-        self._made += 1
-        if seen == expected:
+        made = Observation(self._scenes, claim, where, seen, expected)
+        self.observations.append(made)
+        if made.right:
             self._print(("   ✓ ", "green"), self._padded(claim), (f"{where} → {seen}", "dim"))
             return True
-        self._wrong.append(f"{self._scenes}. {claim}")
         self._print(("   ✗ ", "bold red"), self._padded(claim), (where, "dim"))
         self._print(("       expected  ", "red"), expected)
         self._print(("       seen      ", "red"), seen)
@@ -64,19 +81,18 @@ class Report:
 
     def broke_off(self, why: str) -> None:
         """Say that a scene could not go on; that is a wrong observation too."""
-        self._made += 1
-        self._wrong.append(f"{self._scenes}. {why}")
+        self.observations.append(Observation(self._scenes, why, "", "the scene breaks off", "it goes on"))
         self._print(("   ✗ ", "bold red"), f"the scene breaks off: {why}")
 
     def close(self) -> bool:
         """Print the sum; tell whether every observation was right."""
-        right = self._made - len(self._wrong)
+        wrong = [one for one in self.observations if not one.right]
+        count = len(self.observations)
         self._print("")
-        style = "bold red" if self._wrong else "bold green"
-        self._print((f"{right} of {self._made} observations were right", style))
-        for claim in self._wrong:
-            self._print(("   ✗ ", "bold red"), claim)
-        return not self._wrong
+        self._print((f"{count - len(wrong)} of {count} observations were right", "bold red" if wrong else "bold green"))
+        for one in wrong:
+            self._print(("   ✗ ", "bold red"), f"{one.scene}. {one.claim}")
+        return not wrong
 
     def _padded(self, claim: str) -> str:
         """Leave room for the column of what was observed; on a narrow terminal that comes on a line of its own."""

@@ -51,5 +51,5 @@ class Program(Protocol):
     def try_mail(self, settings: Settings) -> None:
         """Ask the mail server whether it is there; raise `NotDelivered` if not."""
 
-    def demo(self, *, keep: bool) -> int:
+    def demo(self, *, keep: bool, as_json: bool) -> int:
         """Play the main job from end to end."""
