@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from doorward.doors.gate.confirm import Confirmer
+from doorward.doors.gate.live_sessions import Confirmed
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.sessions.actions import live_sessions
@@ -25,7 +26,8 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def confirmed(world: World, bearer: Bearer) -> bytes | Refused:
     """Look one session up."""
-    return Confirmer(world.runtime).confirm([bearer])[0]
+    found = Confirmer(world.runtime).confirm([bearer])[0]
+    return found if isinstance(found, Refused) else found.body
 
 
 def seen(world: World, account: AccountId) -> str:
@@ -96,7 +98,7 @@ def test_many_are_looked_up_at_once(world: World) -> None:
     answers = Confirmer(world.runtime).confirm([dead, bram])
 
     assert answers[0] == Refused("session.required")
-    assert isinstance(answers[1], bytes)
+    assert isinstance(answers[1], Confirmed)
 
 
 def test_use_is_written_after_a_minute(world: World) -> None:

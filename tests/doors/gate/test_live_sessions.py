@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from doorward.doors.gate.live_sessions import LiveSessions
+from doorward.doors.gate.live_sessions import Confirmed, LiveSessions
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
@@ -14,6 +14,7 @@ from tests.doors.served import Ticks
 
 R = TypeVar("R")
 ALICE = Bearer(AccountId(UUID(int=1)), b"a" * 32)
+IS_ALICE, IS_BOB = Confirmed(b"alice", due=False), Confirmed(b"bob", due=True)
 BOB = Bearer(AccountId(UUID(int=2)), b"b" * 32)
 
 
@@ -23,11 +24,11 @@ class Book:
     def __init__(self, ticks: Ticks, takes: float = 0.0) -> None:
         """Take the clock, and how long a look takes."""
         self.asked: list[list[Bearer]] = []
-        self.says: dict[Bearer, bytes | Refused] = {ALICE: b"alice", BOB: b"bob"}
+        self.says: dict[Bearer, Confirmed | Refused] = {ALICE: IS_ALICE, BOB: IS_BOB}
         self._ticks = ticks
         self._takes = takes
 
-    def confirm(self, bearers: Sequence[Bearer]) -> list[bytes | Refused]:
+    def confirm(self, bearers: Sequence[Bearer]) -> list[Confirmed | Refused]:
         """Look sessions up."""
         self.asked.append(list(bearers))
         self._ticks.now += self._takes
@@ -115,11 +116,11 @@ def test_those_who_ask_together_are_looked_up_together(threads: ThreadPoolExecut
     book = Book(ticks)
     live = LiveSessions(book.confirm, ticks, threads)
 
-    async def together() -> list[bytes | Refused]:
+    async def together() -> list[Confirmed | Refused]:
         asked = [live.look_up("a", ALICE), live.look_up("b", BOB), live.look_up("a", ALICE)]
         return await asyncio.gather(*asked)
 
-    assert run(together()) == [b"alice", b"bob", b"alice"]
+    assert run(together()) == [IS_ALICE, IS_BOB, IS_ALICE]
     assert book.asked == [[ALICE, BOB]]
 
 
@@ -129,7 +130,7 @@ def test_a_failed_look_is_told_to_all_who_wait(threads: ThreadPoolExecutor) -> N
     book = Book(ticks)
     answers = iter([OSError("gone"), None])
 
-    def confirm(bearers: Sequence[Bearer]) -> list[bytes | Refused]:
+    def confirm(bearers: Sequence[Bearer]) -> list[Confirmed | Refused]:
         error = next(answers)
         if error is not None:
             raise error
@@ -141,7 +142,7 @@ def test_a_failed_look_is_told_to_all_who_wait(threads: ThreadPoolExecutor) -> N
         first = await asyncio.gather(live.look_up("a", ALICE), live.look_up("b", BOB), return_exceptions=True)
         return [*map(type, first), await live.look_up("a", ALICE)]
 
-    assert run(twice()) == [OSError, OSError, b"alice"]
+    assert run(twice()) == [OSError, OSError, IS_ALICE]
 
 
 def test_memory_has_an_end(threads: ThreadPoolExecutor) -> None:
@@ -159,11 +160,11 @@ def test_who_went_away_stops_nobody(threads: ThreadPoolExecutor) -> None:
     ticks = Ticks()
     live = LiveSessions(Book(ticks).confirm, ticks, threads)
 
-    async def one_leaves() -> bytes | Refused:
+    async def one_leaves() -> Confirmed | Refused:
         leaving = asyncio.create_task(live.look_up("a", ALICE))
         staying = asyncio.create_task(live.look_up("b", BOB))
         await asyncio.sleep(0)
         leaving.cancel()
         return await staying
 
-    assert run(one_leaves()) == b"bob"
+    assert run(one_leaves()) == IS_BOB

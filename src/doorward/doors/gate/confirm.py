@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from doorward.doors.gate.live_sessions import Confirmed
 from doorward.doors.web.session_answer import session_json
 from doorward.edges.run import Runtime
-from doorward.features.sessions.actions import authenticate, due_to_touch, show_session, touch
-from doorward.features.sessions.model import SessionShown, ShowSession
+from doorward.features.directory.actions import check_sessions
+from doorward.features.directory.model import SessionChecked
+from doorward.features.sessions.actions import authenticate, due_to_touch, touch
 from doorward.kernel.act import Bearer, SessionFacts
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.outcome import Refused
@@ -20,9 +22,11 @@ class Confirmer:
 
     runtime: Runtime
 
-    def confirm(self, bearers: Sequence[Bearer]) -> list[bytes | Refused]:
+    def confirm(self, bearers: Sequence[Bearer]) -> list[Confirmed | Refused]:
         """Look sessions up: for each the body of the answer, or the refusal."""
-        return [self._answer(bearer) for bearer in bearers]
+        with self.runtime.database.read() as sql:
+            checked = check_sessions(self.runtime.call(sql, _GATE), bearers)
+        return [_confirmed(checked.get(one)) for one in bearers]
 
     def touch(self, bearers: Sequence[Bearer]) -> None:
         """Write the activity of those whose session is live and due; asks before it takes the writers' lane."""
@@ -36,6 +40,8 @@ class Confirmer:
                 if isinstance(authenticate(call, one), SessionFacts):
                     touch(call, one)
 
-    def _answer(self, bearer: Bearer) -> bytes | Refused:
-        shown = self.runtime.run(show_session, ShowSession(), bearer, _GATE)
-        return session_json(shown).model_dump_json().encode() if isinstance(shown, SessionShown) else shown
+
+def _confirmed(checked: SessionChecked | None) -> Confirmed | Refused:
+    if checked is None:
+        return Refused("session.required")
+    return Confirmed(session_json(checked.shown).model_dump_json().encode(), checked.due_to_touch)

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from itertools import islice
 
 from doorward.kernel.act import Bearer
 from doorward.kernel.outcome import Refused
@@ -18,11 +19,23 @@ TRUSTED_SECONDS = 0.8
 REMEMBERED = 8_000
 """How many answers are remembered at most, of less than a kilobyte each."""
 
-Confirm = Callable[[Sequence[Bearer]], Sequence[bytes | Refused]]
-"""Looks sessions up in the database, on a thread of its own: for each the body of the answer, or a refusal."""
+LOOKED_UP = 32
+"""How many sessions are looked up in one go: enough to share what a look costs, few enough to look them up by pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What the database says of a live session: the body of the answer, and whether its use is to be noted."""
+
+    body: bytes
+    due: bool
+
+
+Confirm = Callable[[Sequence[Bearer]], Sequence[Confirmed | Refused]]
+"""Looks sessions up in the database, on a thread of its own."""
 Ticks = Callable[[], float]
 """Seconds that only go forward."""
-Answer = asyncio.Future[bytes | Refused]
+Answer = asyncio.Future[Confirmed | Refused]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,7 @@ class LiveSessions:
         known = self._memory.get(_key(token))
         return known.body if known is not None and self._ticks() < known.until else None
 
-    async def look_up(self, token: str, bearer: Bearer) -> bytes | Refused:
+    async def look_up(self, token: str, bearer: Bearer) -> Confirmed | Refused:
         """Ask the database; whoever asks while it is being asked goes along with the next look."""
         answer: Answer = asyncio.get_running_loop().create_future()
         self._asked.setdefault(_key(token), _Asked(bearer)).waiting.append(answer)
@@ -66,7 +79,7 @@ class LiveSessions:
     async def _look(self) -> None:
         try:
             while self._asked:
-                asked, self._asked = self._asked, {}
+                asked = {key: self._asked.pop(key) for key in list(islice(self._asked, LOOKED_UP))}
                 await self._settle(asked)
         finally:
             self._looking = None
@@ -81,8 +94,8 @@ class LiveSessions:
                 answer.set_exception(error)
             return
         for (key, one), outcome in zip(asked.items(), found, strict=True):
-            if isinstance(outcome, bytes):
-                self._remember(key, _Remembered(started + TRUSTED_SECONDS, outcome))
+            if isinstance(outcome, Confirmed):
+                self._remember(key, _Remembered(started + TRUSTED_SECONDS, outcome.body))
             for answer in _open([one]):
                 answer.set_result(outcome)
 

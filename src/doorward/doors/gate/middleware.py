@@ -11,7 +11,7 @@ from doorward.doors.gate.activity import Activity
 from doorward.doors.gate.answers import Answer, send_json, send_refusal
 from doorward.doors.gate.body import Gone, read_body
 from doorward.doors.gate.confirm import Confirmer
-from doorward.doors.gate.live_sessions import LiveSessions
+from doorward.doors.gate.live_sessions import Confirmed, LiveSessions
 from doorward.doors.web.arrival import Networks, arrival_of, note_arrival
 from doorward.doors.web.credentials import bearer_of, token_of
 from doorward.doors.web.failures import failure, loggable
@@ -91,15 +91,16 @@ class Gate:
         """Answer a session check from the database."""
         del receive
         token, bearer = token_of(scope), bearer_of(scope)
-        outcome: bytes | Refused = Refused("session.required")
+        outcome: Confirmed | Refused = Refused("session.required")
         if token is not None and bearer is not None:
             self._metrics.looked_up.inc()
             outcome = await self.sessions.look_up(token, bearer)
-            self.activity.note(bearer)
+            if isinstance(outcome, Confirmed) and outcome.due:
+                self.activity.note(bearer)
         if isinstance(outcome, Refused):
             await send_refusal(scope, send, outcome, arrival_of(scope).reference)
         else:
-            await send_json(send, outcome)
+            await send_json(send, outcome.body)
 
     async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lead a request to its door, once its body is here."""

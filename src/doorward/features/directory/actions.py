@@ -1,6 +1,7 @@
 """Searching accounts and opening one: what operators see, and what people see of themselves."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from doorward.edges.call import Call
@@ -20,6 +21,8 @@ from doorward.features.directory.model import (
     MeShown,
     OverviewShown,
     Search,
+    SessionBehind,
+    SessionChecked,
     ViewAccount,
     ViewHistory,
     ViewMe,
@@ -28,12 +31,17 @@ from doorward.features.directory.model import (
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
+from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.rights import actions as rights
+from doorward.features.rights import rules as rights_rules
+from doorward.features.rights.model import ActorFacts
 from doorward.features.second_factor import rules as factor_rules
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.sessions import actions as sessions
-from doorward.kernel.act import Who, act
+from doorward.features.sessions import rules as session_rules
+from doorward.features.sessions.model import SessionShown
+from doorward.kernel.act import Bearer, Who, act
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
 
@@ -125,6 +133,51 @@ def account_row(call: Call, account: AccountId) -> AccountRow | None:
     """Read an account as lists show it; for answers that name the account after an act."""
     listed = _one(call, account)
     return None if listed is None else _rows(call, [listed])[0]
+
+
+def check_sessions(call: Call, bearers: Sequence[Bearer]) -> dict[Bearer, SessionChecked]:
+    """Tell of many tokens at once whose live sessions they are: what `show_session` says of each, in few reads.
+
+    For the gate, which is asked as often as an application is clicked. A token that is left out opens nothing.
+    """
+    found = store.behind(call.sql, bearers)
+    roles = store.assignments_of(call.sql, [one.account for one in found])
+    idle = timedelta(minutes=policy.password_rules(call).idle_minutes)
+    return {
+        bearer: SessionChecked(
+            _shown(one, rights_rules.rights_of(roles.get(bearer.account, ()))),
+            session_rules.due_to_write(one.last_seen_at, call.now),
+        )
+        for bearer, one in found.items()
+        if one.enabled and _alive(one, idle, call.now)
+    }
+
+
+def _alive(one: SessionBehind, idle: timedelta, now: datetime) -> bool:
+    return session_rules.live(
+        epoch=one.epoch,
+        account_epoch=one.account_epoch,
+        last_seen_at=one.last_seen_at,
+        expires_at=one.facts.expires_at,
+        idle=idle,
+        now=now,
+    )
+
+
+def _shown(one: SessionBehind, held: frozenset[str]) -> SessionShown:
+    actor = ActorFacts(
+        account=one.facts.account,
+        kind=one.kind,
+        enabled=one.enabled,
+        barred=one.lock_reason is not None and not one.lock_reason.automatic,
+        has_factor=one.factors > 0,
+        excluded=one.excluded,
+        rights=held,
+        session_used_second_factor=one.facts.used_second_factor,
+        own_page_only=one.facts.own_page_only,
+    )
+    usable = tuple(sorted(rights_rules.usable(actor)))
+    return SessionShown(one.facts, one.full_name, one.email, one.kind.value, usable)
 
 
 def _one(call: Call, account: AccountId) -> store.Listed | None:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from doorward.features.accounts.model import AccountKind, Lock
+from doorward.features.accounts.model import AccountKind, Lock, LockReason
 from doorward.features.audit.model import DayFigures
 from doorward.features.rights.model import Permission
 from doorward.features.second_factor.model import AllowlistEntry, Exclusion, FactorState
-from doorward.features.sessions.model import SessionRow
+from doorward.features.sessions.model import SessionRow, SessionShown
+from doorward.kernel.act import SessionFacts
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done
@@ -174,3 +175,28 @@ class MeShown(Done):
     new_key_under_way: bool
     """A key was begun and not saved yet."""
     new_key_proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionBehind:
+    """A session as it is stored, with what its answer says of the account."""
+
+    facts: SessionFacts
+    epoch: int
+    last_seen_at: datetime
+    full_name: str
+    email: str | None
+    kind: AccountKind
+    enabled: bool
+    account_epoch: int
+    lock_reason: LockReason | None
+    factors: int
+    excluded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChecked:
+    """A live session, and whether its last activity is old enough to be written again (SESS-1)."""
+
+    shown: SessionShown
+    due_to_touch: bool

@@ -13,11 +13,16 @@ from doorward.edges.sql.tables.notices import outbox
 from doorward.edges.sql.tables.passwords import passwords
 from doorward.edges.sql.tables.rights import role_assignments
 from doorward.edges.sql.tables.second_factor import allowlist
+from doorward.edges.sql.tables.sessions import sessions
 from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, Standing, State
+from doorward.features.directory.model import SessionBehind
+from doorward.features.rights.model import Assignment, Effect, Scope
 from doorward.features.second_factor.model import AllowlistEntry, Cause
-from doorward.kernel.ids import AccountId
+from doorward.kernel.act import Bearer, SessionFacts
+from doorward.kernel.ids import AccountId, SessionId
 
 _A, _S, _L, _P, _R, _O = accounts.c, account_state.c, allowlist.c, passwords.c, role_assignments.c, outbox.c
+_T = sessions.c
 
 _ACCOUNTS = (
     select(
@@ -68,6 +73,23 @@ _NOT_DELIVERED = (
     .select_from(outbox)
     .where(or_(_O.state == "failed", and_(_O.state.in_(["queued", "sending"]), _O.attempts > 0)))
 )
+_BEHIND = (
+    select(
+        _T.account_id, _T.token_hash, _T.session_id, _T.epoch, _T.opened_at, _T.last_seen_at, _T.expires_at,
+        _T.used_second_factor, _T.own_page_only, _T.fresh_at,
+        _A.user_name, _A.full_name, _A.email, _A.kind, _A.enabled,
+        _S.epoch.label("account_epoch"), _S.lock_reason, _S.factors, _S.excluded,
+    )
+    .join_from(sessions, accounts, _A.account_id == _T.account_id)
+    .join(account_state, _S.account_id == _T.account_id)
+    .where(
+        _T.account_id.in_(bindparam("accounts", expanding=True)), _T.token_hash.in_(bindparam("hashes", expanding=True))
+    )
+)  # fmt: skip
+"""Two lists in place of a list of pairs, for which SQLite would walk the whole table; each pair is one step down."""
+_ASSIGNMENTS = select(_R.account_id, _R.role, _R.effect, _R.scope).where(
+    _R.account_id.in_(bindparam("accounts", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +113,20 @@ def roles_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, tu
     found: dict[AccountId, tuple[str, ...]] = {}
     for row in sql.execute(_ROLES, {"accounts": wanted}):
         found[row.account_id] = (*found.get(row.account_id, ()), row.role)
+    return found
+
+
+def behind(sql: Connection, bearers: Sequence[Bearer]) -> dict[Bearer, SessionBehind]:
+    """Load the sessions that tokens name, with their accounts, many at a time."""
+    keys = {"accounts": [one.account for one in bearers], "hashes": [one.token_hash for one in bearers]}
+    return {Bearer(row.account_id, row.token_hash): _behind(row) for row in sql.execute(_BEHIND, keys)}
+
+
+def assignments_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, list[Assignment]]:
+    """Load the assignments of many accounts."""
+    found: dict[AccountId, list[Assignment]] = {}
+    for row in sql.execute(_ASSIGNMENTS, {"accounts": wanted}):
+        found.setdefault(row.account_id, []).append(Assignment(row.role, Effect(row.effect), Scope(row.scope)))
     return found
 
 
@@ -122,6 +158,17 @@ def _filtered(names: frozenset[str]) -> Any:
         further = or_(name > bindparam("after_name"), _A.account_id > bindparam("after_account"))
         statement = statement.where(name >= bindparam("after_name"), further)
     return statement.order_by(name, _A.account_id)
+
+
+def _behind(row: Any) -> SessionBehind:
+    facts = SessionFacts(
+        SessionId(row.session_id), AccountId(row.account_id), row.user_name, row.used_second_factor, row.own_page_only,
+        row.fresh_at, row.opened_at, row.expires_at,
+    )  # fmt: skip
+    return SessionBehind(
+        facts, row.epoch, row.last_seen_at, row.full_name, row.email, AccountKind(row.kind), row.enabled,
+        row.account_epoch, None if row.lock_reason is None else LockReason(row.lock_reason), row.factors, row.excluded,
+    )  # fmt: skip
 
 
 def _listed(row: Any) -> Listed:
