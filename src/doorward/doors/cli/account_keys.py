@@ -18,7 +18,7 @@ from doorward.features.second_factor.model import (
 )
 
 
-@click.command("reset-key", cls=Command)
+@click.command("reset-key", cls=Command, short_help="Delete the second factor, allow a new one.")
 @NAME
 @REASON_REQUIRED
 @YES
@@ -33,7 +33,7 @@ def reset_key(desk: Desk, name: str, reason: str, *, yes: bool) -> None:
     desk.tell_of(outcome, said, account, allowed_until=outcome.allowed_until)
 
 
-@click.command("delete-key", cls=Command)
+@click.command("delete-key", cls=Command, short_help="Delete the second factor, and block.")
 @NAME
 @REASON_REQUIRED
 @YES
@@ -49,7 +49,7 @@ def delete_key(desk: Desk, name: str, reason: str, *, yes: bool) -> None:
     desk.tell_of(outcome, said, account)
 
 
-@click.command("temporary-code", cls=Command)
+@click.command("temporary-code", cls=Command, short_help="Make a code in place of an e-mailed one.")
 @NAME
 @REASON_REQUIRED
 @with_desk

@@ -9,7 +9,7 @@ from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import AccountLocked, AccountUnlocked, LockAccount, UnlockAccount
 
 
-@click.command("lock", cls=Command)
+@click.command("lock", cls=Command, short_help="Lock an account by hand.")
 @NAME
 @REASON_REQUIRED
 @YES
@@ -24,7 +24,7 @@ def lock(desk: Desk, name: str, reason: str, *, yes: bool) -> None:
     desk.tell_of(outcome, f"{name} is locked." if news else f"{name} was locked already.", account)
 
 
-@click.command("unlock", cls=Command)
+@click.command("unlock", cls=Command, short_help="Open a locked account again, or many.")
 @click.argument("name", required=False)
 @click.option("--all-locked", is_flag=True, help="Every account that an automatic lock has shut out.")
 @click.option("--query", metavar="TEXT", default="", help="With --all-locked: only those whom this search finds.")

@@ -33,16 +33,31 @@ FACTOR_WORDS = {
 }
 
 
-@click.group(cls=Group)
+EXAMPLES = """\b
+Examples:
+  doorward account list --locked
+  doorward account add ada --email ada@example.org --role help-desk
+  doorward account unlock ada --reason "called back, was her"
+  doorward account unlock --all-locked --reason "the attack is over"
+  doorward account reset-key ada --reason "lost the phone"
+"""
+
+
+@click.group(cls=Group, epilog=EXAMPLES)
 def account() -> None:
     """Find, add, edit, lock, unlock and re-key accounts."""
 
 
-@account.command("list")
+@account.command("list", short_help="Search accounts.")
 @click.option("--query", metavar="TEXT", default="", help="Part of a name, a login or an e-mail address.")
 @click.option("--locked", is_flag=True, help="Only include locked users.")
 @click.option("--without-key", "without_factor", is_flag=True, help="Only those who have no second factor.")
-@click.option("--second-factor", type=click.Choice([state.value for state in FactorState]), help="Only this state.")
+@click.option(
+    "--second-factor",
+    metavar="STATE",
+    type=click.Choice([state.value for state in FactorState]),
+    help="Only this state: set_up, may_set_up, blocked or excluded.",
+)
 @click.option("--enabled/--disabled", "enabled", default=None, help="Only enabled, or only disabled accounts.")
 @LIMIT
 @click.option("--cursor", help="Go on where the last list ended.")
@@ -60,7 +75,7 @@ def list_accounts(desk: Desk, *, second_factor: str | None, **given: Any) -> Non
         click.echo(f"\nThere are more; go on with --cursor {found.next}", err=True)
 
 
-@account.command("show")
+@account.command("show", short_help="Show one account. This is recorded.")
 @NAME
 @with_desk
 def show(desk: Desk, name: str) -> None:
@@ -94,7 +109,10 @@ def show(desk: Desk, name: str) -> None:
     print_facts(facts)
 
 
-@account.command("edit")
+account.add_command(add)
+
+
+@account.command("edit", short_help="Change what is known of an account.")
 @NAME
 @click.option("--user-name", metavar="N", help="The name to sign in with.")
 @click.option("--full-name", metavar="T")
@@ -148,7 +166,7 @@ def disable(desk: Desk, name: str, reason: str | None, *, yes: bool) -> None:
     desk.tell_of(outcome, f"{name} can no longer sign in." if news else f"{name} was disabled already.", account_id)
 
 
-for command in (add, lock, unlock, reset_key, delete_key, temporary_code):
+for command in (lock, unlock, reset_key, delete_key, temporary_code):
     account.add_command(command)
 
 

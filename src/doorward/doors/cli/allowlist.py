@@ -17,9 +17,9 @@ def allowlist() -> None:
     """Who may set up a second factor at the next sign-in."""
 
 
-@allowlist.command("list")
+@allowlist.command("list", short_help="List who may set one up, and until when.")
 @LIMIT
-@click.option("--cursor", type=click.UUID, help="Go on after this account.")
+@click.option("--cursor", metavar="ID", type=click.UUID, help="Go on after this account.")
 @with_desk
 def list_entries(desk: Desk, limit: int, cursor: AccountId | None) -> None:
     """List the accounts that may set up a second factor, and until when."""
@@ -53,7 +53,7 @@ def add(desk: Desk, name: str, reason: str | None) -> None:
         desk.tell_of(outcome, f"{name} has a second factor, or is on the allowlist already.", account)
 
 
-@allowlist.command("remove")
+@allowlist.command("remove", short_help="Take NAME off the allowlist.")
 @NAME
 @REASON
 @YES

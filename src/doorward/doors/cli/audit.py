@@ -36,14 +36,14 @@ def audit() -> None:
     """Read who did what to whom."""
 
 
-@audit.command("list")
+@audit.command("list", short_help="List entries, newest first.")
 @click.option("--account", "name", metavar="NAME", help="Only what was done to this account.")
 @click.option("--actor", metavar="NAME", help="Only what this one did; system and cli:USER too.")
 @click.option("--act", metavar="ACT", help="Only this act, for example lockout.unlocked.")
 @click.option("--after", type=Moment(), metavar="TIME", help="Only from this time on.")
 @click.option("--before", type=Moment(), metavar="TIME", help="Only before this time.")
 @LIMIT
-@click.option("--cursor", type=click.UUID, help="Go on after this entry.")
+@click.option("--cursor", metavar="ID", type=click.UUID, help="Go on after this entry.")
 @with_desk
 def list_all(  # noqa: PLR0913 - the filters of the list, each an option
     desk: Desk,

@@ -13,7 +13,7 @@ def config() -> None:
     """Show every setting and where it comes from."""
 
 
-@config.command("show")
+@config.command("show", short_help="Show each setting and where it comes from.")
 @with_settings
 def show(program: Program, loaded: Loaded) -> None:
     """Show each setting, its value, and where it comes from: an option, the environment, the file or its default."""

@@ -17,7 +17,7 @@ def database() -> None:
     """Look at the database's version, and upgrade it."""
 
 
-@database.command("status")
+@database.command("status", short_help="Show the database's version.")
 @with_settings
 def status(program: Program, loaded: Loaded) -> None:
     """Show the version of the database, and whether this program can work with it."""
@@ -39,7 +39,7 @@ def status(program: Program, loaded: Loaded) -> None:
         print_facts(facts)
 
 
-@database.command("upgrade")
+@database.command("upgrade", short_help="Bring the database to the present version.")
 @with_settings
 def upgrade(program: Program, loaded: Loaded) -> None:
     """Bring the database to this program's version; on an empty directory do what `doorward init` does."""

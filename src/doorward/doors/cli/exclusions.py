@@ -23,9 +23,9 @@ def exclusions() -> None:
     """Who signs in without a second factor."""
 
 
-@exclusions.command("list")
+@exclusions.command("list", short_help="List who signs in by password alone.")
 @LIMIT
-@click.option("--cursor", type=click.UUID, help="Go on after this account.")
+@click.option("--cursor", metavar="ID", type=click.UUID, help="Go on after this account.")
 @with_desk
 def list_entries(desk: Desk, limit: int, cursor: AccountId | None) -> None:
     """List the accounts that sign in by password alone."""
@@ -39,7 +39,7 @@ def list_entries(desk: Desk, limit: int, cursor: AccountId | None) -> None:
     print_table(("user name", "added (UTC)", "added by", "reason"), rows, "No account is excluded.")
 
 
-@exclusions.command("add")
+@exclusions.command("add", short_help="Let NAME sign in by password alone.")
 @NAME
 @REASON
 @YES

@@ -17,11 +17,11 @@ def mail() -> None:
     """See which mail was sent, and try again."""
 
 
-@mail.command("list")
+@mail.command("list", short_help="List mail, newest first.")
 @click.option("--state", type=click.Choice([state.value for state in MailState]), help="Only mail in this state.")
 @click.option("--account", "name", metavar="NAME", help="Only mail to this account.")
 @LIMIT
-@click.option("--cursor", type=click.UUID, help="Go on after this mail.")
+@click.option("--cursor", metavar="ID", type=click.UUID, help="Go on after this mail.")
 @with_desk
 def list_all(desk: Desk, *, state: str | None, name: str | None, limit: int, cursor: UUID | None) -> None:
     """List mail, newest first: recipient, kind, state and error."""
@@ -42,7 +42,7 @@ def list_all(desk: Desk, *, state: str | None, name: str | None, limit: int, cur
         click.echo(f"\nThere are more; go on with --cursor {page.next_id}", err=True)
 
 
-@mail.command("retry")
+@mail.command("retry", short_help="Try waiting and failed mail again now.")
 @click.argument("mail_id", metavar="[ID]", type=click.UUID, required=False)
 @REASON
 @DRY_RUN

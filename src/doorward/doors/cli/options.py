@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from doorward.config import Loaded
+from doorward.doors.cli import looks
 from doorward.doors.cli.program import Program
 from doorward.doors.cli.telling import obstacles_told
 
@@ -17,10 +18,12 @@ REASON = click.option("--reason", metavar="TEXT", help="Why; stands in the audit
 REASON_REQUIRED = click.option("--reason", metavar="TEXT", required=True, help="Why; stands in the audit trail.")
 YES = click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
-LIMIT = click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many to show.")
+LIMIT = click.option(
+    "--limit", metavar="N", type=click.IntRange(1, 200), default=50, help="How many to show: 50, at most 200."
+)
 
 
-class Command(click.Command):
+class Command(looks.Command):
     """A command that takes `--data` and `--json` at its end, whatever else it takes."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -39,7 +42,7 @@ class Command(click.Command):
         ]
 
 
-class Group(click.Group):
+class Group(looks.Group):
     """A group of such commands."""
 
     command_class = Command

@@ -29,7 +29,7 @@ def role() -> None:
     """Show, grant, revoke and explain roles."""
 
 
-@role.command("list")
+@role.command("list", short_help="List the roles with their rights.")
 @with_desk
 def list_all(desk: Desk) -> None:
     """List the roles, with the rights that each holds."""
@@ -40,7 +40,7 @@ def list_all(desk: Desk) -> None:
     print_table(("role", "title", "rights"), [(r.name, r.title, sorted(r.rights)) for r in found], "There is no role.")
 
 
-@role.command("show")
+@role.command("show", short_help="Show a role's rights, or an account's roles.")
 @NAME
 @with_desk
 def show(desk: Desk, name: str) -> None:
@@ -89,7 +89,7 @@ def revoke(desk: Desk, name: str, role_name: str, reason: str | None, *, yes: bo
     desk.tell_of(outcome, said, account)
 
 
-@role.command("explain")
+@role.command("explain", short_help="Say what somebody may do to whom, and why not.")
 @NAME
 @click.option("--on", "target", metavar="OTHER", required=True, help="The account that NAME would act on.")
 @with_desk

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from doorward.doors.cli.looks import Group
 from doorward.kernel.version import VERSION
 
 _HERE = "doorward.doors.cli"
@@ -54,11 +55,13 @@ Examples:
   doorward account unlock ada --reason "called back, was her"
   doorward rules set failures_before_lock=5
 
-Every command takes --help, and at its end --data DIR (or DOORWARD_DATA) and --json.
+\b
+Every command takes --help, and at its end --data DIR and --json.
+Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 not found, 5 conflict.
 """
 
 
-class Root(click.Group):
+class Root(Group):
     """A group that knows its commands from the table, and loads one when it is run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -91,4 +94,7 @@ class Root(click.Group):
 )
 @click.version_option(VERSION, message="%(prog)s %(version)s")
 def root() -> None:
-    """Doorward signs people in, locks accounts that are guessed at, and lets a help desk open them again."""
+    """Doorward signs people in, locks accounts that are guessed at, and lets a help desk open them again.
+
+    Run on the server's machine it works on the data directory itself, whether the server runs or not.
+    """

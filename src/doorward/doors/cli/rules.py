@@ -30,6 +30,14 @@ _TWO_FACTOR = {field.name for field in fields(TwoFactorSettings)}
 _DEFAULTS: dict[str, Fact] = asdict(PasswordRules()) | asdict(TwoFactorSettings())
 
 
+EXAMPLES = """\b
+Examples:
+  doorward rules set failures_before_lock=5 hours_locked=1
+  doorward rules set show_locked_page_to_everybody=off
+  doorward rules set "issuer=Example Ltd"
+"""
+
+
 @click.group(cls=Group)
 def rules() -> None:
     """Show and set the password rules and two-factor settings."""
@@ -53,7 +61,7 @@ def show(desk: Desk) -> None:
     print_facts({f"  {key}": _word(value) for key, value in asdict(two_factor.settings).items()})
 
 
-@rules.command("set")
+@rules.command("set", short_help="Set rules and settings.", epilog=EXAMPLES)
 @click.argument("changes", metavar="KEY=VALUE...", nargs=-1, required=True)
 @REASON
 @DRY_RUN
@@ -61,7 +69,7 @@ def show(desk: Desk) -> None:
 def set_rules(desk: Desk, changes: tuple[str, ...], reason: str | None) -> None:
     """Set rules and settings; those that are not named stay as they are.
 
-    What is on or off is written on or off; a text may be empty.
+    `doorward rules show` lists the keys. What is on or off is written on or off; a text may be empty.
     """
     wanted = dict(_parsed(desk, change) for change in changes)
     groups = [{k: v for k, v in wanted.items() if (k in _TWO_FACTOR) is two_factor} for two_factor in (False, True)]
