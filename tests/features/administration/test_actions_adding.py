@@ -156,11 +156,17 @@ def test_new_account_may_start_blocked(world: World, grace: Bearer) -> None:
 
 
 def test_roles_are_given_with_the_account(world: World, grace: Bearer) -> None:
-    """A role that is named twice is given once."""
+    """Each change of rights has its entry; a role that is named twice is given once (AUDIT-1)."""
     added = add(world, grace, replace(NEW, roles=("help-desk", "auditor", "help-desk")))
     with world.reading() as call:
         assert {"users:unlock", "audit:read"} <= rights.rights_of(call, added.account)
 
+    assert [
+        (one.act, one.actor_name, one.target_name, one.details) for one in world.entries() if "role" in one.details
+    ] == [
+        ("rights.granted", "grace", "b.rossi", {"role": "help-desk"}),
+        ("rights.granted", "grace", "b.rossi", {"role": "auditor"}),
+    ]
     assert world.entries()[-1].details == {"kind": "internal", "roles": "help-desk, auditor, help-desk"}
 
 

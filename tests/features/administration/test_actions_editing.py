@@ -1,3 +1,4 @@
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -220,6 +221,25 @@ def test_disabled_account_is_enabled_again(world: World, bram: AccountId, grace:
 def test_last_administrator_is_not_disabled(world: World, grace: Bearer) -> None:
     """Nobody does it, not even the server's owner (RIGHT-5)."""
     assert world.run(disable_account, DisableAccount(grace.account, "x")) == Refused("rights.last_administrator")
+
+
+def test_of_two_last_administrators_one_is_disabled_at_once(world: World) -> None:
+    """Two windows, one instant: whoever comes second is told that nobody would remain (RIGHT-5)."""
+    both, outcomes = threading.Barrier(2), list[str]()
+
+    def disable(account: AccountId) -> None:
+        both.wait()
+        outcome = world.run(disable_account, DisableAccount(account, "x"))
+        outcomes.append(outcome.code if isinstance(outcome, Refused) else outcome.status)
+
+    able = [world.add(name, "administrator", factors=1) for name in ("grace", "hugo")]
+    racing = [threading.Thread(target=disable, args=(account,)) for account in able]
+    for one in racing:
+        one.start()
+    for one in racing:
+        one.join()
+
+    assert sorted(outcomes) == ["done", "rights.last_administrator"]
 
 
 @pytest.mark.parametrize(

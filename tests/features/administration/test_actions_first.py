@@ -87,6 +87,7 @@ def test_making_of_the_first_administrator_is_recorded(walk: Walk, world: World)
 
     assert [(one.act, one.actor_name, one.target_name) for one in world.entries()] == [
         ("links.first_administrator", "cli:root", None),
+        ("rights.granted", "Grace", "Grace"),
         ("allowlist.added", "Grace", "Grace"),
         ("accounts.added", "Grace", "Grace"),
     ]

@@ -167,10 +167,13 @@ def test_mailbox_alone_does_not_give_a_rescued_account(world: World, grace: Acco
 
 
 def test_rescue_of_an_ordinary_account_makes_an_administrator(walk: Walk, world: World) -> None:
-    """The server's owner decides who administers."""
+    """The server's owner decides who administers; the change of rights has its own entry (AUDIT-1)."""
     bram = walk.person("bram", "help-desk")
-    come_back(walk, rescue(world, bram))
+    token = rescue(world, bram)
+    granted = [(one.act, one.actor_name, one.target_name, one.details) for one in world.entries()[:-1]]
+    come_back(walk, token)
 
+    assert granted == [("rights.granted", "cli:root", "bram", {"role": "administrator"})]
     with world.reading() as call:
         assert rights.last_able_administrator(call, bram)
 

@@ -245,7 +245,7 @@ def test_rescued_administrator_is_no_longer_denied(world: World) -> None:
         store.grant(call.sql, grace, Assignment("administrator", Effect.DENY), "hugo", call.now)
         store.grant(call.sql, grace, Assignment("auditor", Effect.DENY), "hugo", call.now)
     with world.writing() as call:
-        actions.make_administrator(call, grace)
+        actions.make_administrator(call, grace, "grace")
 
     with world.reading() as call:
         assert "users:modify" in actions.rights_of(call, grace)

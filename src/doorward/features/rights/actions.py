@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import AccountKind, Standing
+from doorward.features.audit import actions as audit
 from doorward.features.rights import rules, store
 from doorward.features.rights.model import (
     ActorFacts,
@@ -26,6 +27,7 @@ from doorward.features.rights.model import (
     TargetFacts,
 )
 from doorward.kernel.act import Needs, SessionFacts, act, registry
+from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 
@@ -113,10 +115,17 @@ def give(call: Call, account: AccountId, role: str) -> RoleGranted | RolesUnchan
     return RoleGranted()
 
 
-def make_administrator(call: Call, account: AccountId) -> None:
+def give_along(call: Call, account: AccountId, name: str, role: str) -> None:
+    """Give a role as part of another act, with the entry that every change of rights has (AUDIT-1)."""
+    if isinstance(give(call, account, role), RoleGranted):
+        event = Event("rights.granted", "done", target=account, target_name=name, details={"role": role})
+        audit.record(call, event)
+
+
+def make_administrator(call: Call, account: AccountId, name: str) -> None:
     """Let an account administer, whatever denied it that: for `rescue` (RIGHT-5)."""
     store.lift_denials(call.sql, account)
-    give(call, account, rules.ADMINISTRATOR)
+    give_along(call, account, name, rules.ADMINISTRATOR)
 
 
 def rights_of(call: Call, account: AccountId) -> frozenset[str]:

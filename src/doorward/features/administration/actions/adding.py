@@ -50,7 +50,7 @@ def create(call: Call, person: NewAccount, roles: tuple[str, ...]) -> Standing:
     """Make an account, enabled, with its roles, on the allowlist where new accounts start there (KEY-12)."""
     accounts.add(call, person)
     for role in roles:
-        rights.give(call, person.id, role)
+        rights.give_along(call, person.id, person.user_name, role)
     if policy.two_factor(call).new_accounts_may_set_up:
         second_factor.allow_on_creation(call, person.id, Cause.NEW_ACCOUNT)
     standing = accounts.load(call, person.id)

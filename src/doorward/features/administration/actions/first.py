@@ -73,7 +73,7 @@ def rescue_account(call: Call, command: RescueAccount) -> LinkMade | Refused:
     if standing is None:
         return Refused("accounts.not_found")
     accounts.restore(call, standing)
-    rights.make_administrator(call, command.account)
+    rights.make_administrator(call, command.account, standing.account.user_name)
     lockout.clear_counters_all(call, command.account)
     entry = second_factor.start_over(call, standing)
     epoch = accounts.move_epoch(call, command.account)
