@@ -75,3 +75,14 @@ def test_canonical_form_is_its_own(text: str) -> None:
 def test_case_and_spaces_never_make_another_name(text: str) -> None:
     """Capitals as Unicode folds them, and spaces on either side, lead to the same account."""
     assert canonical(f"  {text.casefold()}\n") == canonical(text)
+
+
+@pytest.mark.parametrize("text", ["\u0315\u0300" * 16_000, "\ufdfa" * 1025, "B" * 1025])
+def test_what_is_too_long_for_a_name_is_not_normalised(text: str) -> None:
+    """Stacked marks cost the square of their number, and such a text can be nobody's name."""
+    assert canonical(text) == text
+
+
+def test_spaces_around_a_name_do_not_make_it_too_long() -> None:
+    """They are trimmed before anything else."""
+    assert canonical(" " * 2000 + "Alice" + " " * 2000) == "alice"

@@ -2,11 +2,21 @@
 
 import unicodedata
 
+LONGEST = 1024
+"""In code points: what is longer is nobody's name or address, however it was typed, and stays as it is.
+
+Bringing a text to a normal form costs the square of its longest run of combining marks: a request full of them would
+hold up the whole process for seconds.
+"""
+
 
 def canonical(name: str) -> str:
     """Give a name's one form: NFKC, case folded, trimmed.
 
     Folding can produce what NFKC would fold again, so it is repeated once (Unicode 15 section 3.13, D147).
     """
-    folded = unicodedata.normalize("NFKC", name).strip().casefold()
+    trimmed = name.strip()
+    if len(trimmed) > LONGEST:
+        return trimmed
+    folded = unicodedata.normalize("NFKC", trimmed).strip().casefold()
     return unicodedata.normalize("NFKC", folded).strip().casefold()

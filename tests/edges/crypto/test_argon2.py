@@ -81,6 +81,14 @@ def test_a_letter_is_the_same_however_it_was_typed() -> None:
     assert verify(COMPOSED, encoded(DECOMPOSED)).right
 
 
+def test_a_text_too_long_for_a_password_is_compared_as_it_was_typed() -> None:
+    """Above 1024 code points nothing is normalised: a body full of combining marks would cost seconds."""
+    stored = encoded("e\u0301" * 513)
+
+    assert verify("e\u0301" * 513, stored).right
+    assert not verify("\u00e9" * 513, stored).right
+
+
 def test_without_a_hash_no_password_is_right() -> None:
     """Unknown names and accounts without a password are compared with a hash that nothing fits (LOCK-11)."""
     assert verify("", None) == Verified(right=False)

@@ -35,3 +35,8 @@ from doorward.features.accounts import rules
 def test_search_looks_at_the_beginning_and_then_anywhere(query: str, pattern: str | None) -> None:
     """Up to two characters are a prefix, three a substring; wildcards are characters like any other."""
     assert rules.search_pattern(query) == pattern
+
+
+def test_a_query_longer_than_any_name_is_cut_to_what_finds_nothing() -> None:
+    """A canonical form has at most 1016 characters, and SQLite refuses a pattern of more than 50,000 bytes."""
+    assert rules.search_pattern("_" * 30_000) == "%" + "\\_" * 1017 + "%"

@@ -59,6 +59,15 @@ def test_length_is_counted_in_code_points_after_nfc() -> None:
     assert judge(typed + "e\u0301") is None
 
 
+def test_the_longest_password_may_be_typed_with_every_mark_apart() -> None:
+    """Of four code points that NFC makes one, 1024 may be typed; what is longer is too long without a look."""
+    one_letter = "\u03b1\u0313\u0300\u0345"
+
+    assert judge(one_letter * 256) is None
+    assert judge(one_letter * 256 + "\u0301") == Refused("passwords.max_length", {"most": 256})
+    assert judge("\u0315\u0300" * 16_000) == Refused("passwords.max_length", {"most": 256})
+
+
 def test_more_than_256_characters_are_refused_and_never_cut() -> None:
     """The longest password is 256 characters; one more is a refusal, whatever it begins with."""
     assert judge("x" * 257) == Refused("passwords.max_length", {"most": 256})

@@ -20,6 +20,12 @@ HASH_BYTES = 32
 MOST_MEMORY_KIB = 1024 * 1024
 MOST_PASSES = 100
 """What an imported hash may cost at most; above, computing it would hold up everybody else."""
+MOST_NORMALISED = 1024
+"""In code points: no password of ours was typed with more, since NFC makes one of at most four (PASS-1).
+
+What is longer is compared as it was typed: NFC costs the square of the longest run of combining marks, and a body full
+of them would hold up the whole process for seconds.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,8 @@ def _fitting_nothing(cost: Parameters, entropy: Entropy) -> str:
 
 
 def _normal(password: Secret) -> bytes:
-    return _bytes(unicodedata.normalize("NFC", password.reveal()))
+    text = password.reveal()
+    return _bytes(unicodedata.normalize("NFC", text) if len(text) <= MOST_NORMALISED else text)
 
 
 def _typed(password: Secret) -> bytes:

@@ -12,6 +12,8 @@ EMAIL_LENGTH = 254
 REASON_LENGTH = 500
 GROWTH = 4
 """How many times as long as a text its canonical form may be: some single signs stand for whole sentences."""
+LONGEST_CANONICAL = GROWTH * EMAIL_LENGTH
+"""How long what the search looks through can be; SQLite refuses patterns of more than 50,000 bytes."""
 SUBSTRING_FROM = 3
 """From so many characters on a search looks anywhere in a name, not only at its beginning."""
 OPERATOR_MEMORY = timedelta(hours=72)
@@ -64,7 +66,8 @@ def search_pattern(query: str) -> str | None:
 
     One or two characters are looked for at the beginning, three or more anywhere.
     """
-    text = canonical(query).encode(errors="replace").decode()  # half a character is found nowhere, and breaks nothing
+    text = canonical(query)[: LONGEST_CANONICAL + 1]  # one more than anybody's: found nowhere, at a bounded cost
+    text = text.encode(errors="replace").decode()  # half a character is found nowhere either, and breaks nothing
     if not text:
         return None
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -19,6 +19,11 @@ LEAST_LENGTH = 8
 MOST_MIN_LENGTH = 64
 MAX_LENGTH = 256
 """In code points after NFC; longer ones are refused, never cut (PASS-1)."""
+MAX_TYPED = 4 * MAX_LENGTH
+"""In code points as typed: NFC makes one of at most four, so a longer text can only be too long.
+
+It is not brought to NFC at all, for that costs the square of the longest run of combining marks.
+"""
 CHANGE_INTERVAL = timedelta(hours=24)
 SHORTEST_NAME = 3
 """Names of one or two characters are in too many good passwords to be looked for."""
@@ -29,7 +34,7 @@ IsCommon = Callable[[str], bool]
 
 def normal(text: str) -> str:
     """Bring a password to NFC: what looks the same is the same, whatever keyboard it was typed on (PASS-1)."""
-    return unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", text) if len(text) <= MAX_TYPED else text
 
 
 def fold(text: str) -> str:
