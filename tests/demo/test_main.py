@@ -67,8 +67,10 @@ def test_an_interrupted_demo_leaves_nothing_behind(word: signal.Signals, tmp_pat
     """Ctrl-C in the middle of a scene ends the server and removes its folder."""
     with start(tmp_path) as demo:
         said = ""
-        while "✓" not in said:
-            said += demo.stdout.readline() if demo.stdout else ""
+        for line in demo.stdout or ():
+            said += line
+            if "✓" in line:
+                break
         demo.send_signal(word)
         demo.communicate(timeout=SECONDS)
 
