@@ -54,6 +54,21 @@ def test_duplicate_keys_are_refused(body: bytes) -> None:
     assert detail(read_json(body, JSON)) == "an object has the same key twice"
 
 
+def test_more_fields_than_any_body_has_are_refused() -> None:
+    """Each would be told as unknown, one by one."""
+    body = json.dumps({f"a{number}": [] for number in range(101)}).encode()
+
+    assert detail(read_json(body, JSON)) == "an object has more than 100 fields"
+
+
+def test_more_items_than_any_list_has_are_refused() -> None:
+    """A whole body of account ids has fewer than 2,000; 30,000 wrong ones took most of a second to be told."""
+    taken, refused = ({"accounts": [1] * count} for count in (2_000, 2_001))
+
+    assert read_json(json.dumps(taken).encode(), JSON) == taken
+    assert detail(read_json(json.dumps(refused).encode(), JSON)) == "a list has more than 2,000 items"
+
+
 @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
 def test_numbers_that_json_does_not_have_are_refused(word: str) -> None:
     """RFC 8259 section 6 permits none of them."""

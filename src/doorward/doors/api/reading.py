@@ -12,10 +12,12 @@ from urllib.parse import parse_qsl
 from doorward.kernel.outcome import Refused
 
 _FIELD_LENGTH = 60
+_MOST_FIELDS, _MOST_ITEMS = 100, 2_000
+"""More than any body of ours has: what is wrong with each of 30,000 items would take a second to find out."""
 
 
 class _Ambiguous(ValueError):
-    """JSON that this reader does not take."""
+    """JSON that this reader does not take: it could be meant in two ways, or has more parts than any body of ours."""
 
 
 def read_json(body: bytes, content_type: str | None) -> object | Refused:
@@ -26,6 +28,7 @@ def read_json(body: bytes, content_type: str | None) -> object | Refused:
     try:
         value: object = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
         json.dumps(value, ensure_ascii=False).encode("utf-8")
+        _judge_lists(value)
     except _Ambiguous as error:
         return malformed(str(error))
     except UnicodeError:
@@ -84,10 +87,19 @@ def _kind(error: Any) -> str:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > _MOST_FIELDS:
+        raise _Ambiguous(f"an object has more than {_MOST_FIELDS:,} fields")
     made = dict(pairs)
     if len(made) != len(pairs):
         raise _Ambiguous("an object has the same key twice")
     return made
+
+
+def _judge_lists(value: object) -> None:
+    """Refuse a long list where bodies have lists: as the value of a field."""
+    lists = [one for one in value.values() if isinstance(one, list)] if isinstance(value, dict) else []
+    if any(len(one) > _MOST_ITEMS for one in lists):
+        raise _Ambiguous(f"a list has more than {_MOST_ITEMS:,} items")
 
 
 def _no_constant(name: str) -> NoReturn:
