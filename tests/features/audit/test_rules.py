@@ -100,6 +100,12 @@ def test_ids_sort_by_instant_and_then_by_turn(now: datetime, later: int, chance:
     assert ids[-1] < rules.first_id(now + timedelta(microseconds=later)) <= after
 
 
+@pytest.mark.parametrize("year", [1, 1960, 1969])
+def test_an_instant_before_all_entries_has_the_lowest_id(year: int) -> None:
+    """Ids begin in 1970; whoever asks for what was recorded since an earlier year gets everything."""
+    assert str(rules.first_id(datetime(year, 1, 1, tzinfo=UTC))) == "00000000-0000-7000-0000-000000000000"
+
+
 @pytest.mark.parametrize(("asked", "size"), [(-1, 1), (0, 1), (50, 50), (200, 200), (10_000, 200)])
 def test_page_has_bounds(asked: int, size: int) -> None:
     """A page holds from 1 to 200 entries."""

@@ -65,8 +65,11 @@ def entry_id(now: datetime, turn: int, chance: bytes) -> UUID:
 
 
 def first_id(instant: datetime) -> UUID:
-    """Give the lowest id that an entry of this instant can have, so that a span of time is a range of ids."""
-    milliseconds, rest = divmod(to_microseconds(instant), 1000)
+    """Give the lowest id that an entry of this instant can have, so that a span of time is a range of ids.
+
+    Nothing was recorded before 1970, where such ids begin: an earlier instant has the lowest id of all.
+    """
+    milliseconds, rest = divmod(max(to_microseconds(instant), 0), 1000)
     return UUID(int=milliseconds << 80 | (0x7000 | rest) << 64)
 
 
