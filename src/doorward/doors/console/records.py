@@ -14,6 +14,7 @@ from doorward.features.audit.actions import known_acts, list_entries
 from doorward.features.audit.model import EntriesPage, Filter, ListEntries
 from doorward.features.notices.actions import list_mail, retry_mail
 from doorward.features.notices.model import ListMail, Mail, MailState, RetryMail
+from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
 
@@ -33,9 +34,7 @@ def show_audit(visit: Visit) -> Response:
     cursor = parse_id(visit.query["cursor"]) if "cursor" in visit.query else None
     if "cursor" in visit.query and cursor is None:
         return visit.problem(Refused("list.cursor"), _AUDIT)
-    found: EntriesPage | Refused = EntriesPage((), None)
-    if not errors:
-        found = visit.run(list_entries, ListEntries(asked, before_id=cursor))
+    found = visit.run(list_entries, ListEntries(asked, before_id=cursor)) if not errors else _nothing(shown)
     if isinstance(found, Refused):
         return visit.problem(found, "/console")
     kept = {name: value for name, value in filters.items() if value}
@@ -86,6 +85,12 @@ def retry(visit: Visit) -> Response:
     if isinstance(outcome, Refused):
         return visit.problem(outcome, _MAIL)
     return visit.go(f"{_MAIL}?done={'unchanged' if outcome.status == 'unchanged' else 'retried'}")
+
+
+def _nothing(shown: SessionShown) -> EntriesPage | Refused:
+    """Give the page of a filter that cannot be read; who may not read the trail learns nothing of names from it."""
+    missing = "audit:read" not in shown.rights
+    return Refused("rights.missing", {"right": "audit:read"}) if missing else EntriesPage((), None)
 
 
 def _filter(visit: Visit, filters: dict[str, str]) -> tuple[Filter, dict[str, str]]:
