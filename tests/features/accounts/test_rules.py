@@ -23,6 +23,11 @@ CROWD = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}"
         ("\u3000\u2003", "accounts.name_missing"),
         (LONG, "accounts.name_too_long"),
         (CROWD * 60, "accounts.name_too_long"),
+        ("system", "accounts.name_taken"),
+        (" System ", "accounts.name_taken"),
+        ("cli:root", "accounts.name_taken"),
+        ("\uff23\uff2c\uff29\uff1aroot", "accounts.name_taken"),  # full-width letters and colon
+        ("systems", None),
         ("al\x00ice", "accounts.name_malformed"),
         ("al\x1b[31mice", "accounts.name_malformed"),
         ("al\nice", "accounts.name_malformed"),
@@ -34,7 +39,7 @@ CROWD = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}"
     ],
 )
 def test_names(name: str, code: str | None) -> None:
-    """A name has 1 to 200 characters, and none that acts without being seen."""
+    """A name has 1 to 200 characters, none that acts without being seen, and is not how the trail calls the server."""
     refused = rules.judge_name(name, "user_name")
 
     assert (refused.code if refused else None) == code

@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import datetime, timedelta
 
+from doorward.kernel.act import SYSTEM
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
 
@@ -21,14 +22,14 @@ OPERATOR_MEMORY = timedelta(hours=72)
 
 
 def judge_name(text: str, field: str) -> Refused | None:
-    """Refuse a user name or full name that is empty, too long or has control characters."""
+    """Refuse a user name or full name that is empty, too long, has control characters, or is the server's own."""
     if not text.strip() or not canonical(text):
         return Refused("accounts.name_missing", {"field": field})
     if len(text) > NAME_LENGTH or len(canonical(text)) > GROWTH * NAME_LENGTH:
         return Refused("accounts.name_too_long", {"field": field, "most": NAME_LENGTH})
     if has_controls(text):
         return Refused("accounts.name_malformed", {"field": field})
-    return None
+    return Refused("accounts.name_taken") if field == "user_name" and _of_the_server(text) else None
 
 
 def judge_email(address: str) -> Refused | None:
@@ -54,6 +55,12 @@ def judge_reason(reason: str) -> Refused | None:
 def has_controls(text: str) -> bool:
     """Tell whether a text holds control, format or surrogate characters, or line and paragraph separators."""
     return any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in text)
+
+
+def _of_the_server(name: str) -> bool:
+    """Tell whether a name is one that the trail has for the server and its owner: nobody else signs as they do."""
+    form = canonical(name)
+    return form == SYSTEM.name or form.startswith("cli:")
 
 
 def recent(changed_at: datetime, now: datetime) -> bool:
