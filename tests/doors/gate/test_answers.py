@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from doorward.doors.gate.answers import Answer, Message, send_json, send_refusal
+from doorward.doors.gate.answers import Answer, Message, ready_json, send_refusal
 from doorward.doors.web.headers import NO_STORE
 from doorward.kernel.outcome import Refused
 from tests.doors.asgi import scope_of
@@ -55,8 +55,17 @@ def test_every_answer_gets_its_headers() -> None:
 
     async def answered() -> int | None:
         answer = Answer(send, (NO_STORE,))
-        await send_json(answer, b"{}")
+        await answer({"type": "http.response.start", "status": 204, "headers": [(b"x", b"y")]})
+        await answer({"type": "http.response.body"})
         return answer.status
 
-    assert asyncio.run(answered()) == 200
-    assert sent[0]["headers"] == [(b"content-type", b"application/json"), (b"content-length", b"2"), NO_STORE]
+    assert asyncio.run(answered()) == 204
+    assert sent[0]["headers"] == [(b"x", b"y"), NO_STORE]
+
+
+def test_an_answer_can_be_made_ahead() -> None:
+    """The two messages of a session check, as they are sent again and again."""
+    start, end = ready_json(b"{}", (NO_STORE,))
+
+    assert start["headers"] == [(b"content-type", b"application/json"), (b"content-length", b"2"), NO_STORE]
+    assert (start["status"], end["body"]) == (200, b"{}")

@@ -27,7 +27,10 @@ def world(tmp_path: Path) -> Iterator[World]:
 def confirmed(world: World, bearer: Bearer) -> bytes | Refused:
     """Look one session up."""
     found = Confirmer(world.runtime).confirm([bearer])[0]
-    return found if isinstance(found, Refused) else found.body
+    if isinstance(found, Refused):
+        return found
+    body: bytes = found.end["body"]
+    return body
 
 
 def seen(world: World, account: AccountId) -> str:

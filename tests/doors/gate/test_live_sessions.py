@@ -14,7 +14,7 @@ from tests.doors.served import Ticks
 
 R = TypeVar("R")
 ALICE = Bearer(AccountId(UUID(int=1)), b"a" * 32)
-IS_ALICE, IS_BOB = Confirmed(b"alice", due=False), Confirmed(b"bob", due=True)
+IS_ALICE, IS_BOB = Confirmed({}, {"body": b"alice"}, due=False), Confirmed({}, {"body": b"bob"}, due=True)
 BOB = Bearer(AccountId(UUID(int=2)), b"b" * 32)
 
 
@@ -54,7 +54,7 @@ def test_a_confirmed_session_is_recalled(threads: ThreadPoolExecutor) -> None:
     run(live.look_up("token", ALICE))
     ticks.now += 0.79
 
-    assert live.recall("token") == b"alice"
+    assert live.recall("token") == IS_ALICE
 
 
 def test_trust_ends(threads: ThreadPoolExecutor) -> None:
@@ -152,7 +152,7 @@ def test_memory_has_an_end(threads: ThreadPoolExecutor) -> None:
     for token in ("one", "two", "three"):
         run(live.look_up(token, ALICE))
 
-    assert [live.recall(token) for token in ("one", "two", "three")] == [None, b"alice", b"alice"]
+    assert [live.recall(token) for token in ("one", "two", "three")] == [None, IS_ALICE, IS_ALICE]
 
 
 def test_who_went_away_stops_nobody(threads: ThreadPoolExecutor) -> None:

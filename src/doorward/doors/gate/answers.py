@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from doorward.doors.web.headers import Headers, with_always
+from doorward.doors.web.headers import with_always
 from doorward.doors.web.problems import problem
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
@@ -12,7 +12,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 
-_API = "/api/"
+FOR_PROGRAMS = "/api/"
+"""Where addresses begin that programs ask."""
 _JSON = (b"content-type", b"application/json")
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
 
@@ -35,25 +36,22 @@ class Answer:
         await self._send(message)
 
 
-async def send_json(send: Send, body: bytes, more: tuple[tuple[bytes, bytes], ...] = ()) -> None:
-    """Send a body of JSON that is ready to go."""
-    length = (b"content-length", str(len(body)).encode())
-    await _send(send, 200, [_JSON, length, *more], body)
+def ready_json(body: bytes, every: tuple[tuple[bytes, bytes], ...]) -> tuple[Message, Message]:
+    """Make the two messages of an answer in JSON, which can be sent as often as one likes."""
+    headers = [_JSON, (b"content-length", str(len(body)).encode()), *every]
+    start = {"type": "http.response.start", "status": 200, "headers": headers}
+    return start, {"type": "http.response.body", "body": body}
 
 
 async def send_refusal(scope: Scope, send: Send, refused: Refused, reference: str) -> None:
     """Send a refusal: problem details to programs, a line of text to people."""
     told = problem(refused, reference)
     headers, body = told.headers, told.body
-    if not scope["path"].startswith(_API):
+    if not scope["path"].startswith(FOR_PROGRAMS):
         body = f"{sentence(refused)}\nReference: {reference}\n".encode()
         headers = [header for header in headers if not header[0].startswith(b"content-")]
         headers += [_TEXT, (b"content-length", str(len(body)).encode())]
     if refused.code == "request.too_large":
         headers.append((b"connection", b"close"))  # what is still on its way would be taken for the next request
-    await _send(send, told.status, headers, body)
-
-
-async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": told.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

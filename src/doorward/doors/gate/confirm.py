@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from doorward.doors.gate.answers import ready_json
 from doorward.doors.gate.live_sessions import Confirmed
 from doorward.doors.web.session_answer import session_json
 from doorward.edges.run import Runtime
@@ -21,12 +22,14 @@ class Confirmer:
     """Asks the database on behalf of the gate; called on a thread."""
 
     runtime: Runtime
+    every: tuple[tuple[bytes, bytes], ...] = ()
+    """The headers that each answer carries."""
 
     def confirm(self, bearers: Sequence[Bearer]) -> list[Confirmed | Refused]:
-        """Look sessions up: for each the body of the answer, or the refusal."""
+        """Look sessions up: for each the answer, or the refusal."""
         with self.runtime.database.read() as sql:
             checked = check_sessions(self.runtime.call(sql, _GATE), bearers)
-        return [_confirmed(checked.get(one)) for one in bearers]
+        return [self._confirmed(checked.get(one)) for one in bearers]
 
     def touch(self, bearers: Sequence[Bearer]) -> None:
         """Write the activity of those whose session is live and due; asks before it takes the writers' lane."""
@@ -40,8 +43,8 @@ class Confirmer:
                 if isinstance(authenticate(call, one), SessionFacts):
                     touch(call, one)
 
-
-def _confirmed(checked: SessionChecked | None) -> Confirmed | Refused:
-    if checked is None:
-        return Refused("session.required")
-    return Confirmed(session_json(checked.shown).model_dump_json().encode(), checked.due_to_touch)
+    def _confirmed(self, checked: SessionChecked | None) -> Confirmed | Refused:
+        if checked is None:
+            return Refused("session.required")
+        body = session_json(checked.shown).model_dump_json().encode()
+        return Confirmed(*ready_json(body, self.every), checked.due_to_touch)

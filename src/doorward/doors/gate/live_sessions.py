@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from itertools import islice
 
+from doorward.doors.gate.answers import Message
 from doorward.kernel.act import Bearer
 from doorward.kernel.outcome import Refused
 
@@ -25,9 +26,10 @@ LOOKED_UP = 32
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What the database says of a live session: the body of the answer, and whether its use is to be noted."""
+    """What the database says of a live session: the answer, ready to be sent, and whether its use is to be noted."""
 
-    body: bytes
+    start: Message
+    end: Message
     due: bool
 
 
@@ -41,7 +43,7 @@ Answer = asyncio.Future[Confirmed | Refused]
 @dataclass(frozen=True, slots=True)
 class _Remembered:
     until: float
-    body: bytes
+    answer: Confirmed
 
 
 @dataclass(slots=True)
@@ -63,10 +65,10 @@ class LiveSessions:
         self._asked: dict[bytes, _Asked] = {}
         self._looking: asyncio.Task[None] | None = None
 
-    def recall(self, token: str) -> bytes | None:
+    def recall(self, token: str) -> Confirmed | None:
         """Give a remembered answer that may still be trusted; tokens are known by their hash."""
         known = self._memory.get(_key(token))
-        return known.body if known is not None and self._ticks() < known.until else None
+        return known.answer if known is not None and self._ticks() < known.until else None
 
     async def look_up(self, token: str, bearer: Bearer) -> Confirmed | Refused:
         """Ask the database; whoever asks while it is being asked goes along with the next look."""
@@ -95,7 +97,7 @@ class LiveSessions:
             return
         for (key, one), outcome in zip(asked.items(), found, strict=True):
             if isinstance(outcome, Confirmed):
-                self._remember(key, _Remembered(started + TRUSTED_SECONDS, outcome.body))
+                self._remember(key, _Remembered(started + TRUSTED_SECONDS, outcome))
             for answer in _open([one]):
                 answer.set_result(outcome)
 

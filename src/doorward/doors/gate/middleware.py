@@ -8,14 +8,14 @@ from typing import Any
 import structlog
 
 from doorward.doors.gate.activity import Activity
-from doorward.doors.gate.answers import Answer, send_json, send_refusal
+from doorward.doors.gate.answers import FOR_PROGRAMS, Answer, send_refusal
 from doorward.doors.gate.body import Gone, read_body
 from doorward.doors.gate.confirm import Confirmer
 from doorward.doors.gate.live_sessions import Confirmed, LiveSessions
 from doorward.doors.web.arrival import Networks, arrival_of, note_arrival
 from doorward.doors.web.credentials import bearer_of, token_of
 from doorward.doors.web.failures import failure, loggable
-from doorward.doors.web.headers import always
+from doorward.doors.web.headers import for_pages, for_programs
 from doorward.doors.web.metrics import Metrics
 from doorward.edges.run import Runtime
 from doorward.kernel.outcome import Refused
@@ -51,8 +51,9 @@ class Gate:
         self._entropy = runtime.entropy
         self._proxies = around.proxies
         self._metrics = around.metrics
-        self._every = always(tls=runtime.site.public_url.startswith("https:"))
-        errands = Confirmer(runtime)
+        tls = runtime.site.public_url.startswith("https:")
+        self._pages, self._programs = for_pages(tls=tls), for_programs(tls=tls)
+        errands = Confirmer(runtime, self._programs)
         self.sessions = LiveSessions(errands.confirm, around.ticks, around.threads)
         self.activity = Activity(errands.touch, around.ticks, around.threads)
 
@@ -64,10 +65,11 @@ class Gate:
         work = self._enter
         if scope["path"] == SESSION_PATH and scope["method"] == "GET" and not scope["query_string"]:
             token = token_of(scope)
-            body = self.sessions.recall(token) if token else None
-            if body is not None:
+            known = self.sessions.recall(token) if token else None
+            if known is not None:
                 self._metrics.recalled.inc()
-                await send_json(send, body, self._every)
+                await send(known.start)
+                await send(known.end)
                 return
             work = self._check
         await self._answered(scope, receive, send, work)
@@ -75,7 +77,7 @@ class Gate:
     async def _answered(self, scope: Scope, receive: Receive, send: Send, work: App) -> None:
         """See to it that there is an answer, whatever becomes of the work."""
         reference = note_arrival(scope, self._entropy, self._proxies).reference
-        answer = Answer(send, self._every)
+        answer = Answer(send, self._programs if scope["path"].startswith(FOR_PROGRAMS) else self._pages)
         try:
             await work(scope, receive, answer)
         except Gone:
@@ -100,7 +102,8 @@ class Gate:
         if isinstance(outcome, Refused):
             await send_refusal(scope, send, outcome, arrival_of(scope).reference)
         else:
-            await send_json(send, outcome.body)
+            await send(outcome.start)
+            await send(outcome.end)
 
     async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lead a request to its door, once its body is here."""

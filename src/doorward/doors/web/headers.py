@@ -7,10 +7,13 @@ Headers = list[tuple[bytes, bytes]]
 
 NO_STORE = (b"cache-control", b"no-store")
 _STRICT = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-_ALWAYS: tuple[tuple[bytes, bytes], ...] = (
+_FOR_PROGRAMS: tuple[tuple[bytes, bytes], ...] = (
     NO_STORE,
     (b"content-security-policy", _STRICT),
     (b"x-content-type-options", b"nosniff"),
+)
+_FOR_PAGES: tuple[tuple[bytes, bytes], ...] = (
+    *_FOR_PROGRAMS,
     (b"x-frame-options", b"DENY"),
     # Not `no-referrer`: with it browsers send `Origin: null` with a form, and the origin check would learn nothing.
     (b"referrer-policy", b"same-origin"),
@@ -26,9 +29,14 @@ def values_of(scope: MutableMapping[str, Any], name: bytes) -> list[bytes]:
     return [value for key, value in scope["headers"] if key == name]
 
 
-def always(*, tls: bool) -> tuple[tuple[bytes, bytes], ...]:
-    """Give the headers of every answer; a door may set one of them itself, and then its own stands."""
-    return _ALWAYS + _OVER_TLS if tls else _ALWAYS
+def for_programs(*, tls: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """Give the headers of every answer to a program: what concerns pages alone is left out, each costs time."""
+    return _FOR_PROGRAMS + _OVER_TLS if tls else _FOR_PROGRAMS
+
+
+def for_pages(*, tls: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """Give the headers of every page; a door may set one of them itself, and then its own stands."""
+    return _FOR_PAGES + _OVER_TLS if tls else _FOR_PAGES
 
 
 def with_always(headers: Iterable[tuple[bytes, bytes]], every: tuple[tuple[bytes, bytes], ...]) -> Headers:
