@@ -21,10 +21,12 @@ from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import Cause, ExcludeAccount, KeyShown
 from doorward.features.sessions.actions import show_session
 from doorward.features.sessions.model import SessionShown, ShowSession
+from doorward.features.signin.actions.codes import give_device_code
 from doorward.features.signin.actions.new_password import open_link, use_rescue_link
 from doorward.features.signin.actions.set_up import confirm_set_up, show_set_up
 from doorward.features.signin.model import (
     ConfirmSetUp,
+    GiveDeviceCode,
     LinkOpened,
     OpenLink,
     PendingToken,
@@ -117,6 +119,16 @@ def test_rescue_ends_what_was_there(walk: Walk, world: World, grace: AccountId) 
         assert links.find_good(call, grace, link.token_hash, LinkKind.SET_PASSWORD, state.epoch) is None
     assert walk.take(use_rescue_link(UseRescueLink(first, Secret(NEW)))) == EXPIRED
     come_back(walk, second)
+
+
+def test_using_the_link_ends_what_the_old_password_has_begun(walk: Walk, world: World, grace: AccountId) -> None:
+    """Whoever knows that password, and reads the mail, does not set up a key beside the rescued person."""
+    token = rescue(world, grace)
+    thief = token_of(walk.give_password("grace"))
+    walk.take(give_device_code(GiveDeviceCode(thief, walk.mailed_code())))
+    walk.take(use_rescue_link(UseRescueLink(token, Secret(NEW))))
+
+    assert walk.take(show_set_up(ShowSetUp(thief))) == EXPIRED
 
 
 def test_rescue_link_is_good_for_an_hour_and_once(walk: Walk, world: World, grace: AccountId) -> None:

@@ -130,6 +130,48 @@ def test_pass_3_an_expired_password_is_asked_anew(walk: Walk) -> None:
     assert asked.next is Next.NEW_PASSWORD
 
 
+def test_a_new_password_ends_the_sign_ins_that_gave_the_old_one(walk: Walk) -> None:
+    """Whoever knows the old one and waits at the same step does not replace the new one."""
+    account = walk.person("robot", excluded=True)
+    walk.world.run(edit_account, EditAccount(account, None, must_change_password=True))
+    thief, owner = (token_of(walk.give_password("robot")) for _ in range(2))
+
+    done = walk.take(give_new_password(GiveNewPassword(owner, Secret(NEW))))
+    late = walk.take(give_new_password(GiveNewPassword(thief, Secret("a thief in the night"))))
+
+    assert isinstance(done, SignedIn)
+    assert code_of(late) == "signin.expired"
+    assert stored(walk.world, "robot") == f"new${NEW}"
+
+
+def test_a_new_password_ends_the_links_to_set_one(walk: Walk) -> None:
+    """A mail that was not opened in time opens nothing later."""
+    key = marked(walk)
+    with walk.world.reading() as call:
+        alice = accounts.find(call, "alice")
+    assert alice is not None
+    link = link_for(walk.world, alice.account.id)
+    pending = token_of(walk.give_password("alice"))
+    walk.code_for(pending, key)
+    walk.take(give_new_password(GiveNewPassword(pending, Secret(NEW))))
+
+    assert code_of(walk.take(open_link(OpenLink("set-password", link)))) == "signin.expired"
+
+
+def test_pass_3_a_lock_before_the_session_leaves_the_old_password(walk: Walk) -> None:
+    """The new one is valid when a session exists, and not before."""
+    walk.world.run(change_password_rules, ChangePasswordRules({"failures_before_lock": 1}))
+    key = marked(walk)
+    pending = token_of(walk.give_password("alice"))
+    walk.code_for(pending, key)
+    walk.give_password("alice", "a guess of a stranger")
+
+    refused = walk.take(give_new_password(GiveNewPassword(pending, Secret(NEW))))
+
+    assert code_of(refused) == "signin.expired"
+    assert stored(walk.world, "alice") == f"new${PASSWORD}"
+
+
 def test_pass_6_a_link_sets_a_password_once_and_opens_no_session(walk: Walk) -> None:
     """Opening it changes nothing; the second use is refused; the old password is dead."""
     account = walk.person("alice", factors=1)

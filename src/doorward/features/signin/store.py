@@ -26,6 +26,7 @@ _SAVE = (
     )
 )
 _END = delete(pending_sign_ins).where(*_ONE)
+_END_OF = delete(pending_sign_ins).where(_T.account_id == bindparam("account"))
 _EXPIRED = delete(pending_sign_ins).where(_T.expires_at <= bindparam("now"))
 
 
@@ -71,6 +72,11 @@ def save(sql: Connection, pending: Pending) -> None:
 def end(sql: Connection, pending: Pending) -> None:
     """Delete a pending sign-in."""
     sql.execute(_END, {"account": pending.account, "hash": pending.token_hash})
+
+
+def end_of(sql: Connection, account: AccountId) -> None:
+    """Delete every pending sign-in of an account."""
+    sql.execute(_END_OF, {"account": account})
 
 
 def forget_expired(sql: Connection, now: datetime) -> int:

@@ -19,7 +19,7 @@ from doorward.features.lockout.model import Factor
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
-from doorward.features.signin import rules
+from doorward.features.signin import rules, store
 from doorward.features.signin.actions import completion, pending
 from doorward.features.signin.model import (
     GiveNewPassword,
@@ -128,14 +128,22 @@ def _finish(call: Call, encoded: str, token: PendingToken) -> SignedIn | SignInG
     proof = found.pending.opened_with
     if proof is None:
         return Refused("signin.expired", cause="nothing was proven")
-    _write(call, found.standing, encoded)
-    return completion.complete(call, found, proof)
+    outcome = completion.complete(call, found, proof)
+    if isinstance(outcome, SignedIn):
+        _write(call, found.standing, encoded)
+    return outcome
 
 
 def _write(call: Call, standing: Standing, encoded: str) -> None:
-    """Write the password, clear its counter (LOCK-4), record and tell."""
+    """Write the password, clear its counter (LOCK-4), record and tell.
+
+    What the password before has begun ends with it: sign-ins that gave it and wait for their next step, and links that
+    were sent to replace it.
+    """
     account = standing.account
     passwords.put(call, account.id, encoded)
+    store.end_of(call.sql, account.id)
+    links.end_of(call, account.id)
     lockout.clear_counters(call, account.id, Factor.PASSWORD)
     pending.record_own(call, standing, ACT)
     facts = {"user_name": account.user_name, "at": rfc3339(call.now), "address": call.origin.address,
