@@ -10,7 +10,7 @@ from doorward.kernel.sentences import sentence
 PACKAGE = Path(doorward.__file__).parent
 AHEAD = {"signin.throttled", "protection.required", "protection.wrong"}
 """Codes that clients are promised, and that nothing refuses with yet."""
-PASSWORD_RULES = {f"passwords.{rule}" for rule in ("min_letters", "min_digits", "min_specials", "min_groups")}
+PASSWORD_RULES = {f"passwords.min_{what}" for what in ("length", "letters", "digits", "specials", "groups")}
 """Made from the name of the rule that failed."""
 
 
