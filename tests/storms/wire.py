@@ -6,8 +6,8 @@ request than the server does.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -104,22 +104,28 @@ def form(line: str, origin: str, fields: Mapping[str, str], cookie: str = "") ->
     return request(line, urlencode(fields).encode(), headers=told | ({"cookie": cookie} if cookie else {}))
 
 
+@asynccontextmanager
+async def wires(url: str, count: int) -> AsyncIterator[list[Wire]]:
+    """Open so many connections, and hang up at the end."""
+    opened: list[Wire] = []
+    try:
+        for _ in range(count):
+            opened.append(await Wire.open(url))  # noqa: PERF401 - those that are open are closed, should one fail
+        yield opened
+    finally:
+        await asyncio.gather(*(wire.close() for wire in opened))
+
+
 async def together(url: str, requests: Sequence[bytes]) -> list[Answer]:
     """Send all requests at one moment, each on a connection that was open before, and gather the answers in order."""
-    wires = [await Wire.open(url) for _ in requests]
-    try:
-        return await asyncio.gather(*(wire.ask(one) for wire, one in zip(wires, requests, strict=True)))
-    finally:
-        await asyncio.gather(*(wire.close() for wire in wires))
+    async with wires(url, len(requests)) as opened:
+        return await asyncio.gather(*(wire.ask(one) for wire, one in zip(opened, requests, strict=True)))
 
 
 async def each(url: str, requests: Sequence[bytes]) -> list[Answer]:
     """Send requests one after the other on one connection."""
-    wire = await Wire.open(url)
-    try:
-        return [await wire.ask(one) for one in requests]
-    finally:
-        await wire.close()
+    async with wires(url, 1) as opened:
+        return [await opened[0].ask(one) for one in requests]
 
 
 def at_once(url: str, requests: Sequence[bytes]) -> list[Answer]:
