@@ -126,7 +126,9 @@ ListedAccount = Annotated[AccountId, _id("accounts.not_found")]
 
 Reason = Annotated[str, Field(description="why: 1 to 500 characters, kept in the audit trail"), AfterValidator(_reason)]
 Name = Annotated[str, Field(description="1 to 200 characters, no control characters"), AfterValidator(_name)]
-SixDigits = Annotated[str, Field(description="six digits", examples=["492039"]), AfterValidator(_six_digits)]
+SixDigits = Annotated[
+    str, Field(description="six digits", examples=["492039"], repr=False), AfterValidator(_six_digits)
+]
 SignInName = Annotated[
     PendingToken,
     Field(description="`sign_in` of the answer to `POST /sign-in`"),
@@ -135,7 +137,7 @@ SignInName = Annotated[
 ]
 Typed = Annotated[str, Field(max_length=200, description="as typed")]
 Password = Annotated[
-    str, Field(description="any text; never cut, never logged", json_schema_extra={"format": "password"})
+    str, Field(description="any text; never cut, never logged", json_schema_extra={"format": "password"}, repr=False)
 ]
 
 Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="items on a page"), BeforeValidator(_digits)]

@@ -1,6 +1,6 @@
 """Commands and outcomes of administration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from doorward.features.accounts.model import AccountKind
@@ -22,7 +22,7 @@ class AddAccount:
     email: str | None
     kind: AccountKind = AccountKind.INTERNAL
     roles: tuple[str, ...] = ()
-    password_hash: str | None = None
+    password_hash: str | None = field(default=None, repr=False)
     must_change_password: bool = False
     reason: str | None = None
 

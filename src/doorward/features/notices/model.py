@@ -1,7 +1,7 @@
 """Facts, commands and outcomes of notices."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -61,7 +61,7 @@ class Letter:
     """What is sealed in the outbox: kind and facts; the text is made from them when it is sent."""
 
     kind: Kind
-    facts: Mapping[str, Fact]
+    facts: Mapping[str, Fact] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

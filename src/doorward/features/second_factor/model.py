@@ -174,7 +174,7 @@ class NewKey:
 class CheckNewKey:
     """Prove the new key by a code made from it (*Check and apply*)."""
 
-    code: str
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

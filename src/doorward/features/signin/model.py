@@ -59,7 +59,7 @@ class GiveCode:
     """Give a code of the secret key."""
 
     sign_in: PendingToken
-    code: str
+    code: str = field(repr=False)
     """Six ASCII digits, parsed at the door."""
 
 
@@ -68,7 +68,7 @@ class GiveDeviceCode:
     """Give the mailed code, or a temporary access code in its place."""
 
     sign_in: PendingToken
-    code: str
+    code: str = field(repr=False)
     """As typed, trimmed."""
 
 
@@ -84,7 +84,7 @@ class GiveRecoveryCode:
     """Give a recovery code in place of the lost factor."""
 
     sign_in: PendingToken
-    code: str
+    code: str = field(repr=False)
     """As typed."""
 
 
@@ -100,7 +100,7 @@ class ConfirmSetUp:
     """Prove the shown key by a code made from it (*Check and apply*)."""
 
     sign_in: PendingToken
-    code: str
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class SignInGoesOn(Done):
     next: Next
     sign_in: Secret | None = None
     expires_at: datetime | None = None
-    recovery_codes: tuple[str, ...] = ()
+    recovery_codes: tuple[str, ...] = field(default=(), repr=False)
     """Made by the set-up and shown this once, also where a new password is asked next."""
     sent_to: str | None = None
     """For `device_code`: the address in part (`b•••@example.org`), None when nothing could be sent."""
@@ -140,7 +140,7 @@ class SignedIn(Done):
     token: Secret
     expires_at: datetime
     account: AccountId
-    recovery_codes: tuple[str, ...] = ()
+    recovery_codes: tuple[str, ...] = field(default=(), repr=False)
     own_page_only: bool = False
     browser: Secret | None = None
     """The browser cookie's new value, where the door is a browser that had none."""
