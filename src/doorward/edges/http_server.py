@@ -30,6 +30,8 @@ HEAD_BYTES = 32 * 1024
 ARRIVAL_SECONDS = 20
 """How long a request may take to arrive."""
 KEEP_ALIVE_SECONDS = 15
+HEALTHCHECK_SECONDS = 60
+"""How long a process of several may be silent before it is replaced: a busy machine is no reason."""
 STOP_SECONDS = 10
 """How long requests under way may take to end when the server is asked to stop."""
 CONNECTIONS = 10_000
@@ -178,6 +180,7 @@ def serve(make: Callable[[], Any], settings: Settings, taken: socket.socket) -> 
         proxy_headers=False,
         workers=settings.workers,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_worker_healthcheck=HEALTHCHECK_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         limit_concurrency=_connections(),
         ssl_certfile=settings.tls_cert,
