@@ -8,6 +8,7 @@ from pathlib import Path
 from bench import people
 from bench.measuring import NotMeasured, Row, data_directory, median, post, serving
 from doorward import app
+from doorward.edges.crypto.hash_queue import cores
 from doorward.edges.entropy import SystemEntropy
 from doorward.kernel.ports import Encode, Secret, Verify
 
@@ -40,7 +41,7 @@ def measure(rounds: int = ROUNDS, count: int = PEOPLE) -> Row:
         ratio,
         ratio >= GOAL,
         {
-            "CPU of one argon2id verification": f"{raw * 1000:.1f} ms",
+            f"CPU of one argon2id verification, {cores()} at once": f"{raw * 1000:.1f} ms",
             "CPU of one sign-in (server and database)": f"{median(costs) * 1000:.1f} ms",
             "beside the hash": f"{(median(costs) - raw) * 1000:.1f} ms",
             "sign-ins a second": f"{median(rates):.0f} ({CLIENTS} clients)",
@@ -50,15 +51,20 @@ def measure(rounds: int = ROUNDS, count: int = PEOPLE) -> Row:
 
 
 def _raw_seconds(data: Path) -> float:
-    """Time the verification alone, in CPU seconds of this thread."""
+    """Time the verification alone, in CPU seconds of its thread, on every core at once as the server does it."""
     hasher = app.real_hasher(people.settings_of(data), SystemEntropy())
-    stored = str(hasher.run(Encode(Secret(people.PASSWORD))))
-    job, times = Verify(Secret(people.PASSWORD), stored), []
-    for _ in range(VERIFICATIONS):
-        began = time.thread_time()
-        hasher.run(job)
-        times.append(time.thread_time() - began)
-    return median(times)
+    job = Verify(Secret(people.PASSWORD), str(hasher.run(Encode(Secret(people.PASSWORD)))))
+
+    def verify() -> list[float]:
+        times = []
+        for _ in range(VERIFICATIONS):
+            began = time.thread_time()
+            hasher.run(job)
+            times.append(time.thread_time() - began)
+        return times
+
+    with ThreadPoolExecutor(cores()) as threads:
+        return median([spent for done in [threads.submit(verify) for _ in range(cores())] for spent in done.result()])
 
 
 def _sign_in_all(port: int, batch: list[people.Person]) -> None:
