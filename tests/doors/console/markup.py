@@ -30,6 +30,10 @@ class Markup:
     """Buttons that are not allowed, each with the reason beside it."""
     ids: dict[str, str] = field(default_factory=dict)
     """The words inside each element that has an id."""
+    items: dict[str, list[str]] = field(default_factory=dict)
+    """The words of each item of every list that has an id."""
+    menus: dict[str, list[str]] = field(default_factory=dict)
+    """The words of each link in the console's navigation, by the id of the title above them."""
 
     def form(self, action: str) -> Form:
         """Find the form that leads to an address."""
@@ -94,12 +98,22 @@ class _Reader(HTMLParser):
             self.page.text = words
         elif tag == "form":
             self._form = None
+        elif tag == "li":
+            self._note_item(words)
         elif tag == "option" and "selected" in given:
             self._note_selected(given.get("value", words))
         elif tag == "button" and given.get("aria-disabled") == "true":
             self._barred.append((words, given.get("aria-describedby", "")))
         elif tag == "button" and self._form is not None:
             self._form.buttons.append(words)
+
+    def _note_item(self, words: str) -> None:
+        """Add an item to the list that it is in."""
+        around = next((given for tag, given, _ in reversed(self._open) if tag in {"ol", "ul"}), {})
+        if around.get("id"):
+            self.page.items.setdefault(around["id"], []).append(words)
+        if any(tag == "nav" and given.get("class") == "side" for tag, given, _ in self._open):
+            self.page.menus.setdefault(around.get("aria-labelledby", ""), []).append(words)
 
     def _note_selected(self, value: str) -> None:
         name = next((given.get("name", "") for tag, given, _ in reversed(self._open) if tag == "select"), "")

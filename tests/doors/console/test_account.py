@@ -41,9 +41,7 @@ ALL_STAGES = [f"?stage={stage}" for stage in STAGES]
 
 @pytest.mark.parametrize(("role", "queries"), [("administrator", ALL_TABS + ALL_STAGES), ("help-desk", ALL_TABS)])
 @pytest.mark.parametrize("state", STATES)
-def test_a_page_can_be_shown_whatever_the_account_has_met(
-    site: Site, state: str, role: str, queries: list[str]
-) -> None:
+def test_an_account_can_be_shown_whatever_it_has_met(site: Site, state: str, role: str, queries: list[str]) -> None:
     """No tab and no staged change fails for want of a value, for those who may much and for those who may little."""
     address = f"/console/users/{STATES[state](site)}"
     browser = site.operator(role)

@@ -116,11 +116,12 @@ def test_a_page_tells_which_methods_it_takes(site: Site, method: str) -> None:
     assert shown.answer.headers["allow"] == "GET, HEAD, POST"
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/console/nowhere", "/static/nowhere.css", "/static/../app.py"])
+@pytest.mark.parametrize("path", ["/nowhere", "/console/nowhere", "/console/", "/static/nowhere.css"])
 def test_an_address_that_leads_nowhere_is_told_so(site: Site, path: str) -> None:
-    """With a reference, and the same to strangers."""
-    shown = site.browser().get(path)
+    """With a reference, the same to strangers, and without a way that the Host header has made."""
+    shown = site.browser().get(path, host="evil.example")
 
+    assert shown.to == ""
     assert shown.told == (404, "There is nothing at this address.")
     assert re.search(r"Reference ?[a-z2-7]{12}", shown.page.ids["main"])
 

@@ -42,6 +42,7 @@ class Assets(StaticFiles):
 def build(runtime: Runtime, driver: LoopDriver) -> Starlette:
     """Plug the console into a runtime."""
     app = Starlette(routes=routes(), exception_handlers={404: _not_here, 405: _not_so, Exception: _failed})
+    app.router.redirect_slashes = False  # it makes addresses from the Host header, which anybody may write
     app.state.plug = Plug(runtime, driver, Pages(runtime.entropy))
     return app
 

@@ -40,7 +40,7 @@ _PROOF_OF_RECOVERY = timedelta(minutes=15)
 """How long the recovery code that opened the session is its fresh proof (KEY-1)."""
 
 _ABOUT_A_CODE = ("otp.", "session.fresh_code_required")
-"""Refusals that stand at the field for a code: of the new key, or of the present one that is asked for first (KEY-2)."""
+"""Refusals that stand at the field for a code: of the new key, or of the present one, asked for first (KEY-2)."""
 
 
 def show_me(visit: Visit) -> Response:

@@ -1,7 +1,7 @@
 """What follows a step of sign-in: the next page, the session with its cookies, or what was refused."""
 
 from datetime import datetime
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from starlette.responses import Response
 
@@ -21,6 +21,8 @@ from doorward.kernel.outcome import Refused
 RETURN = "__Host-doorward-return"
 """Where the person wanted to go, kept while they sign in: a path of this server."""
 RETURN_SECONDS = 900
+_KEPT_LENGTH = 3000
+"""Browsers keep cookies of 4 KiB (RFC 6265 section 6.1); no address of ours is as long."""
 PATHS = {
     Next.CODE: "/sign-in/code",
     Next.DEVICE_CODE: "/sign-in/device-code",
@@ -55,8 +57,8 @@ def enter(visit: Visit, outcome: SignedIn, response: Response) -> Response:
 
 def own_path(address: str) -> str:
     """Keep an address only if it is a path of this server: nobody is sent elsewhere by a link to sign-in."""
-    plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    return address if plain and "\\" not in address else ""
+    plain = address.startswith("/") and not address.startswith("//") and address.isprintable() and "\\" not in address
+    return address if plain and len(quote(address, safe="")) <= _KEPT_LENGTH else ""
 
 
 def _next_page(visit: Visit, outcome: SignInGoesOn) -> Response:

@@ -36,10 +36,10 @@ def show_palette(visit: Visit) -> Response:
     if isinstance(shown, Response):
         return shown
     query = visit.query.get("query", "").strip()
-    found = visit.run(search_accounts, Search(query, limit=_PALETTE)) if query else Found((), None)
+    found = visit.run(search_accounts, Search(query, limit=_PALETTE))
     if isinstance(found, Refused):
         return visit.problem(found)
-    return visit.show("palette_people.html", accounts=list(found.accounts))
+    return visit.show("palette_people.html", accounts=list(found.accounts) if query else [])
 
 
 def unlock_selected(visit: Visit) -> Response:

@@ -1,0 +1,149 @@
+import pytest
+
+from doorward.features.policy.actions import password_rules
+from doorward.features.policy.model import PasswordRules
+from tests.doors.console.standings import excluded, on_the_allowlist
+from tests.doors.console.visiting import Shown, Site
+from tests.features.signin.walking import allow
+
+RULES = "/console/password-rules"
+
+
+def rules(site: Site) -> PasswordRules:
+    """Read the rules that are in force."""
+    with site.world.reading() as call:
+        return password_rules(call)
+
+
+def saved(site: Site, **changes: str) -> Shown:
+    """Change some settings in the form as it stands, and send it."""
+    olga = site.operator()
+    form = olga.get(RULES).page.form(RULES)
+    return olga.post(RULES, form.fields | {"reason": "audit finding 7"} | changes)
+
+
+def test_the_form_says_what_is_in_force(site: Site) -> None:
+    """And sent as it is, it changes nothing."""
+    shown = saved(site)
+
+    assert shown.to == f"{RULES}?done=unchanged"
+    assert rules(site) == PasswordRules()
+
+
+def test_rules_are_changed(site: Site) -> None:
+    """A number, a text, and a box."""
+    shown = saved(site, failures_before_lock="3", lock_contact="extension 4200", show_locked_page_to_everybody="1")
+
+    assert shown.to == f"{RULES}?done=saved"
+    assert rules(site).failures_before_lock == 3
+    assert rules(site).lock_contact == "extension 4200"
+    assert rules(site).show_locked_page_to_everybody is True
+
+
+def test_a_box_that_is_not_ticked_is_off(site: Site) -> None:
+    """Browsers do not send it."""
+    saved(site, show_locked_page_to_everybody="1")
+    olga = site.signed_in(site.world.add("piet", "administrator", factors=1))
+    fields = olga.get(RULES).page.form(RULES).fields
+    del fields["show_locked_page_to_everybody"]
+
+    olga.post(RULES, fields | {"reason": "too loud"})
+
+    assert rules(site).show_locked_page_to_everybody is False
+
+
+@pytest.mark.parametrize("typed", ["101", "-1", "1.5", "", "ten", "²", "٣", "9" * 5000, "0x3", " 3"])
+def test_a_number_out_of_bounds_is_told_at_its_field(site: Site, typed: str) -> None:
+    """With the bounds, and as it was typed."""
+    shown = saved(site, failures_before_lock=typed)
+
+    assert shown.status == 422
+    assert "goes from 0 to 100" in shown.page.ids["s-failures_before_lock-error"]
+    assert shown.page.form(RULES).fields["failures_before_lock"] == typed
+    assert rules(site) == PasswordRules()
+
+
+@pytest.mark.parametrize("version", ["", "7", "²", "9" * 5000, "-1"])
+def test_rules_that_somebody_else_has_saved_are_not_overwritten(site: Site, version: str) -> None:
+    """The form says which version it changes."""
+    shown = saved(site, min_length="14", version=version)
+
+    assert shown.told[0] == 409
+    assert shown.page.refusal.startswith("Somebody else has saved in between.")
+    assert rules(site) == PasswordRules()
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 501, "a\x00b"])
+def test_a_change_of_rules_takes_a_reason(site: Site, reason: str) -> None:
+    """Told at its field, with what was typed still there."""
+    shown = saved(site, min_length="14", reason=reason)
+
+    assert shown.status == 422
+    assert shown.page.ids["rules-reason-error"].startswith("A reason has 1 to 500 characters")
+    assert shown.page.form(RULES).fields["min_length"] == "14"
+
+
+def test_an_auditor_reads_the_rules(site: Site) -> None:
+    """Every field is closed, with the reason; the form is refused."""
+    browser = site.operator("auditor")
+
+    page = browser.get(RULES).page
+    shown = browser.post(RULES, {"min_length": "14", "version": "0", "reason": "a test"})
+
+    told = "You do not have the right that this takes (sign-in-security:modify)."
+    assert told in page.text
+    assert page.form(RULES).names == {"version"}
+    assert shown.told[0] == 403
+
+
+def test_new_rules_are_in_force_at_once(site: Site) -> None:
+    """The third wrong password locks where three are the limit."""
+    saved(site, failures_before_lock="3")
+    site.walk.person("bram", factors=1)
+
+    for _ in range(3):
+        site.browser().post("/sign-in", {"user_name": "bram", "password": "a wrong one"})
+
+    assert "Locked now1 locked" in site.operator(name="piet").get(RULES).page.text
+
+
+def test_the_lists_of_the_second_factor_are_shown(site: Site) -> None:
+    """Who may set one up, until when, who said so and why; who needs none."""
+    on_the_allowlist(site)
+
+    page = site.operator().get("/console/two-factor").page
+
+    assert "cli:root" in page.text
+    assert "brings a phone" in page.text
+    assert "Nobody is excluded" in page.text
+
+
+def test_exclusions_are_shown(site: Site) -> None:
+    """With who excluded them and why."""
+    excluded(site)
+
+    page = site.operator().get("/console/two-factor").page
+
+    assert "prints reports" in page.text
+    assert any(link.endswith("?tab=two-factor&stage=include") for link in page.links)
+
+
+def test_a_long_allowlist_goes_on(site: Site) -> None:
+    """Page by page, and where a page begins cannot be made up."""
+    for number in range(60):
+        allow(site.world, site.world.add(f"person{number:02d}"))
+    olga = site.operator()
+
+    first = olga.get("/console/two-factor").page
+    second = olga.get(next(link for link in first.links if "allowed_after=" in link)).page
+
+    assert (first.text.count("brings a phone"), second.text.count("brings a phone")) == (50, 10)
+    assert olga.get("/console/two-factor?allowed_after=x&excluded_after=%00").status == 200
+
+
+def test_roles_are_a_table_of_rights(site: Site) -> None:
+    """Every right and every role."""
+    page = site.operator().get("/console/roles").page
+
+    assert "Administrator" in page.text
+    assert "user-permissions:modify-object-acls" in page.text

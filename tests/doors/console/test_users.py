@@ -1,0 +1,180 @@
+from datetime import timedelta
+
+import pytest
+
+from doorward.features.accounts.model import AccountKind
+from doorward.features.jobs.actions import go_on
+from doorward.kernel.ids import AccountId
+from tests.doors.console.standings import disabled
+from tests.doors.console.visiting import Shown, Site
+
+
+def people(site: Site) -> dict[str, AccountId]:
+    """Add some people, two of them locked by failures, one by hand, one long ago."""
+    now, world = site.world.clock.now(), site.world
+    return {
+        "anna": world.add("anna", factors=1, locked_at=now, lock_reason="Failures"),
+        "bram": disabled(site, factors=1),
+        "carl": world.add("carl", factors=1, locked_at=now, lock_reason="Administrator"),
+        "dora": world.add("dora", kind=AccountKind.EXTERNAL, locked_at=now, lock_reason="Inactivity"),
+        "emil": world.add("emil", factors=1, locked_at=now - timedelta(2), lock_ends_at=now, lock_reason="Failures"),
+    }
+
+
+def found(shown: Shown) -> list[str]:
+    """Give the user names in the grid."""
+    rows = [words for id_, words in shown.page.ids.items() if id_.startswith("user-")]
+    return [words.split("@")[0].rpartition(" ")[2] for words in rows]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["anna", "bram", "carl", "dora", "emil", "olga"]),
+        ("?locked=1", ["anna", "carl", "dora"]),
+        ("?locked=1&query=an", ["anna"]),
+        ("?query=ANNA@EXAMPLE", ["anna"]),
+        ("?query=%20anna%20", ["anna"]),
+        ("?query=nobody", []),
+        ("?query=%25", []),
+        ("?enabled=0", ["bram"]),
+        ("?second_factor=none", ["dora"]),
+        ("?second_factor=set_up", ["anna", "bram", "carl", "emil", "olga"]),
+        ("?second_factor=nonsense&enabled=maybe&locked=yes", ["anna", "bram", "carl", "dora", "emil", "olga"]),
+    ],
+)
+def test_a_search_has_an_address(site: Site, query: str, names: list[str]) -> None:
+    """What it finds can be sent to a colleague; a lock that has lapsed does not match (LOCK-6)."""
+    people(site)
+
+    assert found(site.operator().get(f"/console/users{query}")) == names
+
+
+def test_the_locked_are_counted_in_the_menu(site: Site) -> None:
+    """So that somebody sees it who was not looking for it."""
+    people(site)
+
+    assert "Locked now3 locked" in site.operator().get("/console/roles").page.text
+
+
+def test_a_list_goes_on(site: Site) -> None:
+    """Page by page, each with an address that keeps the search."""
+    for number in range(60):
+        site.world.add(f"person{number:02d}")
+    olga = site.operator()
+
+    first = olga.get("/console/users?query=person")
+    onward = next(link for link in first.page.links if "cursor=" in link)
+    second = olga.get(onward)
+
+    assert (len(found(first)), len(found(second))) == (50, 10)
+    assert set(found(first)).isdisjoint(found(second))
+    assert "/console/users?query=person" in second.page.links
+
+
+@pytest.mark.parametrize("cursor", ["x", "", "%00", "é"])
+def test_a_cursor_that_is_none_of_ours_is_told(site: Site, cursor: str) -> None:
+    """The list begins again at its first page."""
+    shown = site.operator().get(f"/console/users?cursor={cursor}")
+
+    assert shown.told == (400, "This list cannot be continued from there.")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("?locked=1", "Nobody is locked out"),
+        ("?query=zzz", "Nothing matches “zzz” with these filters."),
+        ("?second_factor=excluded", "No account is like that."),
+    ],
+)
+def test_an_empty_list_says_what_would_be_in_it(site: Site, query: str, words: str) -> None:
+    """And a way out of it."""
+    page = site.operator().get(f"/console/users{query}").page
+
+    assert words in page.text
+    assert "/console/users" in page.links
+
+
+def unlocked(site: Site, fields: dict[str, object], path: str = "unlock", role: str = "help-desk") -> Shown:
+    """Send the form for many, let the worker do its part, and look at the job."""
+    olga = site.operator(role)
+    led = olga.post(f"/console/users/{path}", fields)
+    while go_on(site.world.runtime):
+        pass
+    return olga.get(led.to) if led.to else led
+
+
+def test_a_selection_is_unlocked(site: Site) -> None:
+    """With what came of each; a lock set by hand is lifted one at a time (LOCK-12)."""
+    known = people(site)
+    chosen = [str(known[name]) for name in ("anna", "bram", "carl")]
+
+    shown = unlocked(site, {"account": chosen, "reason": "Attack blocked"})
+
+    assert "Unlocked 1 of 3 users" in shown.page.text
+    assert "annaUnlocked" in shown.page.ids[f"item-{known['anna']}"]
+    assert "Was not locked" in shown.page.ids[f"item-{known['bram']}"]
+    assert "lockout.by_hand" in shown.page.ids[f"item-{known['carl']}"]
+    assert site.world.standing(known["anna"]).state.lock is None
+
+
+def test_everyone_whom_a_search_finds_is_unlocked(site: Site) -> None:
+    """The address before it says how many that will be."""
+    people(site)
+    olga = site.operator(name="piet")
+    staged = olga.get("/console/users?locked=1&stage=unlock-everyone")
+
+    shown = unlocked(site, {"query": "", "reason": "Attack blocked"}, "unlock-everyone")
+
+    assert "Unlock 2 users" in staged.page.ids["staged"]
+    assert "Unlocked 2 of" in shown.page.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "told"),
+    [
+        ({"reason": "a test"}, "unlock", (422, "No account is selected.")),
+        ({"account": "x", "reason": "a test"}, "unlock", (404, "There is no such account.")),
+        ({"account": ["x"] * 1000, "reason": "a test"}, "unlock", (404, "There is no such account.")),
+        (
+            {"query": ""},
+            "unlock-everyone",
+            (422, "A reason has 1 to 500 characters, none of them a control character."),
+        ),
+    ],
+)
+def test_what_cannot_be_unlocked_is_told(
+    site: Site, fields: dict[str, object], path: str, told: tuple[int, str]
+) -> None:
+    """Before any job begins."""
+    people(site)
+
+    assert unlocked(site, fields, path).told == told
+
+
+def test_an_auditor_unlocks_nobody(site: Site) -> None:
+    """Neither boxes nor a bar are there, and the form is refused."""
+    known = people(site)
+    page = site.operator("auditor", name="piet").get("/console/users?locked=1").page
+
+    shown = unlocked(site, {"account": str(known["anna"]), "reason": "a test"}, role="auditor")
+
+    assert page.form("/console/users/unlock").names == set()
+    assert shown.told == (403, "You do not have the right that this takes (users:unlock).")
+
+
+@pytest.mark.parametrize("job", ["x", "00000000-0000-7000-8000-000000000000"])
+def test_a_job_that_is_not_there_is_told(site: Site, job: str) -> None:
+    """Whether its id is no id or that of nothing."""
+    assert site.operator().get(f"/console/jobs/{job}").told == (404, "There is no such job.")
+
+
+def test_the_palette_finds_people(site: Site) -> None:
+    """By what was typed, a few at once; nobody before anything is typed."""
+    people(site)
+    olga = site.operator()
+
+    assert "Anna" in olga.get("/console/palette?query=ann").html
+    assert "Anna" not in olga.get("/console/palette?query=").html
+    assert "Anna" not in olga.get("/console/palette?query=carl").html
