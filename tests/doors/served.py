@@ -22,7 +22,7 @@ from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import OpenedWith, SessionOpened
 from doorward.kernel.events import Origin
 from doorward.kernel.ids import AccountId
-from doorward.kernel.ports import HashJob, Verified
+from doorward.kernel.ports import Hasher, HashJob, Verified
 from tests.doors.asgi import Answered, Headers, call, scope_of
 from tests.features.signin.walking import Walk, hash_now
 from tests.worlds import World
@@ -138,10 +138,10 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[Served]:
-    """Begin a world with doors, and end it."""
+def serve(folder: Path, hasher: Hasher | None = None) -> Iterator[Served]:
+    """Begin a world with doors, and end it; passwords are hashed at no cost unless a hasher is given."""
     world, ticks, queue = World.begin(folder), Ticks(), HashQueue()
-    pool = HashPool(FreeHasher(), 1)
+    pool = HashPool(hasher or FreeHasher(), 1)
     with ThreadPoolExecutor(4) as threads, asyncio.Runner() as runner:
         app, gate = _doors(world.runtime, queue, pool, threads, ticks)
         yield Served(world, app, gate, ticks, queue, pool, threads, runner)

@@ -1,10 +1,16 @@
+from pathlib import Path
+
 import pytest
 
 from doorward.doors.api.app import LED
+from doorward.edges.crypto.argon2 import Argon2Hasher
+from doorward.edges.entropy import SystemEntropy
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
+from doorward.features.passwords import actions as passwords
+from doorward.kernel.ports import Encode, Secret
 from tests.doors.asgi import Answered
-from tests.doors.served import Served
+from tests.doors.served import Served, serve
 from tests.features.signin.walking import PASSWORD, allow, authenticator
 from tests.worlds import NOON
 
@@ -223,6 +229,21 @@ def test_no_secret_is_in_the_trail(served: Served) -> None:
     told = repr(served.world.entries())
 
     assert [secret for secret in (PASSWORD, code, token, asked["sign_in"], key) if secret in told] == []
+
+
+@pytest.mark.real_cost
+def test_a_password_signs_in_at_the_real_cost(tmp_path: Path) -> None:
+    """argon2id with the parameters that people get, in its own pool."""
+    hasher = Argon2Hasher(SystemEntropy())
+    stored = hasher.run(Encode(Secret(PASSWORD)))
+    with serve(tmp_path, hasher) as served:
+        robot = served.world.add("robot", excluded=True)
+        with served.world.writing() as call:
+            passwords.put(call, robot, str(stored))
+        wrong, right = give_password(served, "robot", "wrong"), give_password(served, "robot")
+
+    assert str(stored).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert (wrong.code, right.json()["next"]) == ("signin.refused", "done")
 
 
 def _body(path: str, sign_in: str) -> dict[str, str]:

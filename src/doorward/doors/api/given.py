@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -116,6 +117,10 @@ class Body(BaseModel):
     """Base of all bodies: no unknown field, no conversion, and nothing of it in a message."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Show no field: a body in a traceback would show passwords and codes."""
+        return ()
 
 
 AccountIn = Annotated[AccountId, Path(description="the account's id"), _id("accounts.not_found")]
