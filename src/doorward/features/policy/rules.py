@@ -29,7 +29,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "min_groups": (0, 4),
     "previous_passwords": (0, 24),
     "days_valid": (0, 3_650),
-    "idle_minutes": (1, 1_440),
+    "idle_minutes": (2, 1_440),  # SESS-1: activity is written once a minute, so one minute would end busy sessions
     "session_hours": (1, 720),
     "device_code_minutes": (5, 10_000),  # DEV-1
     "lock_contact": (0, 300),
