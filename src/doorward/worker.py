@@ -1,6 +1,6 @@
 """What nobody waits for: sending mail, clearing locks that ran out, going on with jobs, forgetting what has expired.
 
-Every server process has a worker. A duty is held by one of them at a time, by a lease of 30 s in the database, and
+Every server process has two workers, one for mail and one for the rest. A duty is held by one of them at a time, by a lease of 30 s in the database, and
 another takes over when its holder dies. Each duty is safe even when two do it at once: it claims rows or compares
 versions in transactions of its own. A duty that fails is logged, and neither stops the others nor itself for good.
 """
@@ -29,7 +29,6 @@ from doorward.features.signin.actions import purging as signin
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.events import Door, Origin
 
-LEASE = timedelta(seconds=30)
 RENEWED_EVERY = timedelta(seconds=10)
 IDLE_SECONDS = 0.25
 """How long the worker sleeps when there is nothing to do."""
@@ -193,7 +192,7 @@ class Worker:
                 others = leases.held_by_others(sql, self._holder, now)
             if wanted - others.keys():
                 with self._runtime.database.write() as sql:
-                    self._mine = frozenset(leases.take(sql, wanted - others.keys(), self._holder, now, now + LEASE))
+                    self._mine = frozenset(leases.take(sql, wanted - others.keys(), self._holder, now))
         except Exception as error:  # noqa: BLE001 - a database that is busy now is asked again
             self._tell("leases", error)
             return frozenset()

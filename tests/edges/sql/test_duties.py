@@ -23,7 +23,7 @@ def database(tmp_path: Path) -> Iterator[SqliteDatabase]:
 def take(database: SqliteDatabase, holder: str, at: datetime, *wanted: str) -> set[str]:
     """Take duties for half a minute."""
     with database.write() as sql:
-        return duties.take(sql, wanted, holder, at, at + LEASE)
+        return duties.take(sql, wanted, holder, at)
 
 
 def test_a_duty_is_held_by_one(database: SqliteDatabase) -> None:
@@ -80,3 +80,11 @@ def test_the_last_lease_tells_when_a_server_ran(database: SqliteDatabase) -> Non
     take(database, "b", NOON + LEASE, "jobs")
     with database.read() as sql:
         assert duties.last_held_until(sql) == NOON + 2 * LEASE
+
+
+def test_a_lease_from_before_the_clock_was_set_back_binds_nobody(database: SqliteDatabase) -> None:
+    """Else a duty would rest for as long as the clock was wrong."""
+    take(database, "dead", NOON + timedelta(hours=5), "mail")
+
+    assert take(database, "b", NOON, "mail") == {"mail"}
+    assert take(database, "c", NOON, "mail") == set()

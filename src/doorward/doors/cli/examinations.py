@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -25,7 +24,6 @@ from doorward.kernel.events import Door, Origin
 from doorward.kernel.ports import NotDelivered, SealBroken
 
 LEAST_FREE_BYTES = 100 * 1024 * 1024
-LEASE = timedelta(seconds=30)
 _ORIGIN = Origin(Door.CLI)
 
 
@@ -138,8 +136,8 @@ def clock(examined: Examined) -> Finding:
     with examined.reading() as call:
         held_until, now = duties.last_held_until(call.sql), call.now
     told = f"{now:%Y-%m-%d %H:%M:%S} UTC; codes need it right within half a minute"
-    if held_until is not None and held_until - LEASE > now:
-        said = f"It says {told}; but a server here has seen {held_until - LEASE:%Y-%m-%d %H:%M:%S}."
+    if held_until is not None and held_until - duties.LEASE > now:
+        said = f"It says {told}; but a server here has seen {held_until - duties.LEASE:%Y-%m-%d %H:%M:%S}."
         return Finding("clock", Grade.WRONG, said, "Set it right, and let a time service keep it.")
     return Finding("clock", Grade.WELL, told)
 

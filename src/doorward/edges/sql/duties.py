@@ -1,24 +1,36 @@
 """Who does which of the server's own duties: a row is held for a while, by a conditional UPDATE.
 
 A holder renews what it holds; when its process dies, the lease runs out and another takes over. The figures are
-instants of the caller's clock.
+instants of the caller's clock; a lease that ends further away than any can was written before the clock was set back,
+and binds nobody.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from doorward.edges.sql.tables.server import duties
 
+LEASE = timedelta(seconds=30)
+"""For how long a duty is held without being renewed."""
+_FURTHEST = 2 * LEASE
+"""Leases of nodes whose clocks differ a little end before this."""
+
 _HELD_BY_OTHERS = select(duties.c.duty, duties.c.held_until).where(
-    duties.c.held_by != bindparam("holder"), duties.c.held_until > bindparam("now")
+    duties.c.held_by != bindparam("holder"),
+    duties.c.held_until > bindparam("now"),
+    duties.c.held_until <= bindparam("furthest"),
 )
 _TAKE = (
     update(duties)
     .where(
         duties.c.duty == bindparam("wanted"),
-        or_(duties.c.held_by == bindparam("holder"), duties.c.held_until <= bindparam("now")),
+        or_(
+            duties.c.held_by == bindparam("holder"),
+            duties.c.held_until <= bindparam("now"),
+            duties.c.held_until > bindparam("furthest"),
+        ),
     )
     .values(held_by=bindparam("holder"), held_until=bindparam("until"))
 )
@@ -30,12 +42,14 @@ _GIVE_BACK = update(duties).where(duties.c.held_by == bindparam("holder")).value
 
 def held_by_others(sql: Connection, holder: str, now: datetime) -> dict[str, datetime]:
     """Say which duties others hold, and until when."""
-    return {row.duty: row.held_until for row in sql.execute(_HELD_BY_OTHERS, {"holder": holder, "now": now})}
+    values = {"holder": holder, "now": now, "furthest": now + _FURTHEST}
+    return {row.duty: row.held_until for row in sql.execute(_HELD_BY_OTHERS, values)}
 
 
-def take(sql: Connection, wanted: Iterable[str], holder: str, now: datetime, until: datetime) -> set[str]:
+def take(sql: Connection, wanted: Iterable[str], holder: str, now: datetime) -> set[str]:
     """Take or renew duties that nobody else holds; give those that are held now."""
-    return {duty for duty in wanted if _take(sql, {"wanted": duty, "holder": holder, "now": now, "until": until})}
+    values = {"holder": holder, "now": now, "until": now + LEASE, "furthest": now + _FURTHEST}
+    return {duty for duty in wanted if _take(sql, {"wanted": duty, **values})}
 
 
 def last_held_until(sql: Connection) -> datetime | None:
@@ -60,5 +74,5 @@ def _take(sql: Connection, values: dict[str, object]) -> bool:
         return True
     if sql.execute(_THERE, values).first() is not None:
         return False
-    sql.execute(_ADD, values)
+    sql.execute(_ADD, {name: values[name] for name in ("wanted", "holder", "until")})
     return True
