@@ -1,8 +1,9 @@
 """What nobody waits for: sending mail, clearing locks that ran out, going on with jobs, forgetting what has expired.
 
-Every server process has two workers, one for mail and one for the rest. A duty is held by one of them at a time, by a lease of 30 s in the database, and
-another takes over when its holder dies. Each duty is safe even when two do it at once: it claims rows or compares
-versions in transactions of its own. A duty that fails is logged, and neither stops the others nor itself for good.
+Every server process has two workers, one for mail and one for the rest. A duty is held by one process at a time, by a
+lease in the database, and another takes over when its holder dies. Each duty is safe even when two do it at once: it
+claims rows or compares versions in transactions of its own. A duty that fails is logged, and neither stops the others
+nor itself for good.
 """
 
 import threading
