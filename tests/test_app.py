@@ -7,6 +7,9 @@ import pytest
 
 from doorward import app, config
 from doorward.config import Obstacle, Settings
+from doorward.edges.crypto.keys import create_key_file
+from doorward.edges.entropy import SystemEntropy
+from doorward.edges.sql import schema
 from doorward.edges.sql.engine import open_database
 from tests.doors.asgi import Answered, call, scope_of
 from tests.worlds import NOON, TurnableClock
@@ -100,13 +103,13 @@ def test_a_mail_setting_that_cannot_be_used_is_told_before_anything_is_made(tmp_
     assert not (tmp_path / "data").exists()
 
 
-def test_an_older_database_is_upgraded_on_request(settings: Settings) -> None:
+def test_an_older_database_is_upgraded_on_request(tmp_path: Path) -> None:
     """By `database upgrade`, and by nothing else."""
+    settings = config.load({"data": tmp_path}, {}).settings
+    create_key_file(tmp_path / "doorward.key", SystemEntropy())
     database = open_database(settings.database)
     with database.write() as sql:
-        for table in ("settings", "outbox", "jobs", "job_items", "audit_entries", "duties"):
-            sql.exec_driver_sql(f"DROP TABLE {table}")
-        sql.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+        schema.upgrade(sql, "0002")
     database.close()
 
     with pytest.raises(Obstacle, match="doorward database upgrade"):

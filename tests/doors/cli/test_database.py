@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from doorward.edges.sql import schema
 from doorward.edges.sql.engine import SqliteDatabase
 from tests.doors.cli.shell import Shell, fresh
 
@@ -19,7 +20,7 @@ def test_status_tells_version_and_standing(shell: Shell) -> None:
     """For a database that is current."""
     said = shell.done("database", "status", "--json").json
 
-    assert (said["version"], said["newest"], said["standing"]) == ("0003", "0003", "current")
+    assert (said["version"], said["newest"], said["standing"]) == (schema.NEWEST, schema.NEWEST, "current")
 
 
 def test_a_current_database_needs_no_upgrade(shell: Shell) -> None:

@@ -54,19 +54,17 @@ def test_another_version_is_an_obstacle(
         assert schema.standing(sql) is standing
 
 
-def test_an_upgrade_goes_on_from_an_older_version(database: SqliteDatabase) -> None:
+@pytest.mark.parametrize("version", schema.VERSIONS[:-1])
+def test_an_upgrade_goes_on_from_an_older_version(database: SqliteDatabase, version: str) -> None:
     """What is missing is added, and the version it came from is told."""
-    schema.prepare(database, "it")
     with database.write() as sql:
-        for table in ("settings", "outbox", "jobs", "job_items", "audit_entries", "duties"):
-            sql.execute(text(f"DROP TABLE {table}"))
-    become(database, "0002")
+        schema.upgrade(sql, version)
 
     with database.write() as sql:
         before = schema.upgrade(sql)
 
     with database.read() as sql:
-        assert (before, schema.standing(sql)) == ("0002", schema.Standing.CURRENT)
+        assert (before, schema.standing(sql)) == (version, schema.Standing.CURRENT)
 
 
 def test_tables_of_another_program_are_an_obstacle(database: SqliteDatabase) -> None:

@@ -51,7 +51,7 @@ def standing(sql: Connection) -> Standing:
     return Standing.NEWER if found.isdigit() and found > NEWEST else Standing.FOREIGN
 
 
-def upgrade(sql: Connection) -> str | None:
+def upgrade(sql: Connection, to: str = NEWEST) -> str | None:
     """Bring the schema to this program's version, in the transaction of `sql`; give the version it had."""
     from alembic import command, config  # noqa: PLC0415 - a server that has nothing to upgrade starts without it
 
@@ -60,7 +60,7 @@ def upgrade(sql: Connection) -> str | None:
     settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     settings.set_main_option("path_separator", "os")
     settings.attributes["connection"] = sql
-    command.upgrade(settings, "head")
+    command.upgrade(settings, to)
     return before
 
 
