@@ -60,3 +60,14 @@ def test_explain_answers_why_somebody_cannot(shell: Shell) -> None:
     assert (lower["unlock"]["allowed"], lower["unlock"]["reason"]) == (True, None)
     assert lower["lock"]["reason"]["code"] == "rights.missing"
     assert shell.done("audit", "list", "--act", "accounts.viewed", "--json").json["items"] == []
+
+
+def test_explain_says_which_role_brings_a_right(shell: Shell) -> None:
+    """Without another account it is about NAME alone."""
+    shell.add("bob", "--role", "help-desk", "--role", "auditor")
+    shell.add("carol")
+    rights = shell.done("role", "explain", "bob", "--json").json["rights"]
+
+    assert rights["users:unlock"] == ["help-desk"]
+    assert sorted(rights["users:read"]) == ["auditor", "help-desk"]
+    assert shell.done("role", "explain", "carol").out.startswith("carol holds no right")

@@ -8,7 +8,14 @@ from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, NAME, REASON, YES, Group
 from doorward.doors.cli.rehearsal import Rehearsal
 from doorward.doors.cli.telling import print_json, print_table
-from doorward.features.rights.actions import grant_role, list_roles, revoke_role, show_permissions, show_roles_of
+from doorward.features.rights.actions import (
+    grant_role,
+    list_roles,
+    revoke_role,
+    rights_of,
+    show_permissions,
+    show_roles_of,
+)
 from doorward.features.rights.model import (
     GrantRole,
     ListRoles,
@@ -91,10 +98,16 @@ def revoke(desk: Desk, name: str, role_name: str, reason: str | None, *, yes: bo
 
 @role.command("explain", short_help="Say what somebody may do to whom, and why not.")
 @NAME
-@click.option("--on", "target", metavar="OTHER", required=True, help="The account that NAME would act on.")
+@click.option("--on", "target", metavar="OTHER", help="The account that NAME would act on.")
 @with_desk
-def explain(desk: Desk, name: str, target: str) -> None:
-    """Say what NAME may do to another account, and why not; asked as if signed in with a second factor."""
+def explain(desk: Desk, name: str, target: str | None) -> None:
+    """Say which rights NAME holds and by which role; or what NAME may do to another account, and why not.
+
+    The second is answered as if NAME had signed in with a second factor.
+    """
+    if target is None:
+        _explain_rights(desk, name)
+        return
     caller, wanted = OnBehalf(desk.account(name), used_second_factor=True), ShowPermissions(desk.account(target))
     # Rehearsed: a question about somebody is not a look of theirs at the account, and leaves no entry.
     outcome = Rehearsal.of(desk.opened.runtime).run(show_permissions, wanted, caller, desk.origin)
@@ -104,6 +117,20 @@ def explain(desk: Desk, name: str, target: str) -> None:
         return
     rows = [(act.replace("_", " "), answer.allowed, _why_not(answer)) for act, answer in permissions.items()]
     print_table(("act", "allowed", "because"), rows, "There is nothing to ask.")
+
+
+def _explain_rights(desk: Desk, name: str) -> None:
+    """Say which rights an account holds, and which of its roles bring each."""
+    account = desk.account(name)
+    held = {each.role for each in desk.run(show_roles_of, ShowRolesOf(account)).assignments}
+    roles = [role for role in desk.run(list_roles, ListRoles()).roles if role.name in held]
+    with desk.runtime.database.read() as sql:
+        rights = sorted(rights_of(desk.runtime.call(sql, desk.origin), account))
+    found = {right: [role.name for role in roles if right in role.rights] for right in rights}
+    if desk.as_json:
+        print_json({"user_name": name, "rights": found})
+        return
+    print_table(("right", "by role"), found.items(), f"{name} holds no right, and reaches the own account page only.")
 
 
 def _show_role(desk: Desk, shown: Role) -> None:
