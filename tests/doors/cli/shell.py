@@ -1,5 +1,6 @@
 """The command line in this process: `shell("account", "list")` on a data directory of its own."""
 
+import atexit
 import json
 import logging
 import shutil
@@ -122,6 +123,8 @@ def fresh(folder: Path) -> Shell:
 
 @cache
 def _template() -> Path:
-    data = Path(mkdtemp(prefix="doorward-tests-")) / "data"
+    folder = mkdtemp(prefix="doorward-tests-")
+    atexit.register(shutil.rmtree, folder)
+    data = Path(folder) / "data"
     app.first_run(config.load({"data": data}, {}).settings)
     return data
