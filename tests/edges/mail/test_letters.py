@@ -29,7 +29,12 @@ FACTS: Mapping[str, Fact] = {
 }
 LEAST: Mapping[str, Fact] = {"user_name": "bram.rossi", "code": "012345", "link": LINK}
 WITH_CODE = {"device_code"}
-WITH_LINK = {"account_added", "password_reset_started"}
+WITH_LINK = {"account_added", "password_forgotten", "password_reset_started"}
+NOT_ME = "http://127.0.0.1:8420/not-me/AZ-_09"
+WITH_NOT_ME = {
+    "allowed_to_set_up", "email_changed", "password_changed", "recovery_code_used", "second_factor_deleted",
+    "second_factor_regenerated", "second_factor_reset", "second_factor_set_up", "temporary_access_code_issued",
+}  # fmt: skip
 
 
 class Tags(HTMLParser):
@@ -149,6 +154,15 @@ def test_a_lock_that_ended_by_itself_names_nobody() -> None:
 def test_without_a_contact_the_help_desk_is_named() -> None:
     """Somebody is always named to ask."""
     assert "tell your help desk" in render("password_changed", {**FACTS, "contact": ""}).text
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_what_was_done_to_an_account_can_be_disowned(kind: str) -> None:
+    """The link to say *this was not me* stands alone on its line, and can be pressed (DESK-3)."""
+    letter, without = render(kind, {**FACTS, "not_me": NOT_ME}), render(kind, FACTS)
+
+    assert (NOT_ME in letter.text.splitlines()) == (NOT_ME in Tags(letter.html).links) == (kind in WITH_NOT_ME)
+    assert "not-me" not in without.text + without.html
 
 
 @pytest.mark.parametrize("kind", sorted(kinds()))

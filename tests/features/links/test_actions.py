@@ -7,6 +7,7 @@ import pytest
 from doorward.features.accounts import store as accounts_store
 from doorward.features.links import actions
 from doorward.features.links.model import Link, LinkKind
+from doorward.features.notices.model import Kind
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.ids import AccountId
 from doorward.kernel.tokens import parse_token
@@ -120,3 +121,29 @@ def test_new_link_may_void_those_before(world: World, bram: AccountId) -> None:
         actions.end_of(call, bram)
 
     assert not good(world, rescue, LinkKind.RESCUE)
+
+
+def test_desk_3_no_act_ends_this_was_not_me(world: World, bram: AccountId) -> None:
+    """Neither a moved epoch nor a newer link; only its use and the seventh day do."""
+    _, link = make(world, bram, LinkKind.NOT_ME)
+    with world.writing() as call:
+        accounts_store.next_epoch(call.sql, bram)
+        actions.end_of(call, bram)
+    world.pass_time(days=6, hours=23)
+    assert good(world, link, LinkKind.NOT_ME)
+    world.pass_time(hours=1)
+
+    assert not good(world, link, LinkKind.NOT_ME)
+
+
+def test_desk_3_each_recipient_has_a_link_of_their_own(world: World, bram: AccountId) -> None:
+    """Whoever holds the new address cannot use up the link of the old one; no address, no link."""
+    with world.writing() as call:
+        for recipient in ("old@example.org", "new@example.org", None):
+            actions.tell_with_not_me(call, bram, recipient, Kind.EMAIL_CHANGED, {"user_name": "bram"})
+    told = {recipient: str(letter.facts["not_me"]) for recipient, letter in world.collect_mail()}
+    tokens = [parse_token(link.removeprefix("https://login.example.org/not-me/")) for link in told.values()]
+
+    assert list(told) == ["old@example.org", "new@example.org"]
+    assert [token[0] for token in tokens if token is not None] == [bram, bram]
+    assert len(set(tokens)) == 2

@@ -11,6 +11,7 @@ from tests.worlds import NOON
 
 MOMENT = timedelta(microseconds=1)
 SET, RESCUE, WELCOME = LinkKind.SET_PASSWORD, LinkKind.RESCUE, LinkKind.WELCOME
+FORGOTTEN, NOT_ME = LinkKind.FORGOTTEN_PASSWORD, LinkKind.NOT_ME
 LINK = Link(
     account=AccountId(UUID(int=11)),
     kind=SET,
@@ -40,6 +41,12 @@ LINK = Link(
         ({"kind": WELCOME, "epoch": 0}, WELCOME, 0, False),
         ({"kind": WELCOME, "epoch": 0}, WELCOME, 1, False),
         ({"kind": WELCOME, "epoch": 0}, SET, None, False),
+        ({"kind": FORGOTTEN}, FORGOTTEN, 3, True),
+        ({"kind": FORGOTTEN}, FORGOTTEN, 4, False),
+        ({"kind": FORGOTTEN}, SET, 3, False),
+        ({"kind": NOT_ME, "epoch": 0}, NOT_ME, 9, True),
+        ({"kind": NOT_ME, "epoch": 0}, NOT_ME, None, False),
+        ({"kind": NOT_ME, "used_at": NOON - MOMENT}, NOT_ME, 3, False),
     ],
 )
 def test_when_a_link_is_good(changed: dict[str, object], asked_for: LinkKind, epoch: int | None, *, good: bool) -> None:
@@ -47,7 +54,7 @@ def test_when_a_link_is_good(changed: dict[str, object], asked_for: LinkKind, ep
     assert rules.good(replace(LINK, **changed), asked_for, epoch, NOON) is good  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("kind", "hours"), [(WELCOME, 24), (SET, 72), (RESCUE, 1)])
-def test_lifetimes(kind: LinkKind, hours: int) -> None:
+@pytest.mark.parametrize(("kind", "hours"), [(WELCOME, 24), (SET, 72), (RESCUE, 1), (FORGOTTEN, 0.5), (NOT_ME, 7 * 24)])
+def test_lifetimes(kind: LinkKind, hours: float) -> None:
     """As long as the table of limits says."""
     assert kind.lifetime == timedelta(hours=hours)

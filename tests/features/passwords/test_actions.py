@@ -6,6 +6,7 @@ from doorward.features.passwords import actions, store
 from doorward.features.passwords.model import StoredPassword
 from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules
+from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.ports import Secret
@@ -186,3 +187,30 @@ def test_hashes_to_upgrade_are_counted(world: World, bram: AccountId) -> None:
         put(world, account, one)
     with world.reading() as call:
         assert actions.count_to_upgrade(call, lambda stored: stored.startswith("new$")) == 2
+
+
+def test_pass_5_three_asks_an_hour(world: World, bram: AccountId) -> None:
+    """The fourth is told no; an hour after the first there is room for one again."""
+    asked = []
+    for _ in range(4):
+        with world.writing() as call:
+            asked.append(actions.ask_for_link(call, bram))
+        world.pass_time(minutes=15)
+    with world.writing() as call:
+        asked += [actions.ask_for_link(call, bram), actions.ask_for_link(call, bram)]
+
+    assert asked == [True, True, True, False, True, False]
+
+
+def test_pass_5_an_ask_keeps_where_it_came_from(world: World, bram: AccountId) -> None:
+    """As much as has room; answered and an hour old, it is forgotten."""
+    origin = Origin(Door.CONSOLE, address="192.0.2.7", user_agent="x" * 500)
+    with world.writing(origin) as call:
+        actions.ask_for_link(call, bram)
+        (asked,) = actions.unanswered_asks(call, 9)
+        assert actions.answer_ask(call, asked)
+    world.pass_time(hours=1)
+    with world.writing() as call:
+        assert actions.purge_asks(call) == 1
+
+    assert (asked.account, asked.asked_at, asked.address, asked.user_agent) == (bram, NOON, "192.0.2.7", "x" * 400)

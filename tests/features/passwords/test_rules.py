@@ -223,3 +223,9 @@ def test_requirements_are_picked_from_the_password_rules() -> None:
     )
 
     assert rules.asked_by(settings) == Requirements(14, 1, 2, 3, 4, 6, 7, once_a_day=True)
+
+
+@pytest.mark.parametrize(("asked", "may"), [(0, True), (2, True), (3, False), (99, False)])
+def test_pass_5_three_mails_an_hour(asked: int, *, may: bool) -> None:
+    """Whoever asks on behalf of somebody fills no mailbox."""
+    assert rules.may_ask(asked) is may

@@ -1,10 +1,11 @@
 import threading
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from doorward.features.passwords import store
-from doorward.features.passwords.model import StoredPassword
+from doorward.features.passwords.model import Ask, StoredPassword
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
 
@@ -127,3 +128,65 @@ def test_of_two_racing_changes_both_are_remembered(world: World, bram: AccountId
     assert last is not None
 
     assert {last.hash, *earlier(world, bram)} == {"first", "one", "other"}
+
+
+def ask(world: World, account: AccountId, number: int, minutes: int = 0) -> Ask:
+    """Write down that a password was forgotten."""
+    made = Ask(account, UUID(int=number), NOON + timedelta(minutes=minutes), "192.0.2.7", "tests/1")
+    with world.database.write() as sql:
+        store.ask(sql, made)
+    return made
+
+
+def test_asks_are_listed_until_they_are_answered(world: World, bram: AccountId) -> None:
+    """The oldest first, and no more than are wanted."""
+    late, early = ask(world, bram, 1, 5), ask(world, world.add("carl"), 2)
+    with world.database.write() as sql:
+        before = store.unanswered(sql, 9)
+        first = store.unanswered(sql, 1)
+        answered = [store.answer(sql, early, NOON), store.answer(sql, early, NOON)]
+        after = store.unanswered(sql, 9)
+
+    assert (before, first, after) == ([early, late], [early], [late])
+    assert answered == [True, False]
+
+
+def test_of_two_that_answer_at_once_one_is_told(world: World, bram: AccountId) -> None:
+    """Nobody is mailed twice."""
+    asked, both, told = ask(world, bram, 1), threading.Barrier(2), list[bool]()
+
+    def answer() -> None:
+        both.wait()
+        with world.database.write() as sql:
+            told.append(store.answer(sql, asked, NOON))
+
+    racing = [threading.Thread(target=answer) for _ in range(2)]
+    for one in racing:
+        one.start()
+    for one in racing:
+        one.join()
+
+    assert sorted(told) == [False, True]
+
+
+def test_asks_are_counted_since_an_instant(world: World, bram: AccountId) -> None:
+    """Answered ones too, and those of this account alone."""
+    first, _, _ = ask(world, bram, 1), ask(world, bram, 2, 30), ask(world, world.add("carl"), 3, 30)
+    with world.database.write() as sql:
+        store.answer(sql, first, NOON)
+        counts = [store.asked_since(sql, bram, NOON + timedelta(minutes=since)) for since in (-1, 0, 30)]
+
+    assert counts == [2, 1, 0]
+
+
+def test_answered_asks_are_forgotten(world: World, bram: AccountId) -> None:
+    """What nobody has answered waits, however old it is."""
+    first, waiting, later = ask(world, bram, 1), ask(world, bram, 2), ask(world, bram, 3, 60)
+    with world.database.write() as sql:
+        for answered in (first, later):
+            store.answer(sql, answered, NOON)
+        assert store.forget_asks(sql, NOON + timedelta(minutes=59)) == 1
+
+    with world.database.read() as sql:
+        assert store.asked_since(sql, bram, NOON - timedelta(days=1)) == 2
+        assert store.unanswered(sql, 9) == [waiting]

@@ -17,8 +17,11 @@ from doorward.kernel.outcome import Fact
 
 LONGEST_FACT = 200
 LONGEST_LINK = 700
-KNOWN = ("at", "until", "ends_at", "expires_at", "by", "address", "user_agent", "lock_reason", "left", "contact")
+KNOWN = ("at", "until", "ends_at", "expires_at", "by", "address", "user_agent", "lock_reason", "left", "contact",
+         "not_me")  # fmt: skip
 """Facts that a letter mentions if it has them; the others of its kind it must have."""
+LINKS = frozenset({"link", "not_me"})
+"""Facts that are addresses of this server."""
 
 _SOMEBODY = "your help desk"
 _UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -63,8 +66,8 @@ def _words(facts: Mapping[str, Fact]) -> dict[str, Any]:
     """Make facts fit to be shown, and give those that are missing their stand-ins."""
     words: dict[str, Any] = dict.fromkeys(KNOWN)
     words |= {name: _shown(value) if isinstance(value, str) else value for name, value in facts.items()}
-    if "link" in facts:
-        words["link"] = _link(facts["link"])
+    for name in LINKS & facts.keys():
+        words[name] = _link(facts[name])
     words["browser"] = describe(words["user_agent"] or "")
     words["contact"] = words["contact"] or _SOMEBODY
     return words

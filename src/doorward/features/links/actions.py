@@ -1,11 +1,19 @@
-"""Making one-time links, looking at them, using them up."""
+"""Making one-time links, looking at them, using them up; and telling somebody with a link to say *this was not me*."""
+
+from collections.abc import Mapping
 
 from doorward.edges.call import Call
 from doorward.features.links import rules, store
 from doorward.features.links.model import Link, LinkKind
+from doorward.features.notices import actions as notices
+from doorward.features.notices.model import Kind
 from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Fact
 from doorward.kernel.ports import Secret
 from doorward.kernel.tokens import make_token
+
+_NO_EPOCH = 0
+"""What is stored where a link carries no epoch."""
 
 
 def make_link(call: Call, account: AccountId, kind: LinkKind, epoch: int) -> tuple[Secret, Link]:
@@ -44,8 +52,18 @@ def end_kind(call: Call, kind: LinkKind) -> None:
 
 
 def end_of(call: Call, account: AccountId) -> None:
-    """End the links of an account: a new one voids those before."""
+    """End the links of an account: a new one voids those before. *This was not me* stays good (DESK-3)."""
     store.end_of(call.sql, account)
+
+
+def tell_with_not_me(
+    call: Call, account: AccountId, recipient: str | None, kind: Kind, facts: Mapping[str, Fact]
+) -> None:
+    """Tell the owner what was done to their account, with a link of their own to say *this was not me* (DESK-3)."""
+    if recipient is None:
+        return
+    path, _ = make_link(call, account, LinkKind.NOT_ME, _NO_EPOCH)
+    notices.tell(call, account, recipient, kind, {**facts, "not_me": call.site.public_url + path.reveal()})
 
 
 def purge(call: Call) -> int:

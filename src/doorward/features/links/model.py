@@ -13,6 +13,9 @@ class LinkKind(StrEnum):
     WELCOME = "welcome"
     SET_PASSWORD = "set-password"
     RESCUE = "rescue"
+    FORGOTTEN_PASSWORD = "forgotten-password"
+    NOT_ME = "not-me"
+    """*This was not me* (DESK-3): carries no epoch, for no later act may end it."""
 
     @property
     def lifetime(self) -> timedelta:
@@ -24,6 +27,8 @@ _LIFETIMES = {
     LinkKind.WELCOME: timedelta(hours=24),
     LinkKind.SET_PASSWORD: timedelta(hours=72),
     LinkKind.RESCUE: timedelta(hours=1),
+    LinkKind.FORGOTTEN_PASSWORD: timedelta(minutes=30),
+    LinkKind.NOT_ME: timedelta(days=7),
 }
 
 

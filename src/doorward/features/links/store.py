@@ -13,7 +13,7 @@ _ONE = (_T.account_id == bindparam("account"), _T.token_hash == bindparam("hash"
 _BY_TOKEN = select(one_time_links).where(*_ONE)
 _USE = update(one_time_links).where(*_ONE, _T.used_at.is_(None)).values(used_at=bindparam("at"))
 _END_KIND = delete(one_time_links).where(_T.kind == bindparam("which"))
-_END_OF = delete(one_time_links).where(_T.account_id == bindparam("account"))
+_END_OF = delete(one_time_links).where(_T.account_id == bindparam("account"), _T.kind != LinkKind.NOT_ME.value)
 _EXPIRED = delete(one_time_links).where(_T.expires_at <= bindparam("now"))
 
 
@@ -61,7 +61,7 @@ def end_kind(sql: Connection, kind: LinkKind) -> None:
 
 
 def end_of(sql: Connection, account: AccountId) -> None:
-    """Delete an account's links."""
+    """Delete an account's links, all but *this was not me*, which no act ends (DESK-3)."""
     sql.execute(_END_OF, {"account": account})
 
 

@@ -25,6 +25,9 @@ class Kind(StrEnum):
     TEMPORARY_ACCESS_CODE_ISSUED = "temporary_access_code_issued"
     RECOVERY_CODE_USED = "recovery_code_used"
     PASSWORD_RESET_STARTED = "password_reset_started"
+    PASSWORD_FORGOTTEN = "password_forgotten"
+    PASSWORD_FORGOTTEN_NO_LINK = "password_forgotten_no_link"
+    """Somebody asked for a link, and whom to ask is all that may be told (PASS-5)."""
     PASSWORD_CHANGED = "password_changed"
     EMAIL_CHANGED = "email_changed"
 

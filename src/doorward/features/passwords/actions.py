@@ -5,9 +5,9 @@ from collections.abc import Callable
 from doorward.edges.call import Call
 from doorward.features.accounts.model import Account
 from doorward.features.passwords import rules, store
-from doorward.features.passwords.model import StoredPassword, Whose
+from doorward.features.passwords.model import Ask, StoredPassword, Whose
 from doorward.features.policy import actions as policy
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 
@@ -66,3 +66,37 @@ def mark(call: Call, account: AccountId, *, must_change: bool) -> bool:
 def count_to_upgrade(call: Call, current: Callable[[str], bool]) -> int:
     """Count passwords whose hash is older or imported: until its next use it takes another time (PASS-4)."""
     return store.count(call.sql, lambda stored: not current(stored))
+
+
+def ask_for_link(call: Call, account: AccountId) -> bool:
+    """Write down that a password was forgotten; False where that was asked too often within the hour (PASS-5).
+
+    A name that nobody has is written down alike, under what stands for it, so that every name takes the same road.
+    """
+    if not rules.may_ask(store.asked_since(call.sql, account, call.now - rules.ASKS_WITHIN)):
+        return False
+    origin = call.origin
+    made = Ask(
+        account=account,
+        id=new_id(call.now, call.entropy),
+        asked_at=call.now,
+        address=origin.address[: rules.ADDRESS],
+        user_agent=origin.user_agent[: rules.USER_AGENT],
+    )
+    store.ask(call.sql, made)
+    return True
+
+
+def unanswered_asks(call: Call, most: int) -> list[Ask]:
+    """List the forgotten passwords that nobody has been mailed about yet."""
+    return store.unanswered(call.sql, most)
+
+
+def answer_ask(call: Call, ask: Ask) -> bool:
+    """Note that an ask is answered; of two that answer it at once, one is told True."""
+    return store.answer(call.sql, ask, call.now)
+
+
+def purge_asks(call: Call) -> int:
+    """Forget asks that no longer count."""
+    return store.forget_asks(call.sql, call.now - rules.ASKS_WITHIN)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from doorward.kernel.ids import AccountId
 
@@ -40,3 +41,15 @@ class StoredPassword:
     changed_at: datetime
     must_change: bool
     """An operator asked for another one at the next sign-in (PASS-3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Somebody has asked for a link because they forgot a password; the name may be nobody's (PASS-5)."""
+
+    account: AccountId
+    """The account, or what stands for a name that nobody has."""
+    id: UUID
+    asked_at: datetime
+    address: str
+    user_agent: str

@@ -28,6 +28,12 @@ CHANGE_INTERVAL = timedelta(hours=24)
 SHORTEST_NAME = 3
 """Names of one or two characters are in too many good passwords to be looked for."""
 
+ASKS = 3
+ASKS_WITHIN = timedelta(hours=1)
+"""So many mails an hour go to whoever forgets a password (PASS-5)."""
+ADDRESS, USER_AGENT = 64, 400
+"""How many characters are kept of where somebody asked from."""
+
 IsCommon = Callable[[str], bool]
 """Tells whether a text, folded as by `fold`, is among the common passwords."""
 
@@ -137,3 +143,8 @@ def _contained(text: str, whose: Whose) -> Refused | None:
         if len(name) >= SHORTEST_NAME and name in within:
             return Refused("passwords.contains_name", {"what": what})
     return None
+
+
+def may_ask(asked: int) -> bool:
+    """Tell whether one more mail may go out to whoever has asked so often within the hour (PASS-5)."""
+    return asked < ASKS

@@ -1,15 +1,15 @@
-"""The SQL on password hashes."""
+"""The SQL on password hashes, and on who has forgotten a password."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from doorward.edges.sql.tables.passwords import earlier_passwords, passwords
-from doorward.features.passwords.model import StoredPassword
+from doorward.edges.sql.tables.passwords import earlier_passwords, password_asks, passwords
+from doorward.features.passwords.model import Ask, StoredPassword
 from doorward.kernel.ids import AccountId
 
-_T, _E = passwords.c, earlier_passwords.c
+_T, _E, _A = passwords.c, earlier_passwords.c, password_asks.c
 _OF = select(_T.hash, _T.changed_at, _T.must_change).where(_T.account_id == bindparam("account"))
 _ADD = insert(passwords)
 _REPLACE = (
@@ -30,6 +30,20 @@ _EARLIER = (
     .order_by(_E.replaced_at.desc())
     .limit(bindparam("most"))
 )
+_ASK = insert(password_asks)
+_ASKED = select(func.count()).where(_A.account_id == bindparam("account"), _A.asked_at > bindparam("since"))
+_UNANSWERED = (
+    select(_A.account_id, _A.ask_id, _A.asked_at, _A.address, _A.user_agent)
+    .where(_A.answered_at.is_(None))
+    .order_by(_A.asked_at, _A.ask_id)
+    .limit(bindparam("most"))
+)
+_ANSWER = (
+    update(password_asks)
+    .where(_A.account_id == bindparam("account"), _A.ask_id == bindparam("id"), _A.answered_at.is_(None))
+    .values(answered_at=bindparam("at"))
+)
+_FORGET_ASKS = delete(password_asks).where(_A.answered_at.is_not(None), _A.asked_at <= bindparam("before"))
 
 
 def of_account(sql: Connection, account: AccountId) -> StoredPassword | None:
@@ -72,3 +86,37 @@ def forget_earlier(sql: Connection, account: AccountId, keep: int) -> None:
 def count(sql: Connection, wanted: Callable[[str], bool]) -> int:
     """Count the hashes of which something holds; each is looked at once."""
     return sum(wanted(one) for one in sql.execute(select(_T.hash)).scalars())
+
+
+def ask(sql: Connection, new: Ask) -> None:
+    """Write down that somebody has forgotten a password."""
+    sql.execute(
+        _ASK,
+        {
+            "account_id": new.account,
+            "ask_id": new.id,
+            "asked_at": new.asked_at,
+            "address": new.address,
+            "user_agent": new.user_agent,
+        },
+    )
+
+
+def asked_since(sql: Connection, account: AccountId, since: datetime) -> int:
+    """Count how often an account's password was asked for after an instant."""
+    return int(sql.execute(_ASKED, {"account": account, "since": since}).scalar_one())
+
+
+def unanswered(sql: Connection, most: int) -> list[Ask]:
+    """List what nobody has answered yet, oldest first."""
+    return [Ask(AccountId(row[0]), *row[1:]) for row in sql.execute(_UNANSWERED, {"most": most})]
+
+
+def answer(sql: Connection, answered: Ask, at: datetime) -> bool:
+    """Note that an ask is answered; of two at once one is told True."""
+    return sql.execute(_ANSWER, {"account": answered.account, "id": answered.id, "at": at}).rowcount == 1
+
+
+def forget_asks(sql: Connection, before: datetime) -> int:
+    """Delete answered asks that count no more."""
+    return sql.execute(_FORGET_ASKS, {"before": before}).rowcount

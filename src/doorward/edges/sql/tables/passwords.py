@@ -1,8 +1,8 @@
-"""Password hashes, present and earlier."""
+"""Password hashes, present and earlier; and who has forgotten theirs."""
 
-from sqlalchemy import Boolean, Column, String, Table
+from sqlalchemy import Boolean, Column, Index, String, Table
 
-from doorward.edges.sql.columns import Instant, account_key, metadata
+from doorward.edges.sql.columns import Id, Instant, account_key, metadata
 
 passwords = Table(
     "passwords",
@@ -19,4 +19,16 @@ earlier_passwords = Table(
     account_key(),
     Column("replaced_at", Instant, primary_key=True),
     Column("hash", String(400), nullable=False),
+)
+
+password_asks = Table(
+    "password_asks",
+    metadata,
+    account_key(),
+    Column("ask_id", Id, primary_key=True),
+    Column("asked_at", Instant, nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("user_agent", String(400), nullable=False),
+    Column("answered_at", Instant),
+    Index("ix_password_asks_open", "answered_at", "asked_at"),
 )
