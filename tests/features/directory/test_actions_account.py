@@ -52,6 +52,15 @@ def guess(world: World, account: AccountId, times: int, act: str = "signin.passw
         world.pass_time(seconds=1)
 
 
+def lock_now(world: World) -> None:
+    """Lock everybody because of their last wrong password."""
+    with world.writing() as call:
+        call.sql.exec_driver_sql(
+            "UPDATE account_state SET locked_at = (SELECT max(at) FROM audit_entries), lock_reason = 'Failures', "
+            "lock_factor = 'password'"
+        )
+
+
 @pytest.fixture
 def grace(world: World) -> Bearer:
     """Sign in an operator of the help desk."""
@@ -74,10 +83,7 @@ def test_lock_is_explained(world: World) -> None:
         audit.record(call, Event("signin.completed", "done", target=anna))
     world.pass_time(seconds=1)
     guess(world, anna, 3)
-    with world.writing() as call:
-        call.sql.exec_driver_sql(
-            "UPDATE account_state SET locked_at = 1, lock_reason = 'Failures', lock_factor = 'password'"
-        )
+    lock_now(world)
 
     assert view(world, anna).lock_story == LockStory(
         failures=3,
@@ -86,6 +92,21 @@ def test_lock_is_explained(world: World) -> None:
         first_at=NOON + timedelta(seconds=3),
         last_at=NOON + timedelta(seconds=5),
     )
+
+
+def test_lock_is_explained_however_many_guess_on(world: World) -> None:
+    """Guesses that are refused unchecked come after the lock, and do not bury what caused it."""
+    anna = world.add("anna")
+    guess(world, anna, 3)
+    lock_now(world)
+    world.pass_time(seconds=1)
+    with world.writing() as call:
+        for _ in range(250):
+            audit.record(call, Event("signin.password", "refused", target=anna))
+
+    story = view(world, anna).lock_story
+    assert story is not None
+    assert (story.failures, story.addresses) == (3, ("192.0.2.7",))
 
 
 def test_lock_by_hand_is_explained(world: World) -> None:

@@ -8,6 +8,7 @@ from doorward.edges.call import Call
 from doorward.features.accounts import rules as account_rules
 from doorward.features.accounts.model import Standing
 from doorward.features.audit import actions as audit
+from doorward.features.audit import rules as audit_rules
 from doorward.features.directory import rules, store
 from doorward.features.directory.model import (
     AccountRow,
@@ -236,10 +237,12 @@ def _counted(call: Call, query: str) -> LockedCounted:
 
 
 def _lock_story(call: Call, standing: Standing) -> LockStory | None:
+    """Tell why an account is locked by what was recorded until then: whoever goes on guessing does not bury it."""
     lock = lockout_rules.standing_lock(standing.state.lock, call.now)
     if lock is None:
         return None
-    page = audit.entries_of_target(call, standing.account.id, rules.ENTRIES, None)
+    after = audit_rules.first_id(lock.at + timedelta(seconds=1))  # a lock's date is to the second (LOCK-5)
+    page = audit.entries_of_target(call, standing.account.id, rules.ENTRIES, after)
     return rules.lock_story(lock, page.entries)
 
 
