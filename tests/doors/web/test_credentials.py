@@ -63,8 +63,14 @@ def test_the_token_is_given_as_it_was_sent() -> None:
 
 def test_a_browser_is_known_by_a_hash() -> None:
     """The SHA-256 of the cookie's text; nothing where there is none."""
-    there = browser_of(scope_of("GET", "/", [("cookie", "__Host-doorward-browser=abc")]))
+    there = browser_of(scope_of("GET", "/", [("cookie", f"__Host-doorward-browser={'A' * 64}")]))
 
     assert there is not None
-    assert there.hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert there.hex() == "d53eda7a637c99cc7fb566d96e9fa109bf15c478410a3f5eb4d4c4e26cd081f6"
     assert browser_of(scope_of("GET", "/")) is None
+
+
+@pytest.mark.parametrize("value", ["", "abc", "A" * 63, "A" * 65, "\xff\xfe"])
+def test_a_browser_is_not_known_by_what_somebody_made_up(value: str) -> None:
+    """A made-up value is never taken over: the next sign-in gives the browser one of the server's own."""
+    assert browser_of(scope_of("GET", "/", [("cookie", f"__Host-doorward-browser={value}")])) is None

@@ -31,6 +31,10 @@ def bearer_of(scope: MutableMapping[str, Any]) -> Bearer | None:
 
 
 def browser_of(scope: MutableMapping[str, Any]) -> bytes | None:
-    """Give the SHA-256 of the browser cookie, if the browser sent one."""
-    value = cookies_of(scope).get(BROWSER)
-    return hashlib.sha256(value.encode("latin-1")).digest() if value else None
+    """Give the SHA-256 of the browser cookie, if the browser sent one.
+
+    A value that the server cannot have made is none: else it would be kept at the next sign-in, and whoever put it
+    there would hold what makes a browser known.
+    """
+    value = cookies_of(scope).get(BROWSER, "")
+    return None if parse_token(value) is None else hashlib.sha256(value.encode()).digest()
