@@ -189,6 +189,7 @@ def serve(
 
     The address is taken before anything is made or printed, and before root becomes the data directory's owner.
     """
+    data_directory.close_new_files()
     logs.start(settings.log_level, clock or SystemClock())
     if settings.tls_cert is not None and settings.tls_key is not None:
         http_server.check_certificate(settings.tls_cert, settings.tls_key)

@@ -41,6 +41,16 @@ def test_what_is_made_is_closed_to_others(tmp_path: Path) -> None:
     assert [mode(data / "doorward.db"), mode(data / "doorward.key")] == ["0o600"] * 2
 
 
+def test_what_a_server_writes_later_is_closed_to_others(tmp_path: Path) -> None:
+    """A message in a Maildir that others may look into has mode 600, whatever the umask was."""
+    before = os.umask(0)
+    data_directory.close_new_files()
+    (tmp_path / "message").touch()
+    os.umask(before)
+
+    assert mode(tmp_path / "message") == "0o600"
+
+
 def test_making_again_changes_nothing(tmp_path: Path) -> None:
     """A directory that is there is left as it is."""
     make(tmp_path / "data")

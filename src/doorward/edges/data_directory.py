@@ -65,6 +65,14 @@ def require(settings: Settings) -> None:
             pass
 
 
+def close_new_files() -> None:
+    """Close to other users of the machine whatever this process makes from now on.
+
+    A Maildir that was there before may be open to them, and the messages in it hold codes and links.
+    """
+    os.umask(OPEN_TO_OTHERS)
+
+
 def take_on_owner(data: Path) -> None:
     """Go on as the owner of the data directory where root runs the program: no file shall end up belonging to root."""
     if os.geteuid() != 0:
