@@ -52,6 +52,7 @@ def scope_of(method: str, path: str, headers: Headers = (), client: str = "192.0
 async def call(app: App, scope: Scope, *chunks: bytes) -> Answered:
     """Send a request whose body comes in these pieces, and gather the answer."""
     sent: list[Message] = []
+    answered = asyncio.Event()
     coming = [
         {"type": "http.request", "body": chunk, "more_body": number < len(chunks)}
         for number, chunk in enumerate(chunks, 1)
@@ -60,10 +61,13 @@ async def call(app: App, scope: Scope, *chunks: bytes) -> Answered:
     async def receive() -> Message:
         if coming:
             return coming.pop(0)
+        await answered.wait()  # a client stays until it has its answer
         return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            answered.set()
 
     await app(scope, receive, send)
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}

@@ -157,6 +157,11 @@ def test_single_refusal_needs_no_count() -> None:
         (replace(ENTRY, act="second_factor.regenerated", actor_id=BRAM), "Secret key regenerated"),
         (replace(ENTRY, act="sessions.ended"), "Sessions ended by grace"),
         (replace(ENTRY, act="sessions.ended", actor_id=BRAM), "Signed out"),
+        (replace(ENTRY, act="sessions.ended", actor_id=BRAM, details={"count": 2}), "Sessions ended"),
+        (
+            replace(ENTRY, act="sessions.ended", actor_id=BRAM, details={"count": 1, "cause": "a new sign-in"}),
+            "Sessions ended by a new sign-in",
+        ),
         (replace(ENTRY, act="rights.granted", details={"role": "auditor"}), "Role granted by grace: auditor"),
         (replace(ENTRY, act="something.new"), "something.new by grace"),
         (replace(ENTRY, act="accounts.added", actor_id=None, actor_name="cli:root"), "Account added by cli:root"),

@@ -1,7 +1,7 @@
 """Routes: each stands beside the act that it leads to, its answer, and the codes that it may refuse with."""
 
 import inspect
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ PREFIX = "/api/v1"
 Step = Callable[[Any], Steps]
 Leads = Action[Any, Any] | Step
 Handler = Callable[..., Any]
+Answers = type[BaseModel] | Mapping[str, Any]
+"""The shape that a route answers with; of a file, how the document describes it."""
 
 _ALWAYS = ("request.malformed", "request.unknown_field", "server.failed", "database.busy")
 _WITH_BODY = ("request.too_large", "request.cross_origin")
@@ -77,10 +79,11 @@ class Routes:
         self.led: list[Led] = []
 
     def on(
-        self, route: str, leads: Leads, shape: type[BaseModel], codes: Iterable[str] = (), status: int = 200
+        self, route: str, leads: Leads, shape: Answers, codes: Iterable[str] = (), status: int = 200
     ) -> Callable[[Handler], Handler]:
         """Declare a route (`POST /accounts/{account}/unlock`), what it leads to, its answer and its refusals."""
         method, path = route.split(" ")
+        answers = dict(shape) if isinstance(shape, Mapping) else {"model": shape}
         self.led.append(Led(method, PREFIX + path, leads))
 
         def declare(handler: Handler) -> Handler:
@@ -93,7 +96,7 @@ class Routes:
                 description=_description(handler),
                 operation_id=handler.__name__,
                 response_description="Done",
-                responses={status: {"model": shape}, **_refusals(method, leads, codes)},
+                responses={status: answers, **_refusals(method, leads, codes)},
                 openapi_extra=_told(leads),
             )
             return handler

@@ -1,16 +1,20 @@
 """`doorward audit`: who did what to whom. Reading it is an act, and is recorded."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import click
 
 from doorward.doors.cli.desk import Desk, with_desk
+from doorward.doors.cli.files import ExportFile, written
 from doorward.doors.cli.options import LIMIT, Group
 from doorward.doors.cli.spelling import entry_json
 from doorward.doors.cli.telling import print_json, print_table
-from doorward.features.audit.actions import list_entries
-from doorward.features.audit.model import Filter, ListEntries
+from doorward.features.audit.actions import export_entries, list_entries, read_export
+from doorward.features.audit.model import ExportEntries, Filter, Form, ListEntries, ReadExport
 
 
 class Moment(click.ParamType[datetime]):
@@ -33,15 +37,27 @@ class Moment(click.ParamType[datetime]):
 
 @click.group(cls=Group)
 def audit() -> None:
-    """Read who did what to whom."""
+    """Read and export who did what to whom."""
+
+
+_FILTERS = (
+    click.option("--account", "name", metavar="NAME", help="Only what was done to this account."),
+    click.option("--actor", metavar="NAME", help="Only what this one did; system and cli:USER too."),
+    click.option("--act", metavar="ACT", help="Only this act, for example lockout.unlocked."),
+    click.option("--after", type=Moment(), metavar="TIME", help="Only from this time on."),
+    click.option("--before", type=Moment(), metavar="TIME", help="Only before this time."),
+)
+
+
+def _filtered(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that narrow the trail down."""
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
 
 
 @audit.command("list", short_help="List entries, newest first.")
-@click.option("--account", "name", metavar="NAME", help="Only what was done to this account.")
-@click.option("--actor", metavar="NAME", help="Only what this one did; system and cli:USER too.")
-@click.option("--act", metavar="ACT", help="Only this act, for example lockout.unlocked.")
-@click.option("--after", type=Moment(), metavar="TIME", help="Only from this time on.")
-@click.option("--before", type=Moment(), metavar="TIME", help="Only before this time.")
+@_filtered
 @LIMIT
 @click.option("--cursor", metavar="ID", type=click.UUID, help="Go on after this entry.")
 @with_desk
@@ -70,3 +86,29 @@ def list_all(  # noqa: PLR0913 - the filters of the list, each an option
     print_table(columns, rows, "Nothing is recorded that fits.")
     if page.next_id is not None:
         click.echo(f"\nThere are more; go on with --cursor {page.next_id}", err=True)
+
+
+@audit.command("export", short_help="Write entries to a file, newest first.")
+@click.argument("file", type=ExportFile())
+@_filtered
+@with_desk
+def export(desk: Desk, file: Path, *, name: str | None, **given: Any) -> None:
+    """Write the entries that the filters find to FILE (.csv or .jsonl), newest first. This is recorded.
+
+    No cell of a CSV file begins a formula: what begins with = + - @ has an apostrophe in front.
+    """
+    wanted = Filter(None if name is None else desk.account(name), **given)
+    form, before, count = Form(file.suffix.lower().removeprefix(".")), None, 0
+    with written(file) as out:
+        out.write(desk.run(export_entries, ExportEntries(wanted, form)).heading)
+        while True:
+            part = desk.run(read_export, ReadExport(wanted, form, before))
+            out.write(part.text)
+            count += part.entries
+            before = part.next_id
+            if before is None:
+                break
+    if desk.as_json:
+        print_json({"outcome": "done", "file": str(file), "entries": count})
+    else:
+        click.echo(f"{count} entries were written to {file}.")

@@ -56,6 +56,7 @@ def routes() -> list[BaseRoute]:
 def _signing_in() -> list[BaseRoute]:
     return [
         *_step("/sign-in", sign_in.show_sign_in, sign_in.take_password),
+        *_step("/forgotten-password", sign_in.show_forgotten_password, sign_in.take_forgotten_password),
         *_step("/sign-in/code", sign_in.show_code, sign_in.take_code),
         *_step("/sign-in/recovery-code", sign_in.show_recovery_code, sign_in.take_recovery_code),
         *_step("/sign-in/device-code", sign_in.show_device_code, sign_in.take_device_code),
@@ -70,6 +71,8 @@ def _links() -> list[BaseRoute]:
         *_step("/welcome/{token}", links.show_welcome, links.take_welcome),
         *_step("/welcome/{token}/set-up", links.show_set_up, links.take_set_up),
         *_step("/set-password/{token}", links.show_set_password, links.take_set_password),
+        *_step("/forgotten-password/{token}", links.show_forgotten, links.take_forgotten),
+        *_step("/not-me/{token}", links.show_not_me, links.take_not_me),
         *_step("/rescue/{token}", links.show_rescue, links.take_rescue),
         *_step("/rescue/{token}/set-up", links.show_set_up, links.take_set_up),
     ]
@@ -83,6 +86,7 @@ def _own() -> list[BaseRoute]:
         *_form("/me/secret-key/check", me.check),
         *_form("/me/secret-key/save", me.save),
         *_form("/me/secret-key/discard", me.discard),
+        *_form("/me/sessions/end", me.end_sessions),
         *_form("/sign-out", me.sign_out),
     ]
 
@@ -110,6 +114,7 @@ def _operating() -> list[BaseRoute]:
         *_page("/console/two-factor", settings.show_two_factor),
         *_page("/console/roles", settings.show_roles),
         *_page("/console/audit", records.show_audit),
+        *_form("/console/audit/export", records.export_audit),
         *_page("/console/mail", records.show_mail),
         *_form("/console/mail/retry", records.retry),
         *_form("/console/mail/{mail}/retry", records.retry),

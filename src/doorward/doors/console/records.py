@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from doorward.doors.console.operator import by_right, shell, signed_in
 from doorward.doors.console.visit import Visit
+from doorward.doors.web.downloads import audit_file
 from doorward.features.accounts import actions as accounts
-from doorward.features.audit.actions import known_acts, list_entries
-from doorward.features.audit.model import EntriesPage, Filter, ListEntries
+from doorward.features.audit.actions import export_entries, known_acts, list_entries
+from doorward.features.audit.model import EntriesPage, ExportEntries, Filter, Form, ListEntries
 from doorward.features.notices.actions import list_mail, retry_mail
 from doorward.features.notices.model import ListMail, Mail, MailState, RetryMail
 from doorward.features.sessions.model import SessionShown
@@ -46,7 +47,25 @@ def show_audit(visit: Visit) -> Response:
         entries=list(found.entries),
         page=_pager(visit, _AUDIT, kept, len(found.entries), found.next_id),
         errors=errors,
+        may={"export": by_right(shown, "audit:export")},
     )
+
+
+def export_audit(visit: Visit) -> Response:
+    """Send what the filters find as a file; without the right nothing is said of the filters' names."""
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    filters = {name: visit.form.get(name, "").strip() for name in _FILTERS}
+    asked, errors = _filter(visit, filters)
+    form = visit.form.get("format", "")
+    if errors and "audit:export" in shown.rights:
+        return visit.go(f"{_AUDIT}?{urlencode(filters)}")
+    if form not in set(Form):
+        return visit.problem(Refused("request.malformed", {"detail": "a file is csv or jsonl"}), _AUDIT)
+    wanted = ExportEntries(asked, Form(form))
+    begun = visit.run(export_entries, wanted)
+    return visit.problem(begun, _AUDIT) if isinstance(begun, Refused) else audit_file(begun, wanted, visit.run)
 
 
 def show_mail(visit: Visit) -> Response:

@@ -1,17 +1,32 @@
 """Writing entries in the transaction of their acts (AUDIT-2), and reading them."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
 
 from doorward.edges.call import Call
+from doorward.edges.lines import csv_line, json_line
 from doorward.edges.refusal_log import Joined
 from doorward.features.audit import rules, store
-from doorward.features.audit.model import DayFigures, EntriesPage, Filter, ListEntries
+from doorward.features.audit.model import (
+    DayFigures,
+    EntriesPage,
+    ExportBegun,
+    ExportEntries,
+    ExportPart,
+    Filter,
+    Form,
+    ListEntries,
+    ReadExport,
+)
 from doorward.kernel.act import NO_SESSION, NOBODY, Act, act, reason_of, target_of
 from doorward.kernel.events import Entry, Event
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
+from doorward.kernel.time import rfc3339
+
+COLUMNS = tuple(field.name for field in fields(Entry))
+"""The columns of an export: the fields of an entry, in the order of the API."""
 
 
 def record(call: Call, event: Event) -> None:
@@ -78,6 +93,31 @@ def list_entries(call: Call, command: ListEntries) -> EntriesPage:
     return _page(call, command.filter, command.limit, command.before_id)
 
 
+@act("audit:export", event="audit.exported")
+def export_entries(call: Call, command: ExportEntries) -> ExportBegun:
+    """Begin to export the audit trail; what was asked for stands in the one entry that this writes (AUDIT-4)."""
+    wanted = command.filter
+    asked = {
+        "account": None if wanted.account is None else str(wanted.account),
+        "actor": wanted.actor,
+        "act": wanted.act,
+        "after": None if wanted.after is None else rfc3339(wanted.after),
+        "before": None if wanted.before is None else rfc3339(wanted.before),
+    }
+    call.note.details["form"] = command.form.value
+    call.note.details.update({name: value for name, value in asked.items() if value is not None})
+    return ExportBegun(csv_line(COLUMNS) if command.form is Form.CSV else "")
+
+
+@act("audit:export", event=None, writes=False)
+def read_export(call: Call, command: ReadExport) -> ExportPart:
+    """Read the next part of an export that has begun, newest first; a file of any length takes one page of memory."""
+    page = _page(call, command.filter, rules.PAGE, command.before_id)
+    spelled = ({name: getattr(entry, name) for name in COLUMNS} for entry in page.entries)
+    write = json_line if command.form is Form.JSON_LINES else _csv_of
+    return ExportPart("".join(map(write, spelled)), len(page.entries), page.next_id)
+
+
 def entries_of_target(call: Call, account: AccountId, limit: int, before: UUID | None) -> EntriesPage:
     """Read what has happened to one account, newest first: its timeline (AUDIT-4)."""
     return _page(call, Filter(account=account), limit, before)
@@ -87,6 +127,10 @@ def days(call: Call) -> tuple[DayFigures, ...]:
     """Count completed sign-ins and locks on each of the last 30 UTC days, oldest first."""
     first = rules.first_day(call.now)
     return rules.figures(first, store.day_counts(call.sql, rules.first_id(first)))
+
+
+def _csv_of(spelled: dict[str, Any]) -> str:
+    return csv_line(spelled.values())
 
 
 def _page(call: Call, wanted: Filter, limit: int, before_id: UUID | None) -> EntriesPage:

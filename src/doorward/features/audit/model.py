@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from doorward.kernel.events import Entry
@@ -36,6 +37,47 @@ class EntriesPage(Done):
     """One page of entries, and the id to go on from."""
 
     entries: tuple[Entry, ...]
+    next_id: UUID | None
+
+
+class Form(StrEnum):
+    """How an export is written."""
+
+    CSV = "csv"
+    JSON_LINES = "jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportEntries:
+    """Begin an export of the trail: the act that is recorded, once for the whole file (AUDIT-1)."""
+
+    filter: Filter = Filter()
+    form: Form = Form.CSV
+
+
+@dataclass(frozen=True, slots=True)
+class ExportBegun(Done):
+    """The export may go on; what the file begins with."""
+
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadExport:
+    """Read the next part of an export; the right is asked anew for each part."""
+
+    filter: Filter
+    form: Form
+    before_id: UUID | None = None
+    """The last id of the part before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPart(Done):
+    """A part of the file, how many entries it holds, and the id to go on from."""
+
+    text: str
+    entries: int
     next_id: UUID | None
 
 

@@ -130,12 +130,22 @@ def _done(entry: Entry, done: str) -> str:
             return f"Locked by itself{_cause_of_lock(entry)}"
         case "lockout.lapsed":
             return done
+        case "second_factor.key_disabled":
+            return f"{done} by itself after {entry.details.get('failures')} wrong codes in a row"
         case "sessions.ended" if entry.actor_id is not None and entry.actor_id == entry.target_id:
-            return "Signed out"
+            return _own_sessions(entry)
         case "rights.granted" | "rights.revoked":
             return f"{done}{_by(entry)}: {entry.details.get('role', '')}"
         case _:
             return f"{done}{_by(entry)}"
+
+
+def _own_sessions(entry: Entry) -> str:
+    """Tell signing out from ending other sessions, and that from their end by a new sign-in (SESS-1)."""
+    if "count" not in entry.details:
+        return "Signed out"
+    by = entry.details.get("cause")
+    return f"Sessions ended{'' if by is None else f' by {by}'}"
 
 
 def _cause_of_lock(entry: Entry) -> str:
@@ -207,11 +217,14 @@ _WORDS = {
     "lockout.unlocked": ("Unlocked", "Unlock"),
     "notices.retried": ("Mail tried again", "Trying mail again"),
     "passwords.changed": ("Password changed", "Change of the password"),
+    "passwords.forgotten_asked": ("New password asked for as forgotten", "Asking for a forgotten password"),
+    "passwords.forgotten_mailed": ("Mail about a forgotten password", "Mail about a forgotten password"),
     "passwords.reset_started": ("Password reset started", "Password reset"),
     "policy.changed": ("Settings changed", "Change of settings"),
     "rights.granted": ("Role granted", "Granting a role"),
     "rights.revoked": ("Role taken away", "Taking a role away"),
     "second_factor.deleted": ("Secret key deleted", "Deletion of the secret key"),
+    "second_factor.key_disabled": ("Secret key disabled", "Disabling of the secret key"),
     "second_factor.new_key_begun": ("New secret key begun", "Beginning a new secret key"),
     "second_factor.new_key_checked": ("New secret key proven", "Check of a new secret key"),
     "second_factor.new_key_discarded": ("New secret key discarded", "Discarding a new secret key"),
