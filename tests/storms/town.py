@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 from urllib.parse import urlencode
@@ -45,6 +45,7 @@ from tests.worlds import OWNER
 
 PASSWORD = "a walk in the wood"
 API = "/api/v1"
+WATCH = timedelta(minutes=10)
 _HERE = Origin(Door.CLI)
 _ENCODED = str(Argon2Hasher(SystemEntropy(), CHEAP).run(Encode(Secret(PASSWORD))))
 
@@ -91,6 +92,8 @@ class Town:
     runtime: Runtime
     olga: Person
     """An administrator, who looks at what happened."""
+    watches: list[tuple[datetime, str]] = field(default_factory=list)
+    """Sessions in which she looks, and since when."""
 
     @property
     def url(self) -> str:
@@ -159,9 +162,16 @@ class Town:
         """List all mail to one account over the API, newest first."""
         return self.listed("/mail", account=str(person.account))
 
+    @property
+    def watch(self) -> str:
+        """Give the token of a session of Olga's that is not idle yet."""
+        if not self.watches or self.server.now() - self.watches[-1][0] > WATCH:
+            self.watches.append((self.server.now(), self.token(self.olga)))
+        return self.watches[-1][1]
+
     def listed(self, path: str, **wanted: str) -> list[dict[str, Any]]:
         """Read a whole list over the API, page after page."""
-        token = self.token(self.olga)
+        token = self.watch
         found: list[dict[str, Any]] = []
         cursor: str | None = None
         while True:
