@@ -53,16 +53,12 @@ class Crowd:
     @classmethod
     def gather(cls, server: Town, number: int) -> "Crowd":
         """Add the people of a round."""
-
-        def several(what: str, count: int, **special: bool) -> list[Person]:
-            return [server.add(f"{what}-{number}-{one}", **special) for one in range(count)]
-
         return cls(
-            robots=several("robot", 2, key=False, excluded=True),
-            people=several("person", 30),
-            lockable=several("lockable", 2),
-            resettable=several("resettable", 30),
-            guessed_at=several("guessed-at", 3),
+            robots=server.add_several(f"robot-{number}", 2, key=False, excluded=True),
+            people=server.add_several(f"person-{number}", 30),
+            lockable=server.add_several(f"lockable-{number}", 2),
+            resettable=server.add_several(f"resettable-{number}", 30),
+            guessed_at=server.add_several(f"guessed-at-{number}", 3),
         )
 
     @property

@@ -107,7 +107,7 @@ def test_a_kill_loses_nothing_and_leaves_no_half(servers: dict[int, Town], worke
 def test_a_job_goes_on_after_a_kill(servers: dict[int, Town], number: int) -> None:
     """Each account of a bulk unlock is unlocked once, recorded once and told once, whenever the server dies."""
     server, chance = servers[1], SeededEntropy(f"job {number}")
-    people = [locked_person(server, f"bulk-{number}-{one}") for one in range(40)]
+    people = locked_people(server, f"bulk-{number}", 40)
     asked = api("POST /unlocks", {"accounts": [str(one.account) for one in people], "reason": "a storm"}, server.watch,
                 idempotency_key=f"storm-{number}")  # fmt: skip
 
@@ -136,12 +136,13 @@ def test_a_job_goes_on_after_a_kill(servers: dict[int, Town], number: int) -> No
     assert ask(server.url, asked).json()["id"] == job
 
 
-def locked_person(server: Town, name: str) -> Person:
-    """Add somebody whom failures have locked."""
-    person = server.add(name)
+def locked_people(server: Town, name: str, count: int) -> list[Person]:
+    """Add so many people whom failures have locked."""
+    people = server.add_several(name, count)
     with server.writing() as call:
-        accounts.set_lock(call, person.account, Lock(to_the_second(call.now), LockReason.FAILURES))
-    return person
+        for one in people:
+            accounts.set_lock(call, one.account, Lock(to_the_second(call.now), LockReason.FAILURES))
+    return people
 
 
 def lost_acts(found: Found, told: Told) -> list[str]:

@@ -105,6 +105,11 @@ class Town:
         with self.writing() as call:
             return _add(call, name, roles, **special)
 
+    def add_several(self, name: str, count: int, **special: Unpack[Special]) -> list[Person]:
+        """Add so many people who are alike, in one transaction."""
+        with self.writing() as call:
+            return [_add(call, f"{name}-{number}", (), **special) for number in range(count)]
+
     @contextmanager
     def writing(self) -> Iterator[Call]:
         """Open a writing transaction beside the server, for the plain functions of the features."""
