@@ -77,3 +77,47 @@ def test_an_unknown_session_is_over_already(served: Served) -> None:
 
     assert gone.json() == {"outcome": "unchanged", "count": 0}
     assert served.ask(f"DELETE /accounts/{bram}/sessions/7", token=olga).code == "sessions.not_found"
+
+
+def test_a_person_sees_their_own_sessions(served: Served) -> None:
+    """Whatever rights they have, and which of them asks (SESS-2)."""
+    bram = served.world.add("bram", factors=1)
+    lost = served.token(bram)
+    served.world.pass_time(seconds=1)
+    listed = served.ask("GET /me/sessions", token=served.token(bram)).json()
+
+    assert [row["present"] for row in listed["items"]] == [True, False]
+    assert listed["next"] is None
+    assert served.ask("GET /me/sessions", token=lost).json()["items"][1]["present"] is True
+
+
+def test_a_person_ends_one_of_their_sessions(served: Served) -> None:
+    """Twice is harmless; an id that is none names nothing."""
+    bram = served.world.add("bram", factors=1)
+    lost, here = served.token(bram), served.token(bram)
+    one = served.ask("GET /session", token=lost).json()["session"]["id"]
+    answers = [served.ask(f"DELETE /me/sessions/{one}", {}, here).json() for _ in range(2)]
+    unread = served.ask("DELETE /me/sessions/none", token=here)
+
+    assert answers == [{"outcome": "done", "count": 1}, {"outcome": "unchanged", "count": 0}]
+    assert [served.ask("GET /me", token=token).status for token in (lost, here)] == [401, 200]
+    assert (unread.status, unread.code) == (404, "sessions.not_found")
+
+
+def test_a_person_ends_all_their_other_sessions(served: Served) -> None:
+    """The one that asks stays, and so does everybody else's."""
+    bram = served.world.add("bram", factors=1)
+    tokens, olga = [served.token(bram) for _ in range(3)], served.operator()
+    answer = served.ask("DELETE /me/sessions", token=tokens[2])
+
+    assert answer.json() == {"outcome": "done", "count": 2}
+    assert [served.ask("GET /me", token=token).status for token in (*tokens, olga)] == [401, 401, 200, 200]
+
+
+def test_own_sessions_take_a_session(served: Served) -> None:
+    """A token that is over sees and ends nothing."""
+    token = served.token(served.world.add("bram", factors=1))
+    served.ask("DELETE /session", token=token)
+    answers = [served.ask(line, token=token) for line in ("GET /me/sessions", "DELETE /me/sessions")]
+
+    assert [(one.status, one.code) for one in answers] == [(401, "session.required")] * 2

@@ -196,3 +196,40 @@ def test_words_are_chosen_never_taken(site: Site, done: str, said: bool) -> None
 
     assert ("The changes are saved." in shown.page.text) is said
     assert ("banner-good" in shown.html) is said
+
+
+def test_a_session_is_ended_from_the_page(site: Site) -> None:
+    """Each but the present one has its button (SESS-2)."""
+    browser, _ = signed_in(site)
+    others = [site.signed_in(named(site, "bram")) for _ in range(2)]
+    shown = browser.get("/me").page
+    given = next(one.fields for one in shown.forms if one.action == "/me/sessions/end" and one.fields)
+
+    led = browser.post("/me/sessions/end", given)
+
+    assert led.to == "/me?done=sessions-ended"
+    assert sorted(one.get("/me").status for one in others) == [200, 303]
+    assert browser.get("/me").status == 200
+    assert browser.post("/me/sessions/end", given).to == "/me?done=unchanged"
+
+
+def test_all_other_sessions_are_ended_at_once(site: Site) -> None:
+    """Where there are any."""
+    browser, _ = signed_in(site)
+    others = [site.signed_in(named(site, "bram")) for _ in range(2)]
+    before = browser.get("/me").html
+
+    browser.post("/me/sessions/end")
+
+    assert "End all other sessions" in before
+    assert "End all other sessions" not in browser.get("/me").html
+    assert [one.get("/me").status for one in (*others, browser)] == [303, 303, 200]
+
+
+def test_a_session_that_is_none_is_not_ended(site: Site) -> None:
+    """What cannot be an id is refused on the page."""
+    browser, _ = signed_in(site)
+    shown = browser.post("/me/sessions/end", {"session": "all of them"})
+
+    assert shown.status == 404
+    assert shown.page.refusal.startswith("There is no such session")

@@ -1,10 +1,15 @@
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorward.features.accounts.model import Account, AccountKind, State
 from doorward.features.sessions import rules
+from doorward.features.sessions.model import OpenedWith
+from doorward.kernel.act import NO_SESSION, SessionFacts
+from doorward.kernel.ids import AccountId
 from tests.worlds import NOON
 
 IDLE = timedelta(minutes=15)
@@ -57,3 +62,41 @@ def test_session_that_is_over_stays_over(first: timedelta, more: timedelta) -> N
 def test_activity_is_written_once_a_minute(seconds: float, *, due: bool) -> None:
     """A busy session writes one row a minute, whatever it does."""
     assert rules.due_to_write(NOON, NOON + timedelta(seconds=seconds)) is due
+
+
+@pytest.mark.parametrize(
+    ("opened_with", "factors", "excluded", "admitted"),
+    [
+        (OpenedWith.PASSWORD, 0, True, True),
+        (OpenedWith.PASSWORD, 1, False, False),
+        (OpenedWith.PASSWORD, 0, False, False),
+        (OpenedWith.SECRET_KEY, 1, False, True),
+        (OpenedWith.SECRET_KEY, 0, True, False),
+        (OpenedWith.SET_UP, 1, False, True),
+        (OpenedWith.SET_UP, 0, False, False),
+        (OpenedWith.RECOVERY_CODE, 1, False, True),
+        (OpenedWith.RECOVERY_CODE, 0, False, True),
+    ],
+)
+def test_what_a_session_may_be_opened_with(
+    opened_with: OpenedWith, factors: int, *, excluded: bool, admitted: bool
+) -> None:
+    """The password alone for whoever is excluded, a code for whoever has a factor, a recovery code ever (KEY)."""
+    state = State(1, None, None, None, None, NOON, None, factors, excluded)
+
+    assert rules.admits(opened_with, state) is admitted
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_a_session_that_has_done_its_part_is_nobodys_session(*, used: bool) -> None:
+    """A job goes on under its owner's name and factor, without a fresh proof (LOCK-12)."""
+    account = Account(
+        AccountId(UUID(int=11)), "bram", "Bram Rossi", None, AccountKind.INTERNAL,
+        enabled=True, protected=False, created_at=NOON, updated_at=NOON, version=1, email_changed_at=None,
+    )  # fmt: skip
+    facts = rules.continued(account, NOON, used_second_factor=used)
+
+    assert facts == SessionFacts(
+        NO_SESSION, AccountId(UUID(int=11)), "bram",
+        used_second_factor=used, own_page_only=False, fresh_at=None, opened_at=NOON, expires_at=NOON,
+    )  # fmt: skip

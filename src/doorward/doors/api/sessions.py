@@ -1,4 +1,4 @@
-"""`/session`, and the sessions of accounts (SESS-1, SESS-2)."""
+"""`/session`, one's own sessions, and those of accounts (SESS-1, SESS-2)."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,17 +10,27 @@ from pydantic import Field
 
 from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Holder
-from doorward.doors.api.given import AccountIn, AccountProtection, Body, Reason, SessionIn
+from doorward.doors.api.given import AccountIn, AccountProtection, Body, OwnChange, Reason, SessionIn
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.shapes import OutcomeJson, Page, Shape
 from doorward.doors.web.session_answer import SignedInJson, session_json
-from doorward.features.sessions.actions import end_session, end_sessions_of, list_sessions_of, show_session
+from doorward.features.sessions.actions import (
+    end_own_sessions,
+    end_session,
+    end_sessions_of,
+    list_own_sessions,
+    list_sessions_of,
+    show_session,
+)
 from doorward.features.sessions.model import (
+    EndOwnSessions,
     EndSession,
     EndSessionsOf,
+    ListOwnSessions,
     ListSessionsOf,
     NoSessions,
     OpenedWith,
+    OwnSessionsListed,
     SessionEnded,
     SessionRow,
     SessionsEnded,
@@ -47,6 +57,12 @@ class SessionRowJson(Shape):
     door: str
 
 
+class OwnSessionJson(SessionRowJson):
+    """One of one's own sessions."""
+
+    present: bool = Field(description="the session that asks")
+
+
 class SessionsEndedJson(Shape):
     """How many sessions were ended."""
 
@@ -61,6 +77,7 @@ class Ending(Body):
     account_protection: AccountProtection | None = None
 
 
+OptionalChange = Annotated[OwnChange | None, InBody(description="may be left out")]
 OptionalEnding = Annotated[Ending | None, InBody(description="may be left out")]
 
 
@@ -79,6 +96,28 @@ def read_session(asked: Holder) -> Response:
 def end_own_session(asked: Holder) -> Response:
     """Sign out: end the session of the token."""
     return asked.told(asked.run(end_session, EndSession()), _own_ended)
+
+
+@routes.on("GET /me/sessions", list_own_sessions, Page[OwnSessionJson])
+def read_own_sessions(asked: Holder) -> Response:
+    """List one's own live sessions, newest first."""
+    return asked.told(asked.run(list_own_sessions, ListOwnSessions()), _own_listed)
+
+
+@routes.on("DELETE /me/sessions", end_own_sessions, SessionsEndedJson)
+def end_other_own_sessions(asked: Holder, body: OptionalChange = None) -> Response:
+    """End every session of one's own but the one that asks."""
+    del body
+    outcome = asked.run(end_own_sessions, EndOwnSessions())
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_ended(outcome))
+
+
+@routes.on("DELETE /me/sessions/{session}", end_own_sessions, SessionsEndedJson, ("sessions.not_found",))
+def end_one_own_session(session: SessionIn, asked: Holder, body: OptionalChange = None) -> Response:
+    """End one of one's own sessions; `unchanged` if it was over already."""
+    del body
+    outcome = asked.run(end_own_sessions, EndOwnSessions(session))
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_ended(outcome))
 
 
 @routes.on("GET /accounts/{account}/sessions", list_sessions_of, Page[SessionRowJson], ("accounts.not_found",))
@@ -122,6 +161,14 @@ def session_row_json(row: SessionRow) -> SessionRowJson:
 
 def _listed(outcome: SessionsListed) -> Page[SessionRowJson]:
     return Page(items=[session_row_json(row) for row in outcome.sessions], next=None)
+
+
+def _own_listed(outcome: OwnSessionsListed) -> Page[OwnSessionJson]:
+    rows = [
+        OwnSessionJson(**session_row_json(row).model_dump(), present=row.session == outcome.present)
+        for row in outcome.sessions
+    ]
+    return Page(items=rows, next=None)
 
 
 def _own_ended(outcome: SessionEnded) -> OutcomeJson:

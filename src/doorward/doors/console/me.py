@@ -30,8 +30,9 @@ from doorward.features.second_factor.model import (
     SaveNewKey,
     ShowNewKey,
 )
-from doorward.features.sessions.actions import end_session
-from doorward.features.sessions.model import EndSession, SessionShown
+from doorward.features.sessions.actions import end_own_sessions, end_session
+from doorward.features.sessions.model import EndOwnSessions, EndSession, SessionsEnded, SessionShown
+from doorward.kernel.ids import parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 from doorward.kernel.sentences import sentence
@@ -84,6 +85,18 @@ def discard(visit: Visit) -> Response:
     return _refused(visit, outcome) if isinstance(outcome, Refused) else visit.go("/me?done=key-discarded")
 
 
+def end_sessions(visit: Visit) -> Response:
+    """End one of one's own sessions, or all but this one (SESS-2); ending this one is signing out."""
+    given = visit.form.get("session", "")
+    ended = parse_id(given)
+    if given and ended is None:
+        return _refused(visit, Refused("sessions.not_found"))
+    outcome = visit.run(end_own_sessions, EndOwnSessions(ended))
+    if isinstance(outcome, Refused):
+        return _refused(visit, outcome)
+    return visit.go(f"/me?done={'sessions-ended' if isinstance(outcome, SessionsEnded) else 'unchanged'}")
+
+
 def sign_out(visit: Visit) -> Response:
     """End the session; one that is over already is over."""
     visit.run(end_session, EndSession())
@@ -118,6 +131,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None) -> 
         recovery_codes_left=me.recovery_codes_left,
         sessions=list(me.sessions),
         session=shown.session.id,
+        may_end=permission(True),
         own_page_only=me.own_page_only,
         fresh_until=_fresh_until(shown),
         new_key=_new_key(visit, me),

@@ -47,6 +47,8 @@ class PasswordRules:
     """Minutes without activity after which a session ends (SESS-1)."""
     session_hours: int = 12
     """Hours after which a session ends, whatever its activity (SESS-1)."""
+    prevent_multiple_sessions: bool = False
+    """A new complete sign-in ends the account's other sessions (SESS-1)."""
     device_code_minutes: int = 10
     """Minutes that a mailed code is valid (DEV-1)."""
     lock_contact: str = ""

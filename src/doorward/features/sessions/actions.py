@@ -12,11 +12,14 @@ from doorward.features.rights import actions as rights
 from doorward.features.rights import rules as rights_rules
 from doorward.features.sessions import rules, store
 from doorward.features.sessions.model import (
+    EndOwnSessions,
     EndSession,
     EndSessionsOf,
+    ListOwnSessions,
     ListSessionsOf,
     NoSessions,
     OpenedWith,
+    OwnSessionsListed,
     SessionEnded,
     SessionOpened,
     SessionRow,
@@ -26,7 +29,6 @@ from doorward.features.sessions.model import (
     ShowSession,
 )
 from doorward.kernel.act import (
-    NO_SESSION,
     NOBODY,
     Act,
     Actor,
@@ -157,6 +159,29 @@ def end_session(call: Call, command: EndSession) -> SessionEnded | Refused:
     return SessionEnded()
 
 
+@act(who=Who.SELF, event=None, writes=False)
+def list_own_sessions(call: Call, command: ListOwnSessions) -> OwnSessionsListed | Refused:
+    """List one's own live sessions (SESS-2)."""
+    session = call.actor.session
+    standing = accounts.load(call, session.account) if session is not None else None
+    if session is None or standing is None:
+        return Refused("session.required")
+    return OwnSessionsListed(live_sessions(call, standing), session.id)
+
+
+@act(who=Who.SELF, event="sessions.ended")
+def end_own_sessions(call: Call, command: EndOwnSessions) -> SessionsEnded | NoSessions | Refused:
+    """End one of one's own sessions, or all but the present one (SESS-2)."""
+    session = call.actor.session
+    if session is None:
+        return Refused("session.required")
+    account, ended = session.account, command.session
+    call.note.target, call.note.target_name = account, session.user_name
+    count = end_others(call, account, session.id) if ended is None else store.end(call.sql, account, ended)
+    call.note.details["count"] = count
+    return SessionsEnded(count) if count else NoSessions()
+
+
 @act("users:read", event="accounts.viewed")
 def list_sessions_of(call: Call, command: ListSessionsOf) -> SessionsListed | Refused:
     """List the live sessions of an account."""
@@ -191,6 +216,14 @@ def live_sessions(call: Call, standing: Standing) -> tuple[SessionRow, ...]:
     )
 
 
+def end_others(call: Call, account: AccountId, kept: SessionId) -> int:
+    """End every session of an account but one, and say how many still stood."""
+    standing = accounts.load(call, account)
+    ended = () if standing is None else live_sessions(call, standing)
+    store.end_others(call.sql, account, kept)
+    return sum(row.session != kept for row in ended)
+
+
 def carry_over(call: Call, session: SessionFacts, epoch: int) -> None:
     """Keep one session alive across a moved epoch: the one in which the key was regenerated (KEY-6)."""
     store.set_epoch(call.sql, session.account, session.id, epoch)
@@ -211,13 +244,7 @@ def _may_open(call: Call, standing: Standing, epoch: int, opened_with: OpenedWit
     state = standing.state
     if not standing.account.enabled or state.epoch != epoch or lockout_rules.standing_lock(state.lock, call.now):
         return False
-    match opened_with:
-        case OpenedWith.PASSWORD:
-            return state.excluded
-        case OpenedWith.SECRET_KEY | OpenedWith.SET_UP:
-            return state.factors > 0
-        case OpenedWith.RECOVERY_CODE:
-            return True
+    return rules.admits(opened_with, state)
 
 
 def _who(call: Call, caller: Caller) -> Actor | Refused:
@@ -233,7 +260,7 @@ def _who(call: Call, caller: Caller) -> Actor | Refused:
             standing = accounts.load(call, account)
             if standing is None:
                 return Refused("session.required")
-            facts = _continued(call, standing, used_second_factor=used_second_factor)
+            facts = rules.continued(standing.account, call.now, used_second_factor=used_second_factor)
             return Actor(account, facts.user_name, facts)
 
 
@@ -266,18 +293,3 @@ def _refusal_of_owner(call: Call, act: Act, standing: Standing | None) -> Refuse
         return None
     last = rights.last_able_administrator(call, standing.account.id)
     return Refused("rights.last_administrator") if last else None
-
-
-def _continued(call: Call, standing: Standing, *, used_second_factor: bool) -> SessionFacts:
-    """Give the facts of a session that has done its part: a job goes on when its owner has signed out (LOCK-12)."""
-    account = standing.account
-    return SessionFacts(
-        id=NO_SESSION,
-        account=account.id,
-        user_name=account.user_name,
-        used_second_factor=used_second_factor,
-        own_page_only=False,
-        fresh_at=None,
-        opened_at=call.now,
-        expires_at=call.now,
-    )

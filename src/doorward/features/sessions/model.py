@@ -98,6 +98,26 @@ class EndSessionsOf:
 
 
 @dataclass(frozen=True, slots=True)
+class ListOwnSessions:
+    """Read one's own sessions."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSessionsListed(Done):
+    """The live sessions, newest first, and which of them asks."""
+
+    sessions: tuple[SessionRow, ...]
+    present: SessionId
+
+
+@dataclass(frozen=True, slots=True)
+class EndOwnSessions:
+    """End one of one's own sessions, or all but the present one (None)."""
+
+    session: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionsEnded(Done):
     """So many sessions are over."""
 

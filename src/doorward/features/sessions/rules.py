@@ -1,6 +1,10 @@
-"""When a session is over (SESS-1)."""
+"""When a session is over (SESS-1), and what stands for one that has done its part."""
 
 from datetime import datetime, timedelta
+
+from doorward.features.accounts.model import Account, State
+from doorward.features.sessions.model import OpenedWith
+from doorward.kernel.act import NO_SESSION, SessionFacts
 
 WRITE_EVERY = timedelta(minutes=1)
 """Last activity is written at most this often."""
@@ -13,6 +17,31 @@ def live(  # noqa: PLR0913 - the six facts that end a session
     return epoch == account_epoch and now < expires_at and now - last_seen_at < idle
 
 
+def admits(opened_with: OpenedWith, state: State) -> bool:
+    """Tell whether the account's factors still allow a session that is opened so (KEY's table)."""
+    match opened_with:
+        case OpenedWith.PASSWORD:
+            return state.excluded
+        case OpenedWith.SECRET_KEY | OpenedWith.SET_UP:
+            return state.factors > 0
+        case OpenedWith.RECOVERY_CODE:
+            return True
+
+
 def due_to_write(last_seen_at: datetime, now: datetime) -> bool:
     """Tell whether the last activity is old enough to be written again."""
     return now - last_seen_at >= WRITE_EVERY
+
+
+def continued(account: Account, now: datetime, *, used_second_factor: bool) -> SessionFacts:
+    """Give the facts of a session that has done its part: a job goes on when its owner has signed out (LOCK-12)."""
+    return SessionFacts(
+        id=NO_SESSION,
+        account=account.id,
+        user_name=account.user_name,
+        used_second_factor=used_second_factor,
+        own_page_only=False,
+        fresh_at=None,
+        opened_at=now,
+        expires_at=now,
+    )

@@ -23,6 +23,7 @@ _ADD = insert(sessions)
 _SEEN = update(sessions).where(*_ONE).values(last_seen_at=bindparam("at"))
 _END = delete(sessions).where(_T.account_id == bindparam("account"), _T.session_id == bindparam("id"))
 _END_ALL = delete(sessions).where(_T.account_id == bindparam("account"))
+_END_OTHERS = delete(sessions).where(_T.account_id == bindparam("account"), _T.session_id != bindparam("kept"))
 _CARRY = (
     update(sessions)
     .where(_T.account_id == bindparam("account"), _T.session_id == bindparam("id"))
@@ -112,6 +113,11 @@ def end(sql: Connection, account: AccountId, session: UUID | None) -> int:
     if session is None:
         return sql.execute(_END_ALL, {"account": account}).rowcount
     return sql.execute(_END, {"account": account, "id": session}).rowcount
+
+
+def end_others(sql: Connection, account: AccountId, kept: SessionId) -> None:
+    """Delete every session of an account but one."""
+    sql.execute(_END_OTHERS, {"account": account, "kept": kept})
 
 
 def forget_expired(sql: Connection, now: datetime) -> int:

@@ -11,10 +11,11 @@ from doorward.features.devices import actions as devices
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import Factor
 from doorward.features.passwords import actions as passwords
+from doorward.features.policy import actions as policy
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import OpenedWith, SessionOpened
 from doorward.features.signin import rules, store
-from doorward.features.signin.actions.pending import UnderWay, as_person
+from doorward.features.signin.actions.pending import UnderWay, as_person, record_own
 from doorward.features.signin.model import Next, SignedIn, SignInGoesOn
 from doorward.kernel.events import Door, Event
 from doorward.kernel.ids import AccountId
@@ -70,6 +71,7 @@ def open_session(call: Call, standing: Standing, epoch: int, opened_with: Opened
             details={"opened_with": opened_with.value, "session": str(opened.session)},
         ),
     )
+    _end_others(call, standing, opened)
     return SignedIn(
         token=opened.token,
         expires_at=opened.expires_at,
@@ -83,6 +85,15 @@ def password_due(call: Call, account: AccountId) -> bool:
     """Tell whether a new password must be given before the session."""
     stored = passwords.find(call, account)
     return stored is not None and passwords.must_change(call, stored)
+
+
+def _end_others(call: Call, standing: Standing, opened: SessionOpened) -> None:
+    """End the account's other sessions where the rules allow it one at a time (*Prevent multiple sessions*, SESS-1)."""
+    if not policy.password_rules(call).prevent_multiple_sessions:
+        return
+    count = sessions.end_others(call, opened.account, opened.session)
+    if count:
+        record_own(call, standing, "sessions.ended", count=count, cause="a new sign-in")
 
 
 def _know_browser(call: Call, account: AccountId) -> Secret | None:
