@@ -49,6 +49,10 @@ class Watching:
         """Every hash is."""
         return bool(stored)
 
+    def adopt(self, foreign: str) -> str | ValueError:
+        """Take a hash as it is."""
+        return foreign
+
 
 @dataclass(frozen=True, slots=True)
 class Loop:

@@ -113,6 +113,9 @@ class Hasher(Protocol):
     def current(self, stored: str) -> bool:
         """Tell whether a stored hash was made with the present algorithm and parameters."""
 
+    def adopt(self, foreign: str) -> str | ValueError:
+        """Bring another system's spelling of a hash to ours; an error says why it can never be verified here."""
+
 
 class Mailer(Protocol):
     """What carries a whole message to the outside."""

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from argon2 import PasswordHasher, Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
-from doorward.edges.crypto import imported_hashes
+from doorward.edges.crypto import foreign_hashes, imported_hashes
+from doorward.edges.crypto.imported_hashes import MOST_ARGON2_KIB as MOST_MEMORY_KIB
+from doorward.edges.crypto.imported_hashes import MOST_ARGON2_PASSES as MOST_PASSES
 from doorward.kernel.ports import Encode, Entropy, HashJob, Matches, Secret, Verified, Verify
 
 SALT_BYTES = 16
 HASH_BYTES = 32
-MOST_MEMORY_KIB = 1024 * 1024
-MOST_PASSES = 100
-"""What an imported hash may cost at most; above, computing it would hold up everybody else."""
 MOST_NORMALISED = 1024
 """In code points: no password of ours was typed with more, since NFC makes one of at most four (PASS-1).
 
@@ -70,6 +69,10 @@ class Argon2Hasher:
             return not self._argon2.check_needs_rehash(stored)
         except InvalidHashError:
             return False
+
+    def adopt(self, foreign: str) -> str | ValueError:
+        """Bring another system's spelling of a hash to ours; an error says why it can never be verified here."""
+        return foreign_hashes.adopt(foreign)
 
     def _verify(self, password: Secret, stored: str | None) -> Verified:
         compared = self._nobodys if stored is None else stored

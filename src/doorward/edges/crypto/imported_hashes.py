@@ -1,7 +1,7 @@
 """Hashes that other systems made: bcrypt, scrypt and PBKDF2, verified until they are upgraded (PASS-4).
 
-Each is read in the spelling of the PHC string format and in passlib's. The bounds keep a hostile or mistaken import
-from making one sign-in cost minutes or gigabytes.
+Each is read in the spelling of the PHC string format and in passlib's; bcrypt over SHA-256 in Django's. The bounds
+keep a hostile or mistaken import from making one sign-in cost minutes or gigabytes.
 """
 
 import base64
@@ -11,10 +11,14 @@ import re
 from collections.abc import Callable
 
 import bcrypt
+from argon2 import extract_parameters
+from argon2.exceptions import InvalidHashError
 
 BCRYPT_BYTES = 72
 """What bcrypt looks at; the library refuses longer input, the systems that made these hashes cut it."""
-MOST_BCRYPT_COST = 16
+LEAST_BCRYPT_COST, MOST_BCRYPT_COST = 4, 16
+MOST_ARGON2_KIB = 1024 * 1024
+MOST_ARGON2_PASSES = 100
 MOST_SCRYPT_BYTES = 256 * 1024 * 1024
 MOST_SCRYPT_LANES = 16
 MOST_PBKDF2_ROUNDS = 10_000_000
@@ -23,6 +27,11 @@ LEAST_HASH_BYTES = 16
 _BASE64 = r"[A-Za-z0-9+/.]+={0,2}"
 
 _BCRYPT = re.compile(r"\$2[aby]\$(?P<cost>\d\d)\$[./A-Za-z0-9]{53}", re.ASCII)
+DJANGO_BCRYPT = re.compile(rf"bcrypt_sha256\$({_BCRYPT.pattern})", re.ASCII)
+_ARGON2 = re.compile(
+    rf"\$argon2(?:i|id)\$(?:v=\d+\$)?m=\d{{1,8}},t=\d{{1,4}},p=\d{{1,3}}\$(?P<salt>{_BASE64})\$(?P<hash>{_BASE64})",
+    re.ASCII,
+)
 _SCRYPT = re.compile(
     rf"\$scrypt\$ln=(?P<ln>\d{{1,2}}),r=(?P<r>\d{{1,3}}),p=(?P<p>\d{{1,3}})\$(?P<salt>{_BASE64})\$(?P<hash>{_BASE64})",
     re.ASCII,
@@ -46,28 +55,76 @@ def judge(password: bytes, stored: str) -> bool | None:
     return None
 
 
+def unfit(stored: str) -> str | None:
+    """Say why no password could ever be compared with a stored hash, at no cost; None where one can."""
+    kind = next((pattern for pattern in (_ARGON2, *_BOUNDS) if pattern.fullmatch(stored)), None)
+    found = None if kind is None else kind.fullmatch(stored)
+    if kind is None or found is None:
+        return "its kind is not known here"
+    try:
+        too_costly = _argon2_too_costly(stored) if kind is _ARGON2 else _BOUNDS[kind](found)
+        if "hash" in kind.groupindex:
+            _salt_and_hash(found)
+    except (ValueError, InvalidHashError):
+        return "it is malformed or was cut short"
+    return "computing it would cost too much" if too_costly else None
+
+
+def _argon2_too_costly(stored: str) -> bool:
+    cost = extract_parameters(stored)
+    return cost.memory_cost > MOST_ARGON2_KIB or cost.time_cost > MOST_ARGON2_PASSES
+
+
+def _bcrypt_too_costly(found: re.Match[str]) -> bool:
+    cost = int(found["cost"])
+    if cost < LEAST_BCRYPT_COST:
+        raise ValueError("bcrypt has no such cost")
+    return cost > MOST_BCRYPT_COST
+
+
+def _scrypt_too_costly(found: re.Match[str]) -> bool:
+    if int(found["r"]) * int(found["p"]) * int(found["ln"]) == 0:
+        raise ValueError("scrypt has no such parameters")
+    return _scrypt_bytes(found) > MOST_SCRYPT_BYTES or int(found["p"]) > MOST_SCRYPT_LANES
+
+
+def _pbkdf2_too_costly(found: re.Match[str]) -> bool:
+    if int(found["rounds"]) == 0:
+        raise ValueError("PBKDF2 has at least one round")
+    return int(found["rounds"]) > MOST_PBKDF2_ROUNDS
+
+
 def _bcrypt(password: bytes, found: re.Match[str]) -> bool | None:
-    if int(found["cost"]) > MOST_BCRYPT_COST:
+    if _bcrypt_too_costly(found):
         return None
     return bcrypt.checkpw(password[:BCRYPT_BYTES], found[0].encode("ascii"))
 
 
-def _scrypt(password: bytes, found: re.Match[str]) -> bool | None:
-    """Compute RFC 7914's scrypt; it takes 128 * r * N bytes and as much again for each lane's blocks."""
-    rounds, block, lanes = 2 ** int(found["ln"]), int(found["r"]), int(found["p"])
-    memory = 128 * block * (rounds + lanes + 2)
-    if memory > MOST_SCRYPT_BYTES or lanes > MOST_SCRYPT_LANES:
+def _django_bcrypt(password: bytes, found: re.Match[str]) -> bool | None:
+    """Compare as Django does, which gives bcrypt the password's SHA-256 in hexadecimal digits."""
+    if _bcrypt_too_costly(found):
         return None
+    return bcrypt.checkpw(hashlib.sha256(password).hexdigest().encode("ascii"), found[1].encode("ascii"))
+
+
+def _scrypt_bytes(found: re.Match[str]) -> int:
+    """Tell what RFC 7914's scrypt takes: 128 * r * N bytes, and as much again for each lane's blocks."""
+    return 128 * int(found["r"]) * ((1 << int(found["ln"])) + int(found["p"]) + 2)
+
+
+def _scrypt(password: bytes, found: re.Match[str]) -> bool | None:
+    if _scrypt_too_costly(found):
+        return None
+    rounds, block, lanes, memory = 2 ** int(found["ln"]), int(found["r"]), int(found["p"]), _scrypt_bytes(found)
     salt, wanted = _salt_and_hash(found)
     made = hashlib.scrypt(password, salt=salt, n=rounds, r=block, p=lanes, maxmem=memory, dklen=len(wanted))
     return hmac.compare_digest(made, wanted)
 
 
 def _pbkdf2(password: bytes, found: re.Match[str]) -> bool | None:
-    rounds = int(found["rounds"])
-    if rounds > MOST_PBKDF2_ROUNDS:
+    if _pbkdf2_too_costly(found):
         return None
-    salt, wanted = _salt_and_hash(found)
+    rounds, (salt, wanted) = int(found["rounds"]), _salt_and_hash(found)
     made = hashlib.pbkdf2_hmac(found["digest"] or "sha1", password, salt, rounds, len(wanted))
     return hmac.compare_digest(made, wanted)
 
@@ -85,8 +142,16 @@ def _decode(text: str) -> bytes:
     return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
 
 
+_BOUNDS: dict[re.Pattern[str], Callable[[re.Match[str]], bool]] = {
+    _BCRYPT: _bcrypt_too_costly,
+    DJANGO_BCRYPT: _bcrypt_too_costly,
+    _SCRYPT: _scrypt_too_costly,
+    _PBKDF2: _pbkdf2_too_costly,
+}
+
 _METHODS: tuple[tuple[re.Pattern[str], Callable[[bytes, re.Match[str]], bool | None]], ...] = (
     (_BCRYPT, _bcrypt),
+    (DJANGO_BCRYPT, _django_bcrypt),
     (_SCRYPT, _scrypt),
     (_PBKDF2, _pbkdf2),
 )
