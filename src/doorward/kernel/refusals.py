@@ -168,6 +168,12 @@ _SECOND_FACTOR = {
     "second_factor.excluded": Refusal(
         409, CONFLICT, "This account signs in without a second factor. Lift the exclusion first."
     ),
+    "second_factor.blocked": Refusal(
+        403,
+        REFUSED,
+        "Your account has no second factor any more, and setting one up is not available to you. Ask {contact}: "
+        "somebody who has the right can allow it.",
+    ),
     "second_factor.not_confirmed": Refusal(
         409, CONFLICT, "The new secret key is not proven yet. Type a code made from it, then save."
     ),

@@ -189,6 +189,14 @@ def test_lock_without_a_hand_says_its_cause(details: dict[str, Fact], said: str)
     assert rules.sentence(entry) == said
 
 
+def test_key_without_a_hand_says_how_often_it_failed() -> None:
+    """A key that the server has disabled says after how many codes (LOCK-14)."""
+    details: dict[str, Fact] = {"failures": 100}
+    entry = replace(ENTRY, act="second_factor.key_disabled", actor_id=None, actor_name="system", details=details)
+
+    assert rules.sentence(entry) == "Secret key disabled by itself after 100 wrong codes in a row"
+
+
 def test_lapse_needs_no_actor() -> None:
     """A lock that ran out says so, whoever met it first."""
     entry = replace(ENTRY, act="lockout.lapsed", actor_id=None, actor_name="system")

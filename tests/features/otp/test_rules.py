@@ -227,3 +227,9 @@ def test_a_success_remembers_its_step_and_ends_the_failures() -> None:
 def test_a_failure_is_counted_on_the_key() -> None:
     """The number of wrong codes in a row belongs to the key (LOCK-14)."""
     assert rules.failed(key(failures=98)) == key(failures=99)
+
+
+@pytest.mark.parametrize(("failures", "worn_out"), [(0, False), (99, False), (100, True), (101, True)])
+def test_key_wears_out_with_its_hundredth_failure(failures: int, worn_out: bool) -> None:
+    """100 wrong codes without one success end a key (LOCK-14)."""
+    assert rules.worn_out(failures) is worn_out

@@ -196,3 +196,29 @@ def test_old_keys_are_dropped(world: World) -> None:
         count = store.drop_old_candidates(call.sql, NOON)
 
     assert (count, candidates(world)) == (1, [None, candidate(NOON + timedelta(seconds=1))])
+
+
+def test_disabled_key_is_found_no_more(world: World) -> None:
+    """It counts as none, its failures too; since when is kept, for the account alone (LOCK-14)."""
+    add(world)
+    add(world, BOB)
+    with world.writing() as call:
+        store.disable(call.sql, ALICE, NOON)
+    with world.reading() as call:
+        at = [store.disabled_at(call.sql, account) for account in (ALICE, BOB)]
+
+    assert (find(world), find(world, BOB) is None) == (None, False)
+    assert at == [NOON, None]
+
+
+def test_failures_in_a_row_are_those_of_the_usable_key(world: World) -> None:
+    """As saved; none where there is no key."""
+    add(world)
+    with world.writing() as call:
+        before = store.find(call.sql, ALICE, opened)
+        assert before is not None
+        store.save(call.sql, before, replace(before, consecutive_failures=7))
+    with world.reading() as call:
+        found = [store.failures_in_a_row(call.sql, account) for account in (ALICE, BOB)]
+
+    assert found == [7, 0]

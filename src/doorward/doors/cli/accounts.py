@@ -187,4 +187,5 @@ def _more(shown: AccountShown) -> dict[str, Any]:
         "set_up_allowed_until": None if entry is None else entry.expires_at,
         "secret_key_confirmed_at": None if key is None else key.confirmed_at,
         "secret_key_last_used_at": None if key is None else key.last_used_at,
+        "secret_key_disabled_at": shown.key_disabled_at,
     }

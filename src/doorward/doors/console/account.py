@@ -113,6 +113,7 @@ def _two_factor(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
         "key": viewed.key,
         "recovery_codes_left": viewed.recovery_codes_left,
         "allowlist": viewed.allowlist,
+        "key_disabled_at": viewed.key_disabled_at,
         "exclusion": viewed.exclusion,
         "mails": list(mail_of(call, viewed.account.id, _FEW_MAILS)),
     }

@@ -82,6 +82,7 @@ def view_account(call: Call, command: ViewAccount) -> AccountShown | Refused:
     )
 
 
+        key_disabled_at=otp.disabled_at(call, account.id),
 @act("users:read", event="accounts.viewed")
 def view_history(call: Call, command: ViewHistory) -> HistoryShown | Refused:
     """Open an account's history, newest first (AUDIT-4)."""

@@ -107,6 +107,8 @@ class AccountShown(Done):
     permissions: dict[str, Permission]
     must_change_password: bool
     has_password: bool
+    key_disabled_at: datetime | None = None
+    """Since when the secret key is switched off, because too many codes in a row were wrong (LOCK-14)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def reserve_attempt(
     if counted and isinstance(verdict, rules.LockNow):
         counted = False
         if standing is not None:
-            _lock_for_failures(call, standing, factor, counter.failures)
+            lock_for_failures(call, standing, factor, counter.failures)
     reservation = Reservation(new_id(call.now, call.entropy), account, factor, counted)
     store.reserve(call.sql, reservation, call.now)
     return reservation
@@ -127,7 +127,7 @@ def count_failures(  # noqa: PLR0913 - a counter's key and what to add; the two 
     failures = store.add_failures(call.sql, key, count, call.now, unknown_name=standing is None)
     if standing is None or not rules.locks(failures, _limits(call, factor)):
         return None
-    return _lock_for_failures(call, standing, factor, failures)
+    return lock_for_failures(call, standing, factor, failures)
 
 
 def may_try(call: Call, standing: Standing, factor: Factor, context: Context = Context.EVERYWHERE) -> bool:
@@ -143,7 +143,7 @@ def may_try(call: Call, standing: Standing, factor: Factor, context: Context = C
     counter = store.counter(call.sql, Key(standing.account.id, factor, context), rules.reserved_since(call.now))
     if isinstance(rules.admit(counter, _limits(call, factor)), rules.Reserve):
         return True
-    _lock_for_failures(call, standing, factor, counter.failures)
+    lock_for_failures(call, standing, factor, counter.failures)
     return False
 
 
@@ -215,7 +215,7 @@ def _settle_dead_attempts(call: Call, account: AccountId, standing: Standing | N
         count_failures(call, account, factor, standing)
 
 
-def _lock_for_failures(call: Call, standing: Standing, factor: Factor, failures: int) -> Lock | None:
+def lock_for_failures(call: Call, standing: Standing, factor: Factor, failures: int) -> Lock | None:
     """Lock an open account because of its failures; a lock that stands is never overwritten (LOCK-5).
 
     Not the last able administrator alone is spared a lock without end, but the last one who is still open: else a

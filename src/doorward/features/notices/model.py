@@ -20,6 +20,7 @@ class Kind(StrEnum):
     SECOND_FACTOR_SET_UP = "second_factor_set_up"
     SECOND_FACTOR_RESET = "second_factor_reset"
     SECOND_FACTOR_DELETED = "second_factor_deleted"
+    SECOND_FACTOR_KEY_DISABLED = "second_factor_key_disabled"
     SECOND_FACTOR_REGENERATED = "second_factor_regenerated"
     ALLOWED_TO_SET_UP = "allowed_to_set_up"
     TEMPORARY_ACCESS_CODE_ISSUED = "temporary_access_code_issued"

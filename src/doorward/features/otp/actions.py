@@ -3,6 +3,7 @@
 Judging a code and remembering its step are one act of one transaction: nobody gets a yes whose step is not stored.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from doorward.edges.call import Call
@@ -67,6 +68,23 @@ def bind_key(call: Call, account: AccountId, secret: bytes, step: int) -> UUID:
     store.add(call.sql, store.NewKey(account, key, sealed, step, call.now))
     accounts.set_factors(call, account, 1)
     return key
+
+
+def failures_in_a_row(call: Call, account: AccountId) -> int:
+    """Tell how many wrong codes the account's usable key has had without one success; an unlock leaves them."""
+    return store.failures_in_a_row(call.sql, account)
+
+
+def disable_key(call: Call, account: AccountId) -> None:
+    """Use the account's key no longer, and forget what its sessions are setting up (LOCK-14)."""
+    store.drop_candidates(call.sql, account)
+    store.disable(call.sql, account, call.now)
+    accounts.set_factors(call, account, 0)
+
+
+def disabled_at(call: Call, account: AccountId) -> datetime | None:
+    """Tell since when the account's key is no longer used."""
+    return store.disabled_at(call.sql, account)
 
 
 def delete_keys(call: Call, account: AccountId) -> int:

@@ -26,6 +26,8 @@ CLOCK_ERROR_STEPS = 20
 """How far a wrong clock is looked for: 10 minutes either way (KEY-15)."""
 CANDIDATE_LIFETIME = timedelta(minutes=10)
 """How long a regenerated key waits to be saved (KEY-2)."""
+WORN_OUT_AFTER = 100
+"""So many wrong codes without one success end a key: NIST SP 800-63B-4 section 3.2.2 (LOCK-14)."""
 
 _STEP = timedelta(seconds=STEP_SECONDS)
 _GROUP = 4
@@ -87,6 +89,11 @@ def succeeded(key: OtpKey, accepted: Accepted, now: datetime) -> OtpKey:
 def failed(key: OtpKey) -> OtpKey:
     """Count a wrong code on the key itself; a used one is no failure (KEY-9, LOCK-14)."""
     return replace(key, consecutive_failures=key.consecutive_failures + 1)
+
+
+def worn_out(consecutive_failures: int) -> bool:
+    """Tell whether a key has been guessed at too often without one success (LOCK-14)."""
+    return consecutive_failures >= WORN_OUT_AFTER
 
 
 def clock_error(secret: bytes, earlier: WrongCode, later: WrongCode) -> ClockError | None:

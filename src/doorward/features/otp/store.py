@@ -30,6 +30,14 @@ _MEMORY = (
     .order_by(_K.key_id.desc())
     .limit(1)
 )
+_FAILURES = select(_K.consecutive_failures).where(*_OF_ACCOUNT).order_by(_K.key_id.desc()).limit(1)
+_DISABLE = update(otp_keys).where(*_OF_ACCOUNT).values(disabled_at=bindparam("at"))
+_DISABLED_AT = (
+    select(_K.disabled_at)
+    .where(_K.account_id == bindparam("account"), _K.disabled_at.is_not(None))
+    .order_by(_K.disabled_at.desc())
+    .limit(1)
+)
 _ADD = insert(otp_keys)
 _SAVE = (
     update(otp_keys)
@@ -122,6 +130,22 @@ def save(sql: Connection, before: OtpKey, after: OtpKey) -> bool:
         "used_at": after.last_used_at, "offset": after.clock_error_steps, "seen_at": after.clock_error_seen_at,
     }  # fmt: skip
     return sql.execute(_SAVE, values).rowcount == 1
+
+
+def failures_in_a_row(sql: Connection, account: AccountId) -> int:
+    """Read how many wrong codes the account's usable key has had without one success; 0 where there is none."""
+    return sql.execute(_FAILURES, {"account": account}).scalar() or 0
+
+
+def disable(sql: Connection, account: AccountId, at: datetime) -> None:
+    """Note that the account's key is no longer used."""
+    sql.execute(_DISABLE, {"account": account, "at": at})
+
+
+def disabled_at(sql: Connection, account: AccountId) -> datetime | None:
+    """Read since when the account's key is no longer used; None where none was disabled."""
+    at: datetime | None = sql.execute(_DISABLED_AT, {"account": account}).scalar()
+    return at
 
 
 def delete_all(sql: Connection, account: AccountId) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import Standing
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import Context, Factor
 from doorward.features.notices.model import Kind
@@ -18,7 +19,7 @@ from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.recovery_codes import rules as recovery_rules
 from doorward.features.second_factor import rules
-from doorward.features.second_factor.actions import states
+from doorward.features.second_factor.actions import states, worn_keys
 from doorward.features.second_factor.model import (
     CheckNewKey,
     DiscardNewKey,
@@ -45,10 +46,13 @@ _NO_SESSION = Refused("session.required")
 def begin_new_key(call: Call, command: NewKey) -> KeyShown | Refused:
     """Draw a new key to set up, for whoever has given a fresh proof or gives one now (KEY-2)."""
     session = _own(call)
-    if session is None:
+    standing = None if session is None else accounts.load(call, session.account)
+    if session is None or standing is None:
         return _NO_SESSION
+    if otp.disabled_at(call, session.account) is not None:
+        return Refused("second_factor.blocked", {"contact": policy.password_rules(call).lock_contact})
     if not rules.fresh(session, call.now, recovery_rules.FRESH_FOR):
-        refused = _take_proof(call, session, command.code)
+        refused = _take_proof(call, session, standing, command.code)
         if refused is not None:
             return refused
     return _shown(call, session, otp.begin_candidate(call, session))
@@ -120,14 +124,13 @@ def _own(call: Call) -> SessionFacts | None:
     return session
 
 
-def _take_proof(call: Call, session: SessionFacts, given: Secret | None) -> Refused | None:
+def _take_proof(call: Call, session: SessionFacts, standing: Standing, given: Secret | None) -> Refused | None:
     """Take a code of the present key as the fresh proof; None when it is one (KEY-2).
 
     Wrong ones count in the session's own context, which no stranger can fill; at the limit the account locks and the
     session ends (PROT-1).
     """
-    standing = accounts.load(call, session.account)
-    if given is None or standing is None:
+    if given is None:
         return Refused("session.fresh_code_required")
     code = otp_rules.parse_code(given.reveal())
     if code is None:
@@ -141,13 +144,12 @@ def _take_proof(call: Call, session: SessionFacts, given: Secret | None) -> Refu
         case Result.USED:
             return Refused("otp.used")
         case _:
-            return _count(call, session)
+            return _count(call, standing)
 
 
-def _count(call: Call, session: SessionFacts) -> Refused:
-    standing = accounts.load(call, session.account)
-    lock = lockout.count_failures(call, session.account, Factor.SECOND_FACTOR, standing, context=Context.SESSION)
-    return Refused("otp.wrong") if lock is None else _ended(call, "the last guess was wrong")
+def _count(call: Call, standing: Standing) -> Refused:
+    counted = worn_keys.count_wrong_code(call, standing, Context.SESSION)
+    return Refused("otp.wrong") if counted.lock is None else _ended(call, "the last guess was wrong")
 
 
 def _ended(call: Call, cause: str) -> Refused:

@@ -18,6 +18,7 @@ from doorward.features.otp.model import WrongCode
 from doorward.features.passwords import actions as passwords
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor.actions import states as second_factor
+from doorward.features.second_factor.actions import worn_keys
 from doorward.features.second_factor.model import FactorState
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin import rules, store
@@ -29,6 +30,7 @@ from doorward.features.signin.model import (
     GiveRecoveryCode,
     Next,
     PendingShown,
+    PendingToken,
     ResendDeviceCode,
     ShowPending,
     SignedIn,
@@ -90,7 +92,7 @@ def resend_device_code(command: ResendDeviceCode) -> Steps:
 
 
 def _code(call: Call, command: GiveCode) -> SignedIn | SignInGoesOn | Refused:
-    found = pending.find_at(call, command.sign_in, rules.Input.CODE_RIGHT)
+    found = _with_key(call, command.sign_in, rules.Input.CODE_RIGHT)
     if isinstance(found, Refused):
         return pending.unheard(call, command.sign_in, "signin.code", found)
     if barred := pending.admit_guess(call, found, "signin.code"):
@@ -103,7 +105,28 @@ def _code(call: Call, command: GiveCode) -> SignedIn | SignInGoesOn | Refused:
         case Result.USED:
             return Refused("otp.used")
         case _:
-            return pending.count_wrong(call, found) or _wrong(call, found, WrongCode(command.code, call.now))
+            return _count_wrong(call, found) or _wrong(call, found, WrongCode(command.code, call.now))
+
+
+def _with_key(call: Call, token: PendingToken, happened: rules.Input) -> UnderWay | Refused:
+    """Find a sign-in whose account still has its key: one that was disabled meanwhile opens nothing (LOCK-14)."""
+    found = pending.find_at(call, token, happened)
+    if isinstance(found, UnderWay) and not found.standing.state.factors:
+        return _set_up_not_available(call, found)
+    return found
+
+
+def _count_wrong(call: Call, found: UnderWay) -> Refused | None:
+    """Count a wrong code of the key; the sign-in is over when account or key has had its last one."""
+    counted = worn_keys.count_wrong_code(call, found.standing)
+    if counted.lock is not None:
+        return pending.end_locked(call, found, counted.lock)
+    return _set_up_not_available(call, found) if counted.key_disabled else None
+
+
+def _set_up_not_available(call: Call, found: UnderWay) -> Refused:
+    store.end(call.sql, found.pending)
+    return Refused("signin.set_up_not_available", pending.refused(call).facts)
 
 
 def _wrong(call: Call, found: UnderWay, given: WrongCode) -> Refused:
@@ -129,7 +152,7 @@ def _place(found: UnderWay) -> str:
 
 
 def _recovery_code(call: Call, command: GiveRecoveryCode) -> SignedIn | SignInGoesOn | Refused:
-    found = pending.find_at(call, command.sign_in, rules.Input.RECOVERY_CODE_RIGHT)
+    found = _with_key(call, command.sign_in, rules.Input.RECOVERY_CODE_RIGHT)
     if isinstance(found, Refused):
         return pending.unheard(call, command.sign_in, "signin.recovery_code", found)
     if barred := pending.admit_guess(call, found, "signin.recovery_code"):
@@ -150,9 +173,7 @@ def _device_code(call: Call, command: GiveDeviceCode) -> SignInGoesOn | Refused:
     if isinstance(found, Refused):
         return pending.unheard(call, command.sign_in, "signin.device_code", found)
     if second_factor.factor_state(call, found.standing) is not FactorState.MAY_SET_UP:
-        store.end(call.sql, found.pending)
-        refused = Refused("signin.set_up_not_available", pending.refused(call).facts)
-        return pending.unheard(call, command.sign_in, "signin.device_code", refused)
+        return pending.unheard(call, command.sign_in, "signin.device_code", _set_up_not_available(call, found))
     if barred := pending.admit_guess(call, found, "signin.device_code"):
         return barred
     right = devices.check_device_code(call, found.account, found.pending.token_hash, command.code) is Result.RIGHT

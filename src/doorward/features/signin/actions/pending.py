@@ -100,8 +100,11 @@ def admit_guess(call: Call, found: UnderWay, act: str) -> Refused | None:
 def count_wrong(call: Call, found: UnderWay) -> Refused | None:
     """Count a wrong code; when it locks the account, its giver is told so, and the sign-in is over (LOCK-11)."""
     lock = lockout.count_failures(call, found.account, Factor.SECOND_FACTOR, found.standing)
-    if lock is None:
-        return None
+    return None if lock is None else end_locked(call, found, lock)
+
+
+def end_locked(call: Call, found: UnderWay, lock: Lock) -> Refused:
+    """End a sign-in whose last guess has locked the account."""
     store.end(call.sql, found.pending)
     return locked_page(call, lock)
 
