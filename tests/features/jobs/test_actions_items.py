@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -231,3 +232,22 @@ def test_two_workers_do_each_item_once(world: World, grace: Bearer) -> None:
     done = [entry for entry in world.entries() if (entry.act, entry.outcome) == ("lockout.unlocked", "done")]
     assert (shown(world, job).state, shown(world, job).done) == (JobState.FINISHED, 15)
     assert (len(done), len(world.mails())) == (15, 15)
+
+
+def test_a_job_that_fails_keeps_no_other_from_going_on(world: World, grace: Bearer) -> None:
+    """The failure is raised when all have had their turn, and its job goes on when the cause is gone."""
+    bram, carla = locked(world, "bram"), locked(world, "carla")
+    broken, sound = start(world, grace, bram), start(world, grace, carla)
+
+    def guard(call: Any, act: Any, command: Any, caller: Caller) -> Any:
+        if getattr(command, "account", None) == bram:
+            raise ZeroDivisionError
+        return world.runtime.guard(call, act, command, caller)
+
+    with pytest.raises(ExceptionGroup, match="jobs that could not go on"):
+        actions.go_on(replace(world.runtime, guard=guard))
+    meanwhile = outcomes(world, sound.job)
+    work(world)
+
+    assert meanwhile == {"carla": "done"}
+    assert outcomes(world, broken.job) == {"bram": "done"}

@@ -85,11 +85,20 @@ def show_job(call: Call, command: ShowJob) -> JobShown | Refused:
 def go_on(runtime: Runtime) -> int:
     """Work off a part of each running job, and give the number of steps that were done; for the worker.
 
-    An item that was under way when a process died is open still, and is done by whoever comes next.
+    An item that was under way when a process died is open still, and is done by whoever comes next. A job that
+    fails keeps no other from going on: its failure is raised when all have had their turn.
     """
     with runtime.database.read() as sql:
         running = store.running(sql)
-    return sum(_go_on_with(runtime, job) for job in running)
+    done, failures = 0, []
+    for job in running:
+        try:
+            done += _go_on_with(runtime, job)
+        except Exception as error:  # noqa: BLE001 - raised below, after the other jobs
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("jobs that could not go on", failures)
+    return done
 
 
 def _begin(call: Call, command: StartUnlocks, key_hash: bytes | None) -> Job:
