@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -11,15 +11,18 @@ ALICE = Bearer(AccountId(UUID(int=1)), b"a" * 32)
 BOB = Bearer(AccountId(UUID(int=2)), b"b" * 32)
 
 
-def written(*steps: tuple[float, Bearer], most: int = 100, failing: bool = False) -> list[Bearer]:
-    """Leave notes at these seconds, and say what was written."""
+def written(
+    *steps: tuple[float, Bearer], most: int = 100, failing: bool = False, strangers: frozenset[Bearer] = frozenset()
+) -> list[Bearer]:
+    """Leave notes at these seconds, and say what was written; strangers' tokens are of no session."""
     seen: list[Bearer] = []
     now = 0.0
 
-    def touch(bearers: Sequence[Bearer]) -> None:
+    def touch(bearers: Sequence[Bearer]) -> Collection[Bearer]:
         seen.extend(bearers)
         if failing:
             raise OSError("gone")
+        return set(bearers) - strangers
 
     async def noting() -> None:
         nonlocal now
@@ -37,6 +40,13 @@ def written(*steps: tuple[float, Bearer], most: int = 100, failing: bool = False
 def test_a_use_is_written() -> None:
     """Each session that is used leads to one errand."""
     assert written((0, ALICE), (0, BOB)) == [ALICE, BOB]
+
+
+def test_an_invented_token_takes_no_place() -> None:
+    """With room for one session, a stranger's token before it keeps nobody out."""
+    invented = Bearer(BOB.account, b"x" * 32)
+
+    assert written((0, invented), (0, ALICE), most=1, strangers=frozenset({invented})) == [invented, ALICE]
 
 
 def test_a_busy_session_is_written_seldom() -> None:

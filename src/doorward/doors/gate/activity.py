@@ -5,7 +5,7 @@ anything, and what is over stays over: only live sessions are touched.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 
 import structlog
@@ -17,7 +17,8 @@ NOTED_SECONDS = 15.0
 NOTES = 20_000
 """How many sessions are kept in mind; beyond that notes are dropped, and the next request leaves another."""
 
-Touch = Callable[[Sequence[Bearer]], None]
+Touch = Callable[[Sequence[Bearer]], Collection[Bearer]]
+"""Writes the activity of live sessions, and says whose sessions are live: no place is kept for invented tokens."""
 _log = structlog.get_logger(__name__)
 
 
@@ -56,7 +57,10 @@ class Activity:
         try:
             while self._due:
                 due, self._due = self._due, []
-                await asyncio.get_running_loop().run_in_executor(self._threads, self._touch, due)
+                live = await asyncio.get_running_loop().run_in_executor(self._threads, self._touch, due)
+                for bearer in due:
+                    if bearer not in live:
+                        self._noted.pop(bearer, None)
         except Exception:  # noqa: BLE001 - whatever it was, the next request is to leave a note again
             self._due = []
             self._noted.clear()

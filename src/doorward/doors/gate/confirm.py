@@ -1,6 +1,6 @@
 """The gate's two errands to the database: confirming sessions, and writing that they were used."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from doorward.doors.gate.answers import ready_json
@@ -9,7 +9,7 @@ from doorward.doors.web.session_answer import session_json
 from doorward.edges.run import Runtime
 from doorward.features.directory.actions import check_sessions
 from doorward.features.directory.model import SessionChecked
-from doorward.features.sessions.actions import authenticate, due_to_touch, touch
+from doorward.features.sessions.actions import authenticate, touch
 from doorward.kernel.act import Bearer, SessionFacts
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.outcome import Refused
@@ -31,17 +31,20 @@ class Confirmer:
             checked = check_sessions(self.runtime.call(sql, _GATE), bearers)
         return [self._confirmed(checked.get(one)) for one in bearers]
 
-    def touch(self, bearers: Sequence[Bearer]) -> None:
-        """Write the activity of those whose session is live and due; asks before it takes the writers' lane."""
+    def touch(self, bearers: Sequence[Bearer]) -> Collection[Bearer]:
+        """Write the activity of those whose session is live and due, and say whose are live at all.
+
+        Asks before it takes the writers' lane.
+        """
         with self.runtime.database.read() as sql:
-            call = self.runtime.call(sql, _GATE)
-            due = [one for one in bearers if due_to_touch(call, one)]
-        if not due:
-            return
-        with self.runtime.writing(_GATE) as call:
-            for one in due:
-                if isinstance(authenticate(call, one), SessionFacts):
-                    touch(call, one)
+            live = check_sessions(self.runtime.call(sql, _GATE), bearers)
+        due = [one for one, checked in live.items() if checked.due_to_touch]
+        if due:
+            with self.runtime.writing(_GATE) as call:
+                for one in due:
+                    if isinstance(authenticate(call, one), SessionFacts):
+                        touch(call, one)
+        return live.keys()
 
     def _confirmed(self, checked: SessionChecked | None) -> Confirmed | Refused:
         if checked is None:
