@@ -72,3 +72,22 @@ def test_an_old_session_gives_a_fresh_code_first(served: Served) -> None:
 
     assert (refused.status, refused.code) == (403, "session.fresh_code_required")
     assert begun.status == 200
+
+
+def test_a_person_reads_their_own_history(served: Served) -> None:
+    """Who did what and why, in plain words; not where the operator was (AUDIT-4)."""
+    bram, olga = served.world.add("bram", factors=1), served.operator()
+    for word in ("lock", "unlock"):
+        served.ask(f"POST /accounts/{bram}/{word}", {"reason": "a check"}, olga, client="10.0.0.9")
+        served.world.pass_time(seconds=1)
+    token = served.token(bram)
+    first = served.ask("GET /me/history?limit=1", token=token).json()
+    second = served.ask(f"GET /me/history?limit=1&cursor={first['next']}", token=token).json()
+
+    assert [one["said"] for one in first["items"] + second["items"]] == [
+        "Unlocked by olga: a check", "Locked by olga: a check",
+    ]  # fmt: skip
+    assert first["items"][0]["by"] == "olga"
+    assert [(one["address"], one["user_agent"]) for one in first["items"] + second["items"]] == [("", "")] * 2
+    assert second["next"] is None
+    assert served.ask("GET /me/history?cursor=here", token=token).code == "list.cursor"

@@ -136,3 +136,29 @@ def test_lock_by_hand_says_who_and_why() -> None:
 def test_lock_by_hand_without_its_entry_says_nothing() -> None:
     """The entry may have been removed by age."""
     assert rules.lock_story(Lock(NOON, LockReason.REPORTED), []) == replace(NOTHING, factor=None)
+
+
+@pytest.mark.parametrize(
+    ("actor_id", "actor_name", "kept"),
+    [
+        (None, "", True),
+        (BRAM, "bram", True),
+        (AccountId(UUID(int=7)), "grace", False),
+        (None, "cli:root", False),
+        (None, "system", False),
+    ],
+)
+def test_a_person_does_not_learn_where_others_acted(actor_id: AccountId | None, actor_name: str, *, kept: bool) -> None:
+    """Their own acts and nameless attempts keep address and browser; who, when and why are told of all (AUDIT-4)."""
+    entry = replace(ENTRY, actor_id=actor_id, actor_name=actor_name, user_agent="tests/1", reason="lost phone")
+    told = rules.as_told_to_its_target(entry)
+
+    assert (told.address, told.user_agent) == (("192.0.2.7", "tests/1") if kept else ("", ""))
+    assert (told.actor_name, told.at, told.reason) == (actor_name, NOON, "lost phone")
+
+
+def test_what_is_about_nobody_is_nobodys_own() -> None:
+    """Two things unknown are not the same."""
+    entry = replace(ENTRY, actor_name="cli:root", target_id=None)
+
+    assert rules.as_told_to_its_target(entry).address == ""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Body as InBody
 from fastapi import Response
@@ -9,12 +10,12 @@ from pydantic import Field
 
 from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Holder
-from doorward.doors.api.given import OwnChange, SixDigits, Typed
+from doorward.doors.api.given import PAGE, Cursor, Limit, OwnChange, SixDigits, Typed
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.sessions import SessionRowJson, session_row_json
-from doorward.doors.api.shapes import AccountJson, OutcomeJson, Shape, account_json
-from doorward.features.directory.actions import view_me
-from doorward.features.directory.model import KeyFacts, MeShown, ViewMe
+from doorward.doors.api.shapes import AccountJson, OutcomeJson, Page, Shape, account_json
+from doorward.features.directory.actions import view_me, view_own_history
+from doorward.features.directory.model import KeyFacts, MeShown, OwnHistoryShown, ViewMe, ViewOwnHistory
 from doorward.features.second_factor.actions.own_key import begin_new_key, check_new_key, discard_new_key, save_new_key
 from doorward.features.second_factor.model import (
     CheckNewKey,
@@ -27,6 +28,7 @@ from doorward.features.second_factor.model import (
     NothingToDiscard,
     SaveNewKey,
 )
+from doorward.kernel.events import Entry
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 
@@ -50,6 +52,22 @@ class MeJson(AccountJson):
     new_key_under_way: bool = Field(description="a new key was begun and is not saved yet")
     new_key_proven: bool = Field(description="a code of the new key was accepted: it can be saved")
     sessions: list[SessionRowJson]
+
+
+class OwnEntryJson(Shape):
+    """An entry about oneself."""
+
+    id: UUID
+    at: datetime
+    act: str
+    said: str = Field(description="what happened, by whom and why, in plain words")
+    outcome: str = Field(description="`done`, `unchanged` or `refused`; of a sign-in attempt `checked` or `refused`")
+    result: str | None = Field(description="of a checked attempt: `right`, `wrong`, `used` or `unknown`")
+    by: str = Field(description="empty for an attempt of whoever did not say who they are; `system` for the server")
+    reason: str | None
+    address: str = Field(description="empty for the acts of others")
+    user_agent: str = Field(description="empty for the acts of others")
+    door: str
 
 
 class Beginning(OwnChange):
@@ -98,6 +116,12 @@ def read_me(asked: Holder) -> Response:
     return asked.told(asked.run(view_me, ViewMe()), _me)
 
 
+@routes.on("GET /me/history", view_own_history, Page[OwnEntryJson], ("list.cursor",))
+def read_own_history(asked: Holder, limit: Limit = PAGE, cursor: Cursor = None) -> Response:
+    """Read everything that was done to one's sign-in, newest first."""
+    return asked.told(asked.run(view_own_history, ViewOwnHistory(limit, cursor)), _history)
+
+
 @routes.on(
     "POST /me/secret-key", begin_new_key, NewKeyJson,
     ("session.fresh_code_required", "otp.malformed", "otp.wrong", "otp.used"),
@@ -136,6 +160,26 @@ def discard_key(asked: Holder, body: OptionalChange = None) -> Response:
     del body
     outcome = asked.run(discard_new_key, DiscardNewKey())
     return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_discarded(outcome))
+
+
+def _history(shown: OwnHistoryShown) -> Page[OwnEntryJson]:
+    return Page(items=[_own_entry(one.entry, one.said) for one in shown.entries], next=shown.next_id)
+
+
+def _own_entry(entry: Entry, said: str) -> OwnEntryJson:
+    return OwnEntryJson(
+        id=entry.id,
+        at=entry.at,
+        act=entry.act,
+        said=said,
+        outcome=entry.outcome,
+        result=entry.result,
+        by=entry.actor_name,
+        reason=entry.reason,
+        address=entry.address,
+        user_agent=entry.user_agent,
+        door=entry.door,
+    )
 
 
 def _me(shown: MeShown) -> MeJson:

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from doorward.doors.console.operator import permission, shell, signed_in
+from doorward.doors.console.own_history import show_history
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.qr_code import shown_key
 from doorward.doors.console.visit import Visit
@@ -45,7 +46,9 @@ _ABOUT_A_CODE = ("otp.", "session.fresh_code_required")
 
 
 def show_me(visit: Visit) -> Response:
-    """Show one's own page."""
+    """Show one's own page, or its tab with one's history."""
+    if visit.query.get("tab") == "history":
+        return show_history(visit)
     shown = signed_in(visit)
     return shown if isinstance(shown, Response) else _page(visit, shown)
 

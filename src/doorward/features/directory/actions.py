@@ -21,6 +21,8 @@ from doorward.features.directory.model import (
     LockStory,
     MeShown,
     OverviewShown,
+    OwnEntry,
+    OwnHistoryShown,
     Search,
     SessionBehind,
     SessionChecked,
@@ -28,6 +30,7 @@ from doorward.features.directory.model import (
     ViewHistory,
     ViewMe,
     ViewOverview,
+    ViewOwnHistory,
 )
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.otp import actions as otp
@@ -79,18 +82,27 @@ def view_account(call: Call, command: ViewAccount) -> AccountShown | Refused:
         permissions=rights.permissions_on(call, listed.standing),
         must_change_password=password is not None and passwords.must_change(call, password),
         has_password=password is not None,
+        key_disabled_at=otp.disabled_at(call, account.id),
     )
 
 
-        key_disabled_at=otp.disabled_at(call, account.id),
 @act("users:read", event="accounts.viewed")
 def view_history(call: Call, command: ViewHistory) -> HistoryShown | Refused:
     """Open an account's history, newest first (AUDIT-4)."""
-    before = None if command.before_id is None else parse_id(command.before_id)
-    if command.before_id is not None and before is None:
-        return Refused("list.cursor")
-    page = audit.entries_of_target(call, command.account, command.limit, before)
-    return HistoryShown(page.entries, None if page.next_id is None else str(page.next_id))
+    return _history(call, command.account, command.limit, command.before_id)
+
+
+@act(who=Who.SELF, event=None, writes=False)
+def view_own_history(call: Call, command: ViewOwnHistory) -> OwnHistoryShown | Refused:
+    """Open one's own history: everything that was done to one's sign-in, by whom and why (AUDIT-4)."""
+    session = call.actor.session
+    if session is None:
+        return Refused("session.required")
+    shown = _history(call, session.account, command.limit, command.before_id)
+    if isinstance(shown, Refused):
+        return shown
+    told = (rules.as_told_to_its_target(entry) for entry in shown.entries)
+    return OwnHistoryShown(tuple(OwnEntry(entry, audit_rules.sentence(entry)) for entry in told), shown.next_id)
 
 
 @act("users:read", event=None, writes=False)
@@ -212,6 +224,14 @@ def _row(call: Call, listed: store.Listed, roles: tuple[str, ...]) -> AccountRow
         password_changed_at=listed.password_changed_at,
         version=account.version,
     )
+
+
+def _history(call: Call, account: AccountId, limit: int, before_id: str | None) -> HistoryShown | Refused:
+    before = None if before_id is None else parse_id(before_id)
+    if before_id is not None and before is None:
+        return Refused("list.cursor")
+    page = audit.entries_of_target(call, account, limit, before)
+    return HistoryShown(page.entries, None if page.next_id is None else str(page.next_id))
 
 
 def _conditions(command: Search) -> dict[str, Any] | None:

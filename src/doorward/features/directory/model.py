@@ -129,6 +129,32 @@ class HistoryShown(Done):
 
 
 @dataclass(frozen=True, slots=True)
+class ViewOwnHistory:
+    """Open one's own history, newest first."""
+
+    limit: int = 50
+    before_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """An entry as it is told to the person it is about."""
+
+    entry: Entry
+    """Without the address and browser of anybody else."""
+    said: str
+    """What happened, in plain words."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHistoryShown(Done):
+    """A page of one's own timeline."""
+
+    entries: tuple[OwnEntry, ...]
+    next_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ViewOverview:
     """Ask for the figures of the overview."""
 

@@ -1,11 +1,13 @@
-"""Where a list goes on, and why an account is locked, told from its entries."""
+"""Where a list goes on, why an account is locked as its entries tell it, and what of an entry its target may see."""
 
 import base64
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from doorward.features.accounts.model import Lock
 from doorward.features.directory.model import LockStory
+from doorward.kernel.act import NOBODY
 from doorward.kernel.events import Checked, Entry, Result
 from doorward.kernel.ids import AccountId
 
@@ -62,6 +64,17 @@ def lock_story(lock: Lock, entries: Iterable[Entry]) -> LockStory:
         first_at=failures[-1].at if failures else None,
         last_at=failures[0].at if failures else None,
     )
+
+
+def as_told_to_its_target(entry: Entry) -> Entry:
+    """Keep from the person whom an entry is about where somebody else was when they acted.
+
+    Their own acts and the attempts of whoever did not say who they are keep address and browser: that is how a person
+    sees that it was not them. The server's own acts fall into whatever request comes by, so they have none either.
+    """
+    if entry.actor_name == NOBODY.name or (entry.actor_id is not None and entry.actor_id == entry.target_id):
+        return entry
+    return replace(entry, address="", user_agent="")
 
 
 def _by_hand(entries: Iterable[Entry]) -> LockStory:
