@@ -58,15 +58,17 @@ class Activity:
             while self._due:
                 due, self._due = self._due, []
                 live = await asyncio.get_running_loop().run_in_executor(self._threads, self._touch, due)
-                for bearer in due:
-                    if bearer not in live:
-                        self._noted.pop(bearer, None)
+                self._drop(set(due).difference(live))
         except Exception:  # noqa: BLE001 - whatever it was, the next request is to leave a note again
             self._due = []
             self._noted.clear()
             _log.exception("activity.not_written")
         finally:
             self._writing = None
+
+    def _drop(self, invented: set[Bearer]) -> None:
+        for bearer in invented:
+            self._noted.pop(bearer, None)
 
     def _forget(self, now: float) -> None:
         """Forget notes that stand for nothing any more; the oldest stand first."""

@@ -40,11 +40,14 @@ class Confirmer:
             live = check_sessions(self.runtime.call(sql, _GATE), bearers)
         due = [one for one, checked in live.items() if checked.due_to_touch]
         if due:
-            with self.runtime.writing(_GATE) as call:
-                for one in due:
-                    if isinstance(authenticate(call, one), SessionFacts):
-                        touch(call, one)
+            self._write(due)
         return live.keys()
+
+    def _write(self, due: Sequence[Bearer]) -> None:
+        with self.runtime.writing(_GATE) as call:
+            for one in due:
+                if isinstance(authenticate(call, one), SessionFacts):
+                    touch(call, one)
 
     def _confirmed(self, checked: SessionChecked | None) -> Confirmed | Refused:
         if checked is None:
