@@ -9,9 +9,9 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
-from ipaddress import ip_address, ip_network
 
 from doorward.kernel.events import Checked, Event, Origin
+from doorward.kernel.networks import network
 from doorward.kernel.ports import Clock
 
 SINGLE_A_MINUTE = 1_000
@@ -19,8 +19,6 @@ SINGLE_A_MINUTE = 1_000
 _COUNTED = 10_000
 """So many addresses and names are told apart in a minute; what comes after them is counted together."""
 _EVERYTHING_ELSE = "everything else"
-_IPV6 = 6
-_IPV6_NETWORK = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +99,4 @@ class RefusalLog:
 def _keys(event: Event, origin: Origin) -> list[str]:
     """Name what a refusal is counted under: its address (IPv6: the /64), and the name or account that was tried."""
     name = event.target or event.details.get("name_hash")
-    return [f"address {_network(origin.address)}", *([] if name is None else [f"name {name}"])]
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((parsed, _IPV6_NETWORK), strict=False)) if parsed.version == _IPV6 else address
+    return [f"address {network(origin.address)}", *([] if name is None else [f"name {name}"])]

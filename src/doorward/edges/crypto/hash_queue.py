@@ -10,8 +10,8 @@ import threading
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from ipaddress import IPv6Address, ip_address
 
+from doorward.kernel.networks import network
 from doorward.kernel.ports import Hasher, HashJob, Verified
 
 SLOTS = 64
@@ -19,7 +19,6 @@ ADDRESS_SHARE = 0.5
 """What part of the places one address may hold, so that it cannot shut everybody out."""
 YIELD_BY = 10
 """How much lower the priority of hash threads is, in steps of nice(2)."""
-_NETWORK_BITS = 64
 
 
 class HashQueue:
@@ -40,24 +39,24 @@ class HashQueue:
 
     def take(self, address: str) -> bool:
         """Take a place for an address; tell whether there was one."""
-        network = _network(address)
+        source = network(address)
         with self._lock:
-            if self._taken >= self._slots or self._held[network] >= self._of_one_address:
+            if self._taken >= self._slots or self._held[source] >= self._of_one_address:
                 return False
             self._taken += 1
-            self._held[network] += 1
+            self._held[source] += 1
             return True
 
     def give_back(self, address: str) -> None:
         """Give one place of an address back; giving back what was not taken is a bug."""
-        network = _network(address)
+        source = network(address)
         with self._lock:
-            if not self._held[network]:
+            if not self._held[source]:
                 raise ValueError("a place was given back that was not taken")
             self._taken -= 1
-            self._held[network] -= 1
-            if not self._held[network]:
-                del self._held[network]
+            self._held[source] -= 1
+            if not self._held[source]:
+                del self._held[source]
 
 
 class HashPool:
@@ -94,16 +93,3 @@ def give_way() -> None:
     with suppress(OSError):
         thread = threading.get_native_id()
         os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + YIELD_BY)
-
-
-def _network(address: str) -> str:
-    """Name whom an address stands for: an IPv6 customer holds a /64, and counts once (LOCK-17)."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return f"{int(parsed) >> _NETWORK_BITS:x}::/64"
