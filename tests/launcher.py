@@ -226,9 +226,9 @@ class Server:
 @contextmanager
 def launched(folder: Path, **given: Any) -> Iterator[Server]:
     """Start a server on nothing, and stop it at the end."""
-    server = Server(folder, **given).start()
+    server = Server(folder, **given)
     try:
-        yield server
+        yield server.start()
     finally:
         server.stop()
 
