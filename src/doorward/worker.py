@@ -25,7 +25,9 @@ from doorward.features.links import actions as links
 from doorward.features.lockout import actions as lockout
 from doorward.features.notices.actions import Deliver, send_due
 from doorward.features.otp import actions as otp
+from doorward.features.passwords import actions as passwords
 from doorward.features.sessions import actions as sessions
+from doorward.features.signin.actions import forgotten
 from doorward.features.signin.actions import purging as signin
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.events import Door, Origin
@@ -53,6 +55,7 @@ _PURGED = {
     "browsers": devices.purge,
     "unknown names": lockout.purge,
     "changed credentials": accounts.purge,
+    "forgotten passwords": passwords.purge_asks,
 }
 """Whatever has expired is forgotten by the feature that it belongs to."""
 
@@ -79,6 +82,7 @@ def upkeep_duties() -> tuple[Duty, ...]:
     """Give the duties of the other thread."""
     return (
         Duty("go on with jobs", OFTEN, jobs.go_on),
+        Duty("mail about forgotten passwords", OFTEN, mail_forgotten),
         Duty("clear lapsed locks", SOON, clear_lapsed_locks),
         Duty("settle dead attempts", LATER, in_one_transaction(lambda call: lockout.settle_dead_attempts(call, BATCH))),
         Duty("record joined refusals", SOON, record_joined_refusals, shared=False),
@@ -93,6 +97,15 @@ def clear_lapsed_locks(runtime: Runtime) -> int:
             return 0
     with as_system(runtime) as call:
         return lockout.clear_lapsed_locks(call, BATCH)
+
+
+def mail_forgotten(runtime: Runtime) -> int:
+    """Answer whoever has forgotten a password (PASS-5); looks before it asks for the writers' lane."""
+    with runtime.database.read() as sql:
+        if not passwords.unanswered_asks(runtime.call(sql, WORKER), 1):
+            return 0
+    with as_system(runtime) as call:
+        return forgotten.mail_forgotten(call, BATCH)
 
 
 def record_joined_refusals(runtime: Runtime) -> int:

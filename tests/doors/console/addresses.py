@@ -14,7 +14,7 @@ from doorward.kernel.ids import AccountId
 from doorward.kernel.tokens import make_token
 from tests.doors.console.visiting import Site
 
-OUTSIDE = frozenset({"/sign-in", "/welcome", "/set-password", "/rescue"})
+OUTSIDE = frozenset({"/sign-in", "/forgotten-password", "/welcome", "/set-password", "/rescue", "/not-me"})
 """Where nobody is signed in yet."""
 
 

@@ -133,7 +133,9 @@ def test_save_is_recorded_and_told(world: World, alice: AccountId) -> None:
     }
     ((recipient, letter),) = world.collect_mail()
     assert (recipient, letter.kind) == ("alice@example.org", Kind.SECOND_FACTOR_REGENERATED)
-    assert letter.facts == {
+    facts = dict(letter.facts)
+    assert str(facts.pop("not_me")).startswith("https://login.example.org/not-me/")
+    assert facts == {
         "user_name": "alice", "by": "alice", "at": "2026-05-04T12:00:00Z", "contact": "",
         "address": "192.0.2.7", "user_agent": "tests/1",
     }  # fmt: skip

@@ -134,6 +134,12 @@ Name = Annotated[str, Field(description="1 to 200 characters, no control charact
 SixDigits = Annotated[
     str, Field(description="six digits", examples=["492039"], repr=False), AfterValidator(_six_digits)
 ]
+LinkToken = Annotated[
+    PendingToken,
+    Field(description="the last part of the mailed link's address"),
+    PlainValidator(_pending),
+    WithJsonSchema({"type": "string"}),
+]
 SignInName = Annotated[
     PendingToken,
     Field(description="`sign_in` of the answer to `POST /sign-in`"),

@@ -1,5 +1,6 @@
 """The pages behind one-time links: opening one changes nothing, its form uses it up."""
 
+from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import Response
@@ -9,20 +10,30 @@ from doorward.doors.console.pages import status_of
 from doorward.doors.console.password_words import password_asked
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.cookies import SIGN_IN, set_cookie
+from doorward.edges.call import Steps
 from doorward.features.administration.actions.first import open_welcome_link, use_welcome_link
 from doorward.features.administration.model import UseWelcomeLink
 from doorward.features.signin.actions.codes import show_pending
-from doorward.features.signin.actions.new_password import open_link, use_rescue_link, use_set_password_link
+from doorward.features.signin.actions.new_password import (
+    open_link,
+    use_forgotten_link,
+    use_rescue_link,
+    use_set_password_link,
+)
+from doorward.features.signin.actions.not_me import say_not_me
 from doorward.features.signin.model import (
+    Disowned,
     LinkOpened,
     Next,
     OpenLink,
     PasswordSet,
     PendingShown,
     PendingToken,
+    SayNotMe,
     ShowPending,
     SignedIn,
     SignInGoesOn,
+    UseForgottenLink,
     UseRescueLink,
     UseSetPasswordLink,
 )
@@ -32,6 +43,7 @@ from doorward.kernel.sentences import sentence
 from doorward.kernel.tokens import parse_token
 
 _WELCOME, _SET_PASSWORD, _RESCUE = "welcome", "set-password", "rescue"
+_FORGOTTEN, _NOT_ME = "forgotten-password", "not-me"
 _FIELDS = ("user_name", "full_name", "email")
 
 
@@ -103,23 +115,61 @@ async def take_set_up(visit: Visit) -> Response:
 
 async def show_set_password(visit: Visit) -> Response:
     """Show the form of a link that sets a password."""
-    found = await _open(visit, _SET_PASSWORD)
-    return found if isinstance(found, Response) else _password_form(visit, found)
+    return await _show_password(visit, _SET_PASSWORD)
 
 
 async def take_set_password(visit: Visit) -> Response:
     """Set the password; no session follows."""
-    found = await _open(visit, _SET_PASSWORD)
+    password = Secret(visit.form.get("new_password", ""))
+    return await _take_password(visit, _SET_PASSWORD, lambda t: use_set_password_link(UseSetPasswordLink(t, password)))
+
+
+async def show_forgotten(visit: Visit) -> Response:
+    """Show the form of the link that was mailed because of a forgotten password."""
+    return await _show_password(visit, _FORGOTTEN)
+
+
+async def take_forgotten(visit: Visit) -> Response:
+    """Set the password that replaces the forgotten one; no session follows."""
+    password = Secret(visit.form.get("new_password", ""))
+    return await _take_password(visit, _FORGOTTEN, lambda t: use_forgotten_link(UseForgottenLink(t, password)))
+
+
+async def show_not_me(visit: Visit) -> Response:
+    """Show the one button of *this was not me*."""
+    found = await _open(visit, _NOT_ME)
+    if isinstance(found, Response):
+        return found
+    return visit.show("links/not_me.html", token=visit.request.path_params["token"], user_name=found.user_name)
+
+
+async def take_not_me(visit: Visit) -> Response:
+    """Lock the account and end its sessions."""
+    token = _token(visit)
+    if token is None:
+        return _dead(visit, _NOT_ME)
+    outcome = await visit.drive(say_not_me(SayNotMe(token)))
+    if isinstance(outcome, Disowned):
+        return visit.show("links/not_me.html", done=True, user_name=outcome.user_name, locked=outcome.locked)
+    return _ended(visit, outcome, _NOT_ME)
+
+
+async def _show_password(visit: Visit, kind: str) -> Response:
+    found = await _open(visit, kind)
+    return found if isinstance(found, Response) else _password_form(visit, found)
+
+
+async def _take_password(visit: Visit, kind: str, use: Callable[[PendingToken], Steps]) -> Response:
+    found = await _open(visit, kind)
     token = _token(visit)
     if isinstance(found, Response) or token is None:
-        return found if isinstance(found, Response) else _dead(visit, _SET_PASSWORD)
-    password = Secret(visit.form.get("new_password", ""))
-    outcome = await visit.drive(use_set_password_link(UseSetPasswordLink(token, password)))
+        return found if isinstance(found, Response) else _dead(visit, kind)
+    outcome = await visit.drive(use(token))
     if isinstance(outcome, PasswordSet):
-        return visit.show("links/set_password.html", token="", user_name=outcome.user_name, done=True)
+        return visit.show("links/set_password.html", kind=kind, token="", user_name=outcome.user_name, done=True)
     if _mendable(outcome):
         return _password_form(visit, found, outcome)
-    return _ended(visit, outcome, _SET_PASSWORD)
+    return _ended(visit, outcome, kind)
 
 
 async def _open(visit: Visit, kind: str) -> LinkOpened | Response:
@@ -186,6 +236,7 @@ def _password_form(visit: Visit, found: LinkOpened, refused: Refused | None = No
     return visit.show(
         "links/set_password.html",
         200 if refused is None else status_of(refused),
+        kind=found.kind,
         token=visit.request.path_params["token"],
         user_name=found.user_name,
         errors={} if refused is None else {"new_password": sentence(refused)},

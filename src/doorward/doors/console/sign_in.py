@@ -20,10 +20,12 @@ from doorward.features.signin.actions.codes import (
     resend_device_code,
     show_pending,
 )
+from doorward.features.signin.actions.forgotten import ask_forgotten_password
 from doorward.features.signin.actions.new_password import give_new_password
 from doorward.features.signin.actions.password import sign_in
 from doorward.features.signin.actions.set_up import confirm_set_up, show_set_up
 from doorward.features.signin.model import (
+    AskForgottenPassword,
     ConfirmSetUp,
     GiveCode,
     GiveDeviceCode,
@@ -65,6 +67,17 @@ async def take_password(visit: Visit) -> Response:
     if return_to and isinstance(outcome, SignInGoesOn):
         response.headers.append("set-cookie", set_cookie(RETURN, quote(return_to, safe=""), RETURN_SECONDS))
     return response
+
+
+async def show_forgotten_password(visit: Visit) -> Response:
+    """Ask whose password is forgotten."""
+    return visit.show("sign_in/forgotten_password.html")
+
+
+async def take_forgotten_password(visit: Visit) -> Response:
+    """Hear whose password is forgotten; the page that follows is the same for every name (PASS-5)."""
+    await visit.drive(ask_forgotten_password(AskForgottenPassword(visit.form.get("user_name", ""))))
+    return visit.show("sign_in/forgotten_password.html", heard=True)
 
 
 async def show_code(visit: Visit) -> Response:

@@ -47,7 +47,7 @@ def lock_account(call: Call, command: LockAccount) -> AccountLocked | AlreadyLoc
             accounts.set_lock(call, command.account, lock)
             accounts.move_epoch(call, command.account)
             call.note.details["lock_reason"] = lock.reason.value
-            _tell_locked(call, standing, lock)
+            tell_locked(call, standing, lock)
         case AlreadyLocked():
             pass
         case never:
@@ -257,7 +257,7 @@ def _lock_by_itself(call: Call, standing: Standing, lock: Lock, details: Mapping
             details={"lock_reason": lock.reason.value, **details},
         ),
     )
-    _tell_locked(call, standing, lock)
+    tell_locked(call, standing, lock)
 
 
 def _limits(call: Call, factor: Factor) -> rules.Limits:
@@ -273,7 +273,8 @@ def _may_modify(call: Call) -> bool:
     return "users:modify" in rights.rights_of(call, call.actor.account)
 
 
-def _tell_locked(call: Call, standing: Standing, lock: Lock) -> None:
+def tell_locked(call: Call, standing: Standing, lock: Lock) -> None:
+    """Tell the person that their account is locked (LOCK-13)."""
     facts = {
         "at": rfc3339(lock.at),
         "lock_reason": lock.reason.value,

@@ -43,6 +43,8 @@ class PasswordRules:
     """Days that a password is valid (0 = for ever)."""
     one_change_a_day: bool = False
     """At most one change of one's own password in 24 hours."""
+    forgotten_password_lifts_failure_lock: bool = False
+    """A password set by a *forgotten password* link lifts a lock that wrong passwords caused (PASS-5)."""
     idle_minutes: int = 15
     """Minutes without activity after which a session ends (SESS-1)."""
     session_hours: int = 12

@@ -198,3 +198,38 @@ class UseRescueLink:
 
     token: PendingToken
     password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class AskForgottenPassword:
+    """Say that the password of this name is forgotten."""
+
+    user_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordAsked(Done):
+    """Heard: the one answer for every name (PASS-5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UseForgottenLink:
+    """Set a password by the link that was mailed to whoever forgot theirs."""
+
+    token: PendingToken
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class SayNotMe:
+    """Say by a mailed link that what was done to the account was not its owner's doing (DESK-3)."""
+
+    token: PendingToken
+
+
+@dataclass(frozen=True, slots=True)
+class Disowned(Done):
+    """The account's sessions are over, and it is locked unless it is the last able administrator's (RIGHT-5)."""
+
+    user_name: str
+    locked: bool

@@ -5,11 +5,14 @@ page is never reached on the password alone (KEY-10); a new password is asked af
 (PASS-3); a one-time link leads to a password or a set-up, never to a session.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from doorward.features.second_factor.model import FactorState
+from doorward.features.accounts.model import Account, Lock, LockReason
+from doorward.features.lockout.model import Factor
+from doorward.features.second_factor.model import Cause, FactorState
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin.model import Next, Pending
 from doorward.kernel.ids import AccountId
@@ -118,3 +121,46 @@ def alive(pending: Pending, epoch: int, now: datetime) -> bool:
 def takes(pending: Pending, happened: Input) -> bool:
     """Tell whether a pending sign-in is at a step that this input belongs to."""
     return after(STEPS[pending.step], happened) is not State.REFUSED
+
+
+class Reply(StrEnum):
+    """What is mailed to whoever asks because of a forgotten password."""
+
+    LINK = "a link"
+    NO_LINK = "whom to ask"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetful:
+    """What the answer to a forgotten password depends on."""
+
+    account: Account
+    address: str | None
+    """The address that links may be sent to (DESK-4)."""
+    lock: Lock | None
+    """The lock that stands now."""
+    factor: FactorState
+    allowed: Cause | None
+    """Why the account may set up a factor just now; None where it may not."""
+
+
+def reply(asked: Forgetful) -> Reply:
+    """Decide what is mailed about a forgotten password: the mailbox alone must not give the account (PASS-5).
+
+    Where a factor was taken away, link and e-mailed code together would be all that a stranger needs: so for an open
+    allowlist entry other than a new account's, and for a blocked account, which may be allowed at any moment.
+    """
+    if asked.address is None:
+        return Reply.NOTHING
+    barred = asked.lock is not None and not asked.lock.reason.automatic
+    if not asked.account.enabled or barred:
+        return Reply.NO_LINK
+    if asked.factor is FactorState.BLOCKED or asked.allowed not in {None, Cause.NEW_ACCOUNT}:
+        return Reply.NO_LINK
+    return Reply.LINK
+
+
+def lifts(lock: Lock | None, *, allowed: bool) -> bool:
+    """Tell whether a forgotten password's new one lifts this lock: one of wrong passwords, where the rules say so."""
+    return allowed and lock is not None and (lock.reason, lock.factor) == (LockReason.FAILURES, Factor.PASSWORD.value)

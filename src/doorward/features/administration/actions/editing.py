@@ -138,4 +138,4 @@ def _address_changed(call: Call, standing: Standing, address: str | None) -> Non
     contact = policy.password_rules(call).lock_contact
     facts = {"user_name": account.user_name, "by": call.actor.name, "at": rfc3339(call.now), "contact": contact}
     for recipient in (account.email, address):
-        notices.tell(call, account.id, recipient, Kind.EMAIL_CHANGED, facts)
+        links.tell_with_not_me(call, account.id, recipient, Kind.EMAIL_CHANGED, facts)

@@ -1,6 +1,6 @@
 """What other features ask of the second factor, and how a deed that the table has decided is carried out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from doorward.edges.call import Call
@@ -8,7 +8,7 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
 from doorward.features.audit import actions as audit
 from doorward.features.devices import actions as devices
-from doorward.features.notices import actions as notices
+from doorward.features.links import actions as links
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.policy import actions as policy
@@ -66,6 +66,18 @@ def allow_on_creation(call: Call, account: AccountId, cause: Cause = Cause.NEW_A
     details: dict[str, Fact] = {"cause": cause.value, "until": rfc3339(entry.expires_at)}
     audit.record(call, Event("allowlist.added", "done", target=account, target_name=name, details=details))
     return entry
+
+
+def allow_new(call: Call, people: Sequence[tuple[AccountId, str]]) -> None:
+    """Let new accounts begin on the allowlist, each with its entry in the trail: for an import (KEY-12)."""
+    entries = [_new_entry(call, account, Cause.NEW_ACCOUNT, None) for account, _ in people]
+    if not entries:
+        return
+    store.add_entries(call.sql, entries)
+    details: dict[str, Fact] = {"cause": Cause.NEW_ACCOUNT.value, "until": rfc3339(entries[0].expires_at)}
+    audit.record_many(
+        call, [Event("allowlist.added", "done", target=one, target_name=name, details=details) for one, name in people]
+    )
 
 
 def start_over(call: Call, standing: Standing) -> AllowlistEntry:
@@ -134,7 +146,7 @@ def carry_out(call: Call, decided: Decided) -> int:
 
 
 def tell(call: Call, standing: Standing, kind: Kind, **facts: Fact) -> None:
-    """Tell the account's owner what was done, by whom and when (DESK-3)."""
+    """Tell the account's owner what was done, by whom and when, with a link to say *this was not me* (DESK-3)."""
     account = standing.account
     known = {
         "user_name": account.user_name,
@@ -142,7 +154,7 @@ def tell(call: Call, standing: Standing, kind: Kind, **facts: Fact) -> None:
         "at": rfc3339(call.now),
         "contact": policy.password_rules(call).lock_contact,
     }
-    notices.tell(call, account.id, account.email, kind, {**known, **facts})
+    links.tell_with_not_me(call, account.id, account.email, kind, {**known, **facts})
 
 
 def names(call: Call, listed: Iterable[AccountId]) -> dict[AccountId, str]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from doorward.edges.call import Call, Resumed, Steps
 from doorward.features.devices import actions as devices
-from doorward.features.notices import actions as notices
+from doorward.features.links import actions as links
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
@@ -164,7 +164,7 @@ def _recovery_code(call: Call, command: GiveRecoveryCode) -> SignedIn | SignInGo
     account = found.standing.account
     facts: dict[str, Fact] = {"user_name": account.user_name, "at": rfc3339(call.now), "address": call.origin.address,
              "user_agent": call.origin.user_agent, "left": recovery_codes.left(call, account.id)}  # fmt: skip
-    notices.tell(call, account.id, account.email, Kind.RECOVERY_CODE_USED, facts)
+    links.tell_with_not_me(call, account.id, account.email, Kind.RECOVERY_CODE_USED, facts)
     return completion.proven(call, found, OpenedWith.RECOVERY_CODE)
 
 

@@ -1,11 +1,10 @@
-"""Giving a new password: at the end of a sign-in (PASS-3), by a link (PASS-6), and for a rescue.
+"""Giving a new password: at the end of a sign-in (PASS-3), by a link (PASS-5, PASS-6), and for a rescue.
 
 Judge, compare with the earlier ones, hash, then write: the two slow pieces run outside any transaction, and what was
 looked at before them is looked at again after.
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from typing import Any
 
 from doorward.edges.call import Call, Resumed, Steps
@@ -13,14 +12,13 @@ from doorward.edges.common_passwords import is_common
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Account, Standing
 from doorward.features.links import actions as links
-from doorward.features.links.model import Link, LinkKind
+from doorward.features.links.model import LinkKind
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import Factor
-from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
 from doorward.features.signin import rules, store
-from doorward.features.signin.actions import completion, pending
+from doorward.features.signin.actions import completion, forgotten, opened, pending
 from doorward.features.signin.model import (
     GiveNewPassword,
     LinkOpened,
@@ -29,6 +27,7 @@ from doorward.features.signin.model import (
     PendingToken,
     SignedIn,
     SignInGoesOn,
+    UseForgottenLink,
     UseRescueLink,
     UseSetPasswordLink,
 )
@@ -55,7 +54,7 @@ def give_new_password(command: GiveNewPassword) -> Steps:
 def open_link(command: OpenLink) -> Steps:
     """Look at a link that sets a password: opening changes nothing."""
     resumed: Resumed = yield Begin()
-    found = _good(resumed.call, command.token, LinkKind(command.kind))
+    found = opened.find(resumed.call, command.token, LinkKind(command.kind))
     if isinstance(found, Refused):
         return found
     return LinkOpened(command.kind, found.standing.account.user_name, found.link.expires_at)
@@ -67,11 +66,29 @@ def use_set_password_link(command: UseSetPasswordLink) -> Steps:
     if isinstance(hashed, Refused):
         return hashed
     call, encoded = hashed
-    found = _use(call, command.token, LinkKind.SET_PASSWORD)
+    found = opened.use(call, command.token, LinkKind.SET_PASSWORD)
     if isinstance(found, Refused):
         return found
     accounts.move_epoch(call, found.standing.account.id)
     _write(call, found.standing, encoded)
+    return PasswordSet(found.standing.account.user_name)
+
+
+def use_forgotten_link(command: UseForgottenLink) -> Steps:
+    """Set a password by the link of whoever forgot theirs: the second factor stays, and so does a lock (PASS-5).
+
+    Where the rules allow it, a lock that wrong passwords caused is lifted.
+    """
+    hashed = yield from hash_new(command.password, _owner_of(command.token, LinkKind.FORGOTTEN_PASSWORD))
+    if isinstance(hashed, Refused):
+        return hashed
+    call, encoded = hashed
+    found = opened.use(call, command.token, LinkKind.FORGOTTEN_PASSWORD)
+    if isinstance(found, Refused):
+        return found
+    accounts.move_epoch(call, found.standing.account.id)
+    _write(call, found.standing, encoded)
+    forgotten.lift_lock(call, found.standing)
     return PasswordSet(found.standing.account.user_name)
 
 
@@ -81,7 +98,7 @@ def use_rescue_link(command: UseRescueLink) -> Steps:
     if isinstance(hashed, Refused):
         return hashed
     call, encoded = hashed
-    found = _use(call, command.token, LinkKind.RESCUE)
+    found = opened.use(call, command.token, LinkKind.RESCUE)
     if isinstance(found, Refused):
         return found
     _write(call, found.standing, encoded)
@@ -113,14 +130,6 @@ def hash_new(password: Secret, whose: Callable[[Call], Account | Refused]) -> Ge
     return account if isinstance(account, Refused) else (resumed.call, resumed.answer)
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A good link with its account."""
-
-    link: Link
-    standing: Standing
-
-
 def _finish(call: Call, encoded: str, token: PendingToken) -> SignedIn | SignInGoesOn | Refused:
     found = pending.find_at(call, token, rules.Input.PASSWORD_SET)
     if isinstance(found, Refused):
@@ -148,28 +157,12 @@ def _write(call: Call, standing: Standing, encoded: str) -> None:
     pending.record_own(call, standing, ACT)
     facts = {"user_name": account.user_name, "at": rfc3339(call.now), "address": call.origin.address,
              "user_agent": call.origin.user_agent}  # fmt: skip
-    notices.tell(call, account.id, account.email, Kind.PASSWORD_CHANGED, facts)
+    links.tell_with_not_me(call, account.id, account.email, Kind.PASSWORD_CHANGED, facts)
 
 
 def _owner_of(token: PendingToken, kind: LinkKind) -> Callable[[Call], Account | Refused]:
     def whose(call: Call) -> Account | Refused:
-        found = _good(call, token, kind)
+        found = opened.find(call, token, kind)
         return found if isinstance(found, Refused) else found.standing.account
 
     return whose
-
-
-def _good(call: Call, token: PendingToken, kind: LinkKind) -> _Opened | Refused:
-    standing = accounts.load(call, token.account)
-    if standing is None:
-        return Refused("signin.expired")
-    link = links.find_good(call, token.account, token.token_hash, kind, standing.state.epoch)
-    return Refused("signin.expired") if link is None else _Opened(link, standing)
-
-
-def _use(call: Call, token: PendingToken, kind: LinkKind) -> _Opened | Refused:
-    """Use a good link up; of two at once one is refused."""
-    found = _good(call, token, kind)
-    if isinstance(found, _Opened) and not links.use_up(call, found.link):
-        return Refused("signin.expired")
-    return found

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from doorward.edges.call import Call, Resumed, Steps
-from doorward.features.notices import actions as notices
+from doorward.features.links import actions as links
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
@@ -74,7 +74,7 @@ def _bind(call: Call, found: UnderWay, secret: bytes, accepted: Accepted) -> Sig
     account = found.standing.account
     facts = {"user_name": account.user_name, "at": rfc3339(call.now), "address": call.origin.address,
              "user_agent": call.origin.user_agent}  # fmt: skip
-    notices.tell(call, account.id, account.email, Kind.SECOND_FACTOR_SET_UP, facts)
+    links.tell_with_not_me(call, account.id, account.email, Kind.SECOND_FACTOR_SET_UP, facts)
     return completion.proven(call, found, OpenedWith.SET_UP, codes)
 
 
