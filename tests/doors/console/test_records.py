@@ -1,5 +1,8 @@
+from importlib.resources import files
+
 import pytest
 
+from doorward.features.audit.actions import known_acts
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.notices import actions as notices
@@ -22,6 +25,13 @@ def test_the_audit_page_tells_who_did_what_to_whom(site: Site) -> None:
 
     assert "Locked by handlockout.locked" in page.text
     assert "lost his laptop" in page.text
+
+
+def test_every_act_has_its_words() -> None:
+    """No line of the trail is told by its code alone."""
+    told = files("doorward.doors.console").joinpath("templates/_history.html").read_text(encoding="utf-8")
+
+    assert [act for act in known_acts() if f'"{act}":' not in told] == []
 
 
 def test_opening_the_audit_page_is_recorded_once(site: Site) -> None:

@@ -1,0 +1,63 @@
+"""What the journeys share: a Chromium for each file, a server for each journey, windows that are closed at the end."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.household import Household, household
+from tests.journeys.visitor import WIDE, Visitor
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+NewVisitor = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Start the distribution's Chromium; it ends with the file, since its event loop would be in the way of others."""
+    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    if found is None:
+        pytest.skip("Chromium is missing")
+    sandbox = () if os.geteuid() else ("--no-sandbox",)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *sandbox])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house(chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Household]:
+    """Start a server with nobody on it."""
+    del chromium  # without it there is no journey, and no server to start
+    with household(tmp_path, real_cost="real_cost" in request.keywords) as begun:
+        yield begun
+
+
+@pytest.fixture
+def visitor(chromium: Browser, house: Household) -> Iterator[NewVisitor]:
+    """Open windows, each a browser of its own; what went wrong in them fails the journey."""
+    opened: list[Visitor] = []
+
+    def window(*, scripts: bool = True) -> Visitor:
+        context = chromium.new_context(
+            viewport=WIDE, java_script_enabled=scripts, color_scheme="light", reduced_motion="reduce"
+        )
+        context.set_default_timeout(10_000)
+        one = Visitor(context, context.new_page(), house, scripts)
+        opened.append(one)
+        return one
+
+    yield window
+    for one in opened:
+        one.leave()

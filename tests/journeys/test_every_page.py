@@ -1,0 +1,69 @@
+from collections.abc import Iterator
+
+from doorward.features.jobs.actions import start_unlocks
+from doorward.features.jobs.model import JobStarted, StartUnlocks
+from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.model import LockAccount
+from doorward.features.second_factor.actions.exclusions import exclude_account
+from doorward.features.second_factor.model import ExcludeAccount
+from tests.journeys.conftest import NewVisitor
+from tests.journeys.household import Household
+
+LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
+TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "history")
+STAGES = (
+    "general&stage=edit",
+    "general&stage=lock",
+    "general&stage=disable",
+    "general&stage=reset-password",
+    "two-factor&stage=delete-key",
+    "two-factor&stage=exclude",
+    "sessions&stage=end-sessions",
+)
+CONSOLE = (
+    "/console",
+    "/console/users",
+    "/console/users?locked=1",
+    "/console/users?query=nobody",
+    "/console/users?enabled=0",
+    "/console/users/new",
+    "/console/password-rules",
+    "/console/two-factor",
+    "/console/roles",
+    "/console/audit",
+    "/console/audit?act=lockout.locked&target=nobody",
+    "/console/mail",
+    "/console/mail?state=failed",
+    "/nowhere",
+)
+
+
+def furnished(house: Household) -> Iterator[str]:
+    """Let something happen to some people, and give the addresses that show it."""
+    world, now = house.world, house.server.now()
+    bram = house.add("bram")
+    anna = house.add("anna", "help-desk", locked_at=now, lock_reason="Failures", lock_factor="password")
+    long = world.add(LONG.lower(), "help-desk", "auditor", locked_at=now, lock_reason="Inactivity", factors=1)
+    world.sign_in(bram.account)
+    world.run(exclude_account, ExcludeAccount(world.add("printer"), "prints reports"))
+    carl = world.add("carl", factors=1)
+    world.run(lock_account, LockAccount(carl, "left without a word, and his laptop is somewhere on the way"))
+    job = world.run(start_unlocks, StartUnlocks(accounts=(carl,), reason="a test"))
+    assert isinstance(job, JobStarted)
+    for account in (bram.account, long):
+        yield from (f"/console/users/{account}?tab={tab}" for tab in TABS)
+    yield from (f"/console/users/{bram.account}?tab={tab}" for tab in STAGES)
+    yield from (f"/console/users/{account}" for account in (anna.account, carl))
+    yield f"/console/jobs/{job.job}"
+
+
+def test_every_page_can_be_used_by_everybody(house: Household, visitor: NewVisitor) -> None:
+    """No finding of axe-core in light and in dark, nothing cut off at 320 px, whatever stands on the page."""
+    olga, operator = house.add("olga", "administrator"), visitor()
+    operator.sign_in(olga, "Overview")
+
+    for address in (*CONSOLE, *furnished(house), "/me"):
+        operator.page.goto(house.server.url + address)
+        operator.look()
+
+    assert operator.page.title() == "Your account · Doorward"
