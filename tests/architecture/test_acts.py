@@ -20,6 +20,7 @@ EVENTS = {
     "passwords.reset_started", "policy.changed", "rights.granted", "rights.revoked", "second_factor.deleted",
     "second_factor.key_disabled", "second_factor.new_key_begun", "second_factor.new_key_checked",
     "second_factor.new_key_discarded", "second_factor.regenerated", "second_factor.reset", "second_factor.set_up",
+    "second_factor.recovery_codes_made",
     "second_factor.temporary_code", "sessions.ended", "signin.code", "signin.completed", "signin.device_code",
     "signin.password", "signin.recovery_code",
 }  # fmt: skip

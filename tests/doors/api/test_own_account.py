@@ -91,3 +91,19 @@ def test_a_person_reads_their_own_history(served: Served) -> None:
     assert [(one["address"], one["user_agent"]) for one in first["items"] + second["items"]] == [("", "")] * 2
     assert second["next"] is None
     assert served.ask("GET /me/history?cursor=here", token=token).code == "list.cursor"
+
+
+def test_recovery_codes_are_made_anew(served: Served) -> None:
+    """Ten, after a fresh code where the session has given none of late (KEY-1, KEY-2)."""
+    bram = served.world.add("bram", factors=1)
+    bind(served.world, bram)
+    token = served.token(bram)
+    at_once = served.ask("POST /me/recovery-codes", token=token).json()
+    served.world.pass_time(minutes=6)
+    refused = served.ask("POST /me/recovery-codes", {}, token)
+    proven = served.ask("POST /me/recovery-codes", {"code": code(SECRET, served.world.clock.now())}, token)
+
+    assert (at_once["outcome"], len(at_once["recovery_codes"])) == ("done", 10)
+    assert (refused.status, refused.code) == (403, "session.fresh_code_required")
+    assert (proven.status, len(proven.json()["recovery_codes"])) == (200, 10)
+    assert served.ask("GET /me", token=token).json()["recovery_codes_left"] == 10

@@ -233,3 +233,30 @@ def test_a_session_that_is_none_is_not_ended(site: Site) -> None:
 
     assert shown.status == 404
     assert shown.page.refusal.startswith("There is no such session")
+
+
+def test_recovery_codes_are_made_anew(site: Site) -> None:
+    """Shown this once; those of before sign nobody in (KEY-1)."""
+    browser, key = signed_in(site)
+    shown = browser.post("/me/recovery-codes")
+    codes = codes_on(shown)
+    site.world.pass_time(minutes=6)
+    asked = browser.post("/me/recovery-codes")
+    malformed = browser.post("/me/recovery-codes", {"code": "12 34"})
+    again = browser.post("/me/recovery-codes", {"code": authenticator(key, site.world)})
+
+    assert (shown.status, len(codes), shown.page.links[-1]) == (200, 10, "/me")
+    assert (asked.status, asked.page.form("/me/recovery-codes").names) == (403, {"code"})
+    assert asked.page.ids["f-code-error"].startswith(FRESH_CODE)
+    assert asked.page.form("/me/secret-key").names == set()
+    assert malformed.status == 422
+    assert set(codes_on(again)).isdisjoint(codes)
+    assert not any(code in browser.get("/me").html for code in codes)
+
+
+def test_a_session_of_a_recovery_code_is_offered_no_new_codes(site: Site) -> None:
+    """It is for a new key; the form is refused too (KEY-1)."""
+    browser = by_recovery_code(site)
+
+    assert "/me/recovery-codes" not in [form.action for form in browser.get("/me").page.forms]
+    assert browser.post("/me/recovery-codes").status == 403

@@ -16,6 +16,7 @@ from doorward.doors.api.sessions import SessionRowJson, session_row_json
 from doorward.doors.api.shapes import AccountJson, OutcomeJson, Page, Shape, account_json
 from doorward.features.directory.actions import view_me, view_own_history
 from doorward.features.directory.model import KeyFacts, MeShown, OwnHistoryShown, ViewMe, ViewOwnHistory
+from doorward.features.second_factor.actions.own_codes import make_recovery_codes
 from doorward.features.second_factor.actions.own_key import begin_new_key, check_new_key, discard_new_key, save_new_key
 from doorward.features.second_factor.model import (
     CheckNewKey,
@@ -24,8 +25,10 @@ from doorward.features.second_factor.model import (
     KeyHeld,
     KeySaved,
     KeyShown,
+    MakeRecoveryCodes,
     NewKey,
     NothingToDiscard,
+    RecoveryCodesMade,
     SaveNewKey,
 )
 from doorward.kernel.events import Entry
@@ -89,6 +92,13 @@ class NewKeyJson(Shape):
     otpauth_uri: str = Field(description="what a QR code holds")
     issuer: str
     expires_at: datetime | None = Field(description="when it dies unless it is saved")
+
+
+class RecoveryCodesJson(Shape):
+    """New recovery codes, in place of the set before."""
+
+    outcome: str
+    recovery_codes: list[str] = Field(description="shown this once")
 
 
 class HeldJson(Shape):
@@ -160,6 +170,24 @@ def discard_key(asked: Holder, body: OptionalChange = None) -> Response:
     del body
     outcome = asked.run(discard_new_key, DiscardNewKey())
     return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_discarded(outcome))
+
+
+@routes.on(
+    "POST /me/recovery-codes", make_recovery_codes, RecoveryCodesJson,
+    ("session.fresh_code_required", "session.second_factor_required", "otp.malformed", "otp.wrong", "otp.used",
+     "second_factor.blocked"),
+)  # fmt: skip
+def make_codes(asked: Holder, body: OptionalBeginning = None) -> Response:
+    """Make ten new recovery codes; those of before no longer work.
+
+    Asks for a fresh code of the present key unless this session gave one in the last five minutes.
+    """
+    code = None if body is None or body.code is None else Secret(body.code)
+    return asked.told(asked.run(make_recovery_codes, MakeRecoveryCodes(code)), _codes)
+
+
+def _codes(outcome: RecoveryCodesMade) -> RecoveryCodesJson:
+    return RecoveryCodesJson(outcome=outcome.status, recovery_codes=list(outcome.recovery_codes))
 
 
 def _history(shown: OwnHistoryShown) -> Page[OwnEntryJson]:

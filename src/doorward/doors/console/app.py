@@ -86,6 +86,7 @@ def _own() -> list[BaseRoute]:
         *_form("/me/secret-key/check", me.check),
         *_form("/me/secret-key/save", me.save),
         *_form("/me/secret-key/discard", me.discard),
+        *_form("/me/recovery-codes", me.make_codes),
         *_form("/me/sessions/end", me.end_sessions),
         *_form("/sign-out", me.sign_out),
     ]

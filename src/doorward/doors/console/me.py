@@ -14,6 +14,7 @@ from doorward.doors.web.cookies import SESSION, drop_cookie
 from doorward.doors.web.six_digits import six_digits
 from doorward.features.directory.actions import view_me
 from doorward.features.directory.model import MeShown, ViewMe
+from doorward.features.second_factor.actions.own_codes import make_recovery_codes
 from doorward.features.second_factor.actions.own_key import (
     begin_new_key,
     check_new_key,
@@ -27,6 +28,7 @@ from doorward.features.second_factor.model import (
     KeyHeld,
     KeySaved,
     KeyShown,
+    MakeRecoveryCodes,
     NewKey,
     SaveNewKey,
     ShowNewKey,
@@ -82,6 +84,18 @@ def save(visit: Visit) -> Response:
     return response
 
 
+def make_codes(visit: Visit) -> Response:
+    """Make new recovery codes, and show them, this once; the fresh proof is that of a new key (KEY-1, KEY-2)."""
+    given = visit.form.get("code", "")
+    code = six_digits(given)
+    if given and code is None:
+        return _refused(visit, Refused("otp.malformed"), at="recovery_codes")
+    outcome = visit.run(make_recovery_codes, MakeRecoveryCodes(None if code is None else Secret(code)))
+    if isinstance(outcome, Refused):
+        return _refused(visit, outcome, at="recovery_codes")
+    return visit.show("me_codes_made.html", recovery_codes=list(outcome.recovery_codes))
+
+
 def discard(visit: Visit) -> Response:
     """Forget a key that was not saved."""
     outcome = visit.run(discard_new_key, DiscardNewKey())
@@ -108,13 +122,13 @@ def sign_out(visit: Visit) -> Response:
     return response
 
 
-def _refused(visit: Visit, refused: Refused) -> Response:
-    """Tell a refusal on one's own page: at the code's field where there is one."""
+def _refused(visit: Visit, refused: Refused, at: str = "key") -> Response:
+    """Tell a refusal on one's own page: at the field for a code of the form that it came from, where there is one."""
     shown = signed_in(visit)
-    return shown if isinstance(shown, Response) else _page(visit, shown, refused)
+    return shown if isinstance(shown, Response) else _page(visit, shown, refused, at)
 
 
-def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None) -> Response:
+def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at: str = "key") -> Response:
     me = visit.run(view_me, ViewMe())
     if isinstance(me, Refused):
         return visit.problem(me)
@@ -122,7 +136,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None) -> 
     values: dict[str, Any] = {
         "errors": {"code": sentence(refused)} if refused is not None and about_code else {},
         "refusal": None if about_code else refused,
-        "ask_code": about_code and not me.new_key_under_way,
+        "ask_code": at if about_code and not me.new_key_under_way else None,
     }
     return visit.show(
         "me.html",

@@ -228,6 +228,7 @@ _WORDS = {
     "second_factor.new_key_begun": ("New secret key begun", "Beginning a new secret key"),
     "second_factor.new_key_checked": ("New secret key proven", "Check of a new secret key"),
     "second_factor.new_key_discarded": ("New secret key discarded", "Discarding a new secret key"),
+    "second_factor.recovery_codes_made": ("New recovery codes made", "Making new recovery codes"),
     "second_factor.regenerated": ("Secret key regenerated", "Regeneration of the secret key"),
     "second_factor.reset": ("Secret key reset", "Reset of the secret key"),
     "second_factor.set_up": ("Secret key set up", "Set-up of a secret key"),

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     ALLOWED_TO_SET_UP = "allowed_to_set_up"
     TEMPORARY_ACCESS_CODE_ISSUED = "temporary_access_code_issued"
     RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
     PASSWORD_RESET_STARTED = "password_reset_started"
     PASSWORD_FORGOTTEN = "password_forgotten"
     PASSWORD_FORGOTTEN_NO_LINK = "password_forgotten_no_link"

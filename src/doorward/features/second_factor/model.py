@@ -263,3 +263,17 @@ class ExclusionsPage(Done):
     next: AccountId | None
     names: Mapping[AccountId, str] = field(default_factory=dict)
     """The user names of the accounts on this page."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeRecoveryCodes:
+    """Make new recovery codes for one's own account; `code` is the fresh proof, where one is asked for (KEY-2)."""
+
+    code: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodesMade(Done):
+    """The new set, shown this once; the one before is dead."""
+
+    recovery_codes: tuple[str, ...] = field(repr=False)

@@ -8,18 +8,13 @@ from datetime import datetime
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import Standing
-from doorward.features.lockout import actions as lockout
-from doorward.features.lockout.model import Context, Factor
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
 from doorward.features.otp.model import Accepted, Candidate
 from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
-from doorward.features.recovery_codes import rules as recovery_rules
-from doorward.features.second_factor import rules
-from doorward.features.second_factor.actions import states, worn_keys
+from doorward.features.second_factor.actions import proof, states
 from doorward.features.second_factor.model import (
     CheckNewKey,
     DiscardNewKey,
@@ -33,9 +28,7 @@ from doorward.features.second_factor.model import (
     ShowNewKey,
 )
 from doorward.features.sessions import actions as sessions
-from doorward.features.sessions.model import EndSession
 from doorward.kernel.act import SessionFacts, Who, act
-from doorward.kernel.events import Result
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 
@@ -45,23 +38,20 @@ _NO_SESSION = Refused("session.required")
 @act(who=Who.SELF, event="second_factor.new_key_begun")
 def begin_new_key(call: Call, command: NewKey) -> KeyShown | Refused:
     """Draw a new key to set up, for whoever has given a fresh proof or gives one now (KEY-2)."""
-    session = _own(call)
+    session = proof.own(call)
     standing = None if session is None else accounts.load(call, session.account)
     if session is None or standing is None:
         return _NO_SESSION
-    if otp.disabled_at(call, session.account) is not None:
-        return Refused("second_factor.blocked", {"contact": policy.password_rules(call).lock_contact})
-    if not rules.fresh(session, call.now, recovery_rules.FRESH_FOR):
-        refused = _take_proof(call, session, standing, command.code)
-        if refused is not None:
-            return refused
+    refused = proof.prove(call, session, standing, command.code)
+    if refused is not None:
+        return refused
     return _shown(call, session, otp.begin_candidate(call, session))
 
 
 @act(who=Who.SELF, event=None, writes=False)
 def show_new_key(call: Call, command: ShowNewKey) -> KeyShown | Refused:
     """Show the key that this session is setting up once more: a wrong code keeps the page and the key (KEY-1)."""
-    session = _own(call)
+    session = proof.own(call)
     if session is None:
         return _NO_SESSION
     candidate = otp.find_candidate(call, session)
@@ -71,7 +61,7 @@ def show_new_key(call: Call, command: ShowNewKey) -> KeyShown | Refused:
 @act(who=Who.SELF, event="second_factor.new_key_checked")
 def check_new_key(call: Call, command: CheckNewKey) -> KeyHeld | Refused:
     """Prove the new key by a code made from it; a wrong one changes nothing (*Check and apply*)."""
-    session = _own(call)
+    session = proof.own(call)
     if session is None:
         return _NO_SESSION
     candidate = otp.find_candidate(call, session)
@@ -90,7 +80,7 @@ def save_new_key(call: Call, command: SaveNewKey) -> KeySaved | Refused:
 
     A session that a recovery code opened ends too: the person signs in with the new key (KEY-1).
     """
-    session = _own(call)
+    session = proof.own(call)
     standing = accounts.load(call, session.account) if session is not None else None
     if session is None or standing is None:
         return _NO_SESSION
@@ -110,51 +100,10 @@ def save_new_key(call: Call, command: SaveNewKey) -> KeySaved | Refused:
 @act(who=Who.SELF, event="second_factor.new_key_discarded")
 def discard_new_key(call: Call, command: DiscardNewKey) -> KeyDiscarded | NothingToDiscard | Refused:
     """Forget a key that was not saved; the old one was valid all along."""
-    session = _own(call)
+    session = proof.own(call)
     if session is None:
         return _NO_SESSION
     return KeyDiscarded() if otp.drop_candidate(call, session) else NothingToDiscard()
-
-
-def _own(call: Call) -> SessionFacts | None:
-    """Give the session, and note its account as the one that the act is about."""
-    session = call.actor.session
-    if session is not None:
-        call.note.target, call.note.target_name = session.account, session.user_name
-    return session
-
-
-def _take_proof(call: Call, session: SessionFacts, standing: Standing, given: Secret | None) -> Refused | None:
-    """Take a code of the present key as the fresh proof; None when it is one (KEY-2).
-
-    Wrong ones count in the session's own context, which no stranger can fill; at the limit the account locks and the
-    session ends (PROT-1).
-    """
-    if given is None:
-        return Refused("session.fresh_code_required")
-    code = otp_rules.parse_code(given.reveal())
-    if code is None:
-        return Refused("otp.malformed")
-    if not lockout.may_try(call, standing, Factor.SECOND_FACTOR, Context.SESSION):
-        return _ended(call, "no guess is left in the account's own sessions")
-    match otp.check_code(call, session.account, code):
-        case Result.RIGHT:
-            sessions.note_fresh(call, session)
-            return None
-        case Result.USED:
-            return Refused("otp.used")
-        case _:
-            return _count(call, standing)
-
-
-def _count(call: Call, standing: Standing) -> Refused:
-    counted = worn_keys.count_wrong_code(call, standing, Context.SESSION)
-    return Refused("otp.wrong") if counted.lock is None else _ended(call, "the last guess was wrong")
-
-
-def _ended(call: Call, cause: str) -> Refused:
-    sessions.end_session(call, EndSession())
-    return Refused("session.required", cause=cause)
 
 
 def _shown(call: Call, session: SessionFacts, candidate: Candidate) -> KeyShown:

@@ -1,0 +1,30 @@
+"""New recovery codes in place of one's own set (KEY-1): for whoever has used most of them, or lost the paper."""
+
+from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
+from doorward.features.notices.model import Kind
+from doorward.features.recovery_codes import actions as recovery_codes
+from doorward.features.second_factor.actions import proof, states
+from doorward.features.second_factor.model import MakeRecoveryCodes, RecoveryCodesMade
+from doorward.kernel.act import Who, act
+from doorward.kernel.outcome import Refused
+
+
+@act(who=Who.SELF, event="second_factor.recovery_codes_made")
+def make_recovery_codes(call: Call, command: MakeRecoveryCodes) -> RecoveryCodesMade | Refused:
+    """Make ten new recovery codes, for whoever has given a fresh proof or gives one now; the set before is dead.
+
+    Not for a session that a recovery code opened: one stolen code must not bring ten.
+    """
+    session = proof.own(call)
+    standing = None if session is None else accounts.load(call, session.account)
+    if session is None or standing is None:
+        return Refused("session.required")
+    if session.own_page_only:
+        return Refused("session.second_factor_required")
+    refused = proof.prove(call, session, standing, command.code)
+    if refused is not None:
+        return refused
+    codes, origin = recovery_codes.make_codes(call, session.account), call.origin
+    states.tell(call, standing, Kind.RECOVERY_CODES_MADE, address=origin.address, user_agent=origin.user_agent)
+    return RecoveryCodesMade(codes)

@@ -1,0 +1,68 @@
+"""The fresh proof that a change of one's own second factor asks for (KEY-2)."""
+
+from doorward.edges.call import Call
+from doorward.features.accounts.model import Standing
+from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.model import Context, Factor
+from doorward.features.otp import actions as otp
+from doorward.features.otp import rules as otp_rules
+from doorward.features.policy import actions as policy
+from doorward.features.recovery_codes import rules as recovery_rules
+from doorward.features.second_factor import rules
+from doorward.features.second_factor.actions import worn_keys
+from doorward.features.sessions import actions as sessions
+from doorward.features.sessions.model import EndSession
+from doorward.kernel.act import SessionFacts
+from doorward.kernel.events import Result
+from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Secret
+
+
+def own(call: Call) -> SessionFacts | None:
+    """Give the session, and note its account as the one that the act is about."""
+    session = call.actor.session
+    if session is not None:
+        call.note.target, call.note.target_name = session.account, session.user_name
+    return session
+
+
+def prove(call: Call, session: SessionFacts, standing: Standing, given: Secret | None) -> Refused | None:
+    """Ask for a code of the present key unless the session gave one just now; None when the proof is there (KEY-2)."""
+    if otp.disabled_at(call, session.account) is not None:
+        return Refused("second_factor.blocked", {"contact": policy.password_rules(call).lock_contact})
+    if rules.fresh(session, call.now, recovery_rules.FRESH_FOR):
+        return None
+    return _take(call, session, standing, given)
+
+
+def _take(call: Call, session: SessionFacts, standing: Standing, given: Secret | None) -> Refused | None:
+    """Take a code of the present key as the fresh proof.
+
+    Wrong ones count in the session's own context, which no stranger can fill; at the limit the account locks and the
+    session ends (PROT-1).
+    """
+    if given is None:
+        return Refused("session.fresh_code_required")
+    code = otp_rules.parse_code(given.reveal())
+    if code is None:
+        return Refused("otp.malformed")
+    if not lockout.may_try(call, standing, Factor.SECOND_FACTOR, Context.SESSION):
+        return _ended(call, "no guess is left in the account's own sessions")
+    match otp.check_code(call, session.account, code):
+        case Result.RIGHT:
+            sessions.note_fresh(call, session)
+            return None
+        case Result.USED:
+            return Refused("otp.used")
+        case _:
+            return _count(call, standing)
+
+
+def _count(call: Call, standing: Standing) -> Refused:
+    counted = worn_keys.count_wrong_code(call, standing, Context.SESSION)
+    return Refused("otp.wrong") if counted.lock is None else _ended(call, "the last guess was wrong")
+
+
+def _ended(call: Call, cause: str) -> Refused:
+    sessions.end_session(call, EndSession())
+    return Refused("session.required", cause=cause)
