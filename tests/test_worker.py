@@ -16,6 +16,7 @@ from doorward.features.accounts.model import Lock, LockReason
 from doorward.features.jobs.actions import start_unlocks
 from doorward.features.jobs.model import StartUnlocks
 from doorward.features.notices.model import Letter, MailState
+from doorward.features.passwords import actions as passwords
 from doorward.kernel.events import Checked, Event
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import NotDelivered
@@ -276,3 +277,14 @@ def test_every_duty_has_a_name_of_its_own() -> None:
     names = [duty.name for duty in (*worker.post_duties(PostBag()), *worker.upkeep_duties())]
 
     assert len(set(names)) == len(names)
+
+
+def test_whoever_forgot_a_password_is_answered(world: World) -> None:
+    """By the duty of the worker, once; with nothing to do it writes nothing."""
+    bram = world.add("bram", factors=1)
+    with world.writing() as call:
+        passwords.ask_for_link(call, bram)
+    done = [worker.mail_forgotten(world.runtime) for _ in range(2)]
+
+    assert done == [1, 0]
+    assert [(mail.account, mail.kind) for mail in world.mails()] == [(bram, "password_forgotten")]

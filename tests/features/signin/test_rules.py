@@ -1,12 +1,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason
+from doorward.features.second_factor.model import Cause, FactorState
 from doorward.features.signin import rules
 from doorward.features.signin.model import Next, Pending
 from doorward.features.signin.rules import Input, State
@@ -113,3 +116,57 @@ def test_lock_11_a_pseudo_account_is_no_account_of_ours() -> None:
     assert pseudo.version == 8
     assert rules.pseudo_account(b"\xff" * 32) == pseudo
     assert rules.pseudo_account(b"\xfe" * 32) != pseudo
+
+
+BRAM = Account(
+    id=AccountId(UUID(int=1)), user_name="bram", full_name="Bram", email="bram@example.org", kind=AccountKind.EXTERNAL,
+    enabled=True, protected=False, created_at=NOON, updated_at=NOON, version=1, email_changed_at=None,
+)  # fmt: skip
+ASKED = rules.Forgetful(BRAM, "bram@example.org", None, FactorState.SET_UP, None)
+
+
+def locked(reason: LockReason, factor: str | None = None) -> Lock:
+    """Make a lock."""
+    return Lock(NOON, reason, None, factor)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reply"),
+    [
+        ({}, rules.Reply.LINK),
+        ({"factor": FactorState.EXCLUDED}, rules.Reply.LINK),
+        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.NEW_ACCOUNT}, rules.Reply.LINK),
+        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.RESET}, rules.Reply.NO_LINK),
+        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.RESCUE}, rules.Reply.NO_LINK),
+        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.ALLOWED}, rules.Reply.NO_LINK),
+        ({"factor": FactorState.EXCLUDED, "allowed": Cause.RESET}, rules.Reply.NO_LINK),
+        ({"factor": FactorState.BLOCKED}, rules.Reply.NO_LINK),
+        ({"lock": locked(LockReason.FAILURES)}, rules.Reply.LINK),
+        ({"lock": locked(LockReason.INACTIVITY)}, rules.Reply.LINK),
+        ({"lock": locked(LockReason.ADMINISTRATOR)}, rules.Reply.NO_LINK),
+        ({"lock": locked(LockReason.REPORTED)}, rules.Reply.NO_LINK),
+        ({"account": replace(BRAM, enabled=False)}, rules.Reply.NO_LINK),
+        ({"address": None}, rules.Reply.NOTHING),
+        ({"address": None, "factor": FactorState.BLOCKED}, rules.Reply.NOTHING),
+    ],
+)
+def test_pass_5_what_is_mailed_about_a_forgotten_password(changed: dict[str, Any], reply: rules.Reply) -> None:
+    """A link only where the mailbox alone does not give the account."""
+    assert rules.reply(replace(ASKED, **changed)) is reply
+
+
+@pytest.mark.parametrize(
+    ("lock", "allowed", "lifted"),
+    [
+        (locked(LockReason.FAILURES, "password"), True, True),
+        (locked(LockReason.FAILURES, "password"), False, False),
+        (locked(LockReason.FAILURES, "second_factor"), True, False),
+        (locked(LockReason.INACTIVITY), True, False),
+        (locked(LockReason.ADMINISTRATOR), True, False),
+        (locked(LockReason.REPORTED), True, False),
+        (None, True, False),
+    ],
+)
+def test_pass_5_which_lock_a_forgotten_password_lifts(lock: Lock | None, *, allowed: bool, lifted: bool) -> None:
+    """One that wrong passwords caused, where the rules allow it."""
+    assert rules.lifts(lock, allowed=allowed) is lifted
