@@ -1,12 +1,23 @@
 import pytest
 
 from doorward.features.administration.actions.adding import add_account
+from doorward.features.administration.actions.editing import edit_account
 from doorward.features.administration.actions.first import make_first_link, rescue_account
-from doorward.features.administration.model import AccountAdded, AddAccount, LinkMade, MakeFirstLink, RescueAccount
+from doorward.features.administration.model import (
+    AccountAdded,
+    AddAccount,
+    EditAccount,
+    LinkMade,
+    MakeFirstLink,
+    RescueAccount,
+)
+from doorward.features.second_factor.actions.secret_key import reset_secret_key
+from doorward.features.second_factor.model import ResetSecretKey
 from doorward.kernel.tokens import make_token
 from tests.doors.console.signing_in import codes_on, give_password, key_on
 from tests.doors.console.standings import named
-from tests.doors.console.visiting import Shown, Site
+from tests.doors.console.visiting import SITE, Shown, Site, same_but_for_its_stamps
+from tests.features.signin.forgetting import answered, ask
 from tests.features.signin.walking import authenticator
 
 ADA = {
@@ -16,7 +27,7 @@ ADA = {
     "new_password": "a walk in the wood",
 }
 NEW = {"new_password": "another walk in the wood"}
-KINDS = ("welcome", "set-password", "rescue")
+KINDS = ("welcome", "set-password", "rescue", "forgotten-password", "not-me")
 
 
 def welcome(site: Site) -> str:
@@ -41,7 +52,28 @@ def rescue(site: Site) -> str:
     return made.path.reveal()
 
 
-LINKS = {"welcome": welcome, "set-password": invitation, "rescue": rescue}
+def forgotten(site: Site) -> str:
+    """Forget a password, and give the link that is mailed."""
+    site.walk.person("bram", factors=1)
+    ask(site.walk)
+    ((_, letter),) = answered(site.world)
+    return str(letter.facts["link"]).removeprefix(SITE)
+
+
+def not_me(site: Site) -> str:
+    """Reset somebody's key, and give the link by which they say that it was not them."""
+    site.world.run(reset_secret_key, ResetSecretKey(site.walk.person("bram", factors=1), "lost phone"))
+    ((_, letter),) = site.world.collect_mail()
+    return str(letter.facts["not_me"]).removeprefix(SITE)
+
+
+LINKS = {
+    "welcome": welcome,
+    "set-password": invitation,
+    "rescue": rescue,
+    "forgotten-password": forgotten,
+    "not-me": not_me,
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -71,7 +103,7 @@ def test_a_link_of_nobody_is_dead(site: Site, kind: str, token: str) -> None:
 def test_a_link_runs_out(site: Site, kind: str) -> None:
     """Then it is as dead as one that never was."""
     path = LINKS[kind](site)
-    site.world.pass_time(hours=73)
+    site.world.pass_time(days=7)
 
     assert site.browser().get(path).told == (410, "This link does not work")
     assert site.browser().post(path, ADA).told == (410, "This link does not work")
@@ -178,3 +210,43 @@ def test_a_token_of_somebody_who_is_there_is_dead_too(site: Site) -> None:
     token, _ = make_token(named(site, "bram"), site.world.runtime.entropy)
 
     assert site.browser().get(f"/set-password/{token.reveal()}").status == 410
+
+
+def test_pass_5_a_forgotten_password_is_asked_for_and_set(site: Site) -> None:
+    """The page after asking is the same for every name; the link's form sets a password, and signs nobody in."""
+    path, browser = forgotten(site), site.browser()
+    asked = [browser.post("/forgotten-password", {"user_name": name}) for name in ("bram", "zoe", "x" * 300, "")]
+    weak = browser.post(path, {"new_password": "short"})
+    done = browser.post(path, NEW)
+
+    assert "/forgotten-password" in browser.get("/sign-in").html
+    assert browser.get("/forgotten-password").page.title == "Forgotten password · Doorward"
+    assert {(one.status, same_but_for_its_stamps(one.html)) for one in asked} == {
+        (200, same_but_for_its_stamps(asked[0].html))
+    }
+    assert weak.status == 422
+    assert "This password is too short." in weak.html
+    assert f'action="{path}"' in weak.html
+    assert (done.status, done.page.title, done.cookies) == (200, "Your password is set · Doorward", {})
+    assert browser.post(path, NEW).told == (410, "This link does not work")
+
+
+def test_desk_3_the_button_locks(site: Site) -> None:
+    """One button on the page; afterwards whom to ask."""
+    path, browser = not_me(site), site.browser()
+    shown, done = browser.get(path), browser.post(path)
+
+    assert "Lock bram" in shown.html
+    assert (done.status, done.page.title) == (200, "Your account is locked · Doorward")
+    assert browser.post(path).told == (410, "This link does not work")
+
+
+def test_right_5_the_last_administrator_is_led_to_rescue(site: Site) -> None:
+    """The page names the command."""
+    grace = site.world.add("grace", "administrator", factors=1)
+    site.world.run(edit_account, EditAccount(grace, None, email="new@example.org"))
+    (_, letter), _ = site.world.collect_mail()
+    done = site.browser().post(str(letter.facts["not_me"]).removeprefix(SITE))
+
+    assert done.page.title == "All sessions are ended · Doorward"
+    assert "doorward rescue grace" in done.html
