@@ -268,4 +268,6 @@ document.addEventListener("htmx:error", () => toast("The server could not be rea
 
 for (const box of all("[data-single-keys]")) box.checked = singleKeys();
 countSelected();
-if (document.activeElement === document.body) one("#refusal")?.focus();
+const wrongField = one('[aria-invalid="true"]');
+if (wrongField) wrongField.focus();
+else if (document.activeElement === document.body) one("#refusal")?.focus();
