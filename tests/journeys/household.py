@@ -98,9 +98,9 @@ class Household:
         self.server.turn(seconds=30)
         return self.code(key)
 
-    def mailed_link(self, recipient: str) -> str:
-        """Wait for a mail with a link of this server in it, and give the link's path."""
-        return self._mailed(recipient, rf"{re.escape(self.server.url)}(/[\w-]+/[\w-]{{64}})")
+    def mailed_link(self, recipient: str, page: str = r"[\w-]+") -> str:
+        """Wait for a mail with a link to a page of this server in it, and give the link's path."""
+        return self._mailed(recipient, rf"{re.escape(self.server.url)}(/{page}/[\w-]{{64}})")
 
     def mailed_code(self, recipient: str) -> str:
         """Wait for a mail with a code in it, and give the newest."""
