@@ -79,8 +79,16 @@ class Wire:
 
     async def _body(self, head: bytes) -> bytes:
         lines = [line.partition(b":") for line in head.lower().split(b"\r\n")]
-        length = next((int(value) for name, _, value in lines if name == b"content-length"), 0)
-        return await self._reader.readexactly(length)
+        told = {name: value.strip() for name, _, value in lines}
+        if told.get(b"transfer-encoding") == b"chunked":
+            return b"".join([chunk async for chunk in self._chunks()])
+        return await self._reader.readexactly(int(told.get(b"content-length", 0)))
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        while size := int(await self._reader.readuntil(b"\r\n"), 16):
+            yield await self._reader.readexactly(size)
+            await self._reader.readexactly(2)
+        await self._reader.readexactly(2)
 
 
 def request(

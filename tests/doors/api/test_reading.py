@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.doors.api.reading import judge_query, read_json, refused_input
+from doorward.doors.api.reading import judge_no_body, judge_query, read_json, refused_input
 from doorward.kernel.outcome import Refused
 
 JSON = "application/json"
@@ -140,3 +140,15 @@ def test_a_code_of_the_table_keeps_its_facts() -> None:
     assert refused_input([error("request.reason", "body", "reason", most=500)]) == Refused(
         "request.reason", {"most": 500}
     )
+
+
+@pytest.mark.parametrize("body", [None, {}])
+def test_no_body_is_none_where_none_is_taken(body: object) -> None:
+    """An empty object says nothing, and is let pass."""
+    assert judge_no_body(body) is None
+
+
+def test_a_body_is_refused_where_none_is_taken() -> None:
+    """A field that nobody looks at is a mistake that should not go unnoticed."""
+    assert judge_no_body({"reason": "x"}) == Refused("request.unknown_field", {"field": "reason"})
+    assert isinstance(judge_no_body([]), Refused)

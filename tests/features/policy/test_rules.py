@@ -58,9 +58,10 @@ def test_number_keeps_its_bounds(key: str, least: int, most: int) -> None:
     assert rules.change(RULES, {key: most + 1}) == refused
 
 
-def test_text_keeps_its_length() -> None:
-    """An issuer has a name."""
-    assert rules.change(TwoFactorSettings(), {"issuer": ""}) == Refused(
+@pytest.mark.parametrize("issuer", ["", "   ", "x" * 65])
+def test_text_keeps_its_length(issuer: str) -> None:
+    """An issuer has a name, and blanks are none."""
+    assert rules.change(TwoFactorSettings(), {"issuer": issuer}) == Refused(
         "policy.out_of_bounds", {"key": "issuer", "least": 1, "most": 64}
     )
 

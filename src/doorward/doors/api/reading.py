@@ -51,6 +51,13 @@ def judge_query(query: bytes, known: Iterable[str]) -> Refused | None:
     return None
 
 
+def judge_no_body(body: object) -> Refused | None:
+    """Refuse a body that is sent where none is taken; an empty object says nothing, and is let pass."""
+    if isinstance(body, dict):
+        return unknown(next(iter(body))) if body else None
+    return None if body is None else malformed("this address takes no body")
+
+
 def refused_input(errors: Sequence[Any]) -> Refused:
     """Turn what validation found into one refusal: an address that leads nowhere first, then unknown fields."""
     worst = min(errors, key=lambda error: _RANK.get(_kind(error), len(_RANK)))

@@ -37,7 +37,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "allowlist_hours_after_reset": (1, 8_760),
     "allowlist_days_for_new_account": (1, 365),
 }
-"""Least and most of each number, and of each text's length; what is on or off has none."""
+"""Least and most of each number, and of each text's length (blanks have none); what is on or off has no bounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _judge(key: str, before: Fact, value: Fact) -> Refused | None:
     if isinstance(value, bool) or value is None:
         return None
     least, most = BOUNDS[key]
-    size = len(value) if isinstance(value, str) else value
+    size = value if isinstance(value, int) else len(value) if value.strip() else 0
     if least <= size <= most:
         return None
     return Refused("policy.out_of_bounds", {"key": key, "least": least, "most": most})
