@@ -32,7 +32,7 @@ AN_ID = UUID("018f0000-0000-7000-8000-000000000001")
         ("'tis", "'tis"),
         (AN_ID, "018f0000-0000-7000-8000-000000000001"),
         (datetime(2026, 5, 4, 12, 0, tzinfo=UTC), "2026-05-04T12:00:00Z"),
-        (["auditor", "help-desk"], "auditor help-desk"),
+        (["auditor", "help-desk"], "auditor;help-desk"),
         ({"role": "=1"}, '{"role":"=1"}'),
     ],
 )

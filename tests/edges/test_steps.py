@@ -18,8 +18,7 @@ from doorward.kernel.outcome import Begin, Hash, Place, Refused, Wait
 from doorward.kernel.ports import Encode, HashJob, Secret, Verified
 from tests.worlds import API, NOON, World
 
-JOB = Encode(Secret("an otter in the river"))
-WRONG = Refused("otp.wrong")
+JOB, WRONG = Encode(Secret("an otter in the river")), Refused("otp.wrong")
 
 
 @pytest.fixture

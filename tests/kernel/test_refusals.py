@@ -8,6 +8,7 @@ from doorward.kernel.refusals import REFUSALS
 from doorward.kernel.sentences import sentence
 
 PACKAGE = Path(doorward.__file__).parent
+TABLE = [PACKAGE / "kernel" / "refusals.py", PACKAGE / "kernel" / "refusals_of_files.py"]
 AHEAD = {"signin.throttled", "protection.required", "protection.wrong"}
 """Codes that clients are promised, and that nothing refuses with yet."""
 PASSWORD_RULES = {f"passwords.min_{what}" for what in ("length", "letters", "digits", "specials", "groups")}
@@ -16,8 +17,7 @@ PASSWORD_RULES = {f"passwords.min_{what}" for what in ("length", "letters", "dig
 
 def words() -> set[str]:
     """Collect every text of the product, the table itself apart."""
-    table = PACKAGE / "kernel" / "refusals.py"
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py") if path != table]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py") if path not in TABLE]
     constants = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
     return {node.value for node in constants if isinstance(node.value, str)}
 
@@ -34,7 +34,7 @@ def test_a_code_is_feature_and_reason() -> None:
 
 def test_a_code_stands_once() -> None:
     """A key that stood twice would silently lose its first sentence."""
-    text = (PACKAGE / "kernel" / "refusals.py").read_text(encoding="utf-8")
+    text = "".join(path.read_text(encoding="utf-8") for path in TABLE)
     keys = re.findall(r'^    "([a-z_]+\.[a-z_]+)": Refusal\(', text, re.MULTILINE)
 
     assert sorted(keys) == sorted(REFUSALS)

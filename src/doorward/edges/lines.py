@@ -20,7 +20,7 @@ _MARKED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def cell(value: Any) -> str:
-    """Spell a value as a cell: nothing for None, lists with spaces, JSON for objects, and never a formula."""
+    """Spell a value as a cell: nothing for None, lists with semicolons, JSON for objects, and never a formula."""
     match value:
         case None:
             return ""
@@ -29,7 +29,7 @@ def cell(value: Any) -> str:
         case datetime():
             return rfc3339(value)
         case list() | tuple():
-            return cell(" ".join(map(str, value)))
+            return cell(";".join(map(str, value)))
         case Mapping():
             return cell(_json(value))
         case _:

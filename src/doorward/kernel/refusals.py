@@ -5,21 +5,10 @@ filled from the facts that the refusal carries (`kernel.sentences`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-FAILED, USAGE, REFUSED, NOT_FOUND, CONFLICT = 1, 2, 3, 4, 5
-"""Exit codes of the command line (0 is done)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """How one code is told: to a browser or a client by its status, to a shell by its exit code, to people in words."""
-
-    status: int
-    exit_code: int
-    sentence: str
-
+from doorward.kernel.refusal import CONFLICT, FAILED, NOT_FOUND, REFUSED, USAGE, Refusal
+from doorward.kernel.refusals_of_files import TRANSFER
 
 _REQUESTS = {
     "request.malformed": Refusal(400, USAGE, "The request cannot be read: {detail}. Correct it and send it again."),
@@ -101,6 +90,7 @@ _SESSIONS = {
         REFUSED,
         "This takes a fresh code of your present secret key. Type the one that your authenticator app shows now.",
     ),
+    "session.wrong_password": Refusal(403, REFUSED, "This is not your present password. Type it once more."),
     "session.second_factor_required": Refusal(
         403, REFUSED, "This takes a session that was opened with your second factor. Sign in with it and try again."
     ),
@@ -289,6 +279,7 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         **_ACCOUNTS,
         **_POLICY,
         **_PASSWORDS,
+        **TRANSFER,
     }
 )
 """Every code that a visitor can meet."""

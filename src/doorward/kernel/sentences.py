@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from doorward.kernel.outcome import Fact, Refused
-from doorward.kernel.refusals import REFUSALS, Refusal
+from doorward.kernel.refusal import Refusal
+from doorward.kernel.refusals import REFUSALS
 
 _UNSAID: Mapping[str, str] = MappingProxyType(
     {

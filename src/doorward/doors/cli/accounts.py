@@ -11,6 +11,7 @@ from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, Group
 from doorward.doors.cli.spelling import account_json
 from doorward.doors.cli.telling import print_facts, print_json, print_table
+from doorward.doors.cli.transfer import export_accounts, import_accounts
 from doorward.features.accounts.model import AccountKind
 from doorward.features.administration.actions.editing import disable_account, edit_account, enable_account
 from doorward.features.administration.model import (
@@ -166,7 +167,7 @@ def disable(desk: Desk, name: str, reason: str | None, *, yes: bool) -> None:
     desk.tell_of(outcome, f"{name} can no longer sign in." if news else f"{name} was disabled already.", account_id)
 
 
-for command in (lock, unlock, reset_key, delete_key, temporary_code):
+for command in (lock, unlock, reset_key, delete_key, temporary_code, import_accounts, export_accounts):
     account.add_command(command)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -114,6 +114,25 @@ def with_progress(what: str, total: int, steps: Iterable[int]) -> None:
         bar = progress.add_task(what, total=total)
         for done in steps:
             progress.update(bar, completed=done)
+
+
+def _in_silence(done: int) -> None:
+    """Tell nobody how far it is."""
+    del done
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Follow work that tells how far it is; on a terminal with a bar, elsewhere in silence."""
+    if not sys.stderr.isatty():
+        yield _in_silence
+        return
+    from rich.console import Console  # noqa: PLC0415 - loaded where there is a bar to show
+    from rich.progress import Progress  # noqa: PLC0415 - as above
+
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+        bar = shown.add_task(what, total=total)
+        yield lambda done: shown.update(bar, completed=done)
 
 
 def confirm(question: str, *, yes: bool) -> None:

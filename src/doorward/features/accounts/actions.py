@@ -36,8 +36,19 @@ def move_epoch(call: Call, account: AccountId) -> int:
 
 
 def add(call: Call, new: NewAccount) -> None:
-    """Write a new account, enabled and open."""
+    """Write a new account, open."""
     store.add(call.sql, new)
+
+
+def add_many(call: Call, new: Sequence[NewAccount]) -> None:
+    """Write new accounts at once: for an import."""
+    store.add_many(call.sql, new)
+
+
+def taken(call: Call, names: Sequence[str]) -> set[str]:
+    """Of these canonical names, tell which somebody has; asked in parts that any database takes."""
+    parts = (names[start : start + rules.ASKED_AT_ONCE] for start in range(0, len(names), rules.ASKED_AT_ONCE))
+    return {name for part in parts for name in store.taken(call.sql, part)}
 
 
 def save(call: Call, before: Account, changed: Mapping[str, Any]) -> bool:

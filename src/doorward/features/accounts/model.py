@@ -90,6 +90,9 @@ class NewAccount:
     email: str | None
     kind: AccountKind
     at: datetime
+    enabled: bool = True
+    factors: int = 0
+    """How many second factors come with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ GROWTH = 4
 """How many times as long as a text its canonical form may be: some single signs stand for whole sentences."""
 LONGEST_CANONICAL = GROWTH * EMAIL_LENGTH
 """How long what the search looks through can be; SQLite refuses patterns of more than 50,000 bytes."""
+ASKED_AT_ONCE = 500
+"""How many names one statement asks for."""
 SUBSTRING_FROM = 3
 """From so many characters on a search looks anywhere in a name, not only at its beginning."""
 OPERATOR_MEMORY = timedelta(hours=72)

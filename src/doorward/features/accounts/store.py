@@ -31,6 +31,7 @@ _STANDING = select(
 ).join_from(accounts, account_state, _A.account_id == _S.account_id)  # fmt: skip
 _BY_ID = _STANDING.where(_A.account_id == bindparam("account"))
 _BY_NAME = _STANDING.where(_A.user_name_canonical == bindparam("name"))
+_TAKEN = select(_A.user_name_canonical).where(_A.user_name_canonical.in_(bindparam("names", expanding=True)))
 _ADD = insert(accounts)
 _ADD_STATE = insert(account_state)
 _SET_STATE = update(account_state).where(_S.account_id == bindparam("account"))
@@ -70,21 +71,19 @@ def by_name(sql: Connection, name: str) -> Standing | None:
 
 
 def add(sql: Connection, new: NewAccount) -> None:
-    """Insert an account, enabled and open; a name that is taken violates its unique key."""
-    sql.execute(
-        _ADD,
-        {
-            "account_id": new.id, "user_name": new.user_name, "user_name_canonical": canonical(new.user_name),
-            "full_name": new.full_name, "full_name_canonical": canonical(new.full_name), "email": new.email,
-            "email_canonical": None if new.email is None else canonical(new.email), "kind": new.kind.value,
-            "enabled": True, "protected": False, "created_at": new.at, "updated_at": new.at, "version": 1,
-            "email_changed_at": None,
-        },
-    )  # fmt: skip
-    sql.execute(
-        _ADD_STATE,
-        {"account_id": new.id, "epoch": 1, "enabled_at": new.at, "factors": 0, "excluded": False},
-    )
+    """Insert an account, open; a name that is taken violates its unique key."""
+    add_many(sql, [new])
+
+
+def add_many(sql: Connection, new: Sequence[NewAccount]) -> None:
+    """Insert accounts, as by `add`."""
+    sql.execute(_ADD, [_row(one) for one in new])
+    sql.execute(_ADD_STATE, [_state_row(one) for one in new])
+
+
+def taken(sql: Connection, canonicals: Sequence[str]) -> set[str]:
+    """Of these canonical names, load those that somebody has."""
+    return set(sql.execute(_TAKEN, {"names": canonicals}).scalars())
 
 
 def save_fields(sql: Connection, before: Account, fields: dict[str, Any], now: datetime) -> bool:
@@ -186,6 +185,20 @@ def last_credential_change(sql: Connection, account: AccountId, operator: Accoun
 def forget_credential_changes(sql: Connection, before: datetime) -> int:
     """Delete what no longer binds anybody."""
     return sql.execute(delete(credential_changes).where(_C.changed_at < before)).rowcount
+
+
+def _row(new: NewAccount) -> dict[str, Any]:
+    return {
+        "account_id": new.id, "user_name": new.user_name, "user_name_canonical": canonical(new.user_name),
+        "full_name": new.full_name, "full_name_canonical": canonical(new.full_name), "email": new.email,
+        "email_canonical": None if new.email is None else canonical(new.email), "kind": new.kind.value,
+        "enabled": new.enabled, "protected": False, "created_at": new.at, "updated_at": new.at, "version": 1,
+        "email_changed_at": None,
+    }  # fmt: skip
+
+
+def _state_row(new: NewAccount) -> dict[str, Any]:
+    return {"account_id": new.id, "epoch": 1, "enabled_at": new.at, "factors": new.factors, "excluded": False}
 
 
 def _standing(row: Any) -> Standing:

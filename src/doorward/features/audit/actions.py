@@ -1,5 +1,6 @@
 """Writing entries in the transaction of their acts (AUDIT-2), and reading them."""
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
@@ -31,31 +32,37 @@ COLUMNS = tuple(field.name for field in fields(Entry))
 
 def record(call: Call, event: Event) -> None:
     """Write the entry of an event: actor, origin, time and node come from the call alone."""
-    actor, origin, session = call.actor, call.origin, call.actor.session
-    store.add(
-        call.sql,
-        Entry(
-            id=rules.entry_id(call.now, call.note.entries, call.entropy.bytes(rules.CHANCE)),
-            at=call.now,
-            act=event.act,
-            outcome=event.outcome,
-            result=event.result,
-            code=event.code,
-            actor_id=actor.account,
-            actor_name=rules.inert(actor.name, rules.NAME),
-            target_id=event.target,
-            target_name=rules.inert_or_none(event.target_name, rules.NAME),
-            reason=rules.inert_or_none(event.reason, rules.REASON),
-            reference=rules.inert(origin.reference, rules.REFERENCE),
-            address=rules.inert(origin.address, rules.ADDRESS),
-            user_agent=rules.inert(origin.user_agent, rules.USER_AGENT),
-            session_id=None if session is None or session.id == NO_SESSION else session.id,
-            door=origin.door.value,
-            node=call.site.node,
-            details=rules.inert_details(event.details),
-        ),
-    )
+    record_many(call, [event])
+
+
+def record_many(call: Call, events: Iterable[Event]) -> None:
+    """Write the entries of many events at once, in their order."""
+    store.add_many(call.sql, [_entry(call, event) for event in events])
+
+
+def _entry(call: Call, event: Event) -> Entry:
+    actor, origin, session, turn = call.actor, call.origin, call.actor.session, call.note.entries
     call.note.entries += 1
+    return Entry(
+        id=rules.entry_id(call.now, turn, call.entropy.bytes(rules.CHANCE)),
+        at=call.now,
+        act=event.act,
+        outcome=event.outcome,
+        result=event.result,
+        code=event.code,
+        actor_id=actor.account,
+        actor_name=rules.inert(actor.name, rules.NAME),
+        target_id=event.target,
+        target_name=rules.inert_or_none(event.target_name, rules.NAME),
+        reason=rules.inert_or_none(event.reason, rules.REASON),
+        reference=rules.inert(origin.reference, rules.REFERENCE),
+        address=rules.inert(origin.address, rules.ADDRESS),
+        user_agent=rules.inert(origin.user_agent, rules.USER_AGENT),
+        session_id=None if session is None or session.id == NO_SESSION else session.id,
+        door=origin.door.value,
+        node=call.site.node,
+        details=rules.inert_details(event.details),
+    )
 
 
 def recorder(call: Call, act: Act, command: object, outcome: Any) -> None:

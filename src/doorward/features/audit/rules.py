@@ -202,6 +202,8 @@ _WORDS = {
     "accounts.disabled": ("Disabled", "Disabling"),
     "accounts.edited": ("Edited", "Edit"),
     "accounts.enabled": ("Enabled", "Enabling"),
+    "accounts.exported": ("Accounts exported", "Export of accounts"),
+    "accounts.imported": ("Accounts imported", "Import of accounts"),
     "accounts.rescued": ("Made an administrator again", "Rescue"),
     "accounts.viewed": ("Looked at", "Look"),
     "allowlist.added": ("Added to the allowlist", "Adding to the allowlist"),

@@ -1,6 +1,6 @@
 """The SQL on the audit trail: one INSERT, and reads; nothing here changes or removes an entry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -43,16 +43,12 @@ _FIGURES = (
 
 def add(sql: Connection, entry: Entry) -> None:
     """Write an entry at the end of the trail."""
-    sql.execute(
-        _ADD,
-        {
-            "id": entry.id, "at": entry.at, "act": entry.act, "outcome": entry.outcome, "result": entry.result,
-            "code": entry.code, "actor_id": entry.actor_id, "actor_name": entry.actor_name,
-            "target_id": entry.target_id, "target_name": entry.target_name, "reason": entry.reason,
-            "reference": entry.reference, "address": entry.address, "user_agent": entry.user_agent,
-            "session_id": entry.session_id, "door": entry.door, "node": entry.node, "details": dict(entry.details),
-        },
-    )  # fmt: skip
+    add_many(sql, [entry])
+
+
+def add_many(sql: Connection, entries: Sequence[Entry]) -> None:
+    """Write entries at the end of the trail, in their order."""
+    sql.execute(_ADD, [_row(one) for one in entries])
 
 
 def page(sql: Connection, conditions: Mapping[str, object], limit: int) -> list[Entry]:
@@ -79,3 +75,13 @@ def _entry(row: Any) -> Entry:
         reason=row.reason, reference=row.reference, address=row.address, user_agent=row.user_agent,
         session_id=row.session_id, door=row.door, node=row.node, details=row.details,
     )  # fmt: skip
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id, "at": entry.at, "act": entry.act, "outcome": entry.outcome, "result": entry.result,
+        "code": entry.code, "actor_id": entry.actor_id, "actor_name": entry.actor_name,
+        "target_id": entry.target_id, "target_name": entry.target_name, "reason": entry.reason,
+        "reference": entry.reference, "address": entry.address, "user_agent": entry.user_agent,
+        "session_id": entry.session_id, "door": entry.door, "node": entry.node, "details": dict(entry.details),
+    }  # fmt: skip

@@ -3,6 +3,7 @@
 Judging a code and remembering its step are one act of one transaction: nobody gets a yes whose step is not stored.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -124,6 +125,16 @@ def find_candidate(call: Call, session: SessionFacts) -> Candidate | None:
         return None
     secret = call.sealer.open(row.sealed_secret, _candidate_place(session.account, session.id))
     return Candidate(session.account, session.id, secret, row.made_at, row.confirmed_step)
+
+
+def bind_first(call: Call, brought: Sequence[tuple[AccountId, bytes]]) -> None:
+    """Give new accounts the keys that they bring along, which have accepted no step here yet: for an import (KEY-9)."""
+    new = []
+    for account, secret in brought:
+        key = new_id(call.now, call.entropy)
+        new.append(store.NewKey(account, key, call.sealer.seal(secret, _key_place(account, key)), NO_STEP, call.now))
+    if new:
+        store.add_many(call.sql, new)
 
 
 def check_candidate(call: Call, candidate: Candidate, code: str) -> Accepted | Refused:

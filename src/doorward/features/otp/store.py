@@ -1,6 +1,6 @@
 """The SQL on secret keys and on those being set up; secrets pass through here sealed, and are opened by the caller."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -111,14 +111,12 @@ def memory(sql: Connection, account: AccountId) -> Memory | None:
 
 def add(sql: Connection, new: NewKey) -> None:
     """Insert a key; its first remembered step is that of its set-up (KEY-9)."""
-    sql.execute(
-        _ADD,
-        {
-            "account_id": new.account, "key_id": new.id, "sealed_secret": new.sealed_secret, "last_step": new.step,
-            "spent_steps": [], "consecutive_failures": 0, "confirmed_at": new.at, "last_used_at": None,
-            "disabled_at": None, "clock_error_steps": None, "clock_error_seen_at": None,
-        },
-    )  # fmt: skip
+    add_many(sql, [new])
+
+
+def add_many(sql: Connection, new: Sequence[NewKey]) -> None:
+    """Insert keys, as by `add`."""
+    sql.execute(_ADD, [_row(one) for one in new])
 
 
 def save(sql: Connection, before: OtpKey, after: OtpKey) -> bool:
@@ -189,6 +187,14 @@ def drop_candidates(sql: Connection, account: AccountId) -> None:
 def drop_old_candidates(sql: Connection, made_before: datetime) -> int:
     """Delete keys that were begun too long ago and never saved."""
     return sql.execute(_DROP_OLD, {"made_before": made_before}).rowcount
+
+
+def _row(new: NewKey) -> dict[str, Any]:
+    return {
+        "account_id": new.account, "key_id": new.id, "sealed_secret": new.sealed_secret, "last_step": new.step,
+        "spent_steps": [], "consecutive_failures": 0, "confirmed_at": new.at, "last_used_at": None,
+        "disabled_at": None, "clock_error_steps": None, "clock_error_seen_at": None,
+    }  # fmt: skip
 
 
 def _key(account: AccountId, row: Any, opened: Opener) -> OtpKey:

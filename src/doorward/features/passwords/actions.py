@@ -1,6 +1,6 @@
 """What other features ask of passwords: the steps that hash are in `signin`, which alone meets the person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from doorward.edges.call import Call
 from doorward.features.accounts.model import Account
@@ -43,10 +43,21 @@ def refuse_used(call: Call, *, had_before: bool) -> Refused | None:
     return rules.judge_history(rules.asked_by(policy.password_rules(call)), had_before=had_before)
 
 
+def refuse_moment(call: Call, stored: StoredPassword) -> Refused | None:
+    """Refuse a second change within 24 hours where the rules ask for that (PASS-1)."""
+    return rules.judge_moment(stored.changed_at, call.now, rules.asked_by(policy.password_rules(call)))
+
+
 def put(call: Call, account: AccountId, encoded: str, *, must_change: bool = False) -> None:
     """Write a new password's hash; as many earlier ones are kept as the rules ask about."""
     store.put(call.sql, account, encoded, call.now, must_change=must_change)
     store.forget_earlier(call.sql, account, max(policy.password_rules(call).previous_passwords - 1, 0))
+
+
+def put_first(call: Call, new: Sequence[StoredPassword]) -> None:
+    """Write the hashes that accounts bring along: for an import."""
+    if new:
+        store.add_many(call.sql, new)
 
 
 def upgrade(call: Call, stored: StoredPassword, encoded: str) -> None:

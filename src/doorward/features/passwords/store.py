@@ -1,6 +1,6 @@
 """The SQL on password hashes, and on who has forgotten a password."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -60,6 +60,17 @@ def put(sql: Connection, account: AccountId, new: str, at: datetime, *, must_cha
         return
     sql.execute(_KEEP, {"account_id": account, "replaced_at": at, "hash": before.hash})
     sql.execute(_REPLACE, {"account": account, "new": new, "at": at, "must": must_change})
+
+
+def add_many(sql: Connection, new: Sequence[StoredPassword]) -> None:
+    """Insert the hashes of accounts that have none."""
+    sql.execute(
+        _ADD,
+        [
+            {"account_id": one.account, "hash": one.hash, "changed_at": one.changed_at, "must_change": one.must_change}
+            for one in new
+        ],
+    )
 
 
 def upgrade(sql: Connection, account: AccountId, old: str, new: str) -> None:

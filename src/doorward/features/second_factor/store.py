@@ -1,5 +1,6 @@
 """The SQL on the allowlist and the exclusions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,12 +43,21 @@ def entries(sql: Connection, now: datetime, after: AccountId | None, most: int) 
 def put_entry(sql: Connection, new: AllowlistEntry) -> None:
     """Write an account's entry in place of one it had."""
     take_entry(sql, new.account)
+    add_entries(sql, [new])
+
+
+def add_entries(sql: Connection, new: Sequence[AllowlistEntry]) -> None:
+    """Insert the entries of accounts that have none."""
     sql.execute(
         _PUT,
-        {
-            "account_id": new.account, "cause": new.cause.value, "added_at": new.added_at, "added_by": new.added_by,
-            "added_by_id": new.added_by_id, "reason": new.reason, "expires_at": new.expires_at,
-        },
+        [
+            {
+                "account_id": one.account, "cause": one.cause.value, "added_at": one.added_at,
+                "added_by": one.added_by, "added_by_id": one.added_by_id, "reason": one.reason,
+                "expires_at": one.expires_at,
+            }
+            for one in new
+        ],
     )  # fmt: skip
 
 

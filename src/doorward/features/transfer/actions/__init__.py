@@ -1,0 +1,1 @@
+"""Reading files, importing people, exporting accounts."""

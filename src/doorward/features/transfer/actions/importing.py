@@ -1,0 +1,134 @@
+"""Importing people, all of a file in one transaction, and exporting accounts: at the server's own machine (PASS-6)."""
+
+from collections.abc import Iterable
+
+from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import NewAccount
+from doorward.features.audit import actions as audit
+from doorward.features.otp import actions as otp
+from doorward.features.passwords import actions as passwords
+from doorward.features.passwords.model import StoredPassword
+from doorward.features.policy import actions as policy
+from doorward.features.rights import actions as rights
+from doorward.features.second_factor.actions import states as second_factor
+from doorward.features.transfer.model import (
+    ExportAllowed,
+    ExportPeople,
+    ImportPeople,
+    JudgePeople,
+    LineError,
+    PeopleImported,
+    PeopleJudged,
+    Person,
+)
+from doorward.kernel.act import Who, act
+from doorward.kernel.events import Event
+from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.names import canonical
+from doorward.kernel.outcome import Refused
+
+_AT_ONCE = 500
+"""How many people are written by one statement of each table."""
+
+
+@act(who=Who.SERVER, event=None, writes=False)
+def judge_people(call: Call, command: JudgePeople) -> PeopleJudged:
+    """Tell what keeps people from being imported as the server stands: names that are taken, roles that are unknown."""
+    return PeopleJudged(_judge(call, command.people))
+
+
+@act(who=Who.SERVER, event="accounts.imported")
+def import_people(call: Call, command: ImportPeople) -> PeopleImported | Refused:
+    """Add all people of a file with their passwords, secret keys and roles, or nobody (PASS-4, PASS-6)."""
+    people = command.people
+    call.note.details.update(file=command.file, lines=len(people))
+    if errors := _judge(call, people):
+        wrong = len({error.line for error in errors})
+        return Refused("transfer.refused", {"wrong": wrong, "lines": len(people)})
+    for start in range(0, len(people), _AT_ONCE):
+        part = people[start : start + _AT_ONCE]
+        _add(call, [(AccountId(new_id(call.now, call.entropy)), person) for person in part])
+        command.told(start + len(part))
+    return PeopleImported(
+        count=len(people),
+        with_password=sum(person.password_hash is not None for person in people),
+        with_key=sum(person.secret_key is not None for person in people),
+    )
+
+
+@act(who=Who.SERVER, event="accounts.exported")
+def export_people(call: Call, command: ExportPeople) -> ExportAllowed:
+    """Begin to export every account; neither a password's hash nor a secret key ever goes along (KEY-16)."""
+    call.note.details["file"] = command.file
+    return ExportAllowed()
+
+
+def _judge(call: Call, people: tuple[Person, ...]) -> tuple[LineError, ...]:
+    names = [canonical(person.user_name) for person in people]
+    taken = accounts.taken(call, names)
+    errors = [
+        LineError(person.line, "user_name", Refused("accounts.name_taken"))
+        for person, name in zip(people, names, strict=True)
+        if name in taken
+    ]
+    wanted = dict.fromkeys(role for person in people for role in person.roles)
+    unfit = {role: refused for role in wanted if (refused := rights.judge_grant(call, role))}
+    errors += [
+        LineError(person.line, "roles", unfit[role]) for person in people for role in person.roles if role in unfit
+    ]
+    return tuple(sorted(errors, key=lambda error: error.line))
+
+
+def _add(call: Call, people: list[tuple[AccountId, Person]]) -> None:
+    """Write a part of the people; whoever brings no key begins on the allowlist where new accounts do (KEY-12)."""
+    accounts.add_many(call, [_account(call, one, person) for one, person in people])
+    audit.record_many(call, _entries(people))
+    passwords.put_first(
+        call,
+        [
+            StoredPassword(one, person.password_hash, call.now, person.must_change_password)
+            for one, person in people
+            if person.password_hash is not None
+        ],
+    )
+    otp.bind_first(call, [(one, person.secret_key) for one, person in people if person.secret_key is not None])
+    if policy.two_factor(call).new_accounts_may_set_up:
+        second_factor.allow_new(call, [(one, person.user_name) for one, person in people if person.secret_key is None])
+    for one, person in people:
+        for role in person.roles:
+            rights.give_along(call, one, person.user_name, role)
+
+
+def _account(call: Call, account: AccountId, person: Person) -> NewAccount:
+    return NewAccount(
+        id=account,
+        user_name=person.user_name,
+        full_name=person.full_name,
+        email=person.email,
+        kind=person.kind,
+        at=call.now,
+        enabled=person.enabled,
+        factors=0 if person.secret_key is None else 1,
+    )
+
+
+def _entries(people: Iterable[tuple[AccountId, Person]]) -> list[Event]:
+    """Record what each account brought along, never what it is."""
+    return [
+        Event(
+            "accounts.added",
+            "done",
+            target=account,
+            target_name=person.user_name,
+            details={
+                "kind": person.kind.value,
+                "roles": ", ".join(person.roles),
+                "imported": True,
+                "enabled": person.enabled,
+                "password": person.password_hash is not None,
+                "secret_key": person.secret_key is not None,
+            },
+        )
+        for account, person in people
+    ]

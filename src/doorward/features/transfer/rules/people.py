@@ -1,0 +1,122 @@
+"""What a line says of an account to be, and whether that can be so.
+
+Each column is judged by itself, so that one look at the report mends the whole line.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from doorward.features.accounts.model import AccountKind
+from doorward.features.accounts.rules import judge_email, judge_name
+from doorward.features.transfer.model import Line, LineError, Person
+from doorward.features.transfer.rules.keys import read_key
+from doorward.kernel.names import canonical
+from doorward.kernel.outcome import Refused
+
+T = TypeVar("T")
+
+COLUMNS = (
+    "user_name", "full_name", "email", "kind", "roles", "enabled", "must_change_password", "password_hash",
+    "secret_key",
+)  # fmt: skip
+"""What an import takes; only `user_name` must be there."""
+EXPORTED = (
+    "id", "protected", "locked_at", "lock_reason", "lock_ends_at", "unlocked_by", "unlocked_by_id", "unlocked_at",
+    "second_factor", "groups", "last_sign_in_at", "password_changed_at", "version",
+)  # fmt: skip
+"""What an export has besides, and an import leaves out and says so."""
+MOST_LINES = 100_000
+MOST_BYTES = 256 * 1024 * 1024
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_KINDS = {kind.value: kind for kind in AccountKind}
+
+Adopt = Callable[[str], str | ValueError]
+"""Brings a foreign password hash to the stored form; handed in, for hashes are outside."""
+
+
+def judge_columns(columns: Iterable[str]) -> list[LineError]:
+    """Refuse a file whose columns are not known, come twice, or leave out the user name."""
+    named = list(columns)
+    known = {*COLUMNS, *EXPORTED}
+    errors = [LineError(1, one, Refused("request.unknown_field", {"field": one})) for one in named if one not in known]
+    twice = sorted({one for one in named if named.count(one) > 1})
+    errors += [LineError(1, one, malformed("this column comes twice")) for one in twice]
+    if "user_name" not in named:
+        errors.append(LineError(1, "user_name", Refused("accounts.name_missing", {"field": "user_name"})))
+    return errors
+
+
+def malformed(why: str) -> Refused:
+    """Refuse a line that cannot be read."""
+    return Refused("transfer.malformed", {"why": why})
+
+
+def judge_line(line: Line, adopt: Adopt) -> Person | tuple[LineError, ...]:
+    """Make a person of a line, or say all that is wrong with it."""
+    sheet = _Sheet(line)
+    name, full_name, email = (sheet.text(column) for column in ("user_name", "full_name", "email"))
+    sheet.judged("user_name", judge_name(name, "user_name"))
+    sheet.judged("full_name", judge_name(full_name, "full_name") if full_name else None)
+    sheet.judged("email", judge_email(email) if email else None)
+    kind = sheet.chosen("kind", _KINDS, AccountKind.INTERNAL)
+    roles = tuple(dict.fromkeys(filter(None, map(str.strip, sheet.text("roles").replace(",", ";").split(";")))))
+    sheet.judged("roles", Refused("rights.internal_only") if roles and kind is AccountKind.EXTERNAL else None)
+    person = Person(
+        line=line.number,
+        user_name=name,
+        full_name=full_name or name,
+        email=email or None,
+        kind=kind,
+        roles=roles,
+        enabled=sheet.chosen("enabled", _FLAGS, other=True),
+        must_change_password=sheet.chosen("must_change_password", _FLAGS, other=False),
+        password_hash=sheet.read("password_hash", lambda text: _adopted(text, adopt)),
+        secret_key=sheet.read("secret_key", lambda text: read_key(text, (name, email))),
+    )
+    return tuple(sheet.errors) or person
+
+
+def twins(people: Iterable[Person]) -> list[LineError]:
+    """Find people of one name in one file, in whatever spelling (LOCK-16)."""
+    first: dict[str, int] = {}
+    errors = []
+    for person in people:
+        line = first.setdefault(canonical(person.user_name), person.line)
+        if line != person.line:
+            errors.append(LineError(person.line, "user_name", Refused("transfer.twin", {"line": line})))
+    return errors
+
+
+def _adopted(text: str, adopt: Adopt) -> str | Refused:
+    stored = adopt(text)
+    return Refused("transfer.hash", {"why": str(stored)}) if isinstance(stored, ValueError) else stored
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A line under judgement: its texts, and what was found wrong so far."""
+
+    line: Line
+    errors: list[LineError] = field(default_factory=list)
+
+    def text(self, column: str) -> str:
+        return self.line.values.get(column, "").strip()
+
+    def judged(self, column: str, refused: Refused | None) -> None:
+        if refused is not None:
+            self.errors.append(LineError(self.line.number, column, refused))
+
+    def chosen(self, column: str, choices: Mapping[str, T], other: T) -> T:
+        text = self.text(column).lower()
+        if text and text not in choices:
+            self.judged(column, Refused("transfer.value", {"allowed": ", ".join(choices)}))
+        return choices.get(text, other)
+
+    def read(self, column: str, reader: Callable[[str], T | Refused]) -> T | None:
+        text = self.text(column)
+        found = reader(text) if text else None
+        if isinstance(found, Refused):
+            self.judged(column, found)
+            return None
+        return found
