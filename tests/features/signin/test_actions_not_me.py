@@ -8,6 +8,7 @@ import pytest
 from doorward.features.accounts.model import LockReason
 from doorward.features.administration.actions.editing import edit_account, enable_account
 from doorward.features.administration.model import EditAccount, EnableAccount
+from doorward.features.audit.rules import sentence
 from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.features.second_factor.actions.secret_key import (
@@ -164,8 +165,8 @@ def test_right_5_the_last_administrator_is_not_locked(world: World) -> None:
     account = token_of(walk.give_password("grace")).account
     world.run(edit_account, EditAccount(account, None, email="new@example.org"))
     bearer = world.sign_in(account)
-    tokens = told(world)
-    said = say(walk, tokens["grace@example.org"])
+    said = say(walk, told(world)["grace@example.org"])
+    (ended,) = [one for one in world.entries() if one.act == "sessions.ended"]
 
     assert said == Disowned("grace", locked=False)
     assert world.standing(account).state.lock is None
@@ -174,6 +175,8 @@ def test_right_5_the_last_administrator_is_not_locked(world: World) -> None:
         ("sessions.ended", "done", None, "grace", "not-me"),
         ("lockout.locked", "refused", "rights.last_administrator", "grace", "not-me"),
     ]
+    assert sentence(ended) == "Sessions ended by *this was not me*"
+    assert ended.details["count"] == 2
 
 
 def test_desk_3_both_addresses_are_told_of_a_change(walk: Walk) -> None:

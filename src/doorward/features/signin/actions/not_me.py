@@ -11,8 +11,10 @@ from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import AccountLocked
 from doorward.features.rights import actions as rights
+from doorward.features.sessions import actions as sessions
 from doorward.features.signin.actions import opened, pending
 from doorward.features.signin.model import Disowned, SayNotMe
+from doorward.kernel.act import NO_SESSION
 from doorward.kernel.events import Event
 from doorward.kernel.outcome import Begin, Fact, Refused
 from doorward.kernel.time import to_the_second
@@ -33,11 +35,11 @@ def say_not_me(command: SayNotMe) -> Steps:
     call = pending.as_person(call, standing)
     account = standing.account
     last = rights.last_able_administrator(call, account.id)
-    accounts.move_epoch(call, account.id)
     if last:
         _end_sessions_only(call, standing)
     else:
         _lock(call, standing)
+    accounts.move_epoch(call, account.id)
     return Disowned(account.user_name, locked=not last)
 
 
@@ -56,11 +58,16 @@ def _lock(call: Call, standing: Standing) -> None:
 
 
 def _end_sessions_only(call: Call, standing: Standing) -> None:
-    """Record that the last able administrator is not locked, and that the sessions are over (RIGHT-5)."""
+    """End the sessions of the last able administrator, and record that no lock is set (RIGHT-5)."""
     account = standing.account
-    for act, outcome, code in (
-        ("sessions.ended", "done", None),
-        ("lockout.locked", "refused", "rights.last_administrator"),
-    ):
-        event = Event(act, outcome, code=code, target=account.id, target_name=account.user_name, details=_THROUGH)
-        audit.record(call, event)
+    count = sessions.end_others(call, account.id, NO_SESSION)
+    pending.record_own(call, standing, "sessions.ended", count=count, cause="*this was not me*", **_THROUGH)
+    event = Event(
+        "lockout.locked",
+        "refused",
+        code="rights.last_administrator",
+        target=account.id,
+        target_name=account.user_name,
+        details=_THROUGH,
+    )
+    audit.record(call, event)
