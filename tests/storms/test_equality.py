@@ -84,9 +84,9 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """Launch a server that never locks by itself, with somebody in each state."""
+    """Launch a server that never locks by itself and holds up no address, with somebody in each state."""
     with town(tmp_path_factory.mktemp("equality")) as server:
-        server.rules(failures_before_lock=0)
+        server.rules(failures_before_lock=0, failing_names_before_refusing=0)
         people = {state.name: state.person(server) for state in STATES}
         people["locked and wrong"] = people["locked by failures"]
         yield Scene(server, {name: "nobody" if one is None else one.name for name, one in people.items()})

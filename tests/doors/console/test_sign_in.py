@@ -2,6 +2,8 @@ import pytest
 
 from doorward.features.administration.actions.editing import edit_account
 from doorward.features.administration.model import EditAccount
+from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.model import ChangePasswordRules
 from tests.doors.console.signing_in import (
     WRONG,
     at_code,
@@ -63,6 +65,16 @@ def test_any_name_gets_an_answer(site: Site, name: str) -> None:
     shown = give_password(site.browser(), name, WRONG)
 
     assert (shown.status, shown.page.refusal.startswith(REFUSED)) == (401, True)
+
+
+def test_an_address_with_too_many_failing_names_is_told_when_to_come_back(site: Site) -> None:
+    """A page of its own, 429, with `Retry-After` (LOCK-17)."""
+    site.world.run(change_password_rules, ChangePasswordRules({"failing_names_before_refusing": 1}))
+    give_password(site.browser(), "nobody", "wrong")
+    shown = give_password(site.browser(), "nobody else", "wrong")
+
+    assert (shown.status, shown.answer.headers["retry-after"]) == (429, "3600")
+    assert "too many attempts from your network" in shown.page.text
 
 
 def test_the_locked_page_is_for_browsers_that_know_the_account(site: Site) -> None:

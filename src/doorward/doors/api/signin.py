@@ -142,7 +142,7 @@ class KeyJson(Shape):
 
 
 @routes.on("POST /sign-in", sign_in, StepJson, ("signin.refused", "signin.locked", "signin.set_up_not_available",
-                                                "signin.busy"))  # fmt: skip
+                                                "signin.throttled", "signin.busy"))  # fmt: skip
 async def start_sign_in(body: Credentials, asked: Anybody) -> Response:
     r"""Sign in with a user name and a password.
 

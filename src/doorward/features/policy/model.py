@@ -25,6 +25,10 @@ class PasswordRules:
     """Hours locked by failed attempts (0 = until somebody unlocks)."""
     days_inactive_before_lock: int = 0
     """Days inactive before automatic lock (0 = never)."""
+    failing_names_before_slowing: int = 10
+    """Number of names that fail from one address within an hour before it is slowed down (0 = never, LOCK-17)."""
+    failing_names_before_refusing: int = 20
+    """Number of names that fail from one address within an hour before it is refused (0 = never, nor slowed)."""
     show_locked_page_to_everybody: bool = False
     """LOCK-11: tells names to whoever asks; off by default."""
     min_length: int = 12

@@ -22,6 +22,8 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "second_factor_failures_before_lock": (1, 100),  # LOCK-3: never 0
     "hours_locked": (0, 8_760),
     "days_inactive_before_lock": (0, 3_650),
+    "failing_names_before_slowing": (0, 1_000),  # LOCK-17
+    "failing_names_before_refusing": (0, 1_000),
     "min_length": (8, 64),  # PASS-1
     "min_letters": (0, 20),
     "min_digits": (0, 20),

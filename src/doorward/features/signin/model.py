@@ -1,5 +1,6 @@
 """Facts, commands and outcomes of sign-in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +45,15 @@ class Pending:
     """A one-time link of the first administrator or of a rescue stands in for the e-mailed code."""
     sealed_secret: bytes | None = field(default=None, repr=False)
     sealed_wrong_code: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NamesTried:
+    """What one source has tried within the window."""
+
+    failed: Mapping[AccountId, datetime]
+    """Names that have failed, and when last; those whose process died are among them."""
+    in_flight: frozenset[AccountId]
 
 
 @dataclass(frozen=True, slots=True)

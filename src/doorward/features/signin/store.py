@@ -1,13 +1,15 @@
-"""The SQL on sign-ins under way."""
+"""The SQL on sign-ins under way, and on the names that fail from each address."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, literal, select, update
 
-from doorward.edges.sql.tables.signin import pending_sign_ins
+from doorward.edges.sql.columns import Id, Instant
+from doorward.edges.sql.tables.signin import failing_names, pending_sign_ins
 from doorward.features.sessions.model import OpenedWith
-from doorward.features.signin.model import Next, Pending
+from doorward.features.signin.model import NamesTried, Next, Pending
 from doorward.kernel.ids import AccountId
 
 _T = pending_sign_ins.c
@@ -28,6 +30,49 @@ _SAVE = (
 _END = delete(pending_sign_ins).where(*_ONE)
 _END_OF = delete(pending_sign_ins).where(_T.account_id == bindparam("account"))
 _EXPIRED = delete(pending_sign_ins).where(_T.expires_at <= bindparam("now"))
+
+_N = failing_names.c
+_OF_SOURCE = (_N.source == bindparam("of_source"),)
+_THIS_NAME = (*_OF_SOURCE, _N.name_id == bindparam("name"))
+_COUNTED = select(func.count()).where(*_OF_SOURCE, _N.tried_at > bindparam("since"))
+_ENTER = (
+    insert(failing_names)
+    .from_select(
+        ["source", "name_id", "tried_at", "in_flight", "failed_before"],
+        select(
+            bindparam("of_source"),
+            bindparam("name", type_=Id),
+            bindparam("now", type_=Instant),
+            literal(value=True),
+            _COUNTED.where(~_N.in_flight).scalar_subquery(),
+        ).where(
+            _COUNTED.scalar_subquery() < bindparam("most"),
+            ~exists().where(*_THIS_NAME),
+        ),
+    )
+    .returning(_N.failed_before)
+)
+"""One statement, so that no two processes count the same free place."""
+_NAMES_OF = select(_N.name_id, _N.tried_at, _N.in_flight).where(*_OF_SOURCE)
+_TAKE_OUT = delete(failing_names).where(*_THIS_NAME)
+_WITHDRAW = _TAKE_OUT.where(_N.in_flight)
+_FAILED = update(failing_names).where(*_THIS_NAME).values(in_flight=False, tried_at=bindparam("now"))
+_ADD_FAILED = insert(failing_names)
+_FORGET_OF = delete(failing_names).where(*_OF_SOURCE, _N.tried_at <= bindparam("since"))
+_FORGET = delete(failing_names).where(_N.tried_at <= bindparam("since"))
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A name among those of a source."""
+
+    source: str
+    name: AccountId
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """Give the spot as the statements' parameters."""
+        return {"of_source": self.source, "name": self.name}
 
 
 def find(sql: Connection, account: AccountId, token_hash: bytes) -> Pending | None:
@@ -82,6 +127,50 @@ def end_of(sql: Connection, account: AccountId) -> None:
 def forget_expired(sql: Connection, now: datetime) -> int:
     """Delete pending sign-ins that are past their end."""
     return sql.execute(_EXPIRED, {"now": now}).rowcount
+
+
+def enter(sql: Connection, spot: Spot, now: datetime, since: datetime, most: int) -> int | None:
+    """Write that a name is being tried, and tell how many of its source have failed since then.
+
+    None where the name is there already, or as many as may be are.
+    """
+    values = {**spot.columns, "now": now, "since": since, "most": most}
+    failed: int | None = sql.execute(_ENTER, values).scalar_one_or_none()
+    return failed
+
+
+def names_of(sql: Connection, source: str, alive_since: datetime) -> NamesTried:
+    """List a source's names; one that was entered before `alive_since` and never left has failed."""
+    rows = sql.execute(_NAMES_OF, {"of_source": source}).all()
+    in_flight = frozenset(AccountId(row.name_id) for row in rows if row.in_flight and row.tried_at >= alive_since)
+    return NamesTried({AccountId(row.name_id): row.tried_at for row in rows if row.name_id not in in_flight}, in_flight)
+
+
+def note_failed(sql: Connection, spot: Spot, now: datetime) -> None:
+    """Write that a name has failed."""
+    if sql.execute(_FAILED, {**spot.columns, "now": now}).rowcount == 0:
+        row = {"source": spot.source, "name_id": spot.name, "tried_at": now, "in_flight": False, "failed_before": 0}
+        sql.execute(_ADD_FAILED, row)
+
+
+def take_out(sql: Connection, spot: Spot) -> None:
+    """Delete a name."""
+    sql.execute(_TAKE_OUT, spot.columns)
+
+
+def withdraw(sql: Connection, spot: Spot) -> None:
+    """Delete a name that is being tried; one that has failed stays."""
+    sql.execute(_WITHDRAW, spot.columns)
+
+
+def forget_names_of(sql: Connection, source: str, since: datetime) -> None:
+    """Delete a source's names that are no longer counted."""
+    sql.execute(_FORGET_OF, {"of_source": source, "since": since})
+
+
+def forget_names(sql: Connection, since: datetime) -> int:
+    """Delete every name that is no longer counted."""
+    return sql.execute(_FORGET, {"since": since}).rowcount
 
 
 def _pending(row: Any) -> Pending:

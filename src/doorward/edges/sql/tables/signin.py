@@ -1,8 +1,8 @@
-"""Sign-ins under way."""
+"""Sign-ins under way, and the names that fail from each address."""
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table
 
-from doorward.edges.sql.columns import CODE, HASH, Instant, account_key, metadata
+from doorward.edges.sql.columns import CODE, HASH, Id, Instant, account_key, metadata
 
 pending_sign_ins = Table(
     "pending_sign_ins",
@@ -18,3 +18,17 @@ pending_sign_ins = Table(
     Column("sealed_secret", LargeBinary),
     Column("sealed_wrong_code", LargeBinary),
 )
+
+failing_names = Table(
+    "failing_names",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("name_id", Id, primary_key=True),
+    Column("tried_at", Instant, nullable=False),
+    Column("in_flight", Boolean, nullable=False),
+    Column("failed_before", Integer, nullable=False),
+)
+"""Which names an address, or a browser that is known, has failed at or is trying now (LOCK-17).
+
+A name is an account's id, or the one that an unknown name is counted under.
+"""

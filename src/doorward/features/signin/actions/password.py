@@ -1,6 +1,7 @@
 """The first step: a user name and a password.
 
-Whatever is wrong, the road is the same: a reservation, one hash at present parameters, one entry, one answer.
+Whatever is wrong, the road is the same: a reservation, one hash at present parameters, one entry, one answer. Only an
+address at which many names have failed is held up before it, whatever the name (LOCK-17).
 """
 
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import FactorState
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin import rules, store
-from doorward.features.signin.actions import completion, pending
+from doorward.features.signin.actions import completion, pending, spraying
 from doorward.features.signin.model import Next, SignedIn, SignIn, SignInGoesOn
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId
@@ -36,37 +37,59 @@ class Attempt:
     account: AccountId
     name_hash: bytes
     reservation: Reservation
+    source: str
+    """Whom the name is counted for (LOCK-17)."""
     stored: StoredPassword | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOn:
+    """Nothing is reserved yet: try again after so many seconds."""
+
+    seconds: float = lockout_rules.WAIT_SECONDS
 
 
 def sign_in(command: SignIn) -> Steps:
     """Check a password: reserve, hash, conclude (LOCK-2)."""
     resumed: Resumed = yield Place(ACT)
     attempt = _reserve(resumed.call, command.user_name)
+    slowed = False
     for _ in range(lockout_rules.WAITS):
-        if isinstance(attempt, Attempt) or not resumed.answer:
+        if not isinstance(attempt, HoldOn) or not resumed.answer:
             break
-        resumed = yield Wait(lockout_rules.WAIT_SECONDS)
+        slowed = slowed or attempt.seconds == rules.SLOWED_SECONDS
+        resumed = yield Wait(attempt.seconds)
         if resumed.answer:
-            attempt = _reserve(resumed.call, command.user_name)
-    if not isinstance(attempt, Attempt):
+            attempt = _reserve(resumed.call, command.user_name, slowed=slowed)
+    if isinstance(attempt, Refused):
+        return attempt
+    if isinstance(attempt, HoldOn):
         return _busy(resumed.call, command.user_name)
     compared = attempt.stored.hash if attempt.stored is not None and attempt.reservation.counted else None
     resumed = yield Hash(Verify(command.password, compared))
     return _conclude(resumed.call, attempt, resumed.answer)
 
 
-def _reserve(call: Call, user_name: str) -> Attempt | lockout_rules.WaitForOthers:
-    """Find the account and reserve the attempt; an unknown name gets a pseudo account of its own."""
+def _reserve(call: Call, user_name: str, *, slowed: bool = False) -> Attempt | HoldOn | Refused:
+    """Find the account and reserve the attempt; an unknown name gets a pseudo account of its own.
+
+    An address that is slowed down waits once, before anything is reserved.
+    """
     name_hash = call.sealer.keyed_hash(canonical(user_name), "unknown name")
     standing = accounts.find(call, user_name)
     account = rules.pseudo_account(name_hash) if standing is None else standing.account.id
+    entered = spraying.enter(call, account)
+    if isinstance(entered, Refused):
+        pending.record_attempt(call, None, ACT, None, cause=entered.cause, name_hash=name_hash.hex()[:32])
+        return entered
+    if isinstance(entered, rules.NoRoomYet) or (entered.slowed and not slowed):
+        return HoldOn(rules.SLOWED_SECONDS) if isinstance(entered, rules.Entered) else HoldOn()
     stored = passwords.find(call, account)
     comparable = standing is not None and standing.account.enabled and stored is not None
     reserved = lockout.reserve_attempt(call, account, Factor.PASSWORD, standing, comparable=comparable)
     if isinstance(reserved, lockout_rules.WaitForOthers):
-        return reserved
-    return Attempt(account, name_hash, reserved, stored)
+        return HoldOn()
+    return Attempt(account, name_hash, reserved, entered.source, stored)
 
 
 def _conclude(call: Call, attempt: Attempt, verified: Verified) -> SignedIn | SignInGoesOn | Refused:
@@ -75,6 +98,7 @@ def _conclude(call: Call, attempt: Attempt, verified: Verified) -> SignedIn | Si
     compared = standing is not None and attempt.reservation.counted
     right = compared and verified.right and _unchanged(call, attempt)
     there = lockout.conclude_attempt(call, attempt.reservation, standing, right=right)
+    spraying.leave(call, attempt.source, attempt.account, right=right)
     if there:
         _record(call, attempt, standing, (Result.RIGHT if right else Result.WRONG) if compared else None)
     if not right:
@@ -147,6 +171,8 @@ def _cause(call: Call, attempt: Attempt, standing: Standing) -> str:
 def _busy(call: Call, user_name: str) -> Refused:
     """Answer an attempt that waited in vain: uncounted, and recorded as refused (LOCK-2)."""
     standing = accounts.find(call, user_name)
-    name_hash = call.sealer.keyed_hash(canonical(user_name), "unknown name").hex()[:32]
-    pending.record_attempt(call, standing, ACT, None, cause="busy", **({} if standing else {"name_hash": name_hash}))
+    name_hash = call.sealer.keyed_hash(canonical(user_name), "unknown name")
+    spraying.withdraw(call, rules.pseudo_account(name_hash) if standing is None else standing.account.id)
+    details = {} if standing else {"name_hash": name_hash.hex()[:32]}
+    pending.record_attempt(call, standing, ACT, None, cause="busy", **details)
     return BUSY
