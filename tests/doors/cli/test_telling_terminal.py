@@ -56,6 +56,16 @@ def test_long_work_shows_a_bar(shell: Shell) -> None:
     assert "Unlocked: 1." in said
 
 
+def test_an_import_shows_a_bar(shell: Shell) -> None:
+    """For the reading and for the writing; what came of it stays."""
+    file = shell.data.parent / "people.csv"
+    file.write_text("user_name\nada\n")
+    code, said = at_terminal(shell, "account", "import", str(file))
+
+    assert (code, "Reading" in said, "Importing" in said, "100%" in said) == (0, True, True, True)
+    assert "1 accounts were added" in said
+
+
 def test_headings_are_bold_on_terminals_only(shell: Shell) -> None:
     """Of tables and of help pages."""
     shell.add("bob")
