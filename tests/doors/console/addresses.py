@@ -50,7 +50,9 @@ FORMS = [one for one in EVERY if one.method == "POST"]
 INSIDE_FORMS = [one for one in INSIDE if one.method == "POST"]
 
 FIELDS = {
+    "/me/password": {"password": "a wrong one", "new_password": "an even longer walk"},
     "/me/secret-key/check": {"code": "123456"},
+    "/console/audit/export": {"format": "csv"},
     "/sign-in": {"user_name": "bram", "password": "a wrong one"},
     "/console/users/new": {"user_name": "zoe", "full_name": "Zoe", "email": "zoe@example.org"},
     "/console/users/{account}/edit": {"full_name": "Zoe", "version": "1", "reason": "married"},
