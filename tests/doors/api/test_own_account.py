@@ -1,6 +1,6 @@
 from doorward.features.sessions.model import OpenedWith
 from tests.doors.served import Served
-from tests.features.signin.walking import authenticator
+from tests.features.signin.walking import PASSWORD, Walk, authenticator
 from tests.keys import SECRET, bind, code
 
 
@@ -107,3 +107,29 @@ def test_recovery_codes_are_made_anew(served: Served) -> None:
     assert (refused.status, refused.code) == (403, "session.fresh_code_required")
     assert (proven.status, len(proven.json()["recovery_codes"])) == (200, 10)
     assert served.ask("GET /me", token=token).json()["recovery_codes_left"] == 10
+
+
+def test_a_password_is_changed(served: Served) -> None:
+    """The present one is asked for; other sessions end (PASS-1)."""
+    bram = Walk(served.world).person("bram", factors=1)
+    here, other = served.token(bram), served.token(bram)
+    new = {"new_password": "a swim in the lake"}
+    wrong = served.ask("POST /me/password", {"password": "a guess", **new}, here)
+    short = served.ask("POST /me/password", {"password": PASSWORD, "new_password": "short"}, here)
+    changed = served.ask("POST /me/password", {"password": PASSWORD, **new}, here)
+
+    assert [(one.status, one.code) for one in (wrong, short)] == [
+        (403, "session.wrong_password"), (422, "passwords.min_length"),
+    ]  # fmt: skip
+    assert changed.json() == {"outcome": "done"}
+    assert [served.ask("GET /me", token=token).status for token in (here, other)] == [200, 401]
+
+
+def test_a_password_is_changed_by_whoever_is_signed_in(served: Served) -> None:
+    """A body without a session comes to nothing, and a dead one neither."""
+    body = {"password": PASSWORD, "new_password": "a swim in the lake"}
+    token = served.token(Walk(served.world).person("bram", factors=1))
+    served.ask("DELETE /session", token=token)
+    answers = [served.ask("POST /me/password", body), served.ask("POST /me/password", body, token)]
+
+    assert [(one.status, one.code) for one in answers] == [(401, "session.required")] * 2

@@ -7,7 +7,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from doorward.features.accounts.model import Lock, LockReason, State
 from doorward.features.lockout import rules
-from doorward.features.lockout.model import AccountLocked, AccountUnlocked, AlreadyLocked, Counter, Factor, NotLocked
+from doorward.features.lockout.model import (
+    AccountLocked,
+    AccountUnlocked,
+    AlreadyLocked,
+    Context,
+    Counter,
+    Factor,
+    NotLocked,
+)
 from doorward.kernel.outcome import Refused
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -226,3 +234,23 @@ class ManyGuessersAtOnce(RuleBasedStateMachine):
 
 
 TestManyGuessersAtOnce = ManyGuessersAtOnce.TestCase
+
+
+@pytest.mark.parametrize(
+    ("reason", "context", "barred"),
+    [
+        (None, Context.EVERYWHERE, False),
+        (None, Context.SESSION, False),
+        (LockReason.FAILURES, Context.EVERYWHERE, True),
+        (LockReason.FAILURES, Context.SESSION, False),
+        (LockReason.INACTIVITY, Context.SESSION, False),
+        (LockReason.ADMINISTRATOR, Context.EVERYWHERE, True),
+        (LockReason.ADMINISTRATOR, Context.SESSION, True),
+        (LockReason.REPORTED, Context.SESSION, True),
+    ],
+)
+def test_which_locks_stop_guesses(reason: LockReason | None, context: Context, *, barred: bool) -> None:
+    """At a sign-in every lock; in a session opened before it, one set by hand or reported (PROT-1)."""
+    lock = None if reason is None else Lock(NOON, reason)
+
+    assert rules.bars(lock, context) is barred

@@ -73,9 +73,10 @@ def test_dead_attempts_are_taken_once_and_only_those_that_count(world: World) ->
         store.reserve(call.sql, attempt(1), old)
         store.reserve(call.sql, attempt(2, counted=False), old)
         store.reserve(call.sql, attempt(3), NOON)
+        store.reserve(call.sql, Reservation(UUID(int=4), BRAM, Factor.PASSWORD, True, Context.SESSION), old)
         first, second = store.take_stale(call.sql, BRAM, SINCE), store.take_stale(call.sql, BRAM, SINCE)
 
-        assert (first, second) == ([Factor.PASSWORD], [])
+        assert (first, second) == ([(Factor.PASSWORD, Context.EVERYWHERE), (Factor.PASSWORD, Context.SESSION)], [])
         assert store.counter(call.sql, PASSWORD, SINCE).reserved == 1
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Holder
-from doorward.doors.api.given import PAGE, Cursor, Limit, OwnChange, SixDigits, Typed
+from doorward.doors.api.given import PAGE, Cursor, Limit, OwnChange, Password, SixDigits, Typed
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.sessions import SessionRowJson, session_row_json
 from doorward.doors.api.shapes import AccountJson, OutcomeJson, Page, Shape, account_json
@@ -31,11 +31,17 @@ from doorward.features.second_factor.model import (
     RecoveryCodesMade,
     SaveNewKey,
 )
+from doorward.features.signin.actions.own_password import change_own_password
+from doorward.features.signin.model import ChangeOwnPassword, PasswordSet
+from doorward.kernel.act import Bearer
 from doorward.kernel.events import Entry
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
+from doorward.kernel.refusals import REFUSALS
 
 routes = Routes("own account")
+
+_PASSWORDS = tuple(code for code in REFUSALS if code.startswith("passwords."))
 
 
 class KeyFactsJson(Shape):
@@ -77,6 +83,13 @@ class Beginning(OwnChange):
     """The fresh proof, where the session has given none in the last five minutes."""
 
     code: Typed | None = Field(None, description="a code of the present secret key")
+
+
+class NewPassword(OwnChange):
+    """The present password, and the one that is to take its place."""
+
+    password: Password
+    new_password: Password
 
 
 class Checking(OwnChange):
@@ -170,6 +183,26 @@ def discard_key(asked: Holder, body: OptionalChange = None) -> Response:
     del body
     outcome = asked.run(discard_new_key, DiscardNewKey())
     return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_discarded(outcome))
+
+
+@routes.on(
+    "POST /me/password", change_own_password, OutcomeJson,
+    ("session.required", "session.wrong_password", "session.second_factor_required", "signin.busy", *_PASSWORDS),
+)  # fmt: skip
+async def change_password(body: NewPassword, asked: Holder) -> Response:
+    """Change one's own password; every session but this one ends.
+
+    The present one is checked as an attempt: wrong ones count, and at the limit the account locks and this session
+    ends. A refusal `passwords.<rule>` names the rule that the new one failed.
+    """
+    if not isinstance(asked.caller, Bearer):
+        return asked.refuse(Refused("session.required"))
+    command = ChangeOwnPassword(asked.caller, Secret(body.password), Secret(body.new_password))
+    return asked.told(await asked.drive(change_own_password(command)), _changed)
+
+
+def _changed(outcome: PasswordSet) -> OutcomeJson:
+    return OutcomeJson(outcome=outcome.status)
 
 
 @routes.on(

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from doorward.doors.api.answers import problem_response
-from doorward.doors.api.reading import judge_query, read_json
+from doorward.doors.api.reading import judge_no_body, judge_query, read_json
 from doorward.doors.web.arrival import arrival_of
 from doorward.doors.web.cookies import has_own_cookie
 from doorward.doors.web.problems import MEDIA_TYPE
@@ -63,6 +63,8 @@ class StrictRoute(APIRoute):
         async def strictly(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
             refused = await _judge(strict, query)
+            if refused is None and self.body_field is None:
+                refused = judge_no_body(strict.parsed)
             if refused is not None:
                 return problem_response(refused, arrival_of(request.scope).reference)
             return await handle(strict)
@@ -97,7 +99,7 @@ class Routes:
                 operation_id=handler.__name__,
                 response_description="Done",
                 responses={status: answers, **_refusals(method, leads, codes)},
-                openapi_extra=_told(leads),
+                openapi_extra=_told(leads, codes),
             )
             return handler
 
@@ -131,11 +133,14 @@ def _description(handler: Handler) -> str:
     return "\n\n".join(f"```sh\n{one}\n```" if one.startswith("curl ") else one for one in text.split("\n\n"))
 
 
-def _told(leads: Leads) -> dict[str, Any]:
-    """Say in the document which act a route leads to, and under which right and event."""
+def _told(leads: Leads, codes: Iterable[str]) -> dict[str, Any]:
+    """Say in the document which act a route leads to, and under which right and event.
+
+    A step is for whoever has no session yet, unless it can refuse for want of one.
+    """
     if isinstance(leads, Action):
         return {"x-act": leads.act.name, "x-right": leads.act.right, "x-event": leads.act.event}
-    return {"x-act": leads.__name__, "security": []}
+    return {"x-act": leads.__name__} | ({} if "session.required" in codes else {"security": []})
 
 
 def _refusals(method: str, leads: Leads, codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:

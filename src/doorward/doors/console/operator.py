@@ -33,6 +33,7 @@ DONE = {
     "roles": "The roles are saved.",
     "unchanged": "Nothing had to be changed.",
     "retried": "The mail is tried again now.",
+    "password-changed": "Your password is changed, and your other sessions have ended.",
     "key-discarded": "The new key is forgotten; your present key is in force.",
 }
 """What a page says about the request before it: words of ours, chosen by the address, never taken from it."""

@@ -72,15 +72,21 @@ def unlock_account(call: Call, command: UnlockAccount) -> AccountUnlocked | NotL
     return outcome
 
 
-def reserve_attempt(
-    call: Call, account: AccountId, factor: Factor, standing: Standing | None, *, comparable: bool
+def reserve_attempt(  # noqa: PLR0913 - a counter's key and whose it is; the default serves every caller but one
+    call: Call,
+    account: AccountId,
+    factor: Factor,
+    standing: Standing | None,
+    *,
+    comparable: bool,
+    context: Context = Context.EVERYWHERE,
 ) -> Reservation | rules.WaitForOthers:
     """Reserve an attempt before it is checked, or say that it must wait for those in flight (LOCK-2).
 
     `standing` is None for a name that nobody has; `comparable` is False where nothing may be compared (disabled, no
     password). What may not be compared takes a reservation that counts nothing, so that every name costs the same.
     """
-    key, since = Key(account, factor), rules.reserved_since(call.now)
+    key, since = Key(account, factor, context), rules.reserved_since(call.now)
     counter = store.counter(call.sql, key, since)
     lapsed = standing is not None and clear_lapsed(call, standing)
     if lapsed or counter.dead:
@@ -90,14 +96,14 @@ def reserve_attempt(
         standing = accounts.load(call, account)
     lock = None if standing is None else rules.standing_lock(standing.state.lock, call.now)
     verdict = rules.admit(counter, _limits(call, factor))
-    counted = lock is None and (comparable or standing is None)
+    counted = not rules.bars(lock, context) and (comparable or standing is None)
     if counted and isinstance(verdict, rules.WaitForOthers):
         return verdict
     if counted and isinstance(verdict, rules.LockNow):
         counted = False
         if standing is not None:
             lock_for_failures(call, standing, factor, counter.failures)
-    reservation = Reservation(new_id(call.now, call.entropy), account, factor, counted)
+    reservation = Reservation(new_id(call.now, call.entropy), account, factor, counted, context)
     store.reserve(call.sql, reservation, call.now)
     return reservation
 
@@ -109,7 +115,7 @@ def conclude_attempt(call: Call, reservation: Reservation, standing: Standing | 
     """
     there = store.release(call.sql, reservation.account, reservation.id)
     if there and reservation.counted and not right:
-        count_failures(call, reservation.account, reservation.factor, standing)
+        count_failures(call, reservation.account, reservation.factor, standing, context=reservation.context)
     return there
 
 
@@ -137,8 +143,7 @@ def may_try(call: Call, standing: Standing, factor: Factor, context: Context = C
 
     An automatic lock stops guesses at a sign-in, not the proofs of a session opened before it (PROT-1).
     """
-    lock = rules.standing_lock(standing.state.lock, call.now)
-    if lock is not None and not (lock.reason.automatic and context is Context.SESSION):
+    if rules.bars(rules.standing_lock(standing.state.lock, call.now), context):
         return False
     counter = store.counter(call.sql, Key(standing.account.id, factor, context), rules.reserved_since(call.now))
     if isinstance(rules.admit(counter, _limits(call, factor)), rules.Reserve):
@@ -201,7 +206,7 @@ def purge(call: Call) -> int:
 
 def _settle_dead_attempts(call: Call, account: AccountId, standing: Standing | None) -> None:
     """Turn attempts older than 30 s into failures, each with its entry: nobody knows how they would have ended."""
-    for factor in store.take_stale(call.sql, account, rules.reserved_since(call.now)):
+    for factor, context in store.take_stale(call.sql, account, rules.reserved_since(call.now)):
         audit.record(
             replace(call, actor=SYSTEM),
             Event(
@@ -212,7 +217,7 @@ def _settle_dead_attempts(call: Call, account: AccountId, standing: Standing | N
                 target_name=None if standing is None else standing.account.user_name,
             ),
         )
-        count_failures(call, account, factor, standing)
+        count_failures(call, account, factor, standing, context=context)
 
 
 def lock_for_failures(call: Call, standing: Standing, factor: Factor, failures: int) -> Lock | None:

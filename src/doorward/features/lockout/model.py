@@ -44,6 +44,7 @@ class Reservation:
     account: AccountId
     factor: Factor
     counted: bool
+    context: Context = Context.EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)

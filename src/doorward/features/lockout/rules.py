@@ -13,6 +13,7 @@ from doorward.features.lockout.model import (
     AccountLocked,
     AccountUnlocked,
     AlreadyLocked,
+    Context,
     Counter,
     Factor,
     NotLocked,
@@ -59,6 +60,11 @@ class LockNow:
 def standing_lock(lock: Lock | None, now: datetime) -> Lock | None:
     """Give the lock that stands now: a lapsed one counts as open at once (LOCK-9)."""
     return None if lock is None or lapsed(lock, now) else lock
+
+
+def bars(lock: Lock | None, context: Context) -> bool:
+    """Tell whether a lock stops guesses: an automatic one not the proofs of a session opened before it (PROT-1)."""
+    return lock is not None and not (lock.reason.automatic and context is Context.SESSION)
 
 
 def lapsed(lock: Lock, now: datetime) -> bool:

@@ -44,7 +44,7 @@ _CLEAR_ALL = (
 _STALE_OF = (
     delete(lockout_reservations)
     .where(_R.account_id == bindparam("account"), _R.reserved_at < bindparam("since"))
-    .returning(_R.reservation_id, _R.factor, _R.counted)
+    .returning(_R.reservation_id, _R.factor, _R.context, _R.counted)
 )
 _STALE = select(_R.account_id).where(_R.reserved_at < bindparam("since")).distinct().limit(bindparam("most"))
 _FORGET_UNKNOWN = delete(lockout_counters).where(_C.unknown_name, _C.changed_at < bindparam("before"))
@@ -77,7 +77,7 @@ def reserve(sql: Connection, reservation: Reservation, at: datetime) -> None:
             "account_id": reservation.account,
             "reservation_id": reservation.id,
             "factor": reservation.factor.value,
-            "context": Context.EVERYWHERE.value,
+            "context": reservation.context.value,
             "counted": reservation.counted,
             "reserved_at": at,
         },
@@ -116,10 +116,10 @@ def clear(sql: Connection, account: AccountId, factor: Factor | None, at: dateti
         sql.execute(_CLEAR, {"account": account, "which": factor.value, "at": at})
 
 
-def take_stale(sql: Connection, account: AccountId, since: datetime) -> list[Factor]:
-    """Delete the account's attempts whose process died, and list the factors of those that count."""
+def take_stale(sql: Connection, account: AccountId, since: datetime) -> list[tuple[Factor, Context]]:
+    """Delete the account's attempts whose process died, and list factor and context of those that count."""
     rows = sql.execute(_STALE_OF, {"account": account, "since": since}).all()
-    return [Factor(row.factor) for row in rows if row.counted]
+    return [(Factor(row.factor), Context(row.context)) for row in rows if row.counted]
 
 
 def accounts_with_stale(sql: Connection, since: datetime, most: int) -> list[AccountId]:

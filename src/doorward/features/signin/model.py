@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from doorward.features.sessions.model import OpenedWith
+from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done
 from doorward.kernel.ports import Secret
@@ -228,6 +229,16 @@ class UseForgottenLink:
 
     token: PendingToken
     password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOwnPassword:
+    """Change one's own password, inside one's own session."""
+
+    session: Bearer
+    password: Secret
+    """The present one."""
+    new_password: Secret
 
 
 @dataclass(frozen=True, slots=True)

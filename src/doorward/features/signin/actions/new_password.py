@@ -70,7 +70,7 @@ def use_set_password_link(command: UseSetPasswordLink) -> Steps:
     if isinstance(found, Refused):
         return found
     accounts.move_epoch(call, found.standing.account.id)
-    _write(call, found.standing, encoded)
+    write(call, found.standing, encoded)
     return PasswordSet(found.standing.account.user_name)
 
 
@@ -87,7 +87,7 @@ def use_forgotten_link(command: UseForgottenLink) -> Steps:
     if isinstance(found, Refused):
         return found
     accounts.move_epoch(call, found.standing.account.id)
-    _write(call, found.standing, encoded)
+    write(call, found.standing, encoded)
     forgotten.lift_lock(call, found.standing)
     return PasswordSet(found.standing.account.user_name)
 
@@ -101,7 +101,7 @@ def use_rescue_link(command: UseRescueLink) -> Steps:
     found = opened.use(call, command.token, LinkKind.RESCUE)
     if isinstance(found, Refused):
         return found
-    _write(call, found.standing, encoded)
+    write(call, found.standing, encoded)
     return after_link(call, found.standing)
 
 
@@ -139,11 +139,11 @@ def _finish(call: Call, encoded: str, token: PendingToken) -> SignedIn | SignInG
         return Refused("signin.expired", cause="nothing was proven")
     outcome = completion.complete(call, found, proof)
     if isinstance(outcome, SignedIn):
-        _write(call, found.standing, encoded)
+        write(call, found.standing, encoded)
     return outcome
 
 
-def _write(call: Call, standing: Standing, encoded: str) -> None:
+def write(call: Call, standing: Standing, encoded: str) -> None:
     """Write the password, clear its counter (LOCK-4), record and tell.
 
     What the password before has begun ends with it: sign-ins that gave it and wait for their next step, and links that

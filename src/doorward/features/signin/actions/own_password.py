@@ -1,0 +1,145 @@
+"""Changing one's own password, inside one's own session (PASS-1).
+
+The present password is asked for, so that an open screen is not enough, and its check is an attempt like any other:
+reserved, hashed outside, concluded. It counts in the context of the session, which no stranger can fill (PROT-1).
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from doorward.edges.call import BUSY, Call, Resumed, Steps
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import Account, Standing
+from doorward.features.audit import actions as audit
+from doorward.features.lockout import actions as lockout
+from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.model import Context, Factor, Reservation
+from doorward.features.passwords import actions as passwords
+from doorward.features.passwords.model import StoredPassword
+from doorward.features.sessions import actions as sessions
+from doorward.features.sessions.model import EndSession
+from doorward.features.signin.actions.new_password import ACT, hash_new, write
+from doorward.features.signin.model import ChangeOwnPassword, PasswordSet
+from doorward.kernel.act import Actor, Bearer, SessionFacts
+from doorward.kernel.events import Event
+from doorward.kernel.outcome import Hash, Place, Refused, Wait
+from doorward.kernel.ports import Verified, Verify
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """Whoever changes their password, as one transaction has found them."""
+
+    session: SessionFacts
+    standing: Standing
+    stored: StoredPassword = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """The reserved check of the present password."""
+
+    own: _Own
+    reservation: Reservation
+    locked: bool
+    """An automatic lock stood already; it does not stop the proofs of an earlier session."""
+
+
+def change_own_password(command: ChangeOwnPassword) -> Steps:
+    """Take the present password and a new one; every other session ends, and this one goes on."""
+    refused = yield from _prove(command)
+    if refused is not None:
+        return refused
+
+    def whose(call: Call) -> Account | Refused:
+        found = _find(call, command.session)
+        return found if isinstance(found, Refused) else found.standing.account
+
+    hashed = yield from hash_new(command.new_password, whose)
+    return hashed if isinstance(hashed, Refused) else _finish(*hashed, command.session)
+
+
+def _prove(command: ChangeOwnPassword) -> Generator[Any, Resumed, Refused | None]:
+    """Check the present password: reserve, hash, conclude (LOCK-2)."""
+    resumed: Resumed = yield Place(ACT)
+    attempt = _reserve(resumed.call, command.session)
+    for _ in range(lockout_rules.WAITS):
+        if not isinstance(attempt, lockout_rules.WaitForOthers) or not resumed.answer:
+            break
+        resumed = yield Wait(lockout_rules.WAIT_SECONDS)
+        if resumed.answer:
+            attempt = _reserve(resumed.call, command.session)
+    if isinstance(attempt, lockout_rules.WaitForOthers):
+        return BUSY
+    if isinstance(attempt, Refused):
+        return attempt
+    resumed = yield Hash(Verify(command.password, attempt.own.stored.hash if attempt.reservation.counted else None))
+    return _conclude(resumed.call, attempt, resumed.answer)
+
+
+def _find(call: Call, bearer: Bearer) -> _Own | Refused:
+    """Find who asks, and whether they may change their password now; asked in every transaction anew."""
+    session = sessions.authenticate(call, bearer)
+    if isinstance(session, Refused):
+        return session
+    if session.own_page_only:
+        return Refused("session.second_factor_required")
+    standing, stored = accounts.load(call, session.account), passwords.find(call, session.account)
+    if standing is None or stored is None:
+        return Refused("session.required", cause="no password")
+    return passwords.refuse_moment(call, stored) or _Own(session, standing, stored)
+
+
+def _reserve(call: Call, bearer: Bearer) -> _Attempt | lockout_rules.WaitForOthers | Refused:
+    own = _find(call, bearer)
+    if isinstance(own, Refused):
+        return own
+    locked = lockout_rules.standing_lock(own.standing.state.lock, call.now) is not None
+    account = own.standing.account.id
+    reserved = lockout.reserve_attempt(
+        call, account, Factor.PASSWORD, own.standing, comparable=True, context=Context.SESSION
+    )
+    return _Attempt(own, reserved, locked) if isinstance(reserved, Reservation) else reserved
+
+
+def _conclude(call: Call, attempt: _Attempt, verified: Verified) -> Refused | None:
+    """Count the attempt or give it back; at the limit the account locks and the session ends (PROT-1)."""
+    account = attempt.own.standing.account
+    stored = passwords.find(call, account.id)
+    unchanged = stored is not None and stored.changed_at == attempt.own.stored.changed_at
+    right = attempt.reservation.counted and verified.right and unchanged
+    standing = accounts.load(call, account.id)
+    there = lockout.conclude_attempt(call, attempt.reservation, standing, right=right)
+    if right and there:
+        return None
+    after = accounts.load(call, account.id)
+    lock = None if after is None else lockout_rules.standing_lock(after.state.lock, call.now)
+    if attempt.reservation.counted and (lock is None or attempt.locked):
+        return _refuse(call, attempt.own, Refused("session.wrong_password"))
+    sessions.end_session(_as_own(call, attempt.own), EndSession())
+    return _refuse(call, attempt.own, Refused("session.required", cause="no guess is left in the session"))
+
+
+def _finish(call: Call, encoded: str, bearer: Bearer) -> PasswordSet | Refused:
+    """Write the new password; other sessions end by the epoch, which this one is carried over to."""
+    own = _find(call, bearer)
+    if isinstance(own, Refused):
+        return own
+    account = own.standing.account
+    write(call, own.standing, encoded)
+    sessions.carry_over(call, own.session, accounts.move_epoch(call, account.id))
+    return PasswordSet(account.user_name)
+
+
+def _refuse(call: Call, own: _Own, refused: Refused) -> Refused:
+    """Record a wrong guess: somebody may sit at another's screen."""
+    account = own.standing.account
+    details = {} if refused.cause is None else {"cause": refused.cause}
+    event = Event(ACT, "refused", code=refused.code, target=account.id, target_name=account.user_name, details=details)
+    audit.record(_as_own(call, own), event)
+    return refused
+
+
+def _as_own(call: Call, own: _Own) -> Call:
+    return replace(call, actor=Actor(own.session.account, own.session.user_name, own.session))
