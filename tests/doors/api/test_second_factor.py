@@ -1,8 +1,10 @@
 import re
 
 from doorward.features.accounts import store as accounts_store
+from doorward.features.otp import actions as otp
 from doorward.features.sessions.model import OpenedWith
 from tests.doors.served import Served
+from tests.keys import bind
 from tests.worlds import NOON
 
 REASON = {"reason": "lost the phone, called back"}
@@ -68,3 +70,17 @@ def test_a_temporary_code_is_shown_once(served: Served) -> None:
     assert told.status == 200
     assert re.fullmatch(r"[A-Z2-7]{4}[ -]?[A-Z2-7]{4}[ -]?[A-Z2-7]{4}", told.json()["code"])
     assert told.json()["expires_at"] == "2026-05-04T12:15:00Z"
+
+
+def test_disabled_key_reads_as_blocked_until_it_is_allowed(served: Served) -> None:
+    """The account counts as having neither key nor entry (LOCK-14)."""
+    bram = served.world.add("bram")
+    bind(served.world, bram)
+    with served.world.writing() as call:
+        otp.disable_key(call, bram)
+    olga = served.operator()
+    before = served.ask(f"GET /accounts/{bram}", token=olga).json()["second_factor"]
+    served.ask(f"PUT /allowlist/{bram}", REASON, olga)
+    after = served.ask(f"GET /accounts/{bram}", token=olga).json()["second_factor"]
+
+    assert (before, after) == ("blocked", "may_set_up")
