@@ -71,6 +71,10 @@ class Wire:
             body = b"" if request.startswith(b"HEAD ") else await self._body(head)
         return Answer(status, head, body, asyncio.get_running_loop().time() - began)
 
+    def send(self, part: bytes) -> None:
+        """Send something, and wait for nothing."""
+        self._writer.write(part)
+
     async def close(self) -> None:
         """Hang up."""
         self._writer.close()

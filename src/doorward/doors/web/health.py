@@ -22,6 +22,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 _TEXT = b"text/plain; charset=utf-8"
+_TAKEN = "GET, HEAD"
 _log = structlog.get_logger(__name__)
 
 
@@ -37,9 +38,9 @@ class Health:
         """Answer one request."""
         del receive
         path = scope["path"]
-        if scope["method"] not in {"GET", "HEAD"}:
-            facts = {"method": scope["method"], "allowed": "GET"}
-            await _refuse(scope, send, Refused("request.method_not_allowed", facts))
+        if scope["method"] not in _TAKEN.split(", "):
+            facts = {"method": scope["method"], "allowed": _TAKEN}
+            await _refuse(scope, send, Refused("request.method_not_allowed", facts), (b"allow", _TAKEN.encode()))
         elif path == "/healthz":
             await _answer(send, _TEXT, b"alive\n")
         elif path == "/readyz":
@@ -74,7 +75,7 @@ async def _answer(send: Send, media_type: bytes, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _refuse(scope: Scope, send: Send, refused: Refused) -> None:
+async def _refuse(scope: Scope, send: Send, refused: Refused, *more: tuple[bytes, bytes]) -> None:
     told = problem(refused, arrival_of(scope).reference)
-    await send({"type": "http.response.start", "status": told.status, "headers": told.headers})
+    await send({"type": "http.response.start", "status": told.status, "headers": [*told.headers, *more]})
     await send({"type": "http.response.body", "body": told.body})
