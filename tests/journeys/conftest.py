@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.journeys.household import Household, household
 from tests.journeys.visitor import WIDE, Visitor
 
+HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--disable-gpu",
@@ -23,12 +24,24 @@ FLAGS = (
 NewVisitor = Callable[..., Visitor]
 
 
+def find_chromium() -> str | None:
+    """Find the distribution's Chromium."""
+    return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave one journey of all where none can be made, so that one line says so."""
+    if find_chromium() is None:
+        journeys = sorted((one for one in items if HERE in one.path.parents), key=lambda one: one.nodeid)
+        items[:] = [one for one in items if one not in journeys[1:]]
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start the distribution's Chromium; it ends with the file, since its event loop would be in the way of others."""
-    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    """Start Chromium; it ends with the file, since its event loop would be in the way of others."""
+    found = find_chromium()
     if found is None:
-        pytest.skip("Chromium is missing")
+        pytest.skip("Chromium is missing: no journey can be made")
     sandbox = () if os.geteuid() else ("--no-sandbox",)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=[*FLAGS, *sandbox])

@@ -7,7 +7,7 @@ from tests.journeys.household import Household
 
 @pytest.mark.real_cost
 def test_the_first_administrator_comes_in(house: Household, visitor: NewVisitor) -> None:
-    """From the link that the server printed, by password, key and recovery codes, to the console; the link works once."""
+    """From the printed link by password, key and recovery codes to the console; the link works once."""
     assert house.server.welcome is not None
     link = house.server.welcome.removeprefix(house.server.url)
     ada = visitor()
