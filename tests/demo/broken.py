@@ -49,9 +49,9 @@ def the_right_password_shows_through_a_lock() -> None:
         reserved = reserve(*given, **named)
         return replace(reserved, counted=True) if isinstance(reserved, Reservation) else reserved
 
-    def noted(call: Call, reservation: Reservation, standing: Standing | None, *, right: bool) -> bool:
+    def noted(call: Call, reservation: Reservation, standing: Standing | None, *, right: bool) -> None:
         (right_now.add if right else right_now.discard)(reservation.account)
-        return conclude(call, reservation, standing, right=right)
+        conclude(call, reservation, standing, right=right)
 
     def shown(call: Call, account: AccountId) -> bool:
         del call

@@ -25,8 +25,9 @@ def guess(world: World, account: AccountId, *, right: bool = False) -> bool:
     """Make one whole attempt at a password; tell whether it was compared."""
     with world.writing() as call:
         standing = accounts.load(call, account)
-        reserved = actions.reserve_attempt(call, account, Factor.PASSWORD, standing, comparable=True)
+        reserved = actions.reserve_attempt(call, account, Factor.PASSWORD, standing)
         assert isinstance(reserved, Reservation)
+        actions.release_attempt(call, reserved)
         actions.conclude_attempt(call, reserved, standing, right=right)
         return reserved.counted
 

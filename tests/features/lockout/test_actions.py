@@ -43,8 +43,8 @@ def test_lock_2_an_attempt_waits_for_those_in_flight(world: World) -> None:
     bram = world.add("bram")
     with world.writing() as call:
         standing = world.standing(bram)
-        first = actions.reserve_attempt(call, bram, Factor.PASSWORD, standing, comparable=True)
-        second = actions.reserve_attempt(call, bram, Factor.PASSWORD, standing, comparable=True)
+        first = actions.reserve_attempt(call, bram, Factor.PASSWORD, standing)
+        second = actions.reserve_attempt(call, bram, Factor.PASSWORD, standing)
 
     assert isinstance(first, Reservation)
     assert isinstance(second, WaitForOthers)
@@ -67,7 +67,7 @@ def test_lock_2_an_attempt_whose_process_died_is_a_failure_and_may_lock(world: W
     set_rules(world, failures_before_lock=1)
     bram = world.add("bram")
     with world.writing() as call:
-        actions.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram), comparable=True)
+        actions.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram))
     world.pass_time(seconds=31)
 
     with world.writing() as call:
@@ -85,13 +85,13 @@ def test_lock_2_a_dead_attempt_is_not_counted_twice(world: World) -> None:
     """An answer that comes after its attempt was counted as dead changes nothing, and is no success."""
     bram = world.add("bram")
     with world.writing() as call:
-        late = actions.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram), comparable=True)
+        late = actions.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram))
     world.pass_time(seconds=31)
     guess(world, bram)
 
     assert isinstance(late, Reservation)
     with world.writing() as call:
-        there = actions.conclude_attempt(call, late, world.standing(bram), right=True)
+        there = actions.release_attempt(call, late)
 
     assert there is False
 
@@ -115,8 +115,9 @@ def test_lock_11_a_name_nobody_has_is_counted_too(world: World) -> None:
     compared = []
     for _ in range(4):
         with world.writing() as call:
-            reserved = actions.reserve_attempt(call, pseudo, Factor.PASSWORD, None, comparable=False)
+            reserved = actions.reserve_attempt(call, pseudo, Factor.PASSWORD, None)
             assert isinstance(reserved, Reservation)
+            actions.release_attempt(call, reserved)
             actions.conclude_attempt(call, reserved, None, right=False)
             compared.append(reserved.counted)
 
@@ -163,3 +164,20 @@ def test_lock_2_a_lowered_limit_locks_at_the_next_guess(world: World) -> None:
 
     assert compared is False
     assert lock_of(world, bram) is LockReason.FAILURES
+
+
+def test_lock_11_a_name_nobody_has_opens_again_when_an_account_would(world: World) -> None:
+    """With locks of two hours, an unknown name that is full may be guessed at again after two hours."""
+    set_rules(world, failures_before_lock=1, hours_locked=2)
+    nobody = AccountId(UUID(int=7))
+    counted: list[bool] = []
+    for hours in (0, 1, 1):
+        world.pass_time(hours=hours)
+        with world.writing() as call:
+            reserved = actions.reserve_attempt(call, nobody, Factor.PASSWORD, None)
+            assert isinstance(reserved, Reservation)
+            actions.release_attempt(call, reserved)
+            actions.conclude_attempt(call, reserved, None, right=False)
+            counted.append(reserved.counted)
+
+    assert counted == [True, False, True]

@@ -36,7 +36,7 @@ def test_lock_3_each_account_factor_and_context_has_its_own_counter(world: World
         store.add_failures(call.sql, PASSWORD, 3, NOON, unknown_name=False)
 
         assert store.counter(call.sql, other, SINCE).failures == 0
-        assert store.counter(call.sql, PASSWORD, SINCE) == Counter(3, 0)
+        assert store.counter(call.sql, PASSWORD, SINCE) == Counter(3, 0, changed_at=NOON)
 
 
 def test_failures_add_up(world: World) -> None:
@@ -92,8 +92,8 @@ def test_clearing_one_factor_leaves_the_other(world: World) -> None:
         store.clear(call.sql, BRAM, None, NOON)
         both = store.counter(call.sql, PASSWORD, SINCE), store.counter(call.sql, codes, SINCE)
 
-    assert one == (Counter(0, 1), Counter(2, 0))
-    assert both == (Counter(0, 1), Counter(0, 0))
+    assert one == (Counter(0, 1, changed_at=NOON), Counter(2, 0, changed_at=NOON))
+    assert both == (Counter(0, 1, changed_at=NOON), Counter(0, 0, changed_at=NOON))
 
 
 def test_lock_11_only_names_nobody_has_are_forgotten(world: World) -> None:
@@ -120,8 +120,9 @@ def test_lock_2_of_many_guessers_at_once_exactly_as_many_are_compared_as_allowed
         while not isinstance(reserved, Reservation):
             with world.writing() as call:
                 standing = accounts.load(call, bram)
-                reserved = actions.reserve_attempt(call, bram, Factor.PASSWORD, standing, comparable=True)
+                reserved = actions.reserve_attempt(call, bram, Factor.PASSWORD, standing)
         with world.writing() as call:
+            actions.release_attempt(call, reserved)
             actions.conclude_attempt(call, reserved, accounts.load(call, bram), right=False)
         counted.append(reserved.counted)
 

@@ -1,5 +1,6 @@
 import pytest
 
+from doorward.edges.call import Resumed
 from doorward.features.accounts.model import LockReason
 from doorward.features.administration.actions.editing import disable_account
 from doorward.features.administration.model import DisableAccount
@@ -8,9 +9,11 @@ from doorward.features.lockout.model import LockAccount
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules
-from doorward.features.signin.model import Next, SignedIn, SignInGoesOn
+from doorward.features.signin.actions.password import sign_in
+from doorward.features.signin.model import Next, SignedIn, SignIn, SignInGoesOn
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Secret
 from tests.features.signin.walking import PASSWORD, Walk, allow, token_of
 from tests.worlds import World
 
@@ -216,3 +219,24 @@ def test_a_sign_in_token_names_its_account(walk: Walk) -> None:
 
     with walk.world.reading() as call:
         assert passwords.find(call, pending.account) is not None
+
+
+@pytest.mark.parametrize("kind", ["nobody", "disabled", "passwordless", "open"])
+def test_lock_11_every_name_fills_up_alike(walk: Walk, kind: str) -> None:
+    """Whatever may not be compared is counted all the same: two guesses at once, and the third waits."""
+    world = walk.world
+    limit(world, 2)
+    if kind == "disabled":
+        world.run(disable_account, DisableAccount(walk.person("bram"), "left"))
+    elif kind == "passwordless":
+        world.add("bram")
+    elif kind == "open":
+        walk.person("bram")
+    under_way = []
+    for _ in range(3):
+        steps = sign_in(SignIn("bram", Secret("wrong")))
+        next(steps)
+        with world.writing() as call:
+            under_way.append(type(steps.send(Resumed(call, answer=True))).__name__)
+
+    assert under_way == ["Hash", "Hash", "Wait"]

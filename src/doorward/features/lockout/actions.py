@@ -72,19 +72,17 @@ def unlock_account(call: Call, command: UnlockAccount) -> AccountUnlocked | NotL
     return outcome
 
 
-def reserve_attempt(  # noqa: PLR0913 - a counter's key and whose it is; the default serves every caller but one
+def reserve_attempt(
     call: Call,
     account: AccountId,
     factor: Factor,
     standing: Standing | None,
-    *,
-    comparable: bool,
     context: Context = Context.EVERYWHERE,
 ) -> Reservation | rules.WaitForOthers:
     """Reserve an attempt before it is checked, or say that it must wait for those in flight (LOCK-2).
 
-    `standing` is None for a name that nobody has; `comparable` is False where nothing may be compared (disabled, no
-    password). What may not be compared takes a reservation that counts nothing, so that every name costs the same.
+    `standing` is None for a name that nobody has. Unknown, disabled and passwordless names are counted like all
+    others, so that they wait, fill up and open again alike (LOCK-11); behind a lock a reservation counts nothing.
     """
     key, since = Key(account, factor, context), rules.reserved_since(call.now)
     counter = store.counter(call.sql, key, since)
@@ -94,9 +92,12 @@ def reserve_attempt(  # noqa: PLR0913 - a counter's key and whose it is; the def
         counter, standing = store.counter(call.sql, key, since), accounts.load(call, account)
     if standing is not None and _lock_for_inactivity(call, standing):
         standing = accounts.load(call, account)
+    if standing is None and rules.opens_again(counter, _limits(call, factor), call.now):
+        store.clear(call.sql, account, factor, call.now)
+        counter = store.counter(call.sql, key, since)
     lock = None if standing is None else rules.standing_lock(standing.state.lock, call.now)
     verdict = rules.admit(counter, _limits(call, factor))
-    counted = not rules.bars(lock, context) and (comparable or standing is None)
+    counted = not rules.bars(lock, context)
     if counted and isinstance(verdict, rules.WaitForOthers):
         return verdict
     if counted and isinstance(verdict, rules.LockNow):
@@ -108,15 +109,15 @@ def reserve_attempt(  # noqa: PLR0913 - a counter's key and whose it is; the def
     return reservation
 
 
-def conclude_attempt(call: Call, reservation: Reservation, standing: Standing | None, *, right: bool) -> bool:
-    """Turn a reservation into a failure or give it back; False when it was counted as dead meanwhile.
+def release_attempt(call: Call, reservation: Reservation) -> bool:
+    """End a reservation; False when it was counted as dead meanwhile, and what came of it counts no more."""
+    return store.release(call.sql, reservation.account, reservation.id)
 
-    A failure that reaches the limit locks the account in this transaction.
-    """
-    there = store.release(call.sql, reservation.account, reservation.id)
-    if there and reservation.counted and not right:
+
+def conclude_attempt(call: Call, reservation: Reservation, standing: Standing | None, *, right: bool) -> None:
+    """Count a released attempt as a failure unless it was right; one that reaches the limit locks the account."""
+    if reservation.counted and not right:
         count_failures(call, reservation.account, reservation.factor, standing, context=reservation.context)
-    return there
 
 
 def count_failures(  # noqa: PLR0913 - a counter's key and what to add; the two defaults serve every caller but one

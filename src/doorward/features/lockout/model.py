@@ -34,6 +34,8 @@ class Counter:
     """Attempts in flight: reserved and not yet concluded."""
     dead: int = 0
     """Attempts of the account, of whatever factor, that are older than 30 s: their process died (LOCK-2)."""
+    changed_at: datetime | None = None
+    """When the failures were last counted or cleared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,13 @@ def admit(counter: Counter, limits: Limits) -> Reserve | WaitForOthers | LockNow
     return WaitForOthers() if counter.reserved else LockNow()
 
 
+def opens_again(counter: Counter, limits: Limits, now: datetime) -> bool:
+    """Tell whether a name that nobody has opens again, as an account's timed lock would have lapsed (LOCK-11)."""
+    if counter.changed_at is None or not limits.hours_locked or not locks(counter.failures, limits):
+        return False
+    return to_the_second(counter.changed_at) + timedelta(hours=limits.hours_locked) <= now
+
+
 def locks(failures: int, limits: Limits) -> bool:
     """Tell whether so many consecutive failures lock."""
     return 0 < limits.attempts <= failures

@@ -28,7 +28,10 @@ _DEAD = (
     .scalar_subquery()
 )
 _FAILURES = select(_C.failures).where(*_THIS).scalar_subquery()
-_COUNTER = select(func.coalesce(_FAILURES, 0).label("failures"), _IN_FLIGHT.label("reserved"), _DEAD.label("dead"))
+_CHANGED_AT = select(_C.changed_at).where(*_THIS).scalar_subquery().label("changed_at")
+_COUNTER = select(
+    func.coalesce(_FAILURES, 0).label("failures"), _IN_FLIGHT.label("reserved"), _DEAD.label("dead"), _CHANGED_AT
+)
 _RESERVE = insert(lockout_reservations)
 _RELEASE = delete(lockout_reservations).where(
     _R.account_id == bindparam("account"), _R.reservation_id == bindparam("id")

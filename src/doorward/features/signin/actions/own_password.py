@@ -97,9 +97,7 @@ def _reserve(call: Call, bearer: Bearer) -> _Attempt | lockout_rules.WaitForOthe
         return own
     locked = lockout_rules.standing_lock(own.standing.state.lock, call.now) is not None
     account = own.standing.account.id
-    reserved = lockout.reserve_attempt(
-        call, account, Factor.PASSWORD, own.standing, comparable=True, context=Context.SESSION
-    )
+    reserved = lockout.reserve_attempt(call, account, Factor.PASSWORD, own.standing, Context.SESSION)
     return _Attempt(own, reserved, locked) if isinstance(reserved, Reservation) else reserved
 
 
@@ -110,9 +108,11 @@ def _conclude(call: Call, attempt: _Attempt, verified: Verified) -> Refused | No
     unchanged = stored is not None and stored.changed_at == attempt.own.stored.changed_at
     right = attempt.reservation.counted and verified.right and unchanged
     standing = accounts.load(call, account.id)
-    there = lockout.conclude_attempt(call, attempt.reservation, standing, right=right)
+    there = lockout.release_attempt(call, attempt.reservation)
     if right and there:
         return None
+    if there:
+        lockout.conclude_attempt(call, attempt.reservation, standing, right=right)
     after = accounts.load(call, account.id)
     lock = None if after is None else lockout_rules.standing_lock(after.state.lock, call.now)
     if attempt.reservation.counted and (lock is None or attempt.locked):

@@ -32,7 +32,7 @@ ACT = "signin.password"
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A reserved attempt: what it is compared with, and what is known of the name."""
+    """A reserved attempt: what it is compared with (None: nothing may be), and what is known of the name."""
 
     account: AccountId
     name_hash: bytes
@@ -85,22 +85,23 @@ def _reserve(call: Call, user_name: str, *, slowed: bool = False) -> Attempt | H
     if isinstance(entered, rules.NoRoomYet) or (entered.slowed and not slowed):
         return HoldOn(rules.SLOWED_SECONDS) if isinstance(entered, rules.Entered) else HoldOn()
     stored = passwords.find(call, account)
-    comparable = standing is not None and standing.account.enabled and stored is not None
-    reserved = lockout.reserve_attempt(call, account, Factor.PASSWORD, standing, comparable=comparable)
+    reserved = lockout.reserve_attempt(call, account, Factor.PASSWORD, standing)
     if isinstance(reserved, lockout_rules.WaitForOthers):
         return HoldOn()
-    return Attempt(account, name_hash, reserved, entered.source, stored)
+    enabled = standing is not None and standing.account.enabled
+    return Attempt(account, name_hash, reserved, entered.source, stored if enabled else None)
 
 
 def _conclude(call: Call, attempt: Attempt, verified: Verified) -> SignedIn | SignInGoesOn | Refused:
     """Count or give back the attempt, record it, and go on where the password was right and the account is open."""
     standing = accounts.load(call, attempt.account)
-    compared = standing is not None and attempt.reservation.counted
+    compared = attempt.stored is not None and attempt.reservation.counted
     right = compared and verified.right and _unchanged(call, attempt)
-    there = lockout.conclude_attempt(call, attempt.reservation, standing, right=right)
-    spraying.leave(call, attempt.source, attempt.account, right=right)
+    there = lockout.release_attempt(call, attempt.reservation)
     if there:
         _record(call, attempt, standing, (Result.RIGHT if right else Result.WRONG) if compared else None)
+        lockout.conclude_attempt(call, attempt.reservation, standing, right=right)
+    spraying.leave(call, attempt.source, attempt.account, right=right)
     if not right:
         standing = accounts.load(call, attempt.account)
     if standing is None:
