@@ -32,9 +32,17 @@ WITH_CODE = {"device_code"}
 WITH_LINK = {"account_added", "password_forgotten", "password_reset_started"}
 NOT_ME = "http://127.0.0.1:8420/not-me/AZ-_09"
 WITH_NOT_ME = {
-    "allowed_to_set_up", "email_changed", "password_changed", "recovery_code_used", "recovery_codes_made", "second_factor_deleted",
-    "second_factor_regenerated", "second_factor_reset", "second_factor_set_up", "temporary_access_code_issued",
-}  # fmt: skip
+    "allowed_to_set_up",
+    "email_changed",
+    "password_changed",
+    "recovery_code_used",
+    "recovery_codes_made",
+    "second_factor_deleted",
+    "second_factor_regenerated",
+    "second_factor_reset",
+    "second_factor_set_up",
+    "temporary_access_code_issued",
+}
 
 
 class Tags(HTMLParser):

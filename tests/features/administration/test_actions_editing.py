@@ -22,7 +22,8 @@ from doorward.features.passwords import actions as passwords
 from doorward.features.second_factor.actions.secret_key import issue_temporary_access_code
 from doorward.features.second_factor.model import IssueTemporaryAccessCode, TemporaryAccessCodeIssued
 from doorward.features.signin.actions.codes import give_device_code
-from doorward.features.signin.model import GiveDeviceCode, Next, SignInGoesOn
+from doorward.features.signin.actions.set_up import show_set_up
+from doorward.features.signin.model import GiveDeviceCode, Next, ShowSetUp, SignInGoesOn
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
@@ -151,7 +152,7 @@ def test_changed_address_voids_codes_on_their_way(world: World, grace: Bearer) -
     used = walk.take(give_device_code(GiveDeviceCode(pending, code)))
     again = walk.give_password("bram")
 
-    assert used == Refused("devices.wrong_code")
+    assert used == Refused("signin.expired")
     assert isinstance(again, SignInGoesOn)
     assert (again.next, again.sent_to) == (Next.DEVICE_CODE, None)
     assert Kind.DEVICE_CODE not in [letter.kind for _, letter in world.collect_mail()]
@@ -160,6 +161,21 @@ def test_changed_address_voids_codes_on_their_way(world: World, grace: Bearer) -
 def issue_code(world: World, account: AccountId, by: Bearer) -> object:
     """Issue a temporary access code."""
     return world.run(issue_temporary_access_code, IssueTemporaryAccessCode(account, "no mail"), by)
+
+
+def test_changed_address_ends_sign_ins_under_way(world: World) -> None:
+    """Whoever came as far as the set-up by a code to the old address goes no further."""
+    walk = Walk(world)
+    account = walk.person("bram")
+    allow(world, account)
+    pending = token_of(walk.give_password("bram"))
+    walk.take(give_device_code(GiveDeviceCode(pending, walk.mailed_code())))
+    world.run(edit_account, EditAccount(account, None, email="new@example.org", reason="moved"))
+
+    shown = walk.take(show_set_up(ShowSetUp(pending)))
+
+    assert isinstance(shown, Refused)
+    assert shown.code == "signin.expired"
 
 
 def test_who_changed_the_address_issues_no_code(world: World, bram: AccountId) -> None:

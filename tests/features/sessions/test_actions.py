@@ -1,10 +1,11 @@
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from doorward.edges.call import Call
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import AccountKind, Lock, LockReason
 from doorward.features.sessions import actions, store
@@ -56,11 +57,17 @@ def live(world: World, account: AccountId) -> int:
 
 
 def touch(world: World, bearer: Bearer) -> bool:
-    """Use a session; tell whether that was due to be written."""
+    """Use a session; tell whether that was written."""
     with world.writing() as call:
-        due = actions.due_to_touch(call, bearer)
+        before = seen_at(call, bearer)
         actions.touch(call, bearer)
-    return due
+        return seen_at(call, bearer) != before
+
+
+def seen_at(call: Call, bearer: Bearer) -> datetime | None:
+    """Read when a session was last used, as it is written."""
+    stored = store.by_token(call.sql, bearer.account, bearer.token_hash)
+    return None if stored is None else stored.last_seen_at
 
 
 @pytest.mark.parametrize(

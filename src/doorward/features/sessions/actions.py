@@ -131,12 +131,6 @@ def touch(call: Call, bearer: Bearer) -> None:
         store.set_seen(call.sql, bearer.account, bearer.token_hash, call.now)
 
 
-def due_to_touch(call: Call, bearer: Bearer) -> bool:
-    """Tell whether `touch` would write; for readers, which cannot."""
-    stored = store.by_token(call.sql, bearer.account, bearer.token_hash)
-    return stored is not None and rules.due_to_write(stored.last_seen_at, call.now)
-
-
 @act(who=Who.SELF, event=None, writes=False)
 def show_session(call: Call, command: ShowSession) -> SessionShown | Refused:
     """Tell who is behind the token."""

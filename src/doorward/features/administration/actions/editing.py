@@ -26,6 +26,7 @@ from doorward.features.policy import actions as policy
 from doorward.features.rights import actions as rights
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import Cause
+from doorward.features.signin.actions import purging
 from doorward.kernel.act import Needs, act
 from doorward.kernel.outcome import Refused
 from doorward.kernel.time import rfc3339
@@ -130,9 +131,10 @@ def _judge(call: Call, standing: Standing, command: EditAccount) -> Refused | No
 
 
 def _address_changed(call: Call, standing: Standing, address: str | None) -> None:
-    """Void codes on their way, remember who set the address (KEY-10), and tell the old one and the new (DESK-4)."""
+    """End codes, links and sign-ins under way, remember who set the address (KEY-10), tell the old one and the new."""
     account = standing.account
     devices.delete_codes_of(call, account.id)
+    purging.end_all_of(call, account.id)
     links.end_of(call, account.id)
     accounts.note_credential_change(call, account.id, "address")
     contact = policy.password_rules(call).lock_contact
