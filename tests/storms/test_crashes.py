@@ -7,10 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import Lock, LockReason
 from doorward.features.signin.model import Next
-from doorward.kernel.time import to_the_second
 from tests.chance import SeededEntropy
 from tests.launcher import eventually
 from tests.storms.crowd import Crowd, Told, at_work
@@ -107,7 +104,7 @@ def test_a_kill_loses_nothing_and_leaves_no_half(servers: dict[int, Town], worke
 def test_a_job_goes_on_after_a_kill(servers: dict[int, Town], number: int) -> None:
     """Each account of a bulk unlock is unlocked once, recorded once and told once, whenever the server dies."""
     server, chance = servers[1], SeededEntropy(f"job {number}")
-    people = locked_people(server, f"bulk-{number}", 40)
+    people = server.add_locked(f"bulk-{number}", 40)
     asked = api("POST /unlocks", {"accounts": [str(one.account) for one in people], "reason": "a storm"}, server.watch,
                 idempotency_key=f"storm-{number}")  # fmt: skip
 
@@ -134,15 +131,6 @@ def test_a_job_goes_on_after_a_kill(servers: dict[int, Town], number: int) -> No
     assert {len(server.entries(one, act="lockout.unlocked")) for one in people} == {1}
     assert {len(messages) for messages in sent.values()} == {1}
     assert ask(server.url, asked).json()["id"] == job
-
-
-def locked_people(server: Town, name: str, count: int) -> list[Person]:
-    """Add so many people whom failures have locked."""
-    people = server.add_several(name, count)
-    with server.writing() as call:
-        for one in people:
-            accounts.set_lock(call, one.account, Lock(to_the_second(call.now), LockReason.FAILURES))
-    return people
 
 
 def lost_acts(found: Found, told: Told) -> list[str]:

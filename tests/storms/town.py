@@ -19,7 +19,7 @@ from doorward.edges.crypto.argon2 import Argon2Hasher
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.run import Runtime
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import AccountKind, NewAccount
+from doorward.features.accounts.model import AccountKind, Lock, LockReason, NewAccount
 from doorward.features.otp import actions as otp
 from doorward.features.otp.model import NO_STEP
 from doorward.features.passwords import actions as passwords
@@ -37,6 +37,7 @@ from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Encode, Secret
+from doorward.kernel.time import to_the_second
 from tests import keys
 from tests.launcher import CHEAP, FileClock, Server, launched
 from tests.storms import wire
@@ -109,6 +110,14 @@ class Town:
         """Add so many people who are alike, in one transaction."""
         with self.writing() as call:
             return [_add(call, f"{name}-{number}", (), **special) for number in range(count)]
+
+    def add_locked(self, name: str, count: int) -> list[Person]:
+        """Add so many people whom failures have locked."""
+        people = self.add_several(name, count)
+        with self.writing() as call:
+            for one in people:
+                accounts.set_lock(call, one.account, Lock(to_the_second(call.now), LockReason.FAILURES))
+        return people
 
     @contextmanager
     def writing(self) -> Iterator[Call]:
