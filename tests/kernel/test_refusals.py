@@ -9,7 +9,7 @@ from doorward.kernel.sentences import sentence
 
 PACKAGE = Path(doorward.__file__).parent
 TABLE = [PACKAGE / "kernel" / "refusals.py", PACKAGE / "kernel" / "refusals_of_files.py"]
-AHEAD = {"signin.throttled", "protection.required", "protection.wrong"}
+AHEAD = {"protection.required", "protection.wrong"}
 """Codes that clients are promised, and that nothing refuses with yet."""
 PASSWORD_RULES = {f"passwords.min_{what}" for what in ("length", "letters", "digits", "specials", "groups")}
 """Made from the name of the rule that failed."""

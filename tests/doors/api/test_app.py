@@ -26,6 +26,8 @@ BODIES: dict[str, Any] = {
     "POST /me/secret-key/check": {"code": "123456"},
     "PUT /me/secret-key": None,
     "DELETE /me/secret-key": None,
+    "POST /me/recovery-codes": None,
+    "POST /me/password": {"password": "x", "new_password": "an otter in the river"},
     "POST /unlocks": {"filter": {"query": ""}, "reason": "outage"},
     "PUT /password-rules": {"min_length": 14},
     "PUT /password-rules/{name}": {"min_length": 14},
@@ -92,7 +94,11 @@ def test_a_session_of_a_recovery_code_reaches_no_operators_route(served: Served,
 def test_no_step_answers_to_an_unknown_sign_in(served: Served, led: Led) -> None:
     """A token that nobody was given belongs to no sign-in."""
     answered = ask(served, led, None, served.world.add("bram"))
-    expected = {"/sign-in": (401, "signin.refused"), "/sign-in/forgotten-password": (202, "")}
+    expected = {
+        "/sign-in": (401, "signin.refused"),
+        "/sign-in/forgotten-password": (202, ""),
+        "/me/password": (401, "session.required"),
+    }
 
     path = led.path.removeprefix("/api/v1")
     assert (answered.status, answered.json().get("code", "")) == expected.get(path, (401, "signin.expired"))
