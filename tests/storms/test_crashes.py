@@ -36,7 +36,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Town
         town(tmp_path_factory.mktemp("two"), workers=2) as two,
     ):
         for server in (one, two):
-            server.rules(failures_before_lock=LIMIT, idle_minutes=600)
+            server.rules(failures_before_lock=LIMIT, idle_minutes=600, failing_names_before_refusing=0)
         yield {1: one, 2: two}
 
 

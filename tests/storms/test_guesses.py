@@ -24,6 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Launch two processes behind one port; addresses are as a proxy tells them."""
     with town(tmp_path_factory.mktemp("guesses"), {"behind_proxy": "127.0.0.1"}, workers=2) as begun:
         begun.rules(failures_before_lock=LIMIT, second_factor_failures_before_lock=LIMIT)
+        begun.rules(failing_names_before_refusing=0)
         yield begun
 
 
@@ -127,6 +128,20 @@ def test_spellings_of_a_name_share_one_limit(server: Town) -> None:
 
     assert server.attempts("signin.password", bram)["checked", "wrong"] == 5
     assert standing(server, bram) == (1, 0, ["account_locked"])
+
+
+def test_twenty_names_of_one_address_are_tried(server: Town) -> None:
+    """Two hundred names at once, one guess each, on two processes: no more are looked at than may fail (LOCK-17)."""
+    server.rules(failing_names_before_slowing=0, failing_names_before_refusing=20)
+    since, sprayer = server.now(), address(9_999)
+    answers = at_once(server.url, [password_of(f"nobody-{one}", "wrong", sprayer) for one in range(AT_ONCE)])
+    again = at_once(server.url, [password_of(f"nobody-{one}", "wrong", sprayer) for one in range(20)])
+    server.rules(failing_names_before_refusing=0)
+    eventually(lambda: server.attempts("signin.password", after=since).total() == AT_ONCE + 20)
+
+    assert told(answers)[401, "signin.refused"] == 20
+    assert set(told(answers)) <= {(401, "signin.refused"), (429, "signin.throttled"), (503, "signin.busy")}
+    assert told(again) == {(429, "signin.throttled"): 20}
 
 
 def test_the_right_one_of_two_hundred_guesses_seldom_gets_in(server: Town) -> None:

@@ -28,7 +28,7 @@ ATTACKER, ELSEWHERE = address(66), address(7)
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Launch a server whose hash is slow; addresses are as a proxy tells them."""
     with town(tmp_path_factory.mktemp("queue"), SLOW, real_cost=True) as begun:
-        begun.rules(failures_before_lock=0)
+        begun.rules(failures_before_lock=0, failing_names_before_refusing=0)
         yield begun
 
 

@@ -22,7 +22,7 @@ SAID = re.compile(r"database is locked|database\.busy|too much to write|Tracebac
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Launch two processes behind one port."""
     with town(tmp_path_factory.mktemp("neighbours"), {"behind_proxy": "127.0.0.1"}, workers=2) as begun:
-        begun.rules(failures_before_lock=0)
+        begun.rules(failures_before_lock=0, failing_names_before_refusing=0)
         yield begun
 
 

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import json
+from itertools import count
 from typing import Any
 
 import bcrypt
@@ -120,6 +121,7 @@ CUT, COSTLY = "it is malformed or was cut short", "computing it would cost too m
         (json.dumps(keycloak("argon2", 1, ARGON2_RAW)), MALFORMED),
         (json.dumps(keycloak("argon2", 1, ARGON2_RAW, **ARGON2_MORE | {"type": ["d"]})), UNKNOWN),
     ],
+    ids=map(str, count()),  # the salts differ in every process, and names must not
 )
 def test_what_can_never_be_verified_is_told_with_its_reason(foreign: str, why: str) -> None:
     """At the import, and not at somebody's sign-in."""

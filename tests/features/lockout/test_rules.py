@@ -181,6 +181,30 @@ def test_lock_1_days_are_counted_from_the_latest_use(
     assert (lock is not None) is locked
 
 
+@pytest.mark.parametrize(
+    ("failures", "attempts", "hours", "after", "opens"),
+    [
+        (5, 5, 2, timedelta(hours=2), True),
+        (5, 5, 2, timedelta(hours=2) - SECOND, False),
+        (4, 5, 2, timedelta(hours=9), False),
+        (5, 5, 0, timedelta(days=9), False),
+        (9, 0, 2, timedelta(hours=9), False),
+    ],
+)
+def test_lock_11_a_full_name_opens_again_when_a_timed_lock_would_lapse(
+    failures: int, attempts: int, hours: int, after: timedelta, *, opens: bool
+) -> None:
+    """Counted from the failure that filled it; without an end it stays full."""
+    counter = Counter(failures, 0, changed_at=NOON)
+
+    assert rules.opens_again(counter, rules.Limits(attempts, hours), NOON + after) is opens
+
+
+def test_lock_11_a_name_that_was_never_counted_has_nothing_to_open() -> None:
+    """It is open."""
+    assert rules.opens_again(Counter(0, 0), rules.Limits(5, 2), NOON) is False
+
+
 @given(st.integers(0, 100), st.integers(0, 200), st.integers(0, 200))
 def test_lock_2_admitting_never_oversteps_the_limit(limit: int, failures: int, reserved: int) -> None:
     """Whatever is counted, one more admitted guess still fits."""

@@ -19,13 +19,9 @@ def live(  # noqa: PLR0913 - the six facts that end a session
 
 def admits(opened_with: OpenedWith, state: State) -> bool:
     """Tell whether the account's factors still allow a session that is opened so (KEY's table)."""
-    match opened_with:
-        case OpenedWith.PASSWORD:
-            return state.excluded
-        case OpenedWith.SECRET_KEY | OpenedWith.SET_UP:
-            return state.factors > 0
-        case OpenedWith.RECOVERY_CODE:
-            return True
+    if opened_with is OpenedWith.PASSWORD:
+        return state.excluded
+    return opened_with is OpenedWith.RECOVERY_CODE or state.factors > 0
 
 
 def due_to_write(last_seen_at: datetime, now: datetime) -> bool:
