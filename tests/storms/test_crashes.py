@@ -15,7 +15,7 @@ from tests.storms.size import size
 from tests.storms.town import Person, Town, api, town
 from tests.storms.wire import Answer, ask, in_turn, play, wires
 
-KILLS = {1: size(17, 200), 2: size(3, 50)}
+KILLS = {1: size(18, 200), 2: size(2, 50)}
 """How often a server of one process, and one of two, is killed."""
 MOST_ACKNOWLEDGED = 120
 LONGEST_GRACE = 20
@@ -100,7 +100,7 @@ def test_a_kill_loses_nothing_and_leaves_no_half(servers: dict[int, Town], worke
     assert "Traceback" not in server.server.log
 
 
-@pytest.mark.parametrize("number", range(size(3, 50)))
+@pytest.mark.parametrize("number", range(size(2, 50)))
 def test_a_job_goes_on_after_a_kill(servers: dict[int, Town], number: int) -> None:
     """Each account of a bulk unlock is unlocked once, recorded once and told once, whenever the server dies."""
     server, chance = servers[1], SeededEntropy(f"job {number}")
