@@ -46,7 +46,7 @@ from doorward.features.sessions import actions as sessions
 from doorward.kernel.act import Owner
 from doorward.kernel.events import Checked, Door, Event, Origin
 from doorward.kernel.ports import Clock, Entropy, Hasher
-from doorward.worker import Worker, post_duties, upkeep_duties
+from doorward.worker import Worker, post_duties, record_last_refusals, upkeep_duties
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -94,6 +94,7 @@ class App:
         self.pool.close()
         for threads in self.threads:
             threads.shutdown(wait=True, cancel_futures=True)
+        record_last_refusals(self.runtime)
         self.runtime.database.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:

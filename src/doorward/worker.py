@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from doorward.edges.call import Call
+from doorward.edges.refusal_log import Joined, RefusalLog
 from doorward.edges.run import Runtime
 from doorward.edges.sql import duties as leases
 from doorward.features.accounts import actions as accounts
@@ -110,12 +111,32 @@ def mail_forgotten(runtime: Runtime) -> int:
 
 def record_joined_refusals(runtime: Runtime) -> int:
     """Write one entry for each flood of refusals whose minute is over (AUDIT-1)."""
-    floods = [] if runtime.refusals is None else runtime.refusals.drain(runtime.clock.now())
-    if floods:
+    if runtime.refusals is not None:
+        _record(runtime, runtime.refusals, runtime.refusals.drain(runtime.clock.now()))
+    return 0
+
+
+def record_last_refusals(runtime: Runtime) -> None:
+    """Write what is left of refusals when the process ends, so that stopping the server hides none (AUDIT-1)."""
+    if runtime.refusals is None:
+        return
+    try:
+        _record(runtime, runtime.refusals, runtime.refusals.drain_all())
+    except Exception:  # whatever it was, the process ends all the same
+        log.exception("the last refusals could not be recorded")
+
+
+def _record(runtime: Runtime, refusals: RefusalLog, floods: Sequence[Joined]) -> None:
+    """Write drained refusals; where that fails they are kept for the next try."""
+    if not floods:
+        return
+    try:
         with as_system(runtime) as call:
             for flood in floods:
                 audit.record_joined(call, flood)
-    return 0
+    except Exception:
+        refusals.take_back(floods)
+        raise
 
 
 def in_one_transaction(perform: Callable[[Call], int]) -> Callable[[Runtime], int]:

@@ -47,6 +47,27 @@ def test_refusal_given_without_a_transaction_is_kept_for_the_next_draining() -> 
     assert [one.count for one in log.drain(NOON + MINUTE)] == [2]
 
 
+def test_everything_is_taken_when_the_process_ends() -> None:
+    """What was kept and what is joined in the minute that is not over, each once."""
+    log = RefusalLog(TurnableClock(), single=2)
+    log.keep(BUSY, HERE)
+    offered(log, BUSY, HERE, 4)
+
+    assert [one.count for one in log.drain_all()] == [1, 3]
+    assert log.drain_all() == []
+
+
+def test_what_could_not_be_written_is_kept() -> None:
+    """It comes with the next draining."""
+    log = RefusalLog(TurnableClock(), single=2)
+    log.keep(BUSY, HERE)
+    drained = log.drain(NOON)
+    log.take_back(drained)
+
+    assert drained != []
+    assert log.drain(NOON) == drained
+
+
 def test_new_minute_begins_anew() -> None:
     """What was counted a minute ago is forgotten, and nothing joined is lost by it."""
     clock = TurnableClock()

@@ -14,7 +14,7 @@ from tests.storms.town import PASSWORD, Person, Town, api, town
 from tests.storms.wire import Answer, form, in_turn
 from tests.worlds import API, OWNER
 
-TIMES = size(60, 1_000)
+TIMES = size(40, 1_000)
 """T10 asks for a thousand of each."""
 FARTHEST = 0.004
 """Seconds that two medians may lie apart: a tenth of what one real hash takes."""

@@ -11,10 +11,10 @@ from tests.storms.size import size
 from tests.storms.town import Person, Town, address, api, password_of, town
 from tests.storms.wire import Answer, Wire, play, wires
 
-SHELLS = size(3, 4)
+SHELLS = size(2, 4)
 EACH = size(2, 200)
 """So many shells side by side, and so many commands in each."""
-CONNECTIONS = 24
+CONNECTIONS = 12
 SAID = re.compile(r"database is locked|database\.busy|too much to write|Traceback")
 
 

@@ -7,6 +7,7 @@ never come here.
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -68,6 +69,18 @@ class RefusalLog:
             self._turn_to(now)
             over, self._over = self._over, []
         return over
+
+    def drain_all(self) -> list[Joined]:
+        """Take everything, the present minute's too: the process ends."""
+        with self._lock:
+            everything = [*self._over, *self._joined.values()]
+            self._over, self._joined = [], {}
+        return everything
+
+    def take_back(self, drained: Sequence[Joined]) -> None:
+        """Keep again what was drained and could not be written."""
+        with self._lock:
+            self._over += drained
 
     def _turn_to(self, now: datetime) -> None:
         minute = now.replace(second=0, microsecond=0)

@@ -1,0 +1,57 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from doorward import worker
+from doorward.edges.refusal_log import RefusalLog
+from doorward.kernel.events import Checked, Event
+from tests.doors.served import Stubborn
+from tests.worlds import API, World
+
+BUSY = Event("signin.password", Checked.REFUSED, code="signin.busy")
+FULL = OSError("no space left on device")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Begin a world."""
+    begun = World.begin(tmp_path)
+    yield begun
+    begun.database.close()
+
+
+def test_refusals_that_could_not_be_written_are_written_later(world: World) -> None:
+    """A COMMIT that fails loses none of them (AUDIT-1)."""
+    refusals = RefusalLog(world.clock)
+    refusals.keep(BUSY, API)
+    runtime = replace(world.runtime, refusals=refusals)
+    with pytest.raises(OSError, match="no space"):
+        worker.record_joined_refusals(replace(runtime, database=Stubborn(world.database, FULL)))
+    before = world.entries()
+    worker.record_joined_refusals(runtime)
+
+    assert before == []
+    assert [entry.code for entry in world.entries()] == ["signin.busy"]
+
+
+def test_the_last_refusals_are_written_when_the_process_ends(world: World) -> None:
+    """Stopping the server hides no flood, though its minute is not over (AUDIT-1)."""
+    refusals = RefusalLog(world.clock, single=2)
+    for _ in range(5):
+        refusals.keep(BUSY, API)
+    worker.record_last_refusals(replace(world.runtime, refusals=refusals))
+
+    assert sorted(int(entry.details.get("count") or 1) for entry in world.entries()) == [1, 1, 3]
+
+
+def test_a_process_ends_though_its_last_refusals_cannot_be_written(world: World) -> None:
+    """It is logged, and nothing else waits for it."""
+    refusals = RefusalLog(world.clock)
+    refusals.keep(BUSY, API)
+    with capture_logs() as logs:
+        worker.record_last_refusals(replace(world.runtime, refusals=refusals, database=Stubborn(world.database, FULL)))
+
+    assert [line["event"] for line in logs] == ["the last refusals could not be recorded"]
