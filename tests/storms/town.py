@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 from urllib.parse import urlencode
 
 from doorward import app, config
 from doorward.edges.call import Call
-from doorward.edges.crypto.argon2 import Argon2Hasher
+from doorward.edges.crypto.argon2 import Argon2Hasher, Parameters
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.run import Runtime
 from doorward.features.accounts import actions as accounts
@@ -48,7 +49,6 @@ PASSWORD = "a walk in the wood"
 API = "/api/v1"
 WATCH = timedelta(minutes=10)
 _HERE = Origin(Door.CLI)
-_ENCODED = str(Argon2Hasher(SystemEntropy(), CHEAP).run(Encode(Secret(PASSWORD))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,11 @@ class Person:
         """Make up six digits that their app shows at no time near."""
         near = {self.code(at, steps) for steps in range(-25, 26)}
         return next(digits for digits in (f"{number:06d}" for number in range(100)) if digits not in near)
+
+
+@cache
+def _encoded(cost: Parameters) -> str:
+    return str(Argon2Hasher(SystemEntropy(), cost).run(Encode(Secret(PASSWORD))))
 
 
 class Special(TypedDict, total=False):
@@ -101,15 +106,20 @@ class Town:
         """Say where the server listens."""
         return self.server.url
 
+    @property
+    def cost(self) -> Parameters:
+        """Say what a password's hash costs here."""
+        return Parameters() if self.server.real_cost else CHEAP
+
     def add(self, name: str, *roles: str, **special: Unpack[Special]) -> Person:
         """Add somebody with the one password and a secret key, unless told otherwise."""
         with self.writing() as call:
-            return _add(call, name, roles, **special)
+            return _add(call, self.cost, name, *roles, **special)
 
     def add_several(self, name: str, count: int, **special: Unpack[Special]) -> list[Person]:
         """Add so many people who are alike, in one transaction."""
         with self.writing() as call:
-            return [_add(call, f"{name}-{number}", (), **special) for number in range(count)]
+            return [_add(call, self.cost, f"{name}-{number}", **special) for number in range(count)]
 
     def add_locked(self, name: str, count: int) -> list[Person]:
         """Add so many people whom failures have locked."""
@@ -226,13 +236,13 @@ def town(folder: Path, options: Mapping[str, Any] | None = None, **given: Any) -
         runtime = app.open_runtime(settings, clock=FileClock(server.controls))
         try:
             with runtime.writing(_HERE) as call:
-                olga = _add(call, "olga", ("administrator",))
+                olga = _add(call, CHEAP, "olga", "administrator")
             yield Town(server, runtime, olga)
         finally:
             runtime.database.close()
 
 
-def _add(call: Call, name: str, roles: tuple[str, ...], **special: Unpack[Special]) -> Person:
+def _add(call: Call, cost: Parameters, name: str, *roles: str, **special: Unpack[Special]) -> Person:
     account = AccountId(new_id(call.now, call.entropy))
     person = Person(name, account, f"{name}@example.org", call.entropy.bytes(20))
     kind = AccountKind.EXTERNAL if special.get("external") else AccountKind.INTERNAL
@@ -240,7 +250,7 @@ def _add(call: Call, name: str, roles: tuple[str, ...], **special: Unpack[Specia
     for role in roles:
         rights.grant(call.sql, account, Assignment(role), "system", call.now)
     if special.get("password", True):
-        passwords.put(call, account, _ENCODED, must_change=special.get("must_change", False))
+        passwords.put(call, account, _encoded(cost), must_change=special.get("must_change", False))
     if special.get("key", True):
         otp.bind_key(call, account, person.secret, NO_STEP)
     if special.get("allowed"):
