@@ -24,7 +24,7 @@ RUN = "requirements.lock"
 TEST = "requirements-test.lock"
 COMPILE = (
     "pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header"
-    " --no-emit-index-url --exclude-newer"
+    " --no-emit-index-url --no-strip-extras --exclude-newer"
 )
 COOL_DOWN = "1 week"
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>\S+)(?P<rest>(?:.*\\\n)+.*)$", re.MULTILINE)
