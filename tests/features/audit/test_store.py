@@ -5,8 +5,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from doorward.features.audit import rules, store
+from doorward.features.audit import store
 from doorward.features.audit.model import DayCount
+from doorward.features.audit.rules import entries
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
@@ -21,7 +22,7 @@ def entry(minutes: int = 0, **fields: object) -> Entry:
     """Make an entry of so many minutes after noon."""
     at = NOON + timedelta(minutes=minutes)
     plain = Entry(
-        id=rules.entry_id(at, 0, bytes(7)), at=at, act="lockout.unlocked", outcome="done", result=None, code=None,
+        id=entries.entry_id(at, 0, bytes(7)), at=at, act="lockout.unlocked", outcome="done", result=None, code=None,
         actor_id=GRACE, actor_name="grace", target_id=BRAM, target_name="bram", reason="why", reference="r",
         address="192.0.2.7", user_agent="tests", session_id=None, door="api", node="node-1", details={"count": 3},
     )  # fmt: skip
@@ -62,8 +63,8 @@ def test_entries_come_newest_first(world: World) -> None:
         ({"actor_id": GRACE}, [1, 0]),
         ({"actor_name": "system"}, [2]),
         ({"act": "lockout.locked"}, [2]),
-        ({"from_id": rules.first_id(NOON + timedelta(minutes=1))}, [2, 1]),
-        ({"below_id": rules.first_id(NOON + timedelta(minutes=1))}, [0]),
+        ({"from_id": entries.first_id(NOON + timedelta(minutes=1))}, [2, 1]),
+        ({"below_id": entries.first_id(NOON + timedelta(minutes=1))}, [0]),
         ({"before_id": entry(2).id}, [1, 0]),
         ({"target": BRAM, "act": "lockout.locked"}, [2]),
         ({"target": GRACE, "act": "lockout.locked"}, []),
@@ -95,7 +96,7 @@ def test_days_count_what_was_done(world: World) -> None:
         entry(-1, act="lockout.locked"),
     )
     with world.database.read() as sql:
-        counts = store.day_counts(sql, rules.first_id(NOON))
+        counts = store.day_counts(sql, entries.first_id(NOON))
 
     assert sorted(counts, key=lambda one: (one.day, one.act, one.by_server)) == [
         DayCount(DAY, "lockout.locked", by_server=False, count=1),

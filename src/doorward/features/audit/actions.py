@@ -8,7 +8,7 @@ from uuid import UUID
 from doorward.edges.call import Call
 from doorward.edges.lines import csv_line, json_line
 from doorward.edges.refusal_log import Joined
-from doorward.features.audit import rules, store
+from doorward.features.audit import store
 from doorward.features.audit.model import (
     DayFigures,
     EntriesPage,
@@ -20,6 +20,7 @@ from doorward.features.audit.model import (
     ListEntries,
     ReadExport,
 )
+from doorward.features.audit.rules import entries, words
 from doorward.kernel.act import NO_SESSION, NOBODY, Act, act, reason_of, target_of
 from doorward.kernel.events import Entry, Event
 from doorward.kernel.ids import AccountId, parse_id
@@ -44,24 +45,24 @@ def _entry(call: Call, event: Event) -> Entry:
     actor, origin, session, turn = call.actor, call.origin, call.actor.session, call.note.entries
     call.note.entries += 1
     return Entry(
-        id=rules.entry_id(call.now, turn, call.entropy.bytes(rules.CHANCE)),
+        id=entries.entry_id(call.now, turn, call.entropy.bytes(entries.CHANCE)),
         at=call.now,
         act=event.act,
         outcome=event.outcome,
         result=event.result,
         code=event.code,
         actor_id=actor.account,
-        actor_name=rules.inert(actor.name, rules.NAME),
+        actor_name=entries.inert(actor.name, entries.NAME),
         target_id=event.target,
-        target_name=rules.inert_or_none(event.target_name, rules.NAME),
-        reason=rules.inert_or_none(event.reason, rules.REASON),
-        reference=rules.inert(origin.reference, rules.REFERENCE),
-        address=rules.inert(origin.address, rules.ADDRESS),
-        user_agent=rules.inert(origin.user_agent, rules.USER_AGENT),
+        target_name=entries.inert_or_none(event.target_name, entries.NAME),
+        reason=entries.inert_or_none(event.reason, entries.REASON),
+        reference=entries.inert(origin.reference, entries.REFERENCE),
+        address=entries.inert(origin.address, entries.ADDRESS),
+        user_agent=entries.inert(origin.user_agent, entries.USER_AGENT),
         session_id=None if session is None or session.id == NO_SESSION else session.id,
         door=origin.door.value,
         node=call.site.node,
-        details=rules.inert_details(event.details),
+        details=entries.inert_details(event.details),
     )
 
 
@@ -91,7 +92,7 @@ def recorder(call: Call, act: Act, command: object, outcome: Any) -> None:
 def record_joined(call: Call, flood: Joined) -> None:
     """Write the one entry of refusals that were joined; for the worker (AUDIT-1)."""
     at_origin = replace(call, actor=NOBODY, origin=flood.origin)
-    record(at_origin, rules.joined(flood.event, flood.count, flood.since))
+    record(at_origin, entries.joined(flood.event, flood.count, flood.since))
 
 
 @act("audit:read", event="audit.viewed")
@@ -119,7 +120,7 @@ def export_entries(call: Call, command: ExportEntries) -> ExportBegun:
 @act("audit:export", event=None, writes=False)
 def read_export(call: Call, command: ReadExport) -> ExportPart:
     """Read the next part of an export that has begun, newest first; a file of any length takes one page of memory."""
-    page = _page(call, command.filter, rules.PAGE, command.before_id)
+    page = _page(call, command.filter, entries.PAGE, command.before_id)
     spelled = ({name: getattr(entry, name) for name in COLUMNS} for entry in page.entries)
     write = json_line if command.form is Form.JSON_LINES else _csv_of
     return ExportPart("".join(map(write, spelled)), len(page.entries), page.next_id)
@@ -132,8 +133,8 @@ def entries_of_target(call: Call, account: AccountId, limit: int, before: UUID |
 
 def days(call: Call) -> tuple[DayFigures, ...]:
     """Count completed sign-ins and locks on each of the last 30 UTC days, oldest first."""
-    first = rules.first_day(call.now)
-    return rules.figures(first, store.day_counts(call.sql, rules.first_id(first)))
+    first = entries.first_day(call.now)
+    return entries.figures(first, store.day_counts(call.sql, entries.first_id(first)))
 
 
 def _csv_of(spelled: dict[str, Any]) -> str:
@@ -141,7 +142,7 @@ def _csv_of(spelled: dict[str, Any]) -> str:
 
 
 def _page(call: Call, wanted: Filter, limit: int, before_id: UUID | None) -> EntriesPage:
-    size = rules.page_size(limit)
+    size = entries.page_size(limit)
     found = store.page(call.sql, _conditions(wanted, before_id), size + 1)
     return EntriesPage(tuple(found[:size]), found[size - 1].id if len(found) > size else None)
 
@@ -160,10 +161,10 @@ def _conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
     conditions = {
         "target": wanted.account,
         "actor_id": actor_id,
-        "actor_name": rules.inert_or_none(wanted.actor, rules.NAME) if actor_id is None else None,
-        "act": rules.inert_or_none(wanted.act, rules.NAME),
-        "from_id": None if wanted.after is None else rules.first_id(wanted.after),
-        "below_id": None if wanted.before is None else rules.first_id(wanted.before),
+        "actor_name": entries.inert_or_none(wanted.actor, entries.NAME) if actor_id is None else None,
+        "act": entries.inert_or_none(wanted.act, entries.NAME),
+        "from_id": None if wanted.after is None else entries.first_id(wanted.after),
+        "below_id": None if wanted.before is None else entries.first_id(wanted.before),
         "before_id": before_id,
     }
     return {name: value for name, value in conditions.items() if value is not None}
@@ -171,4 +172,4 @@ def _conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
 
 def known_acts() -> tuple[str, ...]:
     """List every act that is recorded, for the choice of a filter."""
-    return rules.ACTS
+    return words.ACTS

@@ -8,7 +8,8 @@ from doorward.edges.call import Call
 from doorward.features.accounts import rules as account_rules
 from doorward.features.accounts.model import Standing
 from doorward.features.audit import actions as audit
-from doorward.features.audit import rules as audit_rules
+from doorward.features.audit.rules import words
+from doorward.features.audit.rules.entries import first_id
 from doorward.features.directory import rules, store
 from doorward.features.directory.model import (
     AccountRow,
@@ -102,7 +103,7 @@ def view_own_history(call: Call, command: ViewOwnHistory) -> OwnHistoryShown | R
     if isinstance(shown, Refused):
         return shown
     told = (rules.as_told_to_its_target(entry) for entry in shown.entries)
-    return OwnHistoryShown(tuple(OwnEntry(entry, audit_rules.sentence(entry)) for entry in told), shown.next_id)
+    return OwnHistoryShown(tuple(OwnEntry(entry, words.sentence(entry)) for entry in told), shown.next_id)
 
 
 @act("users:read", event=None, writes=False)
@@ -262,7 +263,7 @@ def _lock_story(call: Call, standing: Standing) -> LockStory | None:
     lock = lockout_rules.standing_lock(standing.state.lock, call.now)
     if lock is None:
         return None
-    after = audit_rules.first_id(lock.at + timedelta(seconds=1))  # a lock's date is to the second (LOCK-5)
+    after = first_id(lock.at + timedelta(seconds=1))  # a lock's date is to the second (LOCK-5)
     page = audit.entries_of_target(call, standing.account.id, rules.ENTRIES, after)
     return rules.lock_story(lock, page.entries)
 

@@ -1,0 +1,1 @@
+"""The decisions about entries: what they hold, what they mean in words, and when they expire."""

@@ -1,0 +1,108 @@
+"""What an entry may hold, and when a flood of refusals is joined into one (AUDIT-1).
+
+1. Whatever strangers typed is inert before it is kept: no control characters, no directional marks, a known length.
+2. A refusal that compared nothing may be joined with its like; a guess that was compared never is.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from doorward.features.audit.model import DayCount, DayFigures
+from doorward.kernel.events import Event
+from doorward.kernel.outcome import Fact
+from doorward.kernel.time import EPOCH, rfc3339, to_microseconds
+
+USER_AGENT, REASON, NAME, DETAIL, ADDRESS, REFERENCE = 400, 500, 200, 500, 64, 60
+"""How many characters each part of an entry holds."""
+
+CHANCE = 7
+"""How many bytes of chance an entry's id takes."""
+PAGE = 200
+"""How many entries a page holds at most."""
+DAYS = 30
+"""How many days the overview's figures go back."""
+
+_ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories of what is not seen but acts: controls, directional marks, half characters, separators."""
+_MOST_IN_ONE_INSTANT = 63
+
+
+def inert(text: str, most: int) -> str:
+    r"""Spell out what could act on a terminal or forge a line, as `\u001b` and the like, and cut to a length."""
+    if text.isprintable() and text.isascii():
+        return text[:most]
+    return "".join(_spelled(c) for c in text[:most])[:most]
+
+
+def _spelled(character: str) -> str:
+    return f"\\u{ord(character):04x}" if unicodedata.category(character) in _ACTIVE else character
+
+
+def inert_or_none(text: str | None, most: int) -> str | None:
+    """Make a text inert where there is one."""
+    return None if text is None else inert(text, most)
+
+
+def inert_details(details: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Make every text among the details inert."""
+    return {key: inert(value, DETAIL) if isinstance(value, str) else value for key, value in details.items()}
+
+
+def entry_id(now: datetime, turn: int, chance: bytes) -> UUID:
+    """Make an id that sorts by the microsecond, then by the turn within one transaction.
+
+    UUID version 7 with the clock's finer part (RFC 9562 section 6.2, method 3) and then a counter (method 1).
+    """
+    milliseconds, rest = divmod(to_microseconds(now), 1000)
+    raw = bytearray(milliseconds.to_bytes(6, "big") + rest.to_bytes(2, "big") + bytes(1) + chance[:CHANCE])
+    raw[6] |= 0x70
+    raw[8] = 0x80 | min(turn, _MOST_IN_ONE_INSTANT)
+    return UUID(bytes=bytes(raw))
+
+
+def first_id(instant: datetime) -> UUID:
+    """Give the lowest id that an entry of this instant can have, so that a span of time is a range of ids.
+
+    Nothing was recorded before 1970, where such ids begin: an earlier instant has the lowest id of all.
+    """
+    milliseconds, rest = divmod(max(to_microseconds(instant), 0), 1000)
+    return UUID(int=milliseconds << 80 | (0x7000 | rest) << 64)
+
+
+def page_size(asked: int) -> int:
+    """Keep a page's size between one entry and the most that a page holds."""
+    return max(1, min(asked, PAGE))
+
+
+def first_day(now: datetime) -> datetime:
+    """Give the midnight (UTC) with which the last 30 days begin, today included."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
+
+
+def figures(first: datetime, counts: Iterable[DayCount]) -> tuple[DayFigures, ...]:
+    """Arrange counts as one figure for each of 30 days, oldest first; a lock that nobody set by hand is automatic."""
+    found = {(one.day, one.act, one.by_server): one.count for one in counts}
+    start = (first - EPOCH).days
+
+    def on(day: int, act: str, *, by_server: bool) -> int:
+        return found.get((day, act, by_server), 0)
+
+    return tuple(
+        DayFigures(
+            day=EPOCH + timedelta(days=day),
+            sign_ins=sum(on(day, "signin.completed", by_server=way) for way in (True, False)),
+            locks_automatic=on(day, "lockout.locked", by_server=True),
+            locks_by_hand=on(day, "lockout.locked", by_server=False),
+        )
+        for day in range(start, start + DAYS)
+    )
+
+
+def joined(event: Event, count: int, since: datetime) -> Event:
+    """Make the one entry of many unchecked refusals: how many, since when (AUDIT-1); a single one stays as it is."""
+    if count == 1:
+        return event
+    return replace(event, details={**event.details, "count": count, "since": rfc3339(since)})
