@@ -99,10 +99,12 @@ def the_trail(stage: Stage) -> None:
     report, carmen = stage.report, stage.cast.carmen
     report.scene("What the audit trail has of it, and what it has not")
     history = stage.as_ada(f"GET /accounts/{carmen.id}/history?limit=200")
-    wanted = ("second_factor.set_up", "second_factor.reset", "second_factor.deleted", "allowlist.added")
+    wanted = ("second_factor.set_up", "second_factor.reset", "second_factor.deleted", "allowlist.added",
+              "second_factor.regenerated")  # fmt: skip
     acts = [row["act"] for row in history.items if row["outcome"] == "done"]
     counted = ", ".join(f"{act} {acts.count(act)}" for act in wanted)
-    expected = "200: second_factor.set_up 3, second_factor.reset 1, second_factor.deleted 1, allowlist.added 2"
+    expected = ("200: second_factor.set_up 3, second_factor.reset 1, second_factor.deleted 1, allowlist.added 2, "
+                "second_factor.regenerated 1")  # fmt: skip
     report.saw("each step of Carmen's story", history.line, f"{history.short}: {counted}", expected)
     everything, count = _all_entries(stage)
     leaked = [secret for secret in _secrets(stage.cast.everybody) if secret in everything]
