@@ -11,6 +11,7 @@ from doorward.kernel.ports import Entropy
 from doorward.kernel.time import to_microseconds
 
 AccountId = NewType("AccountId", UUID)
+GroupId = NewType("GroupId", UUID)
 SessionId = NewType("SessionId", UUID)
 JobId = NewType("JobId", UUID)
 

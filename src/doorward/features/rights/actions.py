@@ -28,7 +28,7 @@ from doorward.features.rights.model import (
 )
 from doorward.kernel.act import Needs, SessionFacts, act, registry
 from doorward.kernel.events import Event
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import AccountId, GroupId
 from doorward.kernel.outcome import Refused
 
 PERMISSIONS = {
@@ -207,3 +207,27 @@ def _open(call: Call, account: AccountId) -> bool:
 def areas() -> Mapping[str, tuple[str, ...]]:
     """Give the rights, grouped by functional area (RIGHT-1)."""
     return rules.AREAS
+
+
+def judge_membership(call: Call, group: GroupId, account: AccountId) -> Refused | None:
+    """Refuse to put an account into a group whose roles the actor may not give it (RIGHT-4).
+
+    Roles are assigned to accounts alone so far, so no group brings any.
+    """
+    return None
+
+
+def judge_leaving(call: Call, group: GroupId, account: AccountId) -> Refused | None:
+    """Refuse to take an account out of a group whose roles the actor may not take from it (RIGHT-4, RIGHT-5).
+
+    Roles are assigned to accounts alone so far, so no group takes any along.
+    """
+    return None
+
+
+def judge_deletion(call: Call, group: GroupId) -> Refused | None:
+    """Refuse to delete a group whose roles, or roles over whose members, the actor may not take (RIGHT-4, RIGHT-5).
+
+    Roles are assigned to accounts alone, and over everything, so far: no group is part of any.
+    """
+    return None

@@ -41,6 +41,7 @@ account_state = Table(
     Column("last_sign_in_at", Instant),
     Column("factors", Integer, nullable=False),
     Column("excluded", Boolean, nullable=False),
+    Column("password_rules", CODE, nullable=False, server_default="default"),
 )
 Index(
     "ix_account_state_locked",

@@ -1,0 +1,72 @@
+"""What other features ask of groups; the operators' acts on them are in `administration`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from doorward.edges.call import Call
+from doorward.features.groups import store
+from doorward.features.groups.model import Group
+from doorward.kernel.ids import AccountId, GroupId
+
+_FROM_THE_FIRST = AccountId(UUID(int=0))
+"""Before every id (RFC 9562 section 5.9)."""
+
+
+def load(call: Call, group: GroupId) -> Group | None:
+    """Load a group."""
+    return store.by_id(call.sql, group)
+
+
+def find(call: Call, name: str) -> Group | None:
+    """Find the group that bears a name, whatever its spelling."""
+    return store.by_name(call.sql, name)
+
+
+def groups_of(call: Call, account: AccountId) -> frozenset[GroupId]:
+    """Say which groups an account is in: one look-up, since groups hold no groups."""
+    return store.groups_of(call.sql, account)
+
+
+def member_ids(call: Call, group: GroupId, most: int, after: AccountId = _FROM_THE_FIRST) -> list[AccountId]:
+    """List the accounts in a group by their ids, from one id on."""
+    return store.member_ids(call.sql, group, after, most)
+
+
+def names(call: Call, wanted: Sequence[GroupId]) -> dict[GroupId, str]:
+    """Load the names of groups, in their order; those that are not there are left out."""
+    return {group.id: group.name for group in store.some(call.sql, wanted)}
+
+
+def counts(call: Call, wanted: Sequence[GroupId]) -> dict[GroupId, int]:
+    """Count the members of groups; one that is empty, or not there, has none."""
+    found = store.counts(call.sql, wanted)
+    return {group: found.get(group, 0) for group in wanted}
+
+
+def add(call: Call, group: Group) -> None:
+    """Write a new group, empty."""
+    store.add(call.sql, group)
+
+
+def save(call: Call, before: Group, changed: Mapping[str, Any]) -> bool:
+    """Write changed fields, unless somebody has changed or deleted the group since it was loaded."""
+    return store.save(call.sql, before, changed)
+
+
+def delete(call: Call, group: GroupId) -> bool:
+    """Delete a group with its memberships; its accounts stay. Tell whether it was there."""
+    return store.remove(call.sql, group)
+
+
+def add_member(call: Call, group: GroupId, account: AccountId) -> bool:
+    """Put an account into a group; tell whether it was not in it before."""
+    if store.is_member(call.sql, group, account):
+        return False
+    store.add_member(call.sql, group, account, call.actor.name, call.now)
+    return True
+
+
+def remove_member(call: Call, group: GroupId, account: AccountId) -> bool:
+    """Take an account out of a group; tell whether it was in it."""
+    return store.remove_member(call.sql, group, account)

@@ -1,0 +1,119 @@
+"""The SQL on groups and their members."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from doorward.edges.sql.columns import Id
+from doorward.edges.sql.tables.groups import account_groups, group_members
+from doorward.features.groups.model import Group
+from doorward.kernel.ids import AccountId, GroupId
+from doorward.kernel.names import canonical
+
+_G, _M = account_groups.c, group_members.c
+_ASKED = bindparam("asked", expanding=True, type_=Id())
+
+_GROUPS = select(_G.group_id, _G.name, _G.description, _G.password_rules, _G.created_at, _G.version)
+_BY_ID = _GROUPS.where(_G.group_id == bindparam("group"))
+_BY_NAME = _GROUPS.where(_G.name_canonical == bindparam("name"))
+_SOME = _GROUPS.where(_G.group_id.in_(_ASKED)).order_by(_G.name_canonical)
+_ADD = insert(account_groups)
+_DELETE = delete(account_groups).where(_G.group_id == bindparam("group"))
+_GROUPS_OF = select(_M.group_id).where(_M.account_id == bindparam("account"))
+_MEMBERS = (
+    select(_M.account_id)
+    .where(_M.group_id == bindparam("group"), _M.account_id > bindparam("after"))
+    .order_by(_M.account_id)
+    .limit(bindparam("most"))
+)
+_COUNTS = select(_M.group_id, func.count().label("members")).where(_M.group_id.in_(_ASKED)).group_by(_M.group_id)
+_ADD_MEMBER = insert(group_members)
+_ONE_MEMBER = (_M.account_id == bindparam("account"), _M.group_id == bindparam("group"))
+_IS_MEMBER = select(_M.added_at).where(*_ONE_MEMBER)
+_REMOVE_MEMBER = delete(group_members).where(*_ONE_MEMBER)
+_REMOVE_ALL = delete(group_members).where(_M.group_id == bindparam("group"))
+
+
+def by_id(sql: Connection, group: GroupId) -> Group | None:
+    """Load a group."""
+    row = sql.execute(_BY_ID, {"group": group}).one_or_none()
+    return None if row is None else _group(row)
+
+
+def by_name(sql: Connection, name: str) -> Group | None:
+    """Load the group that bears a name, in any spelling of it."""
+    row = sql.execute(_BY_NAME, {"name": canonical(name)}).one_or_none()
+    return None if row is None else _group(row)
+
+
+def some(sql: Connection, wanted: Sequence[GroupId]) -> list[Group]:
+    """Load these groups, by name; those that are not there are left out."""
+    return [_group(row) for row in sql.execute(_SOME, {"asked": wanted})]
+
+
+def add(sql: Connection, group: Group) -> None:
+    """Insert a group; a name that is taken violates its unique key."""
+    sql.execute(
+        _ADD,
+        {
+            "group_id": group.id, "name": group.name, "name_canonical": canonical(group.name),
+            "description": group.description, "password_rules": group.password_rules,
+            "created_at": group.created_at, "version": group.version,
+        },
+    )  # fmt: skip
+
+
+def save(sql: Connection, before: Group, fields: Mapping[str, Any]) -> bool:
+    """Write changed fields if the group is still at the version that was loaded; tell whether it was."""
+    values = dict(fields)
+    if "name" in values:
+        values["name_canonical"] = canonical(values["name"])
+    statement = (
+        update(account_groups)
+        .where(_G.group_id == before.id, _G.version == before.version)
+        .values(**values, version=before.version + 1)
+    )
+    return sql.execute(statement).rowcount == 1
+
+
+def remove(sql: Connection, group: GroupId) -> bool:
+    """Delete a group with its memberships; tell whether it was there."""
+    sql.execute(_REMOVE_ALL, {"group": group})
+    return sql.execute(_DELETE, {"group": group}).rowcount == 1
+
+
+def groups_of(sql: Connection, account: AccountId) -> frozenset[GroupId]:
+    """Load which groups an account is in."""
+    return frozenset(GroupId(found) for found in sql.execute(_GROUPS_OF, {"account": account}).scalars())
+
+
+def member_ids(sql: Connection, group: GroupId, after: AccountId, most: int) -> list[AccountId]:
+    """List the accounts in a group by their ids, from one id on."""
+    rows = sql.execute(_MEMBERS, {"group": group, "after": after, "most": most})
+    return [AccountId(found) for found in rows.scalars()]
+
+
+def counts(sql: Connection, wanted: Sequence[GroupId]) -> dict[GroupId, int]:
+    """Count the members of these groups; an empty one is left out."""
+    return {GroupId(row.group_id): row.members for row in sql.execute(_COUNTS, {"asked": wanted})}
+
+
+def is_member(sql: Connection, group: GroupId, account: AccountId) -> bool:
+    """Tell whether an account is in a group."""
+    return sql.execute(_IS_MEMBER, {"account": account, "group": group}).one_or_none() is not None
+
+
+def add_member(sql: Connection, group: GroupId, account: AccountId, by: str, at: datetime) -> None:
+    """Insert a membership; one that is there violates its key."""
+    sql.execute(_ADD_MEMBER, {"account_id": account, "group_id": group, "added_at": at, "added_by": by})
+
+
+def remove_member(sql: Connection, group: GroupId, account: AccountId) -> bool:
+    """Delete a membership; tell whether there was one."""
+    return sql.execute(_REMOVE_MEMBER, {"account": account, "group": group}).rowcount == 1
+
+
+def _group(row: Any) -> Group:
+    return Group(GroupId(row.group_id), row.name, row.description, row.password_rules, row.created_at, row.version)
