@@ -92,7 +92,7 @@ class Shell:
         with self.writing() as call:
             found = accounts.find(call, name)
             assert found is not None
-            accounts.set_factors(call, found.account.id, 1)
+            accounts.change_factors(call, found.account.id, 1)
             sessions.open_session(call, found.account.id, found.state.epoch, OpenedWith.SECRET_KEY)
 
 

@@ -130,7 +130,7 @@ def test_state_follows_what_features_note(world: World, bram: AccountId) -> None
     """Factors, the exclusion, a complete sign-in, and the epoch."""
     world.pass_time(minutes=1)
     with world.writing() as call:
-        actions.set_factors(call, bram, 2)
+        actions.change_factors(call, bram, 2)
         actions.set_excluded(call, bram, excluded=True)
         actions.signed_in(call, bram)
         epoch = actions.move_epoch(call, bram)
@@ -138,6 +138,20 @@ def test_state_follows_what_features_note(world: World, bram: AccountId) -> None
 
     assert (state.factors, state.excluded, state.epoch, epoch) == (2, True, 2, 2)
     assert state.last_sign_in_at == NOON + timedelta(minutes=1)
+
+
+def test_factors_are_counted_up_and_down(world: World, bram: AccountId) -> None:
+    """Of whichever kind; without any, nothing is left of them."""
+    counts = []
+    for by in (2, 0, -1):
+        with world.writing() as call:
+            actions.change_factors(call, bram, by)
+        counts.append(world.standing(bram).state.factors)
+    with world.writing() as call:
+        actions.clear_factors(call, bram)
+
+    assert counts == [2, 2, 1]
+    assert world.standing(bram).state.factors == 0
 
 
 def test_lapsed_and_able_are_asked_at_this_instant(world: World) -> None:

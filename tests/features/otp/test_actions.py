@@ -52,6 +52,23 @@ def test_bound_key_is_the_accounts_factor(world: World, alice: AccountId) -> Non
     assert world.standing(alice).state.factors == 1
 
 
+def test_only_the_keys_own_place_among_the_factors_changes(world: World) -> None:
+    """A factor of another kind stays counted when the key is bound, replaced, disabled or deleted."""
+    bram = world.add("bram", factors=1)
+    counts = []
+    for change in (
+        lambda call: actions.bind_key(call, bram, SECRET, NOON_STEP),
+        lambda call: actions.bind_key(call, bram, OTHER_SECRET, NOON_STEP),
+        lambda call: actions.disable_key(call, bram),
+        lambda call: actions.delete_keys(call, bram),
+    ):
+        with world.writing() as call:
+            change(call)
+        counts.append(world.standing(bram).state.factors)
+
+    assert counts == [2, 2, 1, 1]
+
+
 def test_new_key_replaces_the_one_before(world: World, alice: AccountId) -> None:
     """The account has one key, and the old one's codes are wrong."""
     bind(world, alice, OTHER_SECRET)

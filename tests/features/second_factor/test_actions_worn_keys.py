@@ -141,7 +141,7 @@ def test_last_administrator_keeps_the_key_and_is_locked_each_time(world: World) 
 def test_one_of_two_administrators_loses_the_key(world: World) -> None:
     """Whoever is not the last one is like everybody else."""
     world.add("other", "administrator", factors=1)
-    root = world.add("root", "administrator", factors=1)
+    root = world.add("root", "administrator")
     bind(world, root)
     guess(world, root, 100)
 

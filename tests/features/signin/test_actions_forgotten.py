@@ -175,7 +175,7 @@ def test_pass_5_a_link_dies_when_a_set_up_is_allowed_meanwhile(walk: Walk) -> No
     bram = walk.person("bram", factors=1)
     token = link_for(walk)
     with walk.world.writing() as call:
-        accounts.set_factors(call, bram, 0)
+        accounts.change_factors(call, bram, -1)
     allow(walk.world, bram)
 
     assert use(walk, token) == DEAD

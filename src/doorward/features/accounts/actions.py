@@ -74,9 +74,15 @@ def restore(call: Call, before: Standing) -> None:
         set_unlocked(call, account.id, to_the_second(call.now))
 
 
-def set_factors(call: Call, account: AccountId, count: int) -> None:
-    """Note how many second factors the account has that can be used."""
-    store.set_state(call.sql, account, factors=count)
+def change_factors(call: Call, account: AccountId, by: int) -> None:
+    """Note that the account has so many usable second factors more, or fewer: of whichever kind they are."""
+    if by:
+        store.change_factors(call.sql, account, by)
+
+
+def clear_factors(call: Call, account: AccountId) -> None:
+    """Note that the account has no second factor of any kind."""
+    store.set_state(call.sql, account, factors=0)
 
 
 def set_excluded(call: Call, account: AccountId, *, excluded: bool) -> None:

@@ -55,6 +55,7 @@ _BY_OPERATOR = (_C.account_id == bindparam("account"), _C.operator_id == bindpar
 _NOTE_CHANGE = insert(credential_changes)
 _FORGET_CHANGE = delete(credential_changes).where(*_BY_OPERATOR)
 _LAST_CHANGE = select(_C.changed_at).where(*_BY_OPERATOR)
+_CHANGE_FACTORS = _SET_STATE.values(factors=_S.factors + bindparam("by"))
 _NEXT_EPOCH = _SET_STATE.values(epoch=_S.epoch + 1).returning(_S.epoch)
 
 
@@ -119,6 +120,11 @@ def next_epoch(sql: Connection, account: AccountId) -> int:
 def set_state(sql: Connection, account: AccountId, **values: Any) -> None:
     """Write columns of the narrow state."""
     sql.execute(_SET_STATE.values(**values), {"account": account})
+
+
+def change_factors(sql: Connection, account: AccountId, by: int) -> None:
+    """Add to the number of usable second factors; one statement, so that no two writers count over each other."""
+    sql.execute(_CHANGE_FACTORS, {"account": account, "by": by})
 
 
 def set_signed_in(sql: Connection, account: AccountId, at: datetime) -> None:

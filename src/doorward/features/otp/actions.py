@@ -62,12 +62,11 @@ def note_clock_error(call: Call, account: AccountId, earlier: WrongCode, later: 
 
 def bind_key(call: Call, account: AccountId, secret: bytes, step: int) -> UUID:
     """Make a proven secret the account's one key, beginning with the step that proved it (KEY-9)."""
-    store.drop_candidates(call.sql, account)
-    store.delete_all(call.sql, account)
+    delete_keys(call, account)
     key = new_id(call.now, call.entropy)
     sealed = call.sealer.seal(secret, _key_place(account, key))
     store.add(call.sql, store.NewKey(account, key, sealed, step, call.now))
-    accounts.set_factors(call, account, 1)
+    accounts.change_factors(call, account, 1)
     return key
 
 
@@ -79,8 +78,8 @@ def failures_in_a_row(call: Call, account: AccountId) -> int:
 def disable_key(call: Call, account: AccountId) -> None:
     """Use the account's key no longer, and forget what its sessions are setting up (LOCK-14)."""
     store.drop_candidates(call.sql, account)
-    store.disable(call.sql, account, call.now)
-    accounts.set_factors(call, account, 0)
+    disabled = store.disable(call.sql, account, call.now)
+    accounts.change_factors(call, account, -disabled)
 
 
 def disabled_at(call: Call, account: AccountId) -> datetime | None:
@@ -90,10 +89,8 @@ def disabled_at(call: Call, account: AccountId) -> datetime | None:
 
 def delete_keys(call: Call, account: AccountId) -> int:
     """Delete the account's keys and all that its sessions are setting up; say how many keys there were."""
-    store.drop_candidates(call.sql, account)
-    count = store.delete_all(call.sql, account)
-    accounts.set_factors(call, account, 0)
-    return count
+    disable_key(call, account)
+    return store.delete_all(call.sql, account)
 
 
 def key_facts(call: Call, account: AccountId) -> KeyFacts | None:

@@ -135,9 +135,9 @@ def failures_in_a_row(sql: Connection, account: AccountId) -> int:
     return sql.execute(_FAILURES, {"account": account}).scalar() or 0
 
 
-def disable(sql: Connection, account: AccountId, at: datetime) -> None:
-    """Note that the account's key is no longer used."""
-    sql.execute(_DISABLE, {"account": account, "at": at})
+def disable(sql: Connection, account: AccountId, at: datetime) -> int:
+    """Note that the account's usable key is no longer used, and say how many there were."""
+    return sql.execute(_DISABLE, {"account": account, "at": at}).rowcount
 
 
 def disabled_at(sql: Connection, account: AccountId) -> datetime | None:
