@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from doorward.kernel.refusal import CONFLICT, FAILED, NOT_FOUND, REFUSED, USAGE, Refusal
 from doorward.kernel.refusals_of_files import TRANSFER
+from doorward.kernel.refusals_of_groups import GROUPS
 
 _REQUESTS = {
     "request.malformed": Refusal(400, USAGE, "The request cannot be read: {detail}. Correct it and send it again."),
@@ -279,6 +280,7 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         **_ACCOUNTS,
         **_POLICY,
         **_PASSWORDS,
+        **GROUPS,
         **TRANSFER,
     }
 )

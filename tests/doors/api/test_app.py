@@ -22,6 +22,10 @@ BODIES: dict[str, Any] = {
     "POST /accounts": {"user_name": "zoe", "email": "zoe@example.org"},
     "PATCH /accounts/{account}": {"full_name": "Zoe", "reason": "married"},
     "PUT /accounts/{account}/roles": {"roles": ["help-desk"], "reason": "joined"},
+    "POST /groups": {"name": "Branch North"},
+    "PATCH /groups/{group}": {"name": "Branch South"},
+    "POST /groups/{group}/members": {"accounts": [str(UUID(int=7))], "reason": "moved"},
+    "POST /groups/{group}/members/remove": {"accounts": [str(UUID(int=7))], "reason": "moved"},
     "POST /me/secret-key": None,
     "POST /me/secret-key/check": {"code": "123456"},
     "PUT /me/secret-key": None,
@@ -58,6 +62,7 @@ def ask(served: Served, led: Led, token: str | None, account: AccountId) -> Answ
     other = str(UUID(int=7))
     line = name.replace("{account}", str(account)).replace("{name}", "default")
     line = line.replace("{session}", other).replace("{job}", other).replace("{mail}", other)
+    line = line.replace("{group}", other)
     body = None if led.method in {"GET", "DELETE"} else BODIES.get(name, {"reason": "a test"})
     return served.ask(line, body, token, [("if-match", "1")] if led.method == "PATCH" else ())
 

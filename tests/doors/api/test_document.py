@@ -111,5 +111,7 @@ def test_acts_take_a_reason(served: Served) -> None:
         "POST /accounts/{account}/enable", "POST /accounts/{account}/lock", "POST /accounts/{account}/reset-password",
         "POST /accounts/{account}/reset-secret-key", "POST /accounts/{account}/temporary-access-code",
         "POST /accounts/{account}/unlock", "POST /allowlist/{account}/remove", "POST /exclusions/{account}/remove",
-        "POST /unlocks", "PUT /accounts/{account}/roles", "PUT /allowlist/{account}", "PUT /exclusions/{account}",
+        "POST /groups/{group}/members", "POST /groups/{group}/members/remove",
+        "POST /groups/{group}/members/{account}/remove", "POST /unlocks", "PUT /accounts/{account}/roles",
+        "PUT /allowlist/{account}", "PUT /exclusions/{account}", "PUT /groups/{group}/members/{account}",
     }  # fmt: skip

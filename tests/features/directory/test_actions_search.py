@@ -17,9 +17,11 @@ from doorward.features.directory.model import (
     ViewHistory,
     ViewOverview,
 )
+from doorward.features.groups import actions as groups
+from doorward.features.groups.model import Group
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import Bearer, Caller
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import AccountId, GroupId, new_id
 from doorward.kernel.outcome import Refused
 from tests.worlds import NOON, OWNER, World
 
@@ -130,7 +132,7 @@ def test_row_says_what_an_operator_needs(world: World) -> None:
         AccountRow(
             id=anna, user_name="anna", full_name="Anna", email="anna@example.org", kind=AccountKind.EXTERNAL,
             enabled=True, protected=False, lock=Lock(NOON, LockReason.FAILURES, None, "password"),
-            unlocked_by="grace", unlocked_by_id=None, unlocked_at=NOON, second_factor=FactorState.SET_UP,
+            unlocked_by="grace", unlocked_by_id=None, unlocked_at=NOON, second_factor=FactorState.SET_UP, groups=(),
             roles=("auditor", "help-desk"), last_sign_in_at=NOON, password_changed_at=None, version=1,
         ),
     )  # fmt: skip
@@ -190,3 +192,56 @@ def test_locked_accounts_of_a_search_are_counted(world: World) -> None:
     world.add("emil", locked_at=NOON, lock_reason="Failures")
 
     assert world.run(actions.count_locked, CountLocked("dirk")) == LockedCounted(automatic=1, by_hand=1)
+
+
+def branches(world: World) -> GroupId:
+    """Put Anna and Bert into the north, and Bert into the south too; Cora is in no group."""
+    anna, bert, _ = world.add("anna"), world.add("bert", factors=1), world.add("cora", factors=1)
+    join(world, "a branch south", bert)
+    return join(world, "Branch North", anna, bert)
+
+
+def join(world: World, name: str, *members: AccountId) -> GroupId:
+    """Make a group of these accounts."""
+    with world.writing() as call:
+        group = GroupId(new_id(call.now, call.entropy))
+        groups.add(call, Group(group, name, "", None, call.now, 1))
+        for account in members:
+            groups.add_member(call, group, account)
+    return group
+
+
+def test_accounts_of_a_group_are_found_by_its_name_and_by_its_id(world: World) -> None:
+    """In any spelling, and together with other filters."""
+    north = branches(world)
+
+    assert names(search(world, Search(group="BRANCH north"))) == ["anna", "bert"]
+    assert names(search(world, Search(group=str(north)))) == ["anna", "bert"]
+    assert names(search(world, Search(group="Branch North", second_factor=FactorState.SET_UP))) == ["bert"]
+    assert names(search(world, Search(group="Branch North", query="ann"))) == ["anna"]
+
+
+def test_accounts_name_their_groups_in_order(world: World) -> None:
+    """By name, as a person reads them."""
+    branches(world)
+
+    assert {row.user_name: row.groups for row in search(world, Search()).accounts} == {
+        "anna": ("Branch North",), "bert": ("a branch south", "Branch North"), "cora": (),
+    }  # fmt: skip
+
+
+def test_search_in_a_group_goes_on_where_it_ended(world: World) -> None:
+    """The pages of a group are those of every list."""
+    branches(world)
+    first = search(world, Search(group="Branch North", limit=1))
+    second = search(world, Search(group="Branch North", limit=1, cursor=first.next))
+
+    assert (names(first), names(second), second.next) == (["anna"], ["bert"], None)
+
+
+@pytest.mark.parametrize("group", ["nowhere", "", "01900000-0000-7000-8000-000000000001"])
+def test_a_group_that_is_not_there_finds_no_list(world: World, group: str) -> None:
+    """A slip of the pen is told, and not taken for a group that nobody is in."""
+    branches(world)
+
+    assert world.run(actions.search_accounts, Search(group=group)) == Refused("groups.not_found")

@@ -1,8 +1,9 @@
 from uuid import UUID
 
 from doorward.features.groups import actions
-from doorward.features.groups.model import Group
+from doorward.features.groups.model import Group, GroupRow, GroupShown, GroupsListed, ListGroups, ViewGroup
 from doorward.kernel.ids import AccountId, GroupId
+from doorward.kernel.outcome import Refused
 from tests.worlds import NOON, World
 
 NORTH, SOUTH = GroupId(UUID(int=21)), GroupId(UUID(int=22))
@@ -64,3 +65,57 @@ def test_group_is_saved_and_deleted(world: World) -> None:
         deleted = [actions.delete(call, NORTH), actions.delete(call, NORTH)]
 
     assert (saved, deleted) == ([True, False], [True, False])
+
+
+def test_list_counts_the_members(world: World) -> None:
+    """Each group with how many accounts are in it; a list page leaves no entry (AUDIT-1)."""
+    add(world)
+    empty = Group(SOUTH, "South", "", None, NOON, 1)
+    with world.writing() as call:
+        actions.add(call, empty)
+
+    assert world.run(actions.list_groups, ListGroups()) == GroupsListed((GroupRow(BRANCH, 2), GroupRow(empty, 0)), None)
+    assert world.run(actions.list_groups, ListGroups("sou")) == GroupsListed((GroupRow(empty, 0),), None)
+    assert world.entries() == []
+
+
+def test_list_goes_on_after_a_group(world: World) -> None:
+    """The last page names none; a group that is gone cannot be gone on from."""
+    add(world)
+    empty = Group(SOUTH, "South", "", None, NOON, 1)
+    with world.writing() as call:
+        actions.add(call, empty)
+
+    assert world.run(actions.list_groups, ListGroups(limit=1)) == GroupsListed((GroupRow(BRANCH, 2),), NORTH)
+    assert world.run(actions.list_groups, ListGroups(limit=1, after=NORTH)) == GroupsListed((GroupRow(empty, 0),), None)
+    gone = GroupId(UUID(int=99))
+    assert world.run(actions.list_groups, ListGroups(after=gone)) == Refused("list.cursor")
+
+
+def test_group_is_read(world: World) -> None:
+    """One that is not there is refused."""
+    add(world)
+
+    assert world.run(actions.view_group, ViewGroup(NORTH)) == GroupShown(GroupRow(BRANCH, 2))
+    assert world.run(actions.view_group, ViewGroup(SOUTH)) == Refused("groups.not_found")
+
+
+def test_groups_are_listed_for_whoever_reads_users(world: World) -> None:
+    """And for nobody else (RIGHT-1)."""
+    helper, nobody = world.add_operator("helper", "help-desk"), world.add_operator("nobody")
+
+    assert world.run(actions.list_groups, ListGroups(), helper) == GroupsListed((), None)
+    refused = world.run(actions.list_groups, ListGroups(), nobody)
+    assert isinstance(refused, Refused)
+    assert refused.code == "rights.missing"
+
+
+def test_group_is_named_by_id_or_name(world: World) -> None:
+    """Whichever is at hand; a name that looks like an id is a name where no group has the id."""
+    add(world)
+    odd = Group(SOUTH, str(UUID(int=98)), "", None, NOON, 1)
+    with world.writing() as call:
+        actions.add(call, odd)
+        found = [actions.named(call, text) for text in (str(NORTH), "NORTH", str(UUID(int=98)), "South", "")]
+
+    assert found == [BRANCH, BRANCH, odd, None, None]

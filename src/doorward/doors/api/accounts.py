@@ -89,7 +89,7 @@ class ResetStartedJson(ActedJson):
     expires_at: datetime
 
 
-@routes.on("GET /accounts", search_accounts, Page[AccountJson], ("list.cursor",))
+@routes.on("GET /accounts", search_accounts, Page[AccountJson], ("list.cursor", "groups.not_found"))
 def find_accounts(  # noqa: PLR0913 - one parameter for each filter
     asked: Holder,
     *,
@@ -97,6 +97,9 @@ def find_accounts(  # noqa: PLR0913 - one parameter for each filter
     locked: Annotated[Flag, Query(description="only accounts that are locked now")] = False,
     second_factor: Annotated[FactorState | None, Query()] = None,
     enabled: OptionalFlag = None,
+    group: Annotated[
+        str | None, Query(max_length=200, description="only accounts in this group: its id or name")
+    ] = None,
     limit: Limit = PAGE,
     cursor: Cursor = None,
 ) -> Response:
@@ -104,7 +107,7 @@ def find_accounts(  # noqa: PLR0913 - one parameter for each filter
 
     curl -s 'https://login.example.org/api/v1/accounts?locked=true&query=ros' -H "authorization: Bearer $TOKEN"
     """
-    command = Search(query, locked, second_factor, enabled, limit, cursor)
+    command = Search(query, locked, second_factor, enabled, limit, cursor, group=group)
     return asked.told(asked.run(search_accounts, command), _found)
 
 

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from doorward.doors.api.cursors import id_of
 from doorward.doors.web.six_digits import six_digits
 from doorward.features.signin.model import PendingToken
-from doorward.kernel.ids import AccountId, JobId, SessionId, parse_id
+from doorward.kernel.ids import AccountId, GroupId, JobId, SessionId, parse_id
 from doorward.kernel.tokens import parse_token
 
 REASON_LENGTH = 500
@@ -124,6 +124,7 @@ class Body(BaseModel):
 
 
 AccountIn = Annotated[AccountId, Path(description="the account's id"), _id("accounts.not_found")]
+GroupIn = Annotated[GroupId, Path(description="the group's id"), _id("groups.not_found")]
 SessionIn = Annotated[SessionId, Path(description="the session's id"), _id("sessions.not_found")]
 JobIn = Annotated[JobId, Path(description="the job's id"), _id("jobs.not_found")]
 MailIn = Annotated[UUID, Path(description="the mail's id"), _id("notices.not_found")]

@@ -33,6 +33,7 @@ from doorward.features.directory.model import (
     ViewOverview,
     ViewOwnHistory,
 )
+from doorward.features.groups import actions as groups
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
@@ -54,9 +55,9 @@ from doorward.kernel.outcome import Refused
 @act("users:read", event=None, writes=False)
 def search_accounts(call: Call, command: Search) -> Found | Refused:
     """Search accounts by name, login or e-mail address; filters narrow each other down (LOCK-6)."""
-    conditions = _conditions(command)
-    if conditions is None:
-        return Refused("list.cursor")
+    conditions = _conditions(call, command)
+    if isinstance(conditions, Refused):
+        return conditions
     size = rules.page_size(command.limit)
     found = store.search(call.sql, conditions, call.now, size + 1)
     last = found[size - 1] if len(found) > size else None
@@ -201,11 +202,12 @@ def _one(call: Call, account: AccountId) -> store.Listed | None:
 
 
 def _rows(call: Call, found: Sequence[store.Listed]) -> tuple[AccountRow, ...]:
-    roles = store.roles_of(call.sql, [one.standing.account.id for one in found])
-    return tuple(_row(call, one, roles.get(one.standing.account.id, ())) for one in found)
+    wanted = [one.standing.account.id for one in found]
+    belongs = store.Belongs(store.groups_of(call.sql, wanted), store.roles_of(call.sql, wanted))
+    return tuple(_row(call, one, belongs) for one in found)
 
 
-def _row(call: Call, listed: store.Listed, roles: tuple[str, ...]) -> AccountRow:
+def _row(call: Call, listed: store.Listed, belongs: store.Belongs) -> AccountRow:
     account, state = listed.standing.account, listed.standing.state
     return AccountRow(
         id=account.id,
@@ -220,7 +222,8 @@ def _row(call: Call, listed: store.Listed, roles: tuple[str, ...]) -> AccountRow
         unlocked_by_id=state.unlocked_by_id,
         unlocked_at=state.unlocked_at,
         second_factor=factor_rules.state(state.factors, listed.entry, call.now, excluded=state.excluded),
-        roles=roles,
+        groups=belongs.groups.get(account.id, ()),
+        roles=belongs.roles.get(account.id, ()),
         last_sign_in_at=state.last_sign_in_at,
         password_changed_at=listed.password_changed_at,
         version=account.version,
@@ -235,9 +238,14 @@ def _history(call: Call, account: AccountId, limit: int, before_id: str | None) 
     return HistoryShown(page.entries, None if page.next_id is None else str(page.next_id))
 
 
-def _conditions(command: Search) -> dict[str, Any] | None:
-    """Give the conditions of a search, None for a cursor that no page has given out."""
+def _conditions(call: Call, command: Search) -> dict[str, Any] | Refused:
+    """Give the conditions of a search; refuse a group that is not there, and a cursor that no page has given out."""
     conditions: dict[str, Any] = {}
+    if command.group is not None:
+        group = groups.named(call, command.group)
+        if group is None:
+            return Refused("groups.not_found")
+        conditions["group"] = group.id
     if (pattern := account_rules.search_pattern(command.query)) is not None:
         conditions["pattern"] = pattern
     if command.enabled is not None:
@@ -249,7 +257,9 @@ def _conditions(command: Search) -> dict[str, Any] | None:
     if command.cursor is None:
         return conditions
     after = rules.parse_cursor(command.cursor)
-    return None if after is None else {**conditions, "after": True, "after_name": after[0], "after_account": after[1]}
+    if after is None:
+        return Refused("list.cursor")
+    return {**conditions, "after": True, "after_name": after[0], "after_account": after[1]}
 
 
 def _counted(call: Call, query: str) -> LockedCounted:

@@ -26,6 +26,8 @@ class Search:
     cursor: str | None = None
     without_factor: bool = False
     """Only accounts on the allowlist or blocked: the list behind the overview's figure."""
+    group: str | None = None
+    """Only accounts in this group, named by its id or its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class AccountRow:
     unlocked_by_id: AccountId | None
     unlocked_at: datetime | None
     second_factor: FactorState
+    groups: tuple[str, ...]
+    """The names of its groups, in their order."""
     roles: tuple[str, ...]
     last_sign_in_at: datetime | None
     password_changed_at: datetime | None

@@ -1,6 +1,6 @@
 """The joined reads that lists and figures are made of: SELECT and nothing else, over the tables of many features."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, not_, or_, select
 
 from doorward.edges.sql.tables.accounts import account_state, accounts
+from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.edges.sql.tables.notices import outbox
 from doorward.edges.sql.tables.passwords import passwords
 from doorward.edges.sql.tables.rights import role_assignments
@@ -22,7 +23,7 @@ from doorward.kernel.act import Bearer, SessionFacts
 from doorward.kernel.ids import AccountId, SessionId
 
 _A, _S, _L, _P, _R, _O = accounts.c, account_state.c, allowlist.c, passwords.c, role_assignments.c, outbox.c
-_T = sessions.c
+_T, _G, _M = sessions.c, account_groups.c, group_members.c
 
 _ACCOUNTS = (
     select(
@@ -39,7 +40,7 @@ _ACCOUNTS = (
     .limit(bindparam("most"))
 )  # fmt: skip
 _NAME_OF_FEW = _A.full_name_canonical.concat("")
-"""The name as no index has it: so the few locked accounts are found first and then sorted, not all names walked."""
+"""The name as no index has it: so the few that are locked or in a group are found first and then sorted."""
 _NOW = bindparam("now", type_=_S.locked_at.type)
 _LOCKED = and_(_S.locked_at.is_not(None), or_(_S.lock_ends_at.is_(None), _S.lock_ends_at > _NOW))
 _WITHOUT = and_(_S.factors == 0, not_(_S.excluded))
@@ -59,11 +60,18 @@ _CONDITIONS = {
     "may_set_up": and_(_WITHOUT, _L.expires_at > _NOW),
     "blocked": and_(_WITHOUT, or_(_L.expires_at.is_(None), _L.expires_at <= _NOW)),
     "excluded": _S.excluded,
+    "group": _A.account_id.in_(select(_M.account_id).where(_M.group_id == bindparam("group"))),
 }
 _ROLES = (
     select(_R.account_id, _R.role)
     .where(_R.account_id.in_(bindparam("accounts", expanding=True)), _R.effect == "allow")
     .order_by(_R.account_id, _R.role)
+)
+_GROUPS = (
+    select(_M.account_id, _G.name)
+    .join_from(group_members, account_groups, _G.group_id == _M.group_id)
+    .where(_M.account_id.in_(bindparam("accounts", expanding=True)))
+    .order_by(_M.account_id, _G.name_canonical)
 )
 _BY_REASON = select(_S.lock_reason, func.count().label("count")).where(_LOCKED).group_by(_S.lock_reason)
 _BY_REASON_MATCHING = _BY_REASON.join_from(account_state, accounts, _A.account_id == _S.account_id).where(_MATCHES)
@@ -102,6 +110,14 @@ class Listed:
     password_changed_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """What accounts belong to: the names of their groups and roles."""
+
+    groups: Mapping[AccountId, tuple[str, ...]]
+    roles: Mapping[AccountId, tuple[str, ...]]
+
+
 def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[Listed]:
     """Load accounts that meet every condition, by full name, then id; a condition without a value is given True."""
     statement = _filtered(frozenset(conditions) - {"after_name", "after_account"})
@@ -110,10 +126,12 @@ def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: 
 
 def roles_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, tuple[str, ...]]:
     """Load the names of the roles that accounts are allowed."""
-    found: dict[AccountId, tuple[str, ...]] = {}
-    for row in sql.execute(_ROLES, {"accounts": wanted}):
-        found[row.account_id] = (*found.get(row.account_id, ()), row.role)
-    return found
+    return _by_account(sql.execute(_ROLES, {"accounts": wanted}))
+
+
+def groups_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, tuple[str, ...]]:
+    """Load the names of the groups that accounts are in, in their order."""
+    return _by_account(sql.execute(_GROUPS, {"accounts": wanted}))
 
 
 def behind(sql: Connection, bearers: Sequence[Bearer]) -> dict[Bearer, SessionBehind]:
@@ -152,12 +170,19 @@ def mail_not_delivered(sql: Connection) -> int:
 @cache
 def _filtered(names: frozenset[str]) -> Any:
     """Build the statement of these conditions, once."""
-    name = _NAME_OF_FEW if "locked" in names else _A.full_name_canonical
+    name = _NAME_OF_FEW if names & {"locked", "group"} else _A.full_name_canonical
     statement = _ACCOUNTS.where(*(_CONDITIONS[one] for one in sorted(names - {"after"})))
     if "after" in names:
         further = or_(name > bindparam("after_name"), _A.account_id > bindparam("after_account"))
         statement = statement.where(name >= bindparam("after_name"), further)
     return statement.order_by(name, _A.account_id)
+
+
+def _by_account(rows: Iterable[Any]) -> dict[AccountId, tuple[str, ...]]:
+    found: dict[AccountId, tuple[str, ...]] = {}
+    for account, name in rows:
+        found[account] = (*found.get(account, ()), name)
+    return found
 
 
 def _behind(row: Any) -> SessionBehind:

@@ -1,16 +1,37 @@
-"""What other features ask of groups; the operators' acts on them are in `administration`."""
+"""Reading groups, and what other features ask of them; the acts that change them are in `administration`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from doorward.edges.call import Call
-from doorward.features.groups import store
-from doorward.features.groups.model import Group
-from doorward.kernel.ids import AccountId, GroupId
+from doorward.features.accounts.rules import search_pattern
+from doorward.features.groups import rules, store
+from doorward.features.groups.model import Group, GroupRow, GroupShown, GroupsListed, ListGroups, ViewGroup
+from doorward.kernel.act import act
+from doorward.kernel.ids import AccountId, GroupId, parse_id
+from doorward.kernel.outcome import Refused
 
 _FROM_THE_FIRST = AccountId(UUID(int=0))
 """Before every id (RFC 9562 section 5.9)."""
+
+
+@act("users:read", event=None, writes=False)
+def list_groups(call: Call, command: ListGroups) -> GroupsListed | Refused:
+    """Search groups by name, each with how many accounts are in it."""
+    after = None if command.after is None else store.by_id(call.sql, command.after)
+    if command.after is not None and after is None:
+        return Refused("list.cursor")
+    size = rules.page_size(command.limit)
+    found = store.page(call.sql, search_pattern(command.query), after, size + 1)
+    return GroupsListed(_rows(call, found[:size]), found[size - 1].id if len(found) > size else None)
+
+
+@act("users:read", event=None, writes=False)
+def view_group(call: Call, command: ViewGroup) -> GroupShown | Refused:
+    """Read a group."""
+    group = store.by_id(call.sql, command.group)
+    return Refused("groups.not_found") if group is None else GroupShown(_rows(call, [group])[0])
 
 
 def load(call: Call, group: GroupId) -> Group | None:
@@ -31,6 +52,17 @@ def groups_of(call: Call, account: AccountId) -> frozenset[GroupId]:
 def member_ids(call: Call, group: GroupId, most: int, after: AccountId = _FROM_THE_FIRST) -> list[AccountId]:
     """List the accounts in a group by their ids, from one id on."""
     return store.member_ids(call.sql, group, after, most)
+
+
+def named(call: Call, text: str) -> Group | None:
+    """Find the group that a text means: by its id, else by its name."""
+    given = parse_id(text)
+    return (None if given is None else load(call, GroupId(given))) or find(call, text)
+
+
+def is_empty(call: Call, group: GroupId) -> bool:
+    """Tell whether nobody is in a group."""
+    return not member_ids(call, group, 1)
 
 
 def names(call: Call, wanted: Sequence[GroupId]) -> dict[GroupId, str]:
@@ -70,3 +102,8 @@ def add_member(call: Call, group: GroupId, account: AccountId) -> bool:
 def remove_member(call: Call, group: GroupId, account: AccountId) -> bool:
     """Take an account out of a group; tell whether it was in it."""
     return store.remove_member(call.sql, group, account)
+
+
+def _rows(call: Call, found: Sequence[Group]) -> tuple[GroupRow, ...]:
+    members = counts(call, [group.id for group in found])
+    return tuple(GroupRow(group, members[group.id]) for group in found)

@@ -18,6 +18,16 @@ _ASKED = bindparam("asked", expanding=True, type_=Id())
 _GROUPS = select(_G.group_id, _G.name, _G.description, _G.password_rules, _G.created_at, _G.version)
 _BY_ID = _GROUPS.where(_G.group_id == bindparam("group"))
 _BY_NAME = _GROUPS.where(_G.name_canonical == bindparam("name"))
+_LIST = _GROUPS.order_by(_G.name_canonical).limit(bindparam("most"))
+_MATCHES = _G.name_canonical.like(bindparam("pattern"), escape="\\")
+_FURTHER = _G.name_canonical > bindparam("after")
+_LISTS = {
+    (False, False): _LIST,
+    (True, False): _LIST.where(_MATCHES),
+    (False, True): _LIST.where(_FURTHER),
+    (True, True): _LIST.where(_MATCHES, _FURTHER),
+}
+"""The list by whether a pattern narrows it down, and whether it goes on after a name."""
 _SOME = _GROUPS.where(_G.group_id.in_(_ASKED)).order_by(_G.name_canonical)
 _ADD = insert(account_groups)
 _DELETE = delete(account_groups).where(_G.group_id == bindparam("group"))
@@ -51,6 +61,14 @@ def by_name(sql: Connection, name: str) -> Group | None:
 def some(sql: Connection, wanted: Sequence[GroupId]) -> list[Group]:
     """Load these groups, by name; those that are not there are left out."""
     return [_group(row) for row in sql.execute(_SOME, {"asked": wanted})]
+
+
+def page(sql: Connection, pattern: str | None, after: Group | None, most: int) -> list[Group]:
+    """Load groups by name: those that a pattern finds, after one of them."""
+    keys: dict[str, Any] = {"most": most} if pattern is None else {"most": most, "pattern": pattern}
+    if after is not None:
+        keys["after"] = canonical(after.name)
+    return [_group(row) for row in sql.execute(_LISTS[pattern is not None, after is not None], keys)]
 
 
 def add(sql: Connection, group: Group) -> None:

@@ -1,1 +1,1 @@
-"""Operators' acts: `adding`, `editing` (with enabling and password resets), and `first` (welcome link and rescue)."""
+"""Operators' acts: `adding`, `editing` (also enabling, password resets), `grouping`, and `first` (welcome, rescue)."""

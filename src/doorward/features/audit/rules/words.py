@@ -29,10 +29,14 @@ def _done(entry: Entry, done: str) -> str:
             return f"{done} by itself after {entry.details.get('failures')} wrong codes in a row"
         case "sessions.ended" if entry.actor_id is not None and entry.actor_id == entry.target_id:
             return _own_sessions(entry)
-        case "rights.granted" | "rights.revoked":
-            return f"{done}{_by(entry)}: {entry.details.get('role', '')}"
         case _:
-            return f"{done}{_by(entry)}"
+            return f"{done}{_by(entry)}{_which(entry)}"
+
+
+def _which(entry: Entry) -> str:
+    """Name the role or the group that an act was about."""
+    named = {"rights": "role", "groups": "group"}.get(entry.act.partition(".")[0])
+    return "" if named is None else f": {entry.details.get(named, '')}"
 
 
 def _own_sessions(entry: Entry) -> str:
@@ -107,6 +111,11 @@ _WORDS = {
     "audit.viewed": ("Audit trail read", "Reading of the audit trail"),
     "exclusions.added": ("Excluded from two-factor authentication", "Exclusion"),
     "exclusions.removed": ("Exclusion lifted", "Lifting of the exclusion"),
+    "groups.added": ("Group added", "Adding a group"),
+    "groups.deleted": ("Group deleted", "Deletion of a group"),
+    "groups.edited": ("Group edited", "Edit of a group"),
+    "groups.member_added": ("Added to a group", "Adding to a group"),
+    "groups.member_removed": ("Taken out of a group", "Taking out of a group"),
     "jobs.started": ("Unlock of many accounts started", "Unlock of many accounts"),
     "links.first_administrator": ("Link for the first administrator made", "Link for the first administrator"),
     "lockout.lapsed": ("The lock came to its end", "End of the lock"),

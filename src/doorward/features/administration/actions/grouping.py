@@ -1,0 +1,117 @@
+"""Adding, editing and deleting groups, and who is in them (RIGHT-3).
+
+Each membership is an act on its account: within reach, never the actor's own, with an entry in the account's history.
+A group that somebody is in cannot be deleted, so that no membership ends without these questions.
+"""
+
+from doorward.edges.call import Call
+from doorward.edges.run import LostRace
+from doorward.features.groups import actions as groups
+from doorward.features.groups import rules
+from doorward.features.groups.model import (
+    AddGroup,
+    AddMember,
+    DeleteGroup,
+    EditGroup,
+    Group,
+    GroupAdded,
+    GroupDeleted,
+    GroupEdited,
+    GroupUnchanged,
+    MemberAdded,
+    MemberRemoved,
+    MembersUnchanged,
+    RemoveMember,
+)
+from doorward.features.rights import actions as rights
+from doorward.kernel.act import Needs, act
+from doorward.kernel.ids import GroupId, new_id
+from doorward.kernel.outcome import Refused
+
+_FIRST_VERSION = 1
+
+
+@act("users:modify", event="groups.added")
+def add_group(call: Call, command: AddGroup) -> GroupAdded | Refused:
+    """Add a group, empty."""
+    name = command.name.strip()
+    call.note.details["group"] = name
+    if refused := _judge(call, command.name, command.description, None):
+        return refused
+    made = GroupId(new_id(call.now, call.entropy))
+    groups.add(call, Group(made, name, command.description.strip(), None, call.now, _FIRST_VERSION))
+    return GroupAdded(made)
+
+
+@act("users:modify", event="groups.edited")
+def edit_group(call: Call, command: EditGroup) -> GroupEdited | GroupUnchanged | Refused:
+    """Change a group's name or description."""
+    group = _named(call, command.group)
+    if isinstance(group, Refused):
+        return group
+    if refused := rules.judge_version(group, command.if_version, owner=call.actor.owner):
+        return refused
+    if refused := _judge(call, command.name, command.description, group):
+        return refused
+    changed = rules.changes(group, command)
+    if not changed:
+        return GroupUnchanged()
+    if not groups.save(call, group, changed):
+        raise LostRace
+    call.note.details |= {field: f"{getattr(group, field)} → {text}" for field, text in changed.items()}
+    return GroupEdited(group.version + 1, tuple(changed))
+
+
+@act("users:modify", event="groups.deleted")
+def delete_group(call: Call, command: DeleteGroup) -> GroupDeleted | Refused:
+    """Delete a group that nobody is in."""
+    group = _named(call, command.group)
+    if isinstance(group, Refused):
+        return group
+    if not groups.is_empty(call, group.id):
+        return Refused("groups.not_empty")
+    if refused := rights.judge_deletion(call, group.id):
+        return refused
+    groups.delete(call, group.id)
+    return GroupDeleted()
+
+
+@act("users:modify", event="groups.member_added", needs=(Needs.ANOTHER,))
+def add_member(call: Call, command: AddMember) -> MemberAdded | MembersUnchanged | Refused:
+    """Put an account into a group."""
+    group = _named(call, command.group)
+    if isinstance(group, Refused):
+        return group
+    if refused := rights.judge_membership(call, group.id, command.account):
+        return refused
+    return MemberAdded() if groups.add_member(call, group.id, command.account) else MembersUnchanged()
+
+
+@act("users:modify", event="groups.member_removed", needs=(Needs.ANOTHER,))
+def remove_member(call: Call, command: RemoveMember) -> MemberRemoved | MembersUnchanged | Refused:
+    """Take an account out of a group."""
+    group = _named(call, command.group)
+    if isinstance(group, Refused):
+        return group
+    if refused := rights.judge_leaving(call, group.id, command.account):
+        return refused
+    return MemberRemoved() if groups.remove_member(call, group.id, command.account) else MembersUnchanged()
+
+
+def _named(call: Call, wanted: GroupId) -> Group | Refused:
+    """Load the group that an act is about, and name it in the act's entry."""
+    group = groups.load(call, wanted)
+    if group is None:
+        return Refused("groups.not_found")
+    call.note.details["group"] = group.name
+    return group
+
+
+def _judge(call: Call, name: str | None, description: str | None, group: Group | None) -> Refused | None:
+    """Refuse fields that cannot be so, and a name that another group has in any spelling; None is not given."""
+    if name is not None and (refused := rules.judge_name(name)):
+        return refused
+    if description is not None and (refused := rules.judge_description(description)):
+        return refused
+    bearer = None if name is None else groups.find(call, name)
+    return Refused("groups.name_taken") if bearer is not None and bearer != group else None

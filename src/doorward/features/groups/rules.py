@@ -1,0 +1,47 @@
+"""What a group may be called, and what an edit of it comes to."""
+
+from doorward.features.accounts.rules import GROWTH, NAME_LENGTH, has_controls
+from doorward.features.groups.model import EditGroup, Group
+from doorward.kernel.names import canonical
+from doorward.kernel.outcome import Refused
+
+DESCRIPTION_LENGTH = 500
+PAGE = 200
+"""How many groups a page holds at most."""
+SEPARATOR = ";"
+"""What stands between the names of groups in a file of people, and so in none of them."""
+
+
+def judge_name(text: str) -> Refused | None:
+    """Refuse a name that cannot be seen, is too long, or could not stand in a file beside others."""
+    form = canonical(text)
+    fits = 0 < len(form) <= GROWTH * NAME_LENGTH and len(text) <= NAME_LENGTH
+    if fits and SEPARATOR not in text and SEPARATOR not in form and not has_controls(text):
+        return None
+    return Refused("groups.name_malformed", {"most": NAME_LENGTH})
+
+
+def judge_description(text: str) -> Refused | None:
+    """Refuse a description that is too long or has control characters; an empty one says nothing."""
+    if len(text) <= DESCRIPTION_LENGTH and not has_controls(text):
+        return None
+    return Refused("groups.description_malformed", {"most": DESCRIPTION_LENGTH})
+
+
+def judge_version(group: Group, if_version: int | None, *, owner: bool) -> Refused | None:
+    """Refuse an edit of what somebody else has changed meanwhile; only the server's owner may overwrite unseen."""
+    if if_version is None:
+        return None if owner else Refused("groups.version_missing")
+    return None if if_version == group.version else Refused("groups.version_lost")
+
+
+def changes(group: Group, command: EditGroup) -> dict[str, str]:
+    """Say which fields an edit changes, trimmed."""
+    wanted = {"name": command.name, "description": command.description}
+    given = {field: text.strip() for field, text in wanted.items() if text is not None}
+    return {field: text for field, text in given.items() if text != getattr(group, field)}
+
+
+def page_size(asked: int) -> int:
+    """Keep a page's size between one group and the most that a page holds."""
+    return max(1, min(asked, PAGE))

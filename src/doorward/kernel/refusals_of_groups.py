@@ -1,0 +1,29 @@
+"""The part of the table of refusals that is about groups; see `kernel.refusals`."""
+
+from doorward.kernel.refusal import CONFLICT, NOT_FOUND, USAGE, Refusal
+
+GROUPS = {
+    "groups.not_found": Refusal(404, NOT_FOUND, "There is no such group. Look it up in the list of groups."),
+    "groups.name_taken": Refusal(409, CONFLICT, "Another group has this name. Choose another one."),
+    "groups.name_malformed": Refusal(
+        422,
+        USAGE,
+        "A group's name has 1 to {most} characters, none of them a semicolon, a control or an invisible character. "
+        "Choose another one.",
+    ),
+    "groups.description_malformed": Refusal(
+        422,
+        USAGE,
+        "A description has at most {most} characters, none of them a control or an invisible character. Shorten it, or "
+        "type it instead of pasting it.",
+    ),
+    "groups.not_empty": Refusal(
+        409, CONFLICT, "There are accounts in this group. Take them out of it first, then delete it."
+    ),
+    "groups.version_lost": Refusal(
+        409, CONFLICT, "Somebody else has saved in between. Look at what it says now, then make your change again."
+    ),
+    "groups.version_missing": Refusal(
+        428, CONFLICT, "A change must say which version it changes. Read it first, and send its version in If-Match."
+    ),
+}
