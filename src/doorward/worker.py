@@ -27,6 +27,7 @@ from doorward.features.lockout import actions as lockout
 from doorward.features.notices.actions import Deliver, send_due
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
+from doorward.features.policy import actions as policy
 from doorward.features.sessions import actions as sessions
 from doorward.features.signin.actions import forgotten
 from doorward.features.signin.actions import purging as signin
@@ -87,6 +88,7 @@ def upkeep_duties() -> tuple[Duty, ...]:
         Duty("clear lapsed locks", SOON, clear_lapsed_locks),
         Duty("settle dead attempts", LATER, in_one_transaction(lambda call: lockout.settle_dead_attempts(call, BATCH))),
         Duty("record joined refusals", SOON, record_joined_refusals, shared=False),
+        Duty("remove expired audit entries", SELDOM, remove_expired_entries),
         *(Duty(f"forget {what}", SELDOM, in_one_transaction(purge)) for what, purge in _PURGED.items()),
     )
 
@@ -107,6 +109,16 @@ def mail_forgotten(runtime: Runtime) -> int:
             return 0
     with as_system(runtime) as call:
         return forgotten.mail_forgotten(call, BATCH)
+
+
+def remove_expired_entries(runtime: Runtime) -> int:
+    """Remove audit entries past their retention (AUDIT-4); looks before it asks for the writers' lane."""
+    with runtime.database.read() as sql:
+        call = runtime.call(sql, WORKER)
+        if not audit.has_expired(call, policy.audit_settings(call).audit_retention_days):
+            return 0
+    with as_system(runtime) as call:
+        return audit.remove_expired(call, policy.audit_settings(call).audit_retention_days)
 
 
 def record_joined_refusals(runtime: Runtime) -> int:

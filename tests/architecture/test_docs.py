@@ -17,6 +17,7 @@ PAGES = [path for path in tracked_files() if path.suffix == ".md"]
 SETTINGS = [
     *fields(FEATURES / "policy" / "model.py", "PasswordRules"),
     *fields(FEATURES / "policy" / "model.py", "TwoFactorSettings"),
+    *fields(FEATURES / "policy" / "model.py", "AuditSettings"),
     *configuration(),
 ]
 

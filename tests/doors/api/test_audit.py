@@ -1,5 +1,11 @@
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 
+from doorward.doors.api.cursors import cursor_of
+from doorward.features.audit.actions import remove_expired
+from doorward.kernel.act import SYSTEM
 from tests.doors.served import Served
 from tests.worlds import NOON
 
@@ -83,3 +89,72 @@ def test_what_is_no_time_is_refused(served: Served, query: str) -> None:
 def test_a_target_is_an_id(served: Served) -> None:
     """A name is for `actor`."""
     assert served.ask("GET /audit?account=bram", token=served.operator()).code == "accounts.not_found"
+
+
+def test_a_feature_stands_for_all_its_acts(served: Served) -> None:
+    """Whoever looks for locks finds their ends too."""
+    bram, olga = served.world.add("bram"), served.operator()
+    for path in ("lock", "unlock"):
+        served.ask(f"POST /accounts/{bram}/{path}", REASON, olga)
+
+    assert acts(served, "act=lockout", olga) == ["lockout.unlocked", "lockout.locked"]
+
+
+def test_the_acts_that_there_are_can_be_listed(served: Served) -> None:
+    """As the filter takes them."""
+    told = served.ask("GET /audit/acts", token=served.operator()).json()
+
+    assert {"act": "lockout.unlocked", "feature": "lockout", "words": "Unlocked"} in told["items"]
+    assert told["next"] is None
+
+
+def test_retention_is_read_and_changed(served: Served) -> None:
+    """For ever at first; the change is recorded like every setting's (AUDIT-4)."""
+    olga = served.operator()
+    read = served.ask("GET /audit/settings", token=olga).json()
+    changed = served.ask("PUT /audit/settings", {"audit_retention_days": 400, "reason": "works council"}, olga).json()
+
+    assert read == {"version": 0, "audit_retention_days": 0}
+    assert changed == {"outcome": "done", "version": 1, "changed": {"audit_retention_days": "0 → 400"}}
+    assert served.ask("GET /audit/settings", token=olga).json() == {"version": 1, "audit_retention_days": 400}
+
+
+@pytest.mark.parametrize("days", [1, 30, -1, 36_501])
+def test_last_month_cannot_be_wiped_out(served: Served, days: int) -> None:
+    """0, or at least 31 days."""
+    refused = served.ask("PUT /audit/settings", {"audit_retention_days": days}, served.operator())
+
+    assert (refused.status, refused.code) == (422, "policy.out_of_bounds")
+
+
+def test_what_was_removed_is_told_in_pages(served: Served) -> None:
+    """Newest run first, with everything that a later look needs."""
+    olga = served.operator()
+    for number in range(3):
+        served.ask("GET /audit", token=served.operator(f"reader-{number}"))
+        served.world.pass_time(days=40)
+        with served.world.writing() as call:
+            assert remove_expired(replace(call, actor=SYSTEM), 31) == 0
+    olga = served.operator("anna")
+    first = served.ask("GET /audit/checkpoints?limit=2", token=olga).json()
+    second = served.ask(f"GET /audit/checkpoints?limit=2&cursor={first['next']}", token=olga).json()
+
+    assert [run["number"] for page in (first, second) for run in page["items"]] == [3, 2, 1]
+    assert second["next"] is None
+    assert set(second["items"][0]) == {
+        "number", "begun_at", "ended_at", "count", "first_id", "first_at", "last_id", "last_at", "link",
+    }  # fmt: skip
+    assert (second["items"][0]["count"], len(second["items"][0]["link"])) == (1, 64)
+
+
+@pytest.mark.parametrize("cursor", ["x", "A" * 23, "%00"])
+def test_a_cursor_of_checkpoints_that_is_none_is_refused(served: Served, cursor: str) -> None:
+    """As on every list."""
+    assert served.ask(f"GET /audit/checkpoints?cursor={cursor}", token=served.operator()).code == "list.cursor"
+
+
+def test_a_cursor_beyond_all_numbers_begins_at_the_newest(served: Served) -> None:
+    """No number is too large to be asked."""
+    cursor = cursor_of(UUID(int=2**128 - 1))
+
+    assert served.ask(f"GET /audit/checkpoints?cursor={cursor}", token=served.operator()).json()["items"] == []

@@ -68,3 +68,35 @@ def test_a_long_trail_goes_on_by_its_cursor(history: Shell) -> None:
 def test_filters_that_cannot_be_read_are_usage_errors(shell: Shell, words: list[str]) -> None:
     """Exit code 2."""
     assert shell("audit", "list", *words).code == 2
+
+
+def test_the_acts_that_there_are_are_listed(shell: Shell) -> None:
+    """With what each means."""
+    told = shell.done("audit", "acts")
+
+    assert told.lines[0] == "act what it means"
+    assert "lockout.unlocked Unlocked" in told.lines
+    assert {"act": "lockout.unlocked", "feature": "lockout", "words": "Unlocked"} in shell.done(
+        "audit", "acts", "--json"
+    ).json["items"]
+
+
+def test_a_feature_stands_for_all_its_acts(history: Shell) -> None:
+    """Without naming each."""
+    found = history.done("audit", "list", "--act", "accounts", "--json").json["items"]
+
+    assert [entry["act"] for entry in found] == ["accounts.added"] * 2
+
+
+def test_retention_is_set_like_every_rule(shell: Shell) -> None:
+    """And refused where it would wipe out last month (AUDIT-4)."""
+    assert shell.done("rules", "set", "audit_retention_days=400").out == "audit_retention_days: 0 → 400\n"
+    assert shell.done("rules", "show", "--json").json["audit"] == {"version": 1, "audit_retention_days": 400}
+    assert "policy.out_of_bounds" in shell("rules", "set", "audit_retention_days=30").err
+    assert "one after the other" in shell("rules", "set", "audit_retention_days=90", "min_length=13").err
+
+
+def test_what_was_removed_is_listed(shell: Shell) -> None:
+    """Nothing at first."""
+    assert shell.done("audit", "checkpoints").out == "Nothing was ever removed.\n"
+    assert shell.done("audit", "checkpoints", "--json").json == {"items": [], "next": None}

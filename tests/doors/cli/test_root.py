@@ -46,7 +46,8 @@ def test_every_command_of_the_interface_is_there() -> None:
         "rules show", "rules set",
         "role list", "role show", "role grant", "role revoke", "role explain",
         "session list", "session end",
-        "audit list", "audit export", "account import", "account export", "mail list", "mail retry",
+        "audit list", "audit acts", "audit checkpoints", "audit export",
+        "account import", "account export", "mail list", "mail retry",
         "database upgrade", "database status", "config show",
     }  # fmt: skip
 

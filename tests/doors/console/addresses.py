@@ -58,6 +58,7 @@ FIELDS = {
     "/console/users/{account}/edit": {"full_name": "Zoe", "version": "1", "reason": "married"},
     "/console/users/{account}/roles": {"role": "help-desk", "reason": "joined"},
     "/console/password-rules": {"min_length": "14", "version": "0", "reason": "longer"},
+    "/console/audit/retention": {"audit_retention_days": "400", "version": "0", "reason": "the works council"},
     "/console/users/unlock-everyone": {"query": "", "reason": "outage"},
 }
 """What a form sends where it is more than a reason."""

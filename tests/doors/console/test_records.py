@@ -31,7 +31,7 @@ def test_every_act_has_its_words() -> None:
     """No line of the trail is told by its code alone."""
     told = files("doorward.doors.console").joinpath("templates/_history.html").read_text(encoding="utf-8")
 
-    assert [act for act in known_acts() if f'"{act}":' not in told] == []
+    assert [one.act for one in known_acts() if f'"{one.act}":' not in told] == []
 
 
 def test_opening_the_audit_page_is_recorded_once(site: Site) -> None:

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from doorward.edges.refusal_log import Joined
 from doorward.features.audit import actions
-from doorward.features.audit.model import EntriesPage, Filter, ListEntries
+from doorward.features.audit.model import ActsListed, EntriesPage, Filter, KnownAct, ListActs, ListEntries
 from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.kernel.act import SYSTEM, Act, Who
@@ -152,6 +152,29 @@ def test_actor_is_found_by_id_and_by_name(world: World) -> None:
 
     for typed in (str(grace.account), "grace"):
         assert [entry.act for entry in listed(world, ListEntries(Filter(actor=typed))).entries] == ["lockout.unlocked"]
+
+
+def test_acts_of_a_feature_are_found_together(world: World) -> None:
+    """In the order of writing, page by page, whatever their acts are."""
+    write(world, "lockout.locked", "signin.completed", "lockout.unlocked", "lockout.locked")
+    first = listed(world, ListEntries(Filter(act="lockout"), limit=2))
+    second = listed(world, ListEntries(Filter(act="lockout"), limit=2, before_id=first.next_id))
+
+    assert [[entry.act for entry in page.entries] for page in (first, second)] == [
+        ["lockout.locked", "lockout.unlocked"],
+        ["lockout.locked"],
+    ]
+    assert (first.next_id is None, second.next_id) == (False, None)
+
+
+def test_known_acts_are_listed(world: World) -> None:
+    """For whoever may read the trail."""
+    told = world.run(actions.list_acts, ListActs(), world.add_operator("arno", "auditor"))
+    refused = world.run(actions.list_acts, ListActs(), world.add_operator("hanna", "help-desk"))
+
+    assert isinstance(told, ActsListed)
+    assert told.acts[0] == KnownAct("accounts.added", "accounts", "Account added")
+    assert refused == Refused("rights.missing", {"right": "audit:read"})
 
 
 def test_span_of_time_includes_its_beginning_and_not_its_end(world: World) -> None:

@@ -126,6 +126,39 @@ def test_attempt_has_its_sentence(entry: Entry, said: str) -> None:
     assert words.sentence(entry) == said
 
 
+def test_acts_are_listed_with_feature_and_meaning() -> None:
+    """For the choice of a filter: whatever the product can record, once."""
+    told = {one.act: (one.feature, one.words) for one in words.ACTS}
+
+    assert set(told) == EVENTS
+    assert told["lockout.unlocked"] == ("lockout", "Unlocked")
+    assert told["signin.code"] == ("signin", "Attempt with a code")
+    assert told["signin.completed"] == ("signin", "Signed in")
+
+
+@pytest.mark.parametrize(
+    ("typed", "acts"),
+    [
+        ("lockout", ("lockout.lapsed", "lockout.locked", "lockout.unlocked")),
+        ("lockout.locked", ("lockout.locked",)),
+        ("lockout.", ("lockout.",)),
+        ("what.ever", ("what.ever",)),
+        ("lock", ()),
+        ("", ()),
+    ],
+)
+def test_filter_means_an_act_or_all_of_a_feature(typed: str, acts: tuple[str, ...]) -> None:
+    """A name that no act has finds what a newer release has written under it; a word finds the acts of a feature."""
+    assert words.acts_meant(typed) == acts
+
+
+def test_removal_of_expired_entries_says_how_many() -> None:
+    """The server does it by itself."""
+    entry = replace(ENTRY, act="audit.expired", actor_id=None, actor_name="system", details={"count": 12_304})
+
+    assert words.sentence(entry) == "Expired entries removed: 12,304"
+
+
 def test_every_event_of_the_product_has_words() -> None:
     """No act shows its bare name in a timeline."""
     bare = {event for event in EVENTS if words.sentence(replace(ENTRY, act=event)).startswith(event)}

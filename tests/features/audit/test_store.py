@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from doorward.features.audit import store
-from doorward.features.audit.model import DayCount
+from doorward.features.audit.model import Checkpoint, DayCount
 from doorward.features.audit.rules import entries
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
@@ -104,6 +104,39 @@ def test_days_count_what_was_done(world: World) -> None:
         DayCount(DAY, "signin.completed", by_server=False, count=2),
         DayCount(DAY + 1, "lockout.locked", by_server=False, count=1),
     ]
+
+
+def test_oldest_come_in_their_order_and_only_below(world: World) -> None:
+    """Nothing that is young enough is ever loaded for removal."""
+    add(world, entry(2), entry(0), entry(1))
+    with world.database.read() as sql:
+        found = store.oldest(sql, entries.first_id(NOON + timedelta(minutes=2)), 50)
+        first = store.oldest(sql, entries.first_id(NOON + timedelta(minutes=2)), 1)
+
+    assert (found, first) == ([entry(0), entry(1)], [entry(0)])
+
+
+def test_old_end_is_removed_up_to_an_entry(world: World) -> None:
+    """And with it; what is younger stays."""
+    add(world, entry(0), entry(1), entry(2))
+    with world.database.write() as sql:
+        assert store.remove(sql, entry(1).id) == 2
+
+    assert found(world) == [entry(2)]
+
+
+def test_checkpoint_is_read_as_it_was_saved(world: World) -> None:
+    """Begun, moved on and ended: one row."""
+    run = Checkpoint(1, NOON, None, 2, entry(0).id, NOON, entry(1).id, entry(1).at, b"\x01" * 32)
+    ended = replace(run, ended_at=NOON, count=3, last_id=entry(2).id, last_at=entry(2).at, link=b"\x02" * 32)
+    with world.database.write() as sql:
+        none = store.last_checkpoint(sql)
+        store.save_checkpoint(sql, run)
+        begun = store.last_checkpoint(sql)
+        store.save_checkpoint(sql, ended)
+
+    with world.database.read() as sql:
+        assert (none, begun, store.checkpoints(sql, None, 5)) == (None, run, [ended])
 
 
 @pytest.mark.parametrize(

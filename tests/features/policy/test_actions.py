@@ -1,10 +1,14 @@
 from doorward.features.policy import actions
 from doorward.features.policy.model import (
+    AuditSettings,
+    AuditSettingsShown,
+    ChangeAuditSettings,
     ChangePasswordRules,
     ChangeTwoFactor,
     PasswordRules,
     PolicyChanged,
     PolicyUnchanged,
+    ReadAuditSettings,
     ReadPasswordRules,
     ReadTwoFactor,
     RulesShown,
@@ -99,6 +103,19 @@ def test_auditor_reads_and_cannot_change(world: World) -> None:
 
     assert isinstance(read, RulesShown)
     assert changed == Refused("rights.missing", {"right": "sign-in-security:modify"})
+
+
+def test_audit_settings_begin_and_change_like_the_others(world: World) -> None:
+    """For ever at first; the next transaction reads what was chosen."""
+    read = world.run(actions.read_audit_settings, ReadAuditSettings())
+    changed = world.run(actions.change_audit_settings, ChangeAuditSettings({"audit_retention_days": 400}))
+    with world.reading() as call:
+        found = actions.audit_settings(call)
+
+    assert read == AuditSettingsShown(AuditSettings(audit_retention_days=0), 0)
+    assert changed == PolicyChanged(1, {"audit_retention_days": "0 → 400"})
+    assert found == AuditSettings(audit_retention_days=400)
+    assert [entry.details for entry in world.entries()] == [{"settings": "audit", "audit_retention_days": "0 → 400"}]
 
 
 def test_bounds_are_told() -> None:

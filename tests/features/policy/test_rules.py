@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.features.policy import rules
-from doorward.features.policy.model import PasswordRules, TwoFactorSettings
+from doorward.features.policy.model import AuditSettings, PasswordRules, TwoFactorSettings
 from doorward.features.policy.rules import Change
 from doorward.kernel.outcome import Fact, Refused
 
@@ -56,6 +56,16 @@ def test_number_keeps_its_bounds(key: str, least: int, most: int) -> None:
     assert isinstance(rules.change(RULES, {key: most}), Change)
     assert rules.change(RULES, {key: least - 1}) == refused
     assert rules.change(RULES, {key: most + 1}) == refused
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(0, True), (31, True), (30, False), (1, False), (-1, False)])
+def test_trail_is_kept_for_ever_or_for_a_month_at_least(days: int, *, allowed: bool) -> None:
+    """Nobody wipes out last week by a setting (AUDIT-4)."""
+    refused = Refused("policy.out_of_bounds", {"key": "audit_retention_days", "least": 31, "most": 36_500})
+    outcome = rules.change(AuditSettings(audit_retention_days=60), {"audit_retention_days": days})
+
+    assert (outcome != refused) is allowed
+    assert isinstance(outcome, Change) is allowed
 
 
 @pytest.mark.parametrize("issuer", ["", "   ", "x" * 65])

@@ -1,4 +1,4 @@
-"""Settings: password rules and two-factor settings (LOCK-1, PASS-1, DEV-1, SESS-1, KEY-12, KEY-13).
+"""Settings: password rules, two-factor and audit settings (LOCK-1, PASS-1, DEV-1, SESS-1, KEY-12, KEY-13, AUDIT-4).
 
 The shapes are made from the settings themselves, so that a new setting needs nothing here; which values it takes is for
 the rules of `policy` to say.
@@ -17,17 +17,23 @@ from doorward.doors.api.given import Reason
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.shapes import Shape
 from doorward.features.policy.actions import (
+    change_audit_settings,
     change_password_rules,
     change_two_factor,
+    read_audit_settings,
     read_password_rules,
     read_two_factor,
 )
 from doorward.features.policy.model import (
+    AuditSettings,
+    AuditSettingsShown,
+    ChangeAuditSettings,
     ChangePasswordRules,
     ChangeTwoFactor,
     PasswordRules,
     PolicyChanged,
     PolicyUnchanged,
+    ReadAuditSettings,
     ReadPasswordRules,
     ReadTwoFactor,
     RulesShown,
@@ -89,6 +95,12 @@ class TwoFactorChange(SettingsChange):
     model_config = ConfigDict(json_schema_extra=_named(TwoFactorSettings))
 
 
+class AuditChange(SettingsChange):
+    """Audit settings to change; those that are left out stay as they are."""
+
+    model_config = ConfigDict(json_schema_extra=_named(AuditSettings))
+
+
 class ChangedJson(Shape):
     """What a change of settings came to."""
 
@@ -99,6 +111,7 @@ class ChangedJson(Shape):
 
 RulesJson = _shown("PasswordRulesJson", PasswordRules, name=(str, ...))
 TwoFactorJson = _shown("TwoFactorJson", TwoFactorSettings)
+AuditSettingsJson = _shown("AuditSettingsJson", AuditSettings)
 
 
 @routes.on("GET /password-rules", read_password_rules, RulesJson)
@@ -147,12 +160,33 @@ def change_two_factor_settings(body: TwoFactorChange, asked: Holder) -> Response
     return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_changed(outcome))
 
 
+@routes.on("GET /audit/settings", read_audit_settings, AuditSettingsJson)
+def read_settings_of_audit(asked: Holder) -> Response:
+    """Read how long the audit trail is kept."""
+    return asked.told(asked.run(read_audit_settings, ReadAuditSettings()), _audit)
+
+
+@routes.on("PUT /audit/settings", change_audit_settings, ChangedJson, _CHANGE)
+def change_settings_of_audit(body: AuditChange, asked: Holder) -> Response:
+    r"""Change how long the audit trail is kept: what is older is removed for good, from the old end.
+
+    curl -s -X PUT https://login.example.org/api/v1/audit/settings -H "authorization: Bearer $TOKEN" \
+      -H 'content-type: application/json' -d '{"audit_retention_days": 400}'
+    """
+    outcome = asked.run(change_audit_settings, ChangeAuditSettings(body.changes, body.reason, body.version))
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_changed(outcome))
+
+
 def _rules(shown: RulesShown) -> BaseModel:
     return RulesJson(name="default", version=shown.version, **asdict(shown.rules))
 
 
 def _two_factor(shown: TwoFactorShown) -> BaseModel:
     return TwoFactorJson(version=shown.version, **asdict(shown.settings))
+
+
+def _audit(shown: AuditSettingsShown) -> BaseModel:
+    return AuditSettingsJson(version=shown.version, **asdict(shown.settings))
 
 
 def _changed(outcome: PolicyChanged | PolicyUnchanged) -> ChangedJson:

@@ -1,6 +1,7 @@
 """`doorward audit`: who did what to whom. Reading it is an act, and is recorded."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,17 @@ from doorward.doors.cli.files import ExportFile, written
 from doorward.doors.cli.options import LIMIT, Group
 from doorward.doors.cli.spelling import entry_json
 from doorward.doors.cli.telling import print_json, print_table
-from doorward.features.audit.actions import export_entries, list_entries, read_export
-from doorward.features.audit.model import ExportEntries, Filter, Form, ListEntries, ReadExport
+from doorward.features.audit.actions import export_entries, list_acts, list_checkpoints, list_entries, read_export
+from doorward.features.audit.model import (
+    Checkpoint,
+    ExportEntries,
+    Filter,
+    Form,
+    ListActs,
+    ListCheckpoints,
+    ListEntries,
+    ReadExport,
+)
 
 
 class Moment(click.ParamType[datetime]):
@@ -43,7 +53,7 @@ def audit() -> None:
 _FILTERS = (
     click.option("--account", "name", metavar="NAME", help="Only what was done to this account."),
     click.option("--actor", metavar="NAME", help="Only what this one did; system and cli:USER too."),
-    click.option("--act", metavar="ACT", help="Only this act, for example lockout.unlocked."),
+    click.option("--act", metavar="ACT", help="Only this act, such as lockout.unlocked; lockout is all of them."),
     click.option("--after", type=Moment(), metavar="TIME", help="Only from this time on."),
     click.option("--before", type=Moment(), metavar="TIME", help="Only before this time."),
 )
@@ -86,6 +96,40 @@ def list_all(  # noqa: PLR0913 - the filters of the list, each an option
     print_table(columns, rows, "Nothing is recorded that fits.")
     if page.next_id is not None:
         click.echo(f"\nThere are more; go on with --cursor {page.next_id}", err=True)
+
+
+@audit.command("acts")
+@with_desk
+def acts(desk: Desk) -> None:
+    """List the acts that are recorded, and what they mean."""
+    listed = desk.run(list_acts, ListActs()).acts
+    if desk.as_json:
+        print_json({"items": [asdict(one) for one in listed], "next": None})
+        return
+    print_table(("act", "what it means"), [(one.act, one.words) for one in listed], "No act is recorded.")
+
+
+@audit.command("checkpoints", short_help="List what retention has removed.")
+@LIMIT
+@click.option("--before", metavar="NUMBER", type=click.IntRange(min=1), help="Only runs before this one.")
+@with_desk
+def checkpoints(desk: Desk, *, limit: int, before: int | None) -> None:
+    """List what was removed from the old end of the trail, newest run first.
+
+    `doorward rules set audit_retention_days=DAYS` says how long entries are kept.
+    """
+    page = desk.run(list_checkpoints, ListCheckpoints(limit, before))
+    if desk.as_json:
+        print_json({"items": [_checkpoint_json(run) for run in page.checkpoints], "next": page.next_number})
+        return
+    rows = [(run.number, run.ended_at or "under way", run.count, run.first_at, run.last_at) for run in page.checkpoints]
+    print_table(("run", "ended (UTC)", "removed", "oldest", "newest"), rows, "Nothing was ever removed.")
+    if page.next_number is not None:
+        click.echo(f"\nThere are more; go on with --before {page.next_number}", err=True)
+
+
+def _checkpoint_json(run: Checkpoint) -> dict[str, Any]:
+    return {**asdict(run), "link": run.link.hex()}
 
 
 @audit.command("export", short_help="Write entries to a file, newest first.")

@@ -9,25 +9,33 @@ from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, REASON, Group
 from doorward.doors.cli.telling import print_facts, print_json
 from doorward.features.policy.actions import (
+    change_audit_settings,
     change_password_rules,
     change_two_factor,
+    read_audit_settings,
     read_password_rules,
     read_two_factor,
 )
 from doorward.features.policy.model import (
+    AuditSettings,
+    AuditSettingsShown,
+    ChangeAuditSettings,
     ChangePasswordRules,
     ChangeTwoFactor,
     PasswordRules,
     PolicyChanged,
+    ReadAuditSettings,
     ReadPasswordRules,
     ReadTwoFactor,
     TwoFactorSettings,
+    TwoFactorShown,
 )
 from doorward.kernel.outcome import Fact, Refused
 
 _SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 _TWO_FACTOR = {field.name for field in fields(TwoFactorSettings)}
-_DEFAULTS: dict[str, Fact] = asdict(PasswordRules()) | asdict(TwoFactorSettings())
+_AUDIT = {field.name for field in fields(AuditSettings)}
+_DEFAULTS: dict[str, Fact] = asdict(PasswordRules()) | asdict(TwoFactorSettings()) | asdict(AuditSettings())
 
 
 EXAMPLES = """\b
@@ -35,12 +43,13 @@ Examples:
   doorward rules set failures_before_lock=5 hours_locked=1
   doorward rules set show_locked_page_to_everybody=off
   doorward rules set "issuer=Example Ltd"
+  doorward rules set audit_retention_days=400
 """
 
 
 @click.group(cls=Group)
 def rules() -> None:
-    """Show and set the password rules and two-factor settings."""
+    """Show and set the password rules, the two-factor settings, and how long the audit trail is kept."""
 
 
 @rules.command("show")
@@ -49,16 +58,19 @@ def show(desk: Desk) -> None:
     """Show every rule and setting, as KEY and its value."""
     password = desk.run(read_password_rules, ReadPasswordRules())
     two_factor = desk.run(read_two_factor, ReadTwoFactor())
+    audit = desk.run(read_audit_settings, ReadAuditSettings())
     if desk.as_json:
         said = {"name": "default", "version": password.version, **asdict(password.rules)}
-        print_json(
-            {"password_rules": said, "two_factor": {"version": two_factor.version, **asdict(two_factor.settings)}}
-        )
+        shown: dict[str, TwoFactorShown | AuditSettingsShown] = {"two_factor": two_factor, "audit": audit}
+        areas = {area: {"version": one.version, **asdict(one.settings)} for area, one in shown.items()}
+        print_json({"password_rules": said, **areas})
         return
     click.secho("Password rules", bold=True)
     print_facts({f"  {key}": _word(value) for key, value in asdict(password.rules).items()})
     click.secho("\nTwo-factor authentication", bold=True)
     print_facts({f"  {key}": _word(value) for key, value in asdict(two_factor.settings).items()})
+    click.secho("\nAudit", bold=True)
+    print_facts({f"  {key}": _word(value) for key, value in asdict(audit.settings).items()})
 
 
 @rules.command("set", short_help="Set rules and settings.", epilog=EXAMPLES)
@@ -72,14 +84,15 @@ def set_rules(desk: Desk, changes: tuple[str, ...], reason: str | None) -> None:
     `doorward rules show` lists the keys. What is on or off is written on or off; a text may be empty.
     """
     wanted = dict(_parsed(desk, change) for change in changes)
-    groups = [{k: v for k, v in wanted.items() if (k in _TWO_FACTOR) is two_factor} for two_factor in (False, True)]
-    if all(groups):
-        raise click.UsageError("Set password rules and two-factor settings one after the other.")
     outcome: Any
-    if groups[1]:
-        outcome = desk.run(change_two_factor, ChangeTwoFactor(groups[1], reason))
+    if wanted.keys() <= _TWO_FACTOR:
+        outcome = desk.run(change_two_factor, ChangeTwoFactor(wanted, reason))
+    elif wanted.keys() <= _AUDIT:
+        outcome = desk.run(change_audit_settings, ChangeAuditSettings(wanted, reason))
+    elif wanted.keys() & (_TWO_FACTOR | _AUDIT):
+        raise click.UsageError("Set password rules, two-factor settings and audit settings one after the other.")
     else:
-        outcome = desk.run(change_password_rules, ChangePasswordRules(groups[0], reason=reason))
+        outcome = desk.run(change_password_rules, ChangePasswordRules(wanted, reason=reason))
     changed = outcome.changed if isinstance(outcome, PolicyChanged) else {}
     said = "\n".join(f"{key}: {told}" for key, told in changed.items()) or "It said that already."
     desk.tell(outcome, said, version=outcome.version, changed=dict(changed))

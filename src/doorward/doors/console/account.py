@@ -142,7 +142,7 @@ def _history(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     address = f"/console/users/{viewed.account.id}?tab=history"
     following = None if found.next_id is None else f"{address}&before={found.next_id}"
     page_of = {"shown": len(found.entries), "first": address if before else None, "next": following}
-    return {"history": list(found.entries), "page": page_of}
+    return {"history": list(found.entries), "page": page_of, "removed_until": found.removed_until}
 
 
 _TABS: dict[str, Callable[[Visit, Call, AccountShown], dict[str, Any]]] = {

@@ -25,5 +25,10 @@ def show_history(visit: Visit) -> Response:
     following = None if found.next_id is None else f"{_ADDRESS}&before={found.next_id}"
     page = {"shown": len(found.entries), "first": _ADDRESS if before else None, "next": following}
     return visit.show(
-        "me_history.html", **shell(visit, shown), account=me.account, history=list(found.entries), page=page
+        "me_history.html",
+        **shell(visit, shown),
+        account=me.account,
+        history=list(found.entries),
+        page=page,
+        removed_until=found.removed_until,
     )

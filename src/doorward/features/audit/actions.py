@@ -8,8 +8,11 @@ from uuid import UUID
 from doorward.edges.call import Call
 from doorward.edges.lines import csv_line, json_line
 from doorward.edges.refusal_log import Joined
+from doorward.edges.run import LostRace
 from doorward.features.audit import store
 from doorward.features.audit.model import (
+    ActsListed,
+    CheckpointsPage,
     DayFigures,
     EntriesPage,
     ExportBegun,
@@ -17,10 +20,13 @@ from doorward.features.audit.model import (
     ExportPart,
     Filter,
     Form,
+    KnownAct,
+    ListActs,
+    ListCheckpoints,
     ListEntries,
     ReadExport,
 )
-from doorward.features.audit.rules import entries, words
+from doorward.features.audit.rules import entries, expiry, words
 from doorward.kernel.act import NO_SESSION, NOBODY, Act, act, reason_of, target_of
 from doorward.kernel.events import Entry, Event
 from doorward.kernel.ids import AccountId, parse_id
@@ -126,6 +132,50 @@ def read_export(call: Call, command: ReadExport) -> ExportPart:
     return ExportPart("".join(map(write, spelled)), len(page.entries), page.next_id)
 
 
+@act("audit:read", event=None, writes=False)
+def list_acts(call: Call, command: ListActs) -> ActsListed:
+    """Say which acts are recorded, for the choice of a filter."""
+    return ActsListed(words.ACTS)
+
+
+@act("audit:read", event=None, writes=False)
+def list_checkpoints(call: Call, command: ListCheckpoints) -> CheckpointsPage:
+    """Read what was removed from the old end of the trail, newest run first (AUDIT-4)."""
+    size = entries.page_size(command.limit)
+    found = store.checkpoints(call.sql, command.before_number, size + 1)
+    return CheckpointsPage(tuple(found[:size]), found[size - 1].number if len(found) > size else None)
+
+
+def has_expired(call: Call, days: int) -> bool:
+    """Tell whether there is something to remove, or a run to end."""
+    run, cut = store.last_checkpoint(call.sql), expiry.cut(call.now, days)
+    under_way = run is not None and run.ended_at is None
+    return under_way or (cut is not None and bool(store.oldest(call.sql, entries.first_id(cut), 1)))
+
+
+def remove_expired(call: Call, days: int, most: int = expiry.BATCH) -> int:
+    """Remove expired entries from the old end, and keep a checkpoint of them; give 0 when the run has ended (AUDIT-4).
+
+    Each batch leaves the checkpoint as far as it has come, so that a process that dies leaves nothing unaccounted for;
+    the run's one entry is written with its end.
+    """
+    before, cut = store.last_checkpoint(call.sql), expiry.cut(call.now, days)
+    run = before if before is not None and before.ended_at is None else None
+    found = [] if cut is None else store.oldest(call.sql, entries.first_id(cut), most)
+    if found:
+        run = expiry.extended(run or expiry.begun(found[0], before, call.now), found)
+        if store.remove(call.sql, run.last_id) != len(found):
+            raise LostRace
+    if run is None:
+        return 0
+    more = len(found) == most
+    if not more:
+        run = replace(run, ended_at=call.now)
+        record(call, Event("audit.expired", "done", details=expiry.told(run)))
+    store.save_checkpoint(call.sql, run)
+    return len(found) if more else 0
+
+
 def entries_of_target(call: Call, account: AccountId, limit: int, before: UUID | None) -> EntriesPage:
     """Read what has happened to one account, newest first: its timeline (AUDIT-4)."""
     return _page(call, Filter(account=account), limit, before)
@@ -143,8 +193,16 @@ def _csv_of(spelled: dict[str, Any]) -> str:
 
 def _page(call: Call, wanted: Filter, limit: int, before_id: UUID | None) -> EntriesPage:
     size = entries.page_size(limit)
-    found = store.page(call.sql, _conditions(wanted, before_id), size + 1)
-    return EntriesPage(tuple(found[:size]), found[size - 1].id if len(found) > size else None)
+    conditions = _conditions(wanted, before_id)
+    if wanted.act is None:
+        found = store.page(call.sql, conditions, size + 1)
+    else:  # an index gives the entries of each act in their order, and of no two acts together
+        each = (store.page(call.sql, {**conditions, "act": act}, size + 1) for act in words.acts_meant(wanted.act))
+        found = sorted((entry for one in each for entry in one), key=lambda entry: entry.id, reverse=True)
+    if len(found) > size:
+        return EntriesPage(tuple(found[:size]), found[size - 1].id)
+    run = store.last_checkpoint(call.sql)
+    return EntriesPage(tuple(found), None, None if run is None else run.last_at)
 
 
 def _target(call: Call, command: object) -> tuple[AccountId | None, str | None]:
@@ -162,7 +220,6 @@ def _conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
         "target": wanted.account,
         "actor_id": actor_id,
         "actor_name": entries.inert_or_none(wanted.actor, entries.NAME) if actor_id is None else None,
-        "act": entries.inert_or_none(wanted.act, entries.NAME),
         "from_id": None if wanted.after is None else entries.first_id(wanted.after),
         "below_id": None if wanted.before is None else entries.first_id(wanted.before),
         "before_id": before_id,
@@ -170,6 +227,6 @@ def _conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
     return {name: value for name, value in conditions.items() if value is not None}
 
 
-def known_acts() -> tuple[str, ...]:
+def known_acts() -> tuple[KnownAct, ...]:
     """List every act that is recorded, for the choice of a filter."""
     return words.ACTS

@@ -18,6 +18,7 @@ class Filter:
     actor: str | None = None
     """An account id or a user name (`system` and `cli:…` too), as typed."""
     act: str | None = None
+    """An act such as `lockout.unlocked`; a word without a dot is every act of that feature."""
     after: datetime | None = None
     before: datetime | None = None
 
@@ -38,6 +39,29 @@ class EntriesPage(Done):
 
     entries: tuple[Entry, ...]
     next_id: UUID | None
+    removed_until: datetime | None = None
+    """Of the last page: until when there were entries that have expired since; None where nothing was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListActs:
+    """Say which acts are recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAct:
+    """An act as entries name it, the feature that it belongs to, and what it means in plain words."""
+
+    act: str
+    feature: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActsListed(Done):
+    """Every act that is recorded, by feature."""
+
+    acts: tuple[KnownAct, ...]
 
 
 class Form(StrEnum):
@@ -79,6 +103,41 @@ class ExportPart(Done):
     text: str
     entries: int
     next_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What is left of entries that have expired: one run of removals, from the old end of the trail (AUDIT-4)."""
+
+    number: int
+    """Runs are numbered from 1 on, without gaps."""
+    begun_at: datetime
+    ended_at: datetime | None
+    """None while the run goes on."""
+    count: int
+    first_id: UUID
+    first_at: datetime
+    last_id: UUID
+    last_at: datetime
+    link: bytes
+    """SHA-256 over the link of the run before and every removed entry, in their order: where a later chain begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListCheckpoints:
+    """Read what was removed from the old end of the trail, newest run first."""
+
+    limit: int = 50
+    before_number: int | None = None
+    """The last number of the page before."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointsPage(Done):
+    """One page of checkpoints, and the number to go on from."""
+
+    checkpoints: tuple[Checkpoint, ...]
+    next_number: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,30 @@
-"""The SQL on the audit trail: one INSERT, and reads; nothing here changes or removes an entry."""
+"""The SQL on the audit trail: one INSERT, and reads; nothing changes an entry, and expiry alone removes some."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, bindparam, func, insert, select, type_coerce
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, select, type_coerce, update
 
-from doorward.edges.sql.tables.audit import audit_entries
-from doorward.features.audit.model import DayCount
+from doorward.edges.sql.tables.audit import audit_checkpoints, audit_entries
+from doorward.features.audit.model import Checkpoint, DayCount
 from doorward.kernel.events import Entry
 
 _T = audit_entries.c
+_C = audit_checkpoints.c
+_BEYOND = 2**31
+"""No run has this number, nor one above."""
 _MICROSECONDS_A_DAY = 86_400_000_000
 
 _ADD = insert(audit_entries)
-_ENTRIES = select(
+_COLUMNS = (
     _T.id, _T.at, _T.act, _T.outcome, _T.result, _T.code, _T.actor_id, _T.actor_name, _T.target_id, _T.target_name,
     _T.reason, _T.reference, _T.address, _T.user_agent, _T.session_id, _T.door, _T.node, _T.details,
-).order_by(_T.id.desc()).limit(bindparam("limit"))  # fmt: skip
+)  # fmt: skip
+_ENTRIES = select(*_COLUMNS).order_by(_T.id.desc()).limit(bindparam("limit"))
+_OLDEST = select(*_COLUMNS).where(_T.id < bindparam("below_id")).order_by(_T.id).limit(bindparam("limit"))
+_REMOVE = delete(audit_entries).where(_T.id <= bindparam("last_id"))
 _CONDITIONS = {
     "target": _T.target_id == bindparam("target"),
     "actor_id": _T.actor_id == bindparam("actor_id"),
@@ -28,6 +34,21 @@ _CONDITIONS = {
     "below_id": _T.id < bindparam("below_id"),
     "before_id": _T.id < bindparam("before_id"),
 }
+_CHECKPOINTS = (
+    select(_C.number, _C.begun_at, _C.ended_at, _C.count, _C.first_id, _C.first_at, _C.last_id, _C.last_at, _C.link)
+    .where(_C.number < bindparam("before_number"))
+    .order_by(_C.number.desc())
+    .limit(bindparam("limit"))
+)
+_BEGIN = insert(audit_checkpoints)
+_MOVE = (
+    update(audit_checkpoints)
+    .where(_C.number == bindparam("run"))
+    .values(
+        ended_at=bindparam("to_ended_at"), count=bindparam("to_count"), last_id=bindparam("to_last_id"),
+        last_at=bindparam("to_last_at"), link=bindparam("to_link"),
+    )
+)  # fmt: skip
 _DAY = (type_coerce(_T.at, BigInteger) // _MICROSECONDS_A_DAY).label("day")
 _BY_SERVER = _T.actor_name.in_(["", "system"]).label("by_server")
 _FIGURES = (
@@ -61,6 +82,35 @@ def day_counts(sql: Connection, from_id: UUID) -> list[DayCount]:
     """Count completed sign-ins and locks by day, from an id on."""
     rows = sql.execute(_FIGURES, {"from_id": from_id})
     return [DayCount(row.day, row.act, bool(row.by_server), row[3]) for row in rows]
+
+
+def oldest(sql: Connection, below_id: UUID, limit: int) -> list[Entry]:
+    """Load the oldest entries, as far as they lie below an id."""
+    return [_entry(row) for row in sql.execute(_OLDEST, {"below_id": below_id, "limit": limit})]
+
+
+def remove(sql: Connection, last_id: UUID) -> int:
+    """Remove the old end of the trail, up to an entry and with it; tell how many entries that were."""
+    return sql.execute(_REMOVE, {"last_id": last_id}).rowcount
+
+
+def last_checkpoint(sql: Connection) -> Checkpoint | None:
+    """Load the latest run of removals, under way or ended."""
+    found = checkpoints(sql, None, 1)
+    return found[0] if found else None
+
+
+def checkpoints(sql: Connection, before_number: int | None, limit: int) -> list[Checkpoint]:
+    """Load runs of removals, newest first."""
+    wanted = {"before_number": min(_BEYOND if before_number is None else before_number, _BEYOND), "limit": limit}
+    return [Checkpoint(*row) for row in sql.execute(_CHECKPOINTS, wanted)]
+
+
+def save_checkpoint(sql: Connection, run: Checkpoint) -> None:
+    """Write where a run has come to."""
+    moved = {"to_ended_at": run.ended_at, "to_count": run.count, "to_last_id": run.last_id, "to_last_at": run.last_at}
+    if not sql.execute(_MOVE, {"run": run.number, "to_link": run.link, **moved}).rowcount:
+        sql.execute(_BEGIN, {column.name: getattr(run, column.name) for column in _C})
 
 
 @cache

@@ -104,7 +104,8 @@ def view_own_history(call: Call, command: ViewOwnHistory) -> OwnHistoryShown | R
     if isinstance(shown, Refused):
         return shown
     told = (rules.as_told_to_its_target(entry) for entry in shown.entries)
-    return OwnHistoryShown(tuple(OwnEntry(entry, words.sentence(entry)) for entry in told), shown.next_id)
+    said = tuple(OwnEntry(entry, words.sentence(entry)) for entry in told)
+    return OwnHistoryShown(said, shown.next_id, shown.removed_until)
 
 
 @act("users:read", event=None, writes=False)
@@ -235,7 +236,7 @@ def _history(call: Call, account: AccountId, limit: int, before_id: str | None) 
     if before_id is not None and before is None:
         return Refused("list.cursor")
     page = audit.entries_of_target(call, account, limit, before)
-    return HistoryShown(page.entries, None if page.next_id is None else str(page.next_id))
+    return HistoryShown(page.entries, None if page.next_id is None else str(page.next_id), page.removed_until)
 
 
 def _conditions(call: Call, command: Search) -> dict[str, Any] | Refused:

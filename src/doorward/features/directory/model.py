@@ -130,6 +130,8 @@ class HistoryShown(Done):
 
     entries: tuple[Entry, ...]
     next_id: str | None
+    removed_until: datetime | None = None
+    """Of the last page: until when there were entries that have expired since (AUDIT-4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class OwnHistoryShown(Done):
 
     entries: tuple[OwnEntry, ...]
     next_id: str | None
+    removed_until: datetime | None = None
+    """Of the last page: until when there were entries that have expired since (AUDIT-4)."""
 
 
 @dataclass(frozen=True, slots=True)

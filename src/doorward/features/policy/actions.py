@@ -9,11 +9,15 @@ from doorward.edges.call import Call
 from doorward.edges.run import LostRace
 from doorward.features.policy import rules, store
 from doorward.features.policy.model import (
+    AuditSettings,
+    AuditSettingsShown,
+    ChangeAuditSettings,
     ChangePasswordRules,
     ChangeTwoFactor,
     PasswordRules,
     PolicyChanged,
     PolicyUnchanged,
+    ReadAuditSettings,
     ReadPasswordRules,
     ReadTwoFactor,
     RulesShown,
@@ -25,8 +29,13 @@ from doorward.kernel.outcome import Fact, Refused
 
 _RULES_AREA = "password-rules:default"
 _TWO_FACTOR_AREA = "two-factor"
-_RULES, _TWO_FACTOR = PasswordRules(), TwoFactorSettings()
-_DEFAULTS: Mapping[str, PasswordRules | TwoFactorSettings] = {_RULES_AREA: _RULES, _TWO_FACTOR_AREA: _TWO_FACTOR}
+_AUDIT_AREA = "audit"
+_RULES, _TWO_FACTOR, _AUDIT = PasswordRules(), TwoFactorSettings(), AuditSettings()
+_DEFAULTS: Mapping[str, rules.Settings] = {
+    _RULES_AREA: _RULES,
+    _TWO_FACTOR_AREA: _TWO_FACTOR,
+    _AUDIT_AREA: _AUDIT,
+}
 
 
 def password_rules(call: Call) -> PasswordRules:
@@ -45,6 +54,11 @@ def two_factor(call: Call) -> TwoFactorSettings:
     return found
 
 
+def audit_settings(call: Call) -> AuditSettings:
+    """Load the settings of the audit trail."""
+    return rules.chosen(_AUDIT, store.load(call.sql, _AUDIT_AREA)[0])
+
+
 @act("sign-in-security:read", event=None, writes=False)
 def read_password_rules(call: Call, command: ReadPasswordRules) -> RulesShown | Refused:
     """Read the password rules."""
@@ -61,6 +75,13 @@ def read_two_factor(call: Call, command: ReadTwoFactor) -> TwoFactorShown:
     return TwoFactorShown(rules.chosen(_TWO_FACTOR, values), version)
 
 
+@act("audit:read", event=None, writes=False)
+def read_audit_settings(call: Call, command: ReadAuditSettings) -> AuditSettingsShown:
+    """Read how long the audit trail is kept."""
+    values, version = store.load(call.sql, _AUDIT_AREA)
+    return AuditSettingsShown(rules.chosen(_AUDIT, values), version)
+
+
 @act("sign-in-security:modify", event="policy.changed")
 def change_password_rules(call: Call, command: ChangePasswordRules) -> PolicyChanged | PolicyUnchanged | Refused:
     """Change some of the password rules."""
@@ -73,6 +94,12 @@ def change_password_rules(call: Call, command: ChangePasswordRules) -> PolicyCha
 def change_two_factor(call: Call, command: ChangeTwoFactor) -> PolicyChanged | PolicyUnchanged | Refused:
     """Change some of the two-factor settings."""
     return _change(call, _TWO_FACTOR_AREA, command.changes, command.if_version)
+
+
+@act("system:modify", event="policy.changed")
+def change_audit_settings(call: Call, command: ChangeAuditSettings) -> PolicyChanged | PolicyUnchanged | Refused:
+    """Change how long the audit trail is kept (AUDIT-4)."""
+    return _change(call, _AUDIT_AREA, command.changes, command.if_version)
 
 
 def _change(

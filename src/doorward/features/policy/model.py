@@ -76,6 +76,14 @@ class TwoFactorSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """How long the audit trail is kept."""
+
+    audit_retention_days: int = 0
+    """Days that entries of the audit trail are kept (0 = for ever, else at least 31; AUDIT-4)."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadPasswordRules:
     """Read the password rules."""
 
@@ -107,6 +115,20 @@ class ChangeTwoFactor:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAuditSettings:
+    """Read the settings of the audit trail."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAuditSettings:
+    """Change the settings of the audit trail."""
+
+    changes: Mapping[str, Fact]
+    reason: str | None = None
+    if_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RulesShown(Done):
     """The password rules and their version."""
 
@@ -119,6 +141,14 @@ class TwoFactorShown(Done):
     """The two-factor settings and their version."""
 
     settings: TwoFactorSettings
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettingsShown(Done):
+    """The settings of the audit trail and their version."""
+
+    settings: AuditSettings
     version: int
 
 

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, TypeVar
 
-from doorward.features.policy.model import PasswordRules, TwoFactorSettings
+from doorward.features.policy.model import AuditSettings, PasswordRules, TwoFactorSettings
 from doorward.kernel.outcome import Fact, Refused
 
-S = TypeVar("S", bound=PasswordRules | TwoFactorSettings)
+Settings = PasswordRules | TwoFactorSettings | AuditSettings
+S = TypeVar("S", bound=Settings)
 
 DEFAULT = "default"
 """The name of the password rules that serve everybody; named sets for groups come later."""
@@ -38,8 +39,12 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "issuer": (1, 64),
     "allowlist_hours_after_reset": (1, 8_760),
     "allowlist_days_for_new_account": (1, 365),
+    "audit_retention_days": (0, 36_500),
 }
 """Least and most of each number, and of each text's length (blanks have none); what is on or off has no bounds."""
+
+LEAST_BESIDE_ZERO: Mapping[str, int] = {"audit_retention_days": 31}
+"""Least of a number that may be 0 besides. The overview tells of 30 days, and nobody wipes out last week (AUDIT-4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def chosen(settings: S, values: Mapping[str, Any]) -> S:
     return replace(settings, **{name: value for name, value in values.items() if name in known})
 
 
-def change(present: PasswordRules | TwoFactorSettings, wanted: Mapping[str, Fact]) -> Change | Refused:
+def change(present: Settings, wanted: Mapping[str, Fact]) -> Change | Refused:
     """Decide what a change of settings comes to; all of it or, on the first value that cannot be, nothing."""
     before = asdict(present)
     for key, value in wanted.items():
@@ -84,6 +89,8 @@ def _judge(key: str, before: Fact, value: Fact) -> Refused | None:
         return None
     least, most = BOUNDS[key]
     size = value if isinstance(value, int) else len(value) if value.strip() else 0
+    if size:
+        least = max(least, LEAST_BESIDE_ZERO.get(key, least))
     if least <= size <= most:
         return None
     return Refused("policy.out_of_bounds", {"key": key, "least": least, "most": most})

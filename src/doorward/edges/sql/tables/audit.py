@@ -1,6 +1,6 @@
 """The audit trail: append-only, ordered by id; position and link in the chain are filled when an entry is sealed."""
 
-from sqlalchemy import BigInteger, Column, Index, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
 
 from doorward.edges.sql.columns import CODE, HASH, NAME, Id, Instant, Json, metadata
 
@@ -33,3 +33,18 @@ audit_entries = Table(
     Index("ix_audit_entries_act", "act", "id"),
     Index("ix_audit_entries_at", "at"),
 )
+
+audit_checkpoints = Table(
+    "audit_checkpoints",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("count", BigInteger, nullable=False),
+    Column("first_id", Id, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_id", Id, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("link", HASH, nullable=False),
+)
+"""What is left of entries that have expired: a row for each run of removals."""

@@ -1,5 +1,6 @@
 """What entries mean, in plain words, for timelines and pages (AUDIT-4)."""
 
+from doorward.features.audit.model import KnownAct
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.events import Checked, Entry, Result
 
@@ -25,8 +26,8 @@ def _done(entry: Entry, done: str) -> str:
             return f"Locked by itself{_cause_of_lock(entry)}"
         case "lockout.lapsed":
             return done
-        case "second_factor.key_disabled":
-            return f"{done} by itself after {entry.details.get('failures')} wrong codes in a row"
+        case "second_factor.key_disabled" | "audit.expired":
+            return _done_by_itself(entry, done)
         case "sessions.ended" if entry.actor_id is not None and entry.actor_id == entry.target_id:
             return _own_sessions(entry)
         case _:
@@ -37,6 +38,12 @@ def _which(entry: Entry) -> str:
     """Name the role or the group that an act was about."""
     named = {"rights": "role", "groups": "group"}.get(entry.act.partition(".")[0])
     return "" if named is None else f": {entry.details.get(named, '')}"
+
+
+def _done_by_itself(entry: Entry, done: str) -> str:
+    if entry.act == "audit.expired":
+        return f"{done}: {entry.details.get('count', 0):,}"
+    return f"{done} by itself after {entry.details.get('failures')} wrong codes in a row"
 
 
 def _own_sessions(entry: Entry) -> str:
@@ -107,6 +114,7 @@ _WORDS = {
     "accounts.viewed": ("Looked at", "Look"),
     "allowlist.added": ("Added to the allowlist", "Adding to the allowlist"),
     "allowlist.removed": ("Taken off the allowlist", "Taking off the allowlist"),
+    "audit.expired": ("Expired entries removed", "Removal of expired entries"),
     "audit.exported": ("Audit trail exported", "Export of the audit trail"),
     "audit.viewed": ("Audit trail read", "Reading of the audit trail"),
     "exclusions.added": ("Excluded from two-factor authentication", "Exclusion"),
@@ -143,5 +151,17 @@ _WORDS = {
 }
 """Each act as something done, and as something tried."""
 
-ACTS = tuple(sorted({*_THINGS, *_WORDS, "signin.completed"}))
+_MEANINGS = {
+    **{act: f"Attempt with a {thing}" for act, thing in _THINGS.items()},
+    **{act: done for act, (done, _) in _WORDS.items()},
+    "signin.completed": "Signed in",
+}
+ACTS = tuple(KnownAct(act, act.partition(".")[0], _MEANINGS[act]) for act in sorted(_MEANINGS))
 """Every act that is recorded."""
+
+
+def acts_meant(filtered: str) -> tuple[str, ...]:
+    """Name the acts that a filter means: one by its name, or all of a feature's by the word before the dot."""
+    if "." in filtered:
+        return (filtered,)
+    return tuple(one.act for one in ACTS if one.feature == filtered)

@@ -1,0 +1,47 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from doorward import worker
+from doorward.features.audit.actions import list_entries
+from doorward.features.audit.model import ListEntries
+from doorward.features.policy.actions import change_audit_settings
+from doorward.features.policy.model import ChangeAuditSettings
+from doorward.worker import Worker
+from tests.worlds import World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Begin a world whose trail is kept for 31 days."""
+    begun = World.begin(tmp_path)
+    begun.run(change_audit_settings, ChangeAuditSettings({"audit_retention_days": 31}))
+    yield begun
+    begun.database.close()
+
+
+def test_expired_entries_go_once_a_day(world: World) -> None:
+    """In one run with one entry, by the server itself; another turn on the same day finds nothing (AUDIT-4)."""
+    for _ in range(450):
+        world.run(list_entries, ListEntries(limit=1))
+    world.pass_time(days=40)
+    upkeep = Worker(world.runtime, worker.upkeep_duties(), "a")
+    upkeep.turn()
+    first = world.entries()
+    world.pass_time(hours=11)
+    upkeep.turn()
+
+    assert [(one.act, one.actor_name, one.door, one.details["count"]) for one in first] == [
+        ("audit.expired", "system", "worker", 451)
+    ]
+    assert world.entries() == first
+
+
+def test_server_that_keeps_everything_removes_nothing(world: World) -> None:
+    """As a server does until somebody says otherwise."""
+    world.run(change_audit_settings, ChangeAuditSettings({"audit_retention_days": 0}))
+    world.pass_time(days=4_000)
+    Worker(world.runtime, worker.upkeep_duties(), "a").turn()
+
+    assert [one.act for one in world.entries()] == ["policy.changed", "policy.changed"]
