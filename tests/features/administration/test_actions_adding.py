@@ -3,9 +3,13 @@ from datetime import timedelta
 
 import pytest
 
+from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import AccountKind
 from doorward.features.administration.actions.adding import add_account
+from doorward.features.administration.actions.grouping import add_group
 from doorward.features.administration.model import AccountAdded, AddAccount
+from doorward.features.groups import actions as groups
+from doorward.features.groups.model import AddGroup, GroupAdded
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy.actions import change_two_factor
@@ -197,3 +201,30 @@ def test_recovery_code_adds_nobody(world: World) -> None:
     hugo = world.sign_in(world.add("hugo", "administrator", factors=1), OpenedWith.RECOVERY_CODE)
 
     assert refusal(world, hugo, NEW) == "session.second_factor_required"
+
+
+def test_account_begins_in_its_groups(world: World, grace: Bearer) -> None:
+    """Named by id or name, once each; every membership has its entry, and all of it the same instant."""
+    north = world.run(add_group, AddGroup("Branch North"))
+    south = world.run(add_group, AddGroup("Branch South"))
+    assert isinstance(north, GroupAdded)
+    assert isinstance(south, GroupAdded)
+    named = ("branch north", str(south.group), str(north.group))
+    added = add(world, grace, replace(NEW, groups=named))
+
+    with world.reading() as call:
+        assert groups.groups_of(call, added.account) == {north.group, south.group}
+    told = [(one.act, one.target_name, one.details.get("group")) for one in world.entries()[-3:]]
+    assert told == [
+        ("groups.member_added", "b.rossi", "Branch North"),
+        ("groups.member_added", "b.rossi", "Branch South"),
+        ("accounts.added", "b.rossi", None),
+    ]
+    assert world.entries()[-1].details["groups"] == "Branch North, Branch South"
+
+
+def test_account_is_not_added_to_a_group_that_is_not_there(world: World, grace: Bearer) -> None:
+    """Nor is half an account made."""
+    assert refusal(world, grace, replace(NEW, groups=("Branch North",))) == "groups.not_found"
+    with world.reading() as call:
+        assert accounts.find(call, "b.rossi") is None

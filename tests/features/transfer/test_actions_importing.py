@@ -4,6 +4,8 @@ import pytest
 
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import AccountKind
+from doorward.features.groups import actions as groups
+from doorward.features.groups.model import Group
 from doorward.features.otp import actions as otp
 from doorward.features.otp.rules import hotp, step_at
 from doorward.features.passwords import actions as passwords
@@ -24,7 +26,7 @@ from doorward.features.transfer.model import (
     Person,
 )
 from doorward.kernel.events import Result
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import AccountId, GroupId, new_id
 from doorward.kernel.outcome import Refused
 from tests.worlds import NOON, World
 
@@ -72,6 +74,29 @@ def test_people_are_there_with_all_they_brought(world: World) -> None:
     assert key is not None
     assert (key.secret, key.last_step, key.confirmed_at) == (SECRET, -1, NOON)
     assert (world.standing(ada).account.enabled, world.standing(bob).account.enabled) == (True, False)
+
+
+def test_people_are_put_into_their_groups(world: World) -> None:
+    """In any spelling and once each, with an entry in their histories."""
+    with world.writing() as call:
+        north = GroupId(new_id(call.now, call.entropy))
+        groups.add(call, Group(north, "Branch North", "", None, NOON, 1))
+
+    imported(world, replace(ADA, groups=("branch north", "BRANCH NORTH")), BOB)
+
+    with world.reading() as call:
+        assert groups.member_ids(call, north, 10) == [account(world, "ada")]
+    told = [(one.target_name, one.details) for one in world.entries() if one.act == "groups.member_added"]
+    assert told == [("ada", {"group": "Branch North"})]
+
+
+def test_a_group_that_is_not_there_keeps_everybody_out(world: World) -> None:
+    """Nothing is made in passing: a slip of the pen would be a group."""
+    person = replace(ADA, groups=("Branch North", "Branch South"))
+    judged = world.run(importing.judge_people, JudgePeople((person, BOB)))
+
+    assert judged == PeopleJudged((LineError(2, "groups", Refused("groups.not_found")),))
+    assert isinstance(imported(world, person, BOB), Refused)
 
 
 def test_an_imported_key_opens_at_once_and_each_step_once(world: World) -> None:

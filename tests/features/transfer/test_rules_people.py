@@ -29,10 +29,10 @@ def test_a_line_makes_a_person() -> None:
     assert judged(
         user_name=" ada ", full_name="Ada Lovelace", email="ada@example.org", kind="Internal",
         roles="help-desk; auditor,help-desk", enabled="no", must_change_password="TRUE", password_hash="x",
-        secret_key=KEY,
+        secret_key=KEY, groups=" Branch North; Sales, all;branch north;Branch North ",
     ) == Person(
         7, "ada", "Ada Lovelace", "ada@example.org", AccountKind.INTERNAL, ("help-desk", "auditor"), False, True, "$x",
-        b"12345678901234567890",
+        b"12345678901234567890", ("Branch North", "Sales, all", "branch north"),
     )  # fmt: skip
 
 

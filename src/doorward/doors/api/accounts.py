@@ -71,6 +71,7 @@ class NewAccount(Body):
     email: str = Field(description="where the link to set a password goes")
     kind: Kind = "internal"
     roles: list[str] = Field(default_factory=list)
+    groups: list[str] = Field(default_factory=list, max_length=100, description="each by its id or name")
 
 
 class Changes(Reasoned):
@@ -111,16 +112,23 @@ def find_accounts(  # noqa: PLR0913 - one parameter for each filter
     return asked.told(asked.run(search_accounts, command), _found)
 
 
-@routes.on("POST /accounts", add_account, AccountJson, (*_NAMES, "rights.unknown_role", "rights.not_held"), 201)
+@routes.on(
+    "POST /accounts",
+    add_account,
+    AccountJson,
+    (*_NAMES, "rights.unknown_role", "rights.not_held", "groups.not_found"),
+    201,
+)
 def create_account(body: NewAccount, asked: Holder) -> Response:
     """Add an account; a link to set its password is mailed to it.
 
     It starts on the allowlist if new accounts may set up a key by themselves.
     """
     name = body.user_name if body.full_name is None else body.full_name
-    outcome = asked.run(
-        add_account, AddAccount(body.user_name, name, body.email, AccountKind(body.kind), tuple(body.roles))
+    command = AddAccount(
+        body.user_name, name, body.email, AccountKind(body.kind), tuple(body.roles), tuple(body.groups)
     )
+    outcome = asked.run(add_account, command)
     if isinstance(outcome, AccountAdded):
         return _account(asked, outcome.account, 201, {"location": f"{PREFIX}/accounts/{outcome.account}"})
     return asked.refuse(outcome)

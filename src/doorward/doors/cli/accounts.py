@@ -60,6 +60,7 @@ def account() -> None:
     help="Only this state: set_up, may_set_up, blocked or excluded.",
 )
 @click.option("--enabled/--disabled", "enabled", default=None, help="Only enabled, or only disabled accounts.")
+@click.option("--group", metavar="G", help="Only accounts in this group: its name or id.")
 @LIMIT
 @click.option("--cursor", help="Go on where the last list ended.")
 @with_desk
@@ -101,6 +102,7 @@ def show(desk: Desk, name: str) -> None:
         "Set-up allowed until": None if shown.allowlist is None else shown.allowlist.expires_at,
         "Recovery codes left": shown.recovery_codes_left or None,
         "Password": "must be changed" if shown.must_change_password else "set" if shown.has_password else "none",
+        "Groups": "; ".join(row.groups) or None,
         "Roles": row.roles,
         "Last sign-in": row.last_sign_in_at,
         "Added": shown.created_at,

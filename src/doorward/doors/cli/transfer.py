@@ -39,8 +39,8 @@ COLUMNS = (
 _PAGE = 200
 
 _EXAMPLE = """\b
-Columns: user_name, and as far as they are known full_name, email, kind (internal or external), roles (with
-semicolons between them), enabled, must_change_password, password_hash, secret_key.
+Columns: user_name, and as far as they are known full_name, email, kind (internal or external), roles and
+groups (with semicolons between them), enabled, must_change_password, password_hash, secret_key.
 
 \b
 Example:

@@ -22,6 +22,8 @@ class AddAccount:
     email: str | None
     kind: AccountKind = AccountKind.INTERNAL
     roles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    """Each by its id or its name."""
     password_hash: str | None = field(default=None, repr=False)
     must_change_password: bool = False
     reason: str | None = None

@@ -212,6 +212,7 @@ def areas() -> Mapping[str, tuple[str, ...]]:
 def judge_membership(call: Call, group: GroupId, account: AccountId) -> Refused | None:
     """Refuse to put an account into a group whose roles the actor may not give it (RIGHT-4).
 
+    Asked for an account that is about to be added, too: it may not be there yet.
     Roles are assigned to accounts alone so far, so no group brings any.
     """
     return None

@@ -46,6 +46,8 @@ class Person:
     must_change_password: bool
     password_hash: str | None = field(repr=False)
     secret_key: bytes | None = field(repr=False)
+    groups: tuple[str, ...] = ()
+    """Names of groups that are there already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import AccountKind, NewAccount, Standing
 from doorward.features.administration import rules
+from doorward.features.administration.actions import grouping
 from doorward.features.administration.model import AccountAdded, AddAccount
 from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
@@ -24,11 +25,15 @@ from doorward.kernel.time import rfc3339
 @act("users:modify", event="accounts.added")
 def add_account(call: Call, command: AddAccount) -> AccountAdded | Refused:
     """Add an account; without a password it is mailed a link to set one (PASS-6)."""
+    added = AccountId(new_id(call.now, call.entropy))
     if refused := _judge(call, command):
         return refused
+    joined = grouping.judge_new_member(call, added, command.groups)
+    if isinstance(joined, Refused):
+        return joined
     name = command.user_name.strip()
     person = NewAccount(
-        id=AccountId(new_id(call.now, call.entropy)),
+        id=added,
         user_name=name,
         full_name=command.full_name.strip() or name,
         email=command.email or None,
@@ -37,7 +42,9 @@ def add_account(call: Call, command: AddAccount) -> AccountAdded | Refused:
     )
     call.note.target, call.note.target_name = person.id, person.user_name
     call.note.details.update(kind=command.kind.value, roles=", ".join(command.roles))
+    call.note.details |= {"groups": ", ".join(group.name for group in joined)} if joined else {}
     standing = create(call, person, command.roles)
+    grouping.join_along(call, person.id, person.user_name, joined)
     accounts.note_credential_change(call, person.id, "address")
     if command.password_hash is not None:
         passwords.put(call, person.id, command.password_hash, must_change=command.must_change_password)

@@ -4,8 +4,11 @@ Each membership is an act on its account: within reach, never the actor's own, w
 A group that somebody is in cannot be deleted, so that no membership ends without these questions.
 """
 
+from collections.abc import Sequence
+
 from doorward.edges.call import Call
 from doorward.edges.run import LostRace
+from doorward.features.audit import actions as audit
 from doorward.features.groups import actions as groups
 from doorward.features.groups import rules
 from doorward.features.groups.model import (
@@ -25,7 +28,8 @@ from doorward.features.groups.model import (
 )
 from doorward.features.rights import actions as rights
 from doorward.kernel.act import Needs, act
-from doorward.kernel.ids import GroupId, new_id
+from doorward.kernel.events import Event
+from doorward.kernel.ids import AccountId, GroupId, new_id
 from doorward.kernel.outcome import Refused
 
 _FIRST_VERSION = 1
@@ -96,6 +100,27 @@ def remove_member(call: Call, command: RemoveMember) -> MemberRemoved | MembersU
     if refused := rights.judge_leaving(call, group.id, command.account):
         return refused
     return MemberRemoved() if groups.remove_member(call, group.id, command.account) else MembersUnchanged()
+
+
+def judge_new_member(call: Call, account: AccountId, wanted: Sequence[str]) -> tuple[Group, ...] | Refused:
+    """Find the groups that an account is added with, by their ids or names; refuse those that it may not be put into.
+
+    Adding an account with groups is no way around putting it into them.
+    """
+    found = [groups.named(call, one) for one in wanted]
+    there = tuple({group.id: group for group in found if group is not None}.values())
+    if None in found:
+        return Refused("groups.not_found")
+    refusals = (rights.judge_membership(call, group.id, account) for group in there)
+    return next((one for one in refusals if one is not None), there)
+
+
+def join_along(call: Call, account: AccountId, name: str, there: Sequence[Group]) -> None:
+    """Put a new account into groups as part of another act, each with the entry of a membership (AUDIT-1)."""
+    for group in there:
+        groups.add_member(call, group.id, account)
+        details = {"group": group.name}
+        audit.record(call, Event("groups.member_added", "done", target=account, target_name=name, details=details))
 
 
 def _named(call: Call, wanted: GroupId) -> Group | Refused:

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import NewAccount
+from doorward.features.administration.actions import grouping
 from doorward.features.audit import actions as audit
+from doorward.features.groups import actions as groups
+from doorward.features.groups.model import Group
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
@@ -77,7 +80,20 @@ def _judge(call: Call, people: tuple[Person, ...]) -> tuple[LineError, ...]:
     errors += [
         LineError(person.line, "roles", unfit[role]) for person in people for role in person.roles if role in unfit
     ]
+    there = _groups(call, people)
+    errors += [
+        LineError(person.line, "groups", Refused("groups.not_found"))
+        for person in people
+        if any(canonical(name) not in there for name in person.groups)
+    ]
     return tuple(sorted(errors, key=lambda error: error.line))
+
+
+def _groups(call: Call, people: Iterable[Person]) -> dict[str, Group]:
+    """Find the groups that people are to be put into, by the canonical forms of their names."""
+    wanted = dict.fromkeys(canonical(name) for person in people for name in person.groups)
+    found = ((name, groups.find(call, name)) for name in wanted)
+    return {name: group for name, group in found if group is not None}
 
 
 def _add(call: Call, people: list[tuple[AccountId, Person]]) -> None:
@@ -98,6 +114,10 @@ def _add(call: Call, people: list[tuple[AccountId, Person]]) -> None:
     for one, person in people:
         for role in person.roles:
             rights.give_along(call, one, person.user_name, role)
+    there = _groups(call, [person for _, person in people])
+    for one, person in people:
+        wanted = {group.id: group for group in (there[canonical(name)] for name in person.groups)}
+        grouping.join_along(call, one, person.user_name, list(wanted.values()))
 
 
 def _account(call: Call, account: AccountId, person: Person) -> NewAccount:

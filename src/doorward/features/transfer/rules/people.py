@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from doorward.features.accounts.model import AccountKind
 from doorward.features.accounts.rules import judge_email, judge_name
+from doorward.features.groups.rules import SEPARATOR
 from doorward.features.transfer.model import Line, LineError, Person
 from doorward.features.transfer.rules.keys import read_key
 from doorward.kernel.names import canonical
@@ -17,13 +18,13 @@ from doorward.kernel.outcome import Refused
 T = TypeVar("T")
 
 COLUMNS = (
-    "user_name", "full_name", "email", "kind", "roles", "enabled", "must_change_password", "password_hash",
+    "user_name", "full_name", "email", "kind", "roles", "groups", "enabled", "must_change_password", "password_hash",
     "secret_key",
 )  # fmt: skip
 """What an import takes; only `user_name` must be there."""
 EXPORTED = (
     "id", "protected", "locked_at", "lock_reason", "lock_ends_at", "unlocked_by", "unlocked_by_id", "unlocked_at",
-    "second_factor", "groups", "last_sign_in_at", "password_changed_at", "version",
+    "second_factor", "last_sign_in_at", "password_changed_at", "version",
 )  # fmt: skip
 """What an export has besides, and an import leaves out and says so."""
 MOST_LINES = 100_000
@@ -73,6 +74,7 @@ def judge_line(line: Line, adopt: Adopt) -> Person | tuple[LineError, ...]:
         must_change_password=sheet.chosen("must_change_password", _FLAGS, other=False),
         password_hash=sheet.read("password_hash", lambda text: _adopted(text, adopt)),
         secret_key=sheet.read("secret_key", lambda text: read_key(text, (name, email))),
+        groups=tuple(dict.fromkeys(filter(None, map(str.strip, sheet.text("groups").split(SEPARATOR))))),
     )
     return tuple(sheet.errors) or person
 
