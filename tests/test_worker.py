@@ -13,8 +13,9 @@ from doorward.edges.refusal_log import RefusalLog
 from doorward.edges.run import Runtime
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Lock, LockReason
-from doorward.features.jobs.actions import start_unlocks
-from doorward.features.jobs.model import StartUnlocks
+from doorward.features.directory.model import Search
+from doorward.features.jobs.actions.starting import start_unlocks
+from doorward.features.jobs.model import StartJob
 from doorward.features.notices.model import Letter, MailState
 from doorward.features.passwords import actions as passwords
 from doorward.kernel.events import Checked, Event
@@ -219,7 +220,7 @@ def test_jobs_go_on(world: World) -> None:
     """A bulk unlock that was begun is worked off."""
     for name in ("ada", "bob"):
         lock(world, name)
-    started = world.run(start_unlocks, StartUnlocks(everyone_found=True, reason="all clear"))
+    started = world.run(start_unlocks, StartJob(search=Search(), reason="all clear"))
     Worker(world.runtime, worker.upkeep_duties(), "a").turn()
 
     assert not isinstance(started, Refused)

@@ -21,7 +21,7 @@ from doorward.edges.sql import duties as leases
 from doorward.features.accounts import actions as accounts
 from doorward.features.audit import actions as audit
 from doorward.features.devices import actions as devices
-from doorward.features.jobs import actions as jobs
+from doorward.features.jobs.actions import working as jobs
 from doorward.features.links import actions as links
 from doorward.features.lockout import actions as lockout
 from doorward.features.notices.actions import Deliver, send_due

@@ -17,6 +17,7 @@ EVENTS = {
     "accounts.imported", "accounts.rescued", "accounts.viewed", "allowlist.added", "allowlist.removed",
     "audit.expired", "audit.exported", "audit.viewed", "exclusions.added", "exclusions.removed", "groups.added",
     "groups.deleted", "groups.edited", "groups.member_added", "groups.member_removed", "jobs.started",
+    "jobs.stopped",
     "links.first_administrator", "lockout.lapsed", "lockout.locked", "lockout.unlocked", "notices.retried",
     "passwords.changed", "passwords.forgotten_asked", "passwords.forgotten_mailed", "passwords.reset_started",
     "policy.changed", "rights.granted", "rights.revoked", "second_factor.deleted", "second_factor.key_disabled",

@@ -12,7 +12,7 @@ from doorward.doors import api
 from doorward.doors.api.routing import Led, Routes
 from doorward.doors.cli.root import root
 from doorward.doors.console.app import routes as console_routes
-from doorward.features.jobs.actions import unlock_item
+from doorward.features.jobs.actions.items import ITEM_ACTS, find_items
 from doorward.kernel.act import Action, Who, registry
 from tests.architecture.reach import acts_behind, is_step
 
@@ -81,8 +81,9 @@ def commands(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[
 
 
 def server_only() -> set[str]:
-    """Name the acts that the server does by itself, and the one by which its worker goes on with a job."""
-    return {action.act.name for action in registry if action.act.who is Who.SERVER} | {unlock_item.act.name}
+    """Name the acts that the server does by itself, and those by which its worker goes on with a job."""
+    of_jobs = {find_items.act.name, *(action.act.name for action in ITEM_ACTS.values())}
+    return {action.act.name for action in registry if action.act.who is Who.SERVER} | of_jobs
 
 
 def test_every_api_route_says_what_it_leads_to() -> None:

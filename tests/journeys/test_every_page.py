@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
-from doorward.features.jobs.actions import start_unlocks
-from doorward.features.jobs.model import JobStarted, StartUnlocks
+from doorward.features.jobs.actions.starting import start_unlocks
+from doorward.features.jobs.model import JobStarted, StartJob
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.second_factor.actions.exclusions import exclude_account
@@ -48,7 +48,7 @@ def furnished(house: Household) -> Iterator[str]:
     world.run(exclude_account, ExcludeAccount(world.add("printer"), "prints reports"))
     carl = world.add("carl", factors=1)
     world.run(lock_account, LockAccount(carl, "left without a word, and his laptop is somewhere on the way"))
-    job = world.run(start_unlocks, StartUnlocks(accounts=(carl,), reason="a test"))
+    job = world.run(start_unlocks, StartJob(accounts=(carl,), reason="a test"))
     assert isinstance(job, JobStarted)
     for account in (bram.account, long):
         yield from (f"/console/users/{account}?tab={tab}" for tab in TABS)

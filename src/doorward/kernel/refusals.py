@@ -211,6 +211,9 @@ _ACCOUNTS = {
         428, CONFLICT, "A change must say which version it changes. Read it first, and send its version in If-Match."
     ),
     "jobs.not_found": Refusal(404, NOT_FOUND, "There is no such job. Start it again if it is needed."),
+    "jobs.count_differs": Refusal(
+        422, USAGE, "This is about {count} accounts, and that is not the number you typed. Look again, then type it."
+    ),
     "jobs.nothing_selected": Refusal(422, USAGE, "No account is selected. Select at least one, then try again."),
     "notices.not_found": Refusal(404, NOT_FOUND, "There is no such mail. Look at the list again."),
 }

@@ -2,7 +2,7 @@ from uuid import UUID
 
 import pytest
 
-from doorward.features.jobs.actions import go_on
+from doorward.features.jobs.actions.working import go_on
 from tests.doors.served import Served
 from tests.worlds import NOON
 
@@ -104,3 +104,76 @@ def test_a_job_has_parts(served: Served) -> None:
 def test_an_unknown_job_is_not_found(served: Served, job: str) -> None:
     """Malformed or nobody's, the answer is one."""
     assert served.ask(f"GET /jobs/{job}", token=served.operator()).code == "jobs.not_found"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "came"),
+    [
+        ("/secret-key-resets", "secret-key-resets", {"bram": "done", "carl": "done"}),
+        ("/allowlist-additions", "allowlist-additions", {"bram": "unchanged", "carl": "done"}),
+        ("/exclusion-additions", "exclusion-additions", {"bram": "done", "carl": "done"}),
+    ],
+)
+def test_other_acts_on_many(served: Served, path: str, kind: str, came: dict[str, str]) -> None:
+    """Begun, worked off and told as unlocks are."""
+    chosen = [str(served.world.add("bram", factors=1)), str(served.world.add("carl"))]
+    olga = served.operator("sue", "super-user")
+    started = served.ask(f"POST {path}", {**REASON, "accounts": chosen}, olga)
+    work(served)
+    job = served.ask(f"GET /jobs/{started.json()['id']}", token=olga).json()
+
+    assert (started.status, started.headers["location"]) == (202, f"/api/v1/jobs/{started.json()['id']}")
+    assert (job["kind"], job["state"], job["reason"]) == (kind, "finished", REASON["reason"])
+    assert {one["user_name"]: one["outcome"] for one in job["items"]} == came
+
+
+def test_a_filter_is_that_of_the_list(served: Served) -> None:
+    """A search counts when it is worked off, not when it is begun."""
+    served.world.add("bram", factors=1)
+    served.world.add("brad")
+    olga = served.operator("sue", "super-user")
+    body = {**REASON, "filter": {"query": "br", "second_factor": "blocked", "enabled": True}}
+    started = served.ask("POST /allowlist-additions", body, olga).json()
+    work(served)
+    job = served.ask(f"GET /jobs/{started['id']}", token=olga).json()
+
+    assert (started["total"], started["counting"]) == (0, True)
+    assert (job["total"], job["counting"], job["done"]) == (1, False, 1)
+
+
+@pytest.mark.parametrize("path", ["/secret-key-resets", "/allowlist-additions", "/exclusion-additions"])
+def test_other_acts_take_their_right(served: Served, path: str) -> None:
+    """And a reason."""
+    bram = str(served.world.add("bram"))
+    refused = served.ask(f"POST {path}", {**REASON, "accounts": [bram]}, served.operator("olga", "help-desk"))
+    silent = served.ask(f"POST {path}", {"accounts": [bram]}, served.operator("sue", "super-user"))
+
+    assert (refused.status, refused.code) == (403, "rights.missing")
+    assert (silent.status, silent.code) == (400, "request.malformed")
+
+
+def test_own_jobs_are_listed(served: Served) -> None:
+    """Newest first, page by page."""
+    olga, bram = served.operator(), str(served.world.add("bram"))
+    begun = []
+    for _ in range(3):
+        served.world.pass_time(seconds=1)
+        begun.append(served.ask("POST /unlocks", {**REASON, "accounts": [bram]}, olga).json()["id"])
+    first = served.ask("GET /jobs?limit=2", token=olga).json()
+    rest = served.ask(f"GET /jobs?limit=2&cursor={first['next']}", token=olga).json()
+
+    assert [one["id"] for one in first["items"] + rest["items"]] == begun[::-1]
+    assert (first["items"][0]["waiting"], rest["next"]) == (1, None)
+
+
+def test_a_job_is_stopped_once(served: Served) -> None:
+    """What waits is left."""
+    olga, bram = served.operator(), served.world.add("bram", locked_at=NOON, lock_reason="Failures")
+    job = served.ask("POST /unlocks", {**REASON, "accounts": [str(bram)]}, olga).json()["id"]
+    said = [served.ask(f"POST /jobs/{job}/stop", token=olga).json() for _ in range(2)]
+    work(served)
+    shown = served.ask(f"GET /jobs/{job}", token=olga).json()
+
+    assert said == [{"outcome": "done"}, {"outcome": "unchanged"}]
+    assert (shown["state"], shown["waiting"]) == ("stopped", 1)
+    assert served.world.standing(bram).state.lock is not None

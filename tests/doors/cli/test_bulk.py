@@ -1,3 +1,5 @@
+import pytest
+
 from doorward.features.accounts.model import LockReason
 from tests.doors.cli.shell import Shell
 
@@ -59,3 +61,53 @@ def test_nobody_to_unlock_is_no_failure(shell: Shell) -> None:
     said = shell.done("account", "unlock", "--all-locked", "--reason", "x", "--json").json
 
     assert (said["outcome"], said["total"]) == ("unchanged", 0)
+
+
+def test_keys_of_many_are_reset(shell: Shell) -> None:
+    """Each by itself, with what came of each (KEY-3)."""
+    shell.add("ada")
+    shell.add("bob")
+    said = shell.done("account", "reset-key", "--query", "bob", "--reason", "stolen", "--yes", "--json").json
+    entries = shell.done("audit", "list", "--act", "second_factor.reset", "--json").json["items"]
+
+    assert (said["outcome"], said["total"], said["done"]) == ("done", 1, 1)
+    assert [item["user_name"] for item in said["items"]] == ["bob"]
+    assert [(entry["target_name"], entry["reason"]) for entry in entries] == [("bob", "stolen")]
+
+
+def test_many_are_allowed_and_excluded(shell: Shell) -> None:
+    """By a search, or everybody."""
+    shell.add("ada")
+    shell.add("bob")
+    shell.done("allowlist", "remove", "ada")
+    allowed = shell.done("allowlist", "add", "--without-key", "--reason", "roll-out")
+    excluded = shell.done("exclusions", "add", "--all", "--reason", "a lab", "--yes")
+
+    assert allowed.out == "Allowed: 1. Have a second factor, or were allowed already: 1. Refused: 0.\n"
+    assert excluded.out == "Excluded: 2. Were excluded already: 0. Refused: 0.\n"
+
+
+def test_a_rehearsal_of_a_reset_resets_nobody(shell: Shell) -> None:
+    """It tells how many it would be."""
+    shell.add("ada")
+    said = shell.done("account", "reset-key", "--all", "--reason", "x", "--dry-run")
+
+    assert said.out == "Would be done: the secret keys of 1 accounts are reset.\n"
+    assert shell.done("audit", "list", "--act", "second_factor.reset").out == "Nothing is recorded that fits.\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("account", "reset-key", "--reason", "x"),
+        ("account", "reset-key", "ada", "--all", "--reason", "x"),
+        ("allowlist", "add"),
+        ("exclusions", "add", "ada", "--query", "a"),
+        ("allowlist", "add", "--all"),
+    ],
+)
+def test_one_or_many_must_be_said(shell: Shell, words: tuple[str, ...]) -> None:
+    """A name or a search, and for many a reason."""
+    shell.add("ada")
+
+    assert shell(*words).code == 2

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from starlette.routing import Route
 
 from doorward.doors.console.app import routes
-from doorward.features.jobs.actions import start_unlocks
-from doorward.features.jobs.model import JobStarted, StartUnlocks
+from doorward.features.jobs.actions.starting import start_unlocks
+from doorward.features.jobs.model import JobStarted, StartJob
 from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.kernel.ids import AccountId
@@ -59,9 +59,11 @@ FIELDS = {
     "/console/users/{account}/roles": {"role": "help-desk", "reason": "joined"},
     "/console/password-rules": {"min_length": "14", "version": "0", "reason": "longer"},
     "/console/audit/retention": {"audit_retention_days": "400", "version": "0", "reason": "the works council"},
-    "/console/users/unlock-everyone": {"query": "", "reason": "outage"},
+    "/console/users/bulk": {"act": "unlocks", "everyone": "1", "query": "", "reason": "outage"},
 }
 """What a form sends where it is more than a reason."""
+ASKED = {"/console/users/bulk": "?act=unlocks&everyone=1"}
+"""What a page asks for in its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Gaps:
         known = {"account": str(self.account), "job": self.job, "mail": self.mail, "token": self.token}
         for name, value in known.items():
             path = path.replace(f"{{{name}}}", value)
-        return path
+        return path + ASKED.get(path, "")
 
     def fields(self, path: str) -> dict[str, str]:
         """Give what the form of an address sends."""
@@ -93,7 +95,7 @@ def gaps(site: Site) -> Gaps:
     bram = world.add("bram", factors=1)
     world.run(lock_account, LockAccount(bram, "left his desk"))
     world.run(unlock_account, UnlockAccount(bram, "came back"))
-    job = world.run(start_unlocks, StartUnlocks(accounts=(bram,), reason="a test"))
+    job = world.run(start_unlocks, StartJob(accounts=(bram,), reason="a test"))
     assert isinstance(job, JobStarted)
     token, _ = make_token(bram, world.runtime.entropy)
     return Gaps(bram, str(job.job), str(world.mails()[0].id), token.reveal())

@@ -3,8 +3,19 @@ import pytest
 from tests.doors.console.addresses import PAGES, gaps
 from tests.doors.console.visiting import Site
 
-USERS = ("/console", "/console/users", "/console/palette", "/console/jobs/{job}", "/console/users/{account}")
-READ = (*USERS, "/console/password-rules", "/console/two-factor", "/console/roles", "/console/audit", "/console/mail")
+USERS = (
+    "/console", "/console/users", "/console/palette", "/console/jobs", "/console/jobs/{job}",
+    "/console/users/bulk", "/console/users/{account}",
+)  # fmt: skip
+READ = (
+    *USERS,
+    "/console/password-rules",
+    "/console/two-factor",
+    "/console/roles",
+    "/console/audit",
+    "/console/audit/retention",
+    "/console/mail",
+)
 OPENS = {
     "administrator": {*READ, "/console/users/new"},
     "super-user": {*READ, "/console/users/new"},
@@ -12,7 +23,7 @@ OPENS = {
     "help-desk": {*USERS},
     "no-access": set(),
 }
-SOME = ["Overview", "Users", "Locked now"]
+SOME = ["Overview", "Users", "Locked now", "Jobs"]
 ALL = [*SOME, "Roles", "Password rules", "Two-factor authentication", "Audit", "Mail"]
 MENU = {"administrator": ALL, "super-user": ALL, "auditor": ALL, "help-desk": SOME, "no-access": []}
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from doorward.features.accounts.model import AccountKind
-from doorward.features.jobs.actions import go_on
+from doorward.features.jobs.actions.working import go_on
 from doorward.kernel.ids import AccountId
 from tests.doors.console.standings import disabled
 from tests.doors.console.visiting import Shown, Site
@@ -96,10 +96,10 @@ def test_an_empty_list_says_what_would_be_in_it(site: Site, query: str, words: s
     assert "/console/users" in page.links
 
 
-def unlocked(site: Site, fields: dict[str, object], path: str = "unlock", role: str = "help-desk") -> Shown:
+def unlocked(site: Site, fields: dict[str, object], role: str = "help-desk") -> Shown:
     """Send the form for many, let the worker do its part, and look at the job."""
     olga = site.operator(role)
-    led = olga.post(f"/console/users/{path}", fields)
+    led = olga.post("/console/users/unlock", fields)
     while go_on(site.world.runtime):
         pass
     return olga.get(led.to) if led.to else led
@@ -119,38 +119,19 @@ def test_a_selection_is_unlocked(site: Site) -> None:
     assert site.world.standing(known["anna"]).state.lock is None
 
 
-def test_everyone_whom_a_search_finds_is_unlocked(site: Site) -> None:
-    """The address before it says how many that will be."""
-    people(site)
-    olga = site.operator(name="piet")
-    staged = olga.get("/console/users?locked=1&stage=unlock-everyone")
-
-    shown = unlocked(site, {"query": "", "reason": "Attack blocked"}, "unlock-everyone")
-
-    assert "Unlock 2 users" in staged.page.ids["staged"]
-    assert "Unlocked 2 of" in shown.page.text
-
-
 @pytest.mark.parametrize(
-    ("fields", "path", "told"),
+    ("fields", "told"),
     [
-        ({"reason": "a test"}, "unlock", (422, "No account is selected.")),
-        ({"account": "x", "reason": "a test"}, "unlock", (404, "There is no such account.")),
-        ({"account": ["x"] * 1000, "reason": "a test"}, "unlock", (404, "There is no such account.")),
-        (
-            {"query": ""},
-            "unlock-everyone",
-            (422, "A reason has 1 to 500 characters, none of them a control character."),
-        ),
+        ({"reason": "a test"}, (422, "No account is selected.")),
+        ({"account": "x", "reason": "a test"}, (404, "There is no such account.")),
+        ({"account": ["x"] * 1000, "reason": "a test"}, (404, "There is no such account.")),
     ],
 )
-def test_what_cannot_be_unlocked_is_told(
-    site: Site, fields: dict[str, object], path: str, told: tuple[int, str]
-) -> None:
+def test_what_cannot_be_unlocked_is_told(site: Site, fields: dict[str, object], told: tuple[int, str]) -> None:
     """Before any job begins."""
     people(site)
 
-    assert unlocked(site, fields, path).told == told
+    assert unlocked(site, fields).told == told
 
 
 def test_an_auditor_unlocks_nobody(site: Site) -> None:
@@ -162,12 +143,6 @@ def test_an_auditor_unlocks_nobody(site: Site) -> None:
 
     assert page.form("/console/users/unlock").names == set()
     assert shown.told == (403, "You do not have the right that this takes (users:unlock).")
-
-
-@pytest.mark.parametrize("job", ["x", "00000000-0000-7000-8000-000000000000"])
-def test_a_job_that_is_not_there_is_told(site: Site, job: str) -> None:
-    """Whether its id is no id or that of nothing."""
-    assert site.operator().get(f"/console/jobs/{job}").told == (404, "There is no such job.")
 
 
 def test_the_palette_finds_people(site: Site) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from doorward.features.accounts.model import Lock, LockReason
 from doorward.features.directory import rules
-from doorward.features.directory.model import LockStory
+from doorward.features.directory.model import LockStory, Part, Search
+from doorward.features.second_factor.model import FactorState
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
 
@@ -162,3 +163,29 @@ def test_what_is_about_nobody_is_nobodys_own() -> None:
     entry = replace(ENTRY, actor_name="cli:root", target_id=None)
 
     assert rules.as_told_to_its_target(entry).address == ""
+
+
+@pytest.mark.parametrize(
+    ("search", "conditions"),
+    [
+        (Search(), {}),
+        (Search("bram", locked=True, enabled=False), {"pattern": "%bram%", "locked": True, "enabled": False}),
+        (Search(second_factor=FactorState.BLOCKED, without_factor=True), {"blocked": True, "without factor": True}),
+        (Search(cursor="x", group="branch 7"), {}),
+    ],
+)
+def test_search_asks_for_what_its_filters_say(search: Search, conditions: dict[str, object]) -> None:
+    """All of them; which page is shown, and which group it is, is found out elsewhere."""
+    assert rules.conditions(search) == conditions
+
+
+@pytest.mark.parametrize(
+    ("part", "conditions"),
+    [
+        (Part(NOON, 5), {"as_of": NOON}),
+        (Part(NOON, 5, BRAM, automatic_locks=True), {"as_of": NOON, "after_id": BRAM, "automatic locks": True}),
+    ],
+)
+def test_job_wants_a_part(part: Part, conditions: dict[str, object]) -> None:
+    """Who was there when it began, after those that it has, and for unlocking the automatic locks."""
+    assert rules.only(part) == conditions

@@ -1,57 +1,17 @@
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from doorward.features.accounts import actions as accounts
-from doorward.features.jobs import actions
-from doorward.features.jobs.model import (
-    JobShown,
-    JobStarted,
-    ShowJob,
-    StartUnlocks,
-)
+from doorward.features.jobs.actions import showing, starting
+from doorward.features.jobs.model import JobShown, ShowJob, StartJob
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import EndSession
-from doorward.kernel.act import Bearer, Caller
-from doorward.kernel.ids import AccountId, JobId
+from doorward.kernel.act import Bearer
+from doorward.kernel.ids import JobId
 from doorward.kernel.outcome import Refused
-from tests.worlds import NOON, OWNER, World
-
-
-def locked(world: World, name: str, **state: Any) -> AccountId:
-    """Add an account that is locked for failures; `state` says otherwise."""
-    return world.add(name, **{"locked_at": NOON, "lock_reason": "Failures", **state})
-
-
-def is_locked(world: World, account: AccountId) -> bool:
-    """Tell whether an account has a lock."""
-    return world.standing(account).state.lock is not None
-
-
-def start(world: World, caller: Caller = OWNER, *accounts: AccountId, **more: Any) -> JobStarted:
-    """Begin a bulk unlock."""
-    outcome = world.run(actions.start_unlocks, StartUnlocks(accounts, **more), caller)
-    assert isinstance(outcome, JobStarted)
-    return outcome
-
-
-def shown(world: World, job: JobId) -> JobShown:
-    """Look at a job as the server's owner."""
-    outcome = world.run(actions.show_job, ShowJob(job))
-    assert isinstance(outcome, JobShown)
-    return outcome
-
-
-def work(world: World) -> None:
-    """Let the worker go on until it finds nothing to do."""
-    while actions.go_on(world.runtime):
-        pass
-
-
-def outcomes(world: World, job: JobId) -> dict[str, str | None]:
-    """Give what came of each account, by its name: the outcome, or the code of a refusal."""
-    return {item.name: item.code or item.outcome for item in shown(world, job).items}
+from tests.features.jobs.begun import is_locked, locked, outcomes, start, work
+from tests.worlds import OWNER, World
 
 
 @pytest.fixture
@@ -131,16 +91,14 @@ def test_key_of_somebody_else_is_another(world: World, grace: Bearer) -> None:
 
 def test_nobody_named_is_refused(world: World, grace: Bearer) -> None:
     """An empty selection is a mistake, not a job."""
-    outcome = world.run(actions.start_unlocks, StartUnlocks(), grace)
+    outcome = world.run(starting.start_unlocks, StartJob(), grace)
 
     assert outcome == Refused("jobs.nothing_selected")
 
 
 def test_auditor_cannot_begin(world: World) -> None:
     """It takes `users:unlock`."""
-    outcome = world.run(
-        actions.start_unlocks, StartUnlocks((world.add("bram"),)), world.add_operator("arno", "auditor")
-    )
+    outcome = world.run(starting.start_unlocks, StartJob((world.add("bram"),)), world.add_operator("arno", "auditor"))
 
     assert outcome == Refused("rights.missing", {"right": "users:unlock"})
 
@@ -150,9 +108,9 @@ def test_job_is_shown_to_who_reads_users(world: World, grace: Bearer) -> None:
     job = start(world, grace, locked(world, "bram")).job
     stranger = world.add_operator("nora", "no-access")
 
-    seen = world.run(actions.show_job, ShowJob(job), grace)
-    hidden = world.run(actions.show_job, ShowJob(job), stranger)
-    missing = world.run(actions.show_job, ShowJob(JobId(UUID(int=5))), grace)
+    seen = world.run(showing.show_job, ShowJob(job), grace)
+    hidden = world.run(showing.show_job, ShowJob(job), stranger)
+    missing = world.run(showing.show_job, ShowJob(JobId(UUID(int=5))), grace)
 
     assert isinstance(seen, JobShown)
     assert hidden == Refused("rights.missing", {"right": "users:read"})

@@ -6,57 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import AccountKind, NewAccount
-from doorward.features.jobs import actions
-from doorward.features.jobs.model import (
-    ItemSettled,
-    JobShown,
-    JobStarted,
-    JobState,
-    ShowJob,
-    StartUnlocks,
-    UnlockItem,
-)
+from doorward.features.jobs.actions import items, showing, working
+from doorward.features.jobs.model import ItemSettled, JobShown, JobState, ShowJob, Tally, WorkItem
 from doorward.features.notices.model import Kind
 from doorward.kernel.act import Bearer, Caller
-from doorward.kernel.ids import AccountId, JobId, new_id
+from doorward.kernel.ids import AccountId
+from tests.features.jobs.begun import is_locked, locked, outcomes, shown, start, work
 from tests.worlds import NOON, OWNER, World
-
-
-def locked(world: World, name: str, **state: Any) -> AccountId:
-    """Add an account that is locked for failures; `state` says otherwise."""
-    return world.add(name, **{"locked_at": NOON, "lock_reason": "Failures", **state})
-
-
-def is_locked(world: World, account: AccountId) -> bool:
-    """Tell whether an account has a lock."""
-    return world.standing(account).state.lock is not None
-
-
-def start(world: World, caller: Caller = OWNER, *accounts: AccountId, **more: Any) -> JobStarted:
-    """Begin a bulk unlock."""
-    outcome = world.run(actions.start_unlocks, StartUnlocks(accounts, **more), caller)
-    assert isinstance(outcome, JobStarted)
-    return outcome
-
-
-def shown(world: World, job: JobId) -> JobShown:
-    """Look at a job as the server's owner."""
-    outcome = world.run(actions.show_job, ShowJob(job))
-    assert isinstance(outcome, JobShown)
-    return outcome
-
-
-def work(world: World) -> None:
-    """Let the worker go on until it finds nothing to do."""
-    while actions.go_on(world.runtime):
-        pass
-
-
-def outcomes(world: World, job: JobId) -> dict[str, str | None]:
-    """Give what came of each account, by its name: the outcome, or the code of a refusal."""
-    return {item.name: item.code or item.outcome for item in shown(world, job).items}
 
 
 @pytest.fixture
@@ -90,7 +46,7 @@ def test_entries_name_the_operator_and_the_job(world: World, grace: Bearer) -> N
 
     begun, unlocked = world.entries()
     assert (begun.act, begun.actor_name, begun.reason, begun.details) == (
-        "jobs.started", "grace", "storm is over", {"job": job, "total": 1},
+        "jobs.started", "grace", "storm is over", {"job": job, "kind": "unlocks", "total": 1},
     )  # fmt: skip
     assert (unlocked.act, unlocked.outcome, unlocked.actor_id, unlocked.target_name, unlocked.reason) == (
         "lockout.unlocked", "done", grace.account, "bram", "storm is over",
@@ -106,56 +62,17 @@ def test_job_waits_and_then_is_finished(world: World, grace: Bearer) -> None:
     work(world)
     after = shown(world, job)
 
-    assert (before.state, before.total, before.waiting, before.finished_at) == (JobState.RUNNING, 2, 2, None)
-    assert (after.state, after.done, after.unchanged, after.refused, after.waiting) == (JobState.FINISHED, 1, 1, 0, 0)
+    assert (before.state, before.tally, before.finished_at) == (JobState.RUNNING, Tally(2, 0, 0, 0, 2), None)
+    assert (after.state, after.tally) == (JobState.FINISHED, Tally(2, 1, 1, 0, 0))
     assert (after.made_at, after.finished_at, after.owner_name) == (NOON, NOON + timedelta(seconds=3), "grace")
-
-
-def test_search_freezes_what_it_finds(world: World, grace: Bearer) -> None:
-    """Automatic locks that match, nothing else, and nothing that locks afterwards."""
-    found = locked(world, "bram")
-    locked(world, "carla")
-    locked(world, "bram-by-hand", lock_reason="Administrator")
-    locked(world, "bram-lapsed", lock_ends_at=NOON)
-    started = start(world, grace, everyone_found=True, query="bram")
-    world.pass_time(seconds=2)
-    later = locked(world, "bram-later", locked_at=NOON + timedelta(seconds=2))
-    work(world)
-
-    assert outcomes(world, started.job) == {"bram": "done"}
-    assert (is_locked(world, found), is_locked(world, later)) == (False, True)
-
-
-def test_search_that_finds_nobody_is_finished_at_once(world: World, grace: Bearer) -> None:
-    """There is nothing to do."""
-    started = start(world, grace, everyone_found=True, query="nobody")
-
-    assert started.total == 0
-    assert shown(world, started.job).state is JobState.FINISHED
-
-
-def test_large_search_is_frozen_in_parts(world: World) -> None:
-    """No transaction freezes more than five hundred, and all are unlocked in the end."""
-    with world.writing() as call:
-        for number in range(501):
-            account = AccountId(new_id(call.now, call.entropy))
-            accounts.add(call, NewAccount(account, f"user{number}", "User", None, AccountKind.EXTERNAL, call.now))
-        call.sql.exec_driver_sql("UPDATE account_state SET locked_at = 1, lock_reason = 'Failures'")
-    started = start(world, everyone_found=True)
-    first = shown(world, started.job)
-    actions.go_on(world.runtime)
-    second = shown(world, started.job)
-
-    assert (started.total, first.counting, len(first.items), first.next is not None) == (500, True, 200, True)
-    assert (second.total, second.counting, second.waiting) == (501, False, 501)
 
 
 def test_items_are_shown_part_by_part(world: World, grace: Bearer) -> None:
     """The next part begins after the last item of the one before."""
     job = start(world, grace, *(locked(world, name) for name in ("a", "b", "c"))).job
-    first = world.run(actions.show_job, ShowJob(job, limit=2))
+    first = world.run(showing.show_job, ShowJob(job, limit=2))
     assert isinstance(first, JobShown)
-    second = world.run(actions.show_job, ShowJob(job, limit=2, after=first.next))
+    second = world.run(showing.show_job, ShowJob(job, limit=2, after=first.next))
     assert isinstance(second, JobShown)
 
     assert sorted(item.name for item in (*first.items, *second.items)) == ["a", "b", "c"]
@@ -203,9 +120,9 @@ def test_item_that_another_process_did_is_left(world: World, grace: Bearer) -> N
     """Its outcome committed with its act, so it is not done twice."""
     bram = locked(world, "bram")
     job = start(world, grace, bram).job
-    command = UnlockItem(job, bram)
-    world.run(actions.unlock_item, command, OWNER)
-    again = world.run(actions.unlock_item, command, OWNER)
+    command = WorkItem(job, bram)
+    world.run(items.unlock_item, command, OWNER)
+    again = world.run(items.unlock_item, command, OWNER)
 
     assert again == ItemSettled()
 
@@ -214,9 +131,9 @@ def test_jobs_take_turns(world: World, grace: Bearer) -> None:
     """A small job does not wait for a large one that began before."""
     large = start(world, grace, *(locked(world, f"user{number}") for number in range(25)))
     small = start(world, grace, locked(world, "bram"))
-    actions.go_on(world.runtime)
+    working.go_on(world.runtime)
 
-    assert shown(world, large.job).done == 20
+    assert shown(world, large.job).tally.done == 20
     assert shown(world, small.job).state is JobState.FINISHED
 
 
@@ -230,7 +147,7 @@ def test_two_workers_do_each_item_once(world: World, grace: Bearer) -> None:
         thread.join()
 
     done = [entry for entry in world.entries() if (entry.act, entry.outcome) == ("lockout.unlocked", "done")]
-    assert (shown(world, job).state, shown(world, job).done) == (JobState.FINISHED, 15)
+    assert (shown(world, job).state, shown(world, job).tally.done) == (JobState.FINISHED, 15)
     assert (len(done), len(world.mails())) == (15, 15)
 
 
@@ -245,7 +162,7 @@ def test_a_job_that_fails_keeps_no_other_from_going_on(world: World, grace: Bear
         return world.runtime.guard(call, act, command, caller)
 
     with pytest.raises(ExceptionGroup, match="jobs that could not go on"):
-        actions.go_on(replace(world.runtime, guard=guard))
+        working.go_on(replace(world.runtime, guard=guard))
     meanwhile = outcomes(world, sound.job)
     work(world)
 

@@ -1,14 +1,17 @@
 from datetime import UTC, datetime
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
 
 from doorward.features.accounts.model import Lock, LockReason
+from doorward.features.directory.model import Search
 from doorward.features.jobs import rules
-from doorward.features.jobs.model import Beginner, ItemSettled, JobState
-from doorward.kernel.act import OnBehalf, Owner
+from doorward.features.jobs.model import Beginner, Frontier, ItemSettled, Job, JobKind, JobState
+from doorward.features.second_factor.model import FactorState
+from doorward.kernel.act import NOBODY, Actor, OnBehalf, Owner
 from doorward.kernel.events import Door, Origin
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import AccountId, JobId
 from doorward.kernel.outcome import Done, Refused
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -65,18 +68,84 @@ def test_item_shows_its_outcome_and_code(outcome: Done | ItemSettled | Refused, 
 
 def test_key_is_kept_as_a_hash() -> None:
     """SHA-256, whatever was sent."""
-    assert rules.key_hash(None) is None
-    assert rules.key_hash("a").hex() == "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"  # type: ignore[union-attr]
-    assert len(rules.key_hash("\ud800") or b"") == 32
+    key = sha256(b"unlocks\0a").digest()
+
+    assert rules.key_hash(JobKind.UNLOCKS, None) is None
+    assert rules.key_hash(JobKind.UNLOCKS, "a") == key
+    assert rules.key_hash(JobKind.RESETS, "a") != key
+    assert len(rules.key_hash(JobKind.UNLOCKS, "\ud800") or b"") == 32
 
 
 @pytest.mark.parametrize(
-    ("total", "counting", "state"),
-    [(0, False, JobState.FINISHED), (1, False, JobState.RUNNING), (500, True, JobState.RUNNING)],
+    ("search", "said"),
+    [
+        (Search(), "everybody"),
+        (Search("bram", locked=True), "query=bram, locked"),
+        (Search(second_factor=FactorState.BLOCKED, enabled=False), "second_factor=blocked, enabled=false"),
+        (Search(without_factor=True, enabled=True), "without_factor, enabled=true"),
+    ],
 )
-def test_job_without_items_is_finished(total: int, state: JobState, *, counting: bool) -> None:
-    """There is nothing to wait for."""
-    assert rules.begins_in(total, counting=counting) is state
+def test_search_is_spelled_for_the_trail(search: Search, said: str) -> None:
+    """In one line."""
+    assert rules.spelled(search) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "search", "frozen"),
+    [
+        (JobKind.UNLOCKS, Search("a", cursor="x"), Search("a", locked=True)),
+        (JobKind.RESETS, Search("a", cursor="x"), Search("a")),
+        (JobKind.RESETS, Search(locked=True), Search(locked=True)),
+    ],
+)
+def test_search_of_a_job_is_of_any_page(kind: JobKind, search: Search, frozen: Search) -> None:
+    """And for unlocking of the locked alone."""
+    assert rules.frozen(kind, search) == frozen
+
+
+@pytest.mark.parametrize(
+    ("found", "last", "sizes"),
+    [
+        (0, True, [(0, True)]),
+        (100, True, [(100, True)]),
+        (100, False, [(100, False)]),
+        (201, True, [(100, False), (100, False), (1, True)]),
+    ],
+)
+def test_what_was_found_is_cut_into_few(found: int, sizes: list[tuple[int, bool]], *, last: bool) -> None:
+    """The last few end the search, if it ends."""
+    assert [(len(few), ends) for few, ends in rules.in_few(range(found), last=last)] == sizes
+
+
+@pytest.mark.parametrize(
+    ("actor", "owns"),
+    [
+        (Actor(GRACE, "grace"), True),
+        (Actor(AccountId(UUID(int=13)), "henk"), False),
+        (Actor(None, "cli:root", owner=True), True),
+        (NOBODY, False),
+    ],
+    ids=["beginner", "somebody else", "owner", "nobody"],
+)
+def test_job_belongs_to_its_beginner(actor: Actor, *, owns: bool) -> None:
+    """And to the server's owner."""
+    assert rules.owns(OPERATOR, actor) is owns
+    assert rules.owns(OWNER, NOBODY) is False
+
+
+@pytest.mark.parametrize(
+    ("frontier", "state", "counting"),
+    [
+        (None, JobState.RUNNING, False),
+        (Frontier(Search()), JobState.RUNNING, True),
+        (Frontier(Search()), JobState.STOPPED, False),
+    ],
+)
+def test_job_counts_while_it_looks(frontier: Frontier | None, state: JobState, *, counting: bool) -> None:
+    """A job that was stopped looks for nobody."""
+    job = Job(JobId(UUID(int=1)), JobKind.RESETS, state, None, OPERATOR, NOON, 0, frontier)
+
+    assert rules.counting(job) is counting
 
 
 @pytest.mark.parametrize(("asked", "size"), [(0, 1), (50, 50), (999, 200)])

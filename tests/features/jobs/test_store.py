@@ -3,8 +3,10 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from doorward.features.directory.model import Search
 from doorward.features.jobs import store
-from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobState
+from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobKind, JobState, Tally
+from doorward.features.second_factor.model import FactorState
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
 from tests.worlds import NOON, World
@@ -12,7 +14,7 @@ from tests.worlds import NOON, World
 GRACE = AccountId(UUID(int=12))
 ORIGIN = Origin(Door.CONSOLE, "192.0.2.7", "Browser/1", reference="r-1")
 JOB = Job(
-    id=JobId(UUID(int=1)), kind="unlocks", state=JobState.RUNNING, reason="storm is over",
+    id=JobId(UUID(int=1)), kind=JobKind.UNLOCKS, state=JobState.RUNNING, reason="storm is over",
     beginner=Beginner(GRACE, "grace", 3, used_second_factor=True, origin=ORIGIN), made_at=NOON, total=2,
 )  # fmt: skip
 ONE, TWO, THREE = (AccountId(UUID(int=number)) for number in (101, 102, 103))
@@ -34,10 +36,10 @@ def settle(world: World, account: AccountId, outcome: str, code: str | None = No
 
 def test_job_is_read_as_it_was_written(world: World) -> None:
     """Beginner, origin and frontier survive the database."""
-    frontier = Frontier("%bram%", ONE, NOON - timedelta(seconds=5))
+    frontier = Frontier(Search("bram", locked=True, second_factor=FactorState.SET_UP, enabled=False), ONE)
     job = replace(JOB, frontier=frontier)
     by_owner = Beginner(None, "cli:root", None, used_second_factor=False, origin=Origin(Door.CLI))
-    other = replace(JOB, id=JobId(UUID(int=2)), beginner=by_owner, frontier=Frontier(None), finished_at=NOON)
+    other = replace(JOB, id=JobId(UUID(int=2)), beginner=by_owner, frontier=Frontier(Search()), finished_at=NOON)
     add(world, job, other)
 
     with world.database.read() as sql:
@@ -77,7 +79,7 @@ def test_settled_item_is_open_no_more(world: World) -> None:
             JobItem(ONE, "one", "refused", "lockout.self"),
             JobItem(TWO, "two", None, None),
         ]
-        assert store.counts(sql, JOB.id) == {"refused": 1, None: 1}
+        assert store.tallies(sql, [JOB.id]) == {JOB.id: Tally(2, 0, 0, 1, 1)}
 
 
 def test_items_go_on_after_one(world: World) -> None:
@@ -116,22 +118,23 @@ def test_of_two_racing_outcomes_one_stands(world: World) -> None:
 
 def test_frontier_moves_with_the_total(world: World) -> None:
     """What was frozen is counted, and a process that was slower writes nothing."""
-    add(world, replace(JOB, frontier=Frontier(None)))
+    add(world, replace(JOB, frontier=Frontier(Search())))
     with world.database.write() as sql:
-        first = store.save_frontier(sql, JOB, Frontier(None, THREE, NOON), 5)
+        first = store.save_frontier(sql, JOB, Frontier(Search(), THREE), 5)
         second = store.save_frontier(sql, JOB, None, 5)
 
     with world.database.read() as sql:
         found = store.find(sql, JOB.id)
     assert (first, second) == (True, False)
-    assert found == replace(JOB, total=7, frontier=Frontier(None, THREE, NOON))
+    assert found == replace(JOB, total=7, frontier=Frontier(Search(), THREE))
 
 
 def test_job_is_finished_once(world: World) -> None:
     """The instant is that of the first."""
     add(world, JOB)
     with world.database.write() as sql:
-        first, second = store.finish(sql, JOB.id, NOON), store.finish(sql, JOB.id, NOON + timedelta(seconds=1))
+        first = store.end(sql, JOB.id, JobState.FINISHED, NOON)
+        second = store.end(sql, JOB.id, JobState.STOPPED, NOON + timedelta(seconds=1))
 
     with world.database.read() as sql:
         found = store.find(sql, JOB.id)
@@ -145,4 +148,4 @@ def test_no_items_are_no_statement(world: World) -> None:
         store.add(sql, JOB)
         store.add_items(sql, JOB.id, [])
 
-        assert store.counts(sql, JOB.id) == {}
+        assert store.tallies(sql, [JOB.id]) == {JOB.id: Tally(0, 0, 0, 0, 0)}

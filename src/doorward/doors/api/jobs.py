@@ -1,4 +1,4 @@
-"""Bulk unlock as a job: started at once, worked off account by account (LOCK-12)."""
+"""Acts on many accounts as jobs: started at once, worked off account by account (LOCK-12)."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -8,41 +8,88 @@ from fastapi import Header, Response
 from pydantic import Field, model_validator
 
 from doorward.doors.api.answers import answer
-from doorward.doors.api.asked import Holder
+from doorward.doors.api.asked import Asked, Holder
 from doorward.doors.api.cursors import cursor_of
-from doorward.doors.api.given import LONGEST_PAGE, After, Body, JobIn, Limit, ListedAccount, Reasoned
+from doorward.doors.api.given import LONGEST_PAGE, PAGE, After, Body, JobIn, Limit, ListedAccount, Reasoned
 from doorward.doors.api.routing import PREFIX, Routes
-from doorward.doors.api.shapes import Shape
-from doorward.features.jobs.actions import show_job, start_unlocks
-from doorward.features.jobs.model import JobShown, JobStarted, JobState, ShowJob, StartUnlocks
-from doorward.kernel.ids import AccountId
+from doorward.doors.api.shapes import OutcomeJson, Page, Shape
+from doorward.features.directory.model import Search
+from doorward.features.jobs.actions.showing import list_jobs, show_job
+from doorward.features.jobs.actions.starting import (
+    start_allowlist_additions,
+    start_exclusion_additions,
+    start_secret_key_resets,
+    start_unlocks,
+    stop_job,
+)
+from doorward.features.jobs.model import (
+    JobKind,
+    JobRow,
+    JobShown,
+    JobsListed,
+    JobStarted,
+    JobState,
+    ListJobs,
+    ShowJob,
+    StartJob,
+    StopJob,
+)
+from doorward.features.second_factor.model import FactorState
+from doorward.kernel.act import Action
+from doorward.kernel.ids import AccountId, JobId
+from doorward.kernel.outcome import Refused
 
 routes = Routes("jobs")
 
+_CODES = ("accounts.not_found", "request.reason", "jobs.nothing_selected")
 IdempotencyKey = Annotated[
     str | None,
     Header(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$", description="the same key gives the same job"),
 ]
 
 
-class Everyone(Body):
+class AccountFilter(Body):
+    """A search, as in `GET /accounts`; an empty one finds everybody."""
+
+    query: Annotated[str, Field(max_length=200, description="name, login or e-mail")] = ""
+    locked: Annotated[bool, Field(description="only accounts that are locked")] = False
+    second_factor: Annotated[
+        Literal["set_up", "may_set_up", "blocked", "excluded"] | None, Field(description="only accounts like that")
+    ] = None
+    enabled: Annotated[bool | None, Field(description="only accounts that are, or are not")] = None
+    group: Annotated[str | None, Field(max_length=200, description="only accounts in this group: its id or name")] = (
+        None
+    )
+
+    def search(self) -> Search:
+        """Put it as the search that it is."""
+        state = None if self.second_factor is None else FactorState(self.second_factor)
+        return Search(query=self.query, locked=self.locked, second_factor=state, enabled=self.enabled, group=self.group)
+
+
+class LockedFilter(AccountFilter):
     """A search whose locked accounts are to be unlocked."""
 
-    query: Annotated[str, Field(max_length=200, description="as in `GET /accounts`")] = ""
     locked: Literal[True] = True
 
 
-class Unlocks(Reasoned):
-    """Which accounts to unlock: either these, or all that a search finds."""
+class Many(Reasoned):
+    """Which accounts it is about: either these, or all that a search finds."""
 
     accounts: list[ListedAccount] | None = None
-    filter: Everyone | None = None
+    filter: AccountFilter | None = None
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "Unlocks":
+    def _one_of_both(self) -> "Many":
         if (self.accounts is None) == (self.filter is None):
             raise ValueError("either accounts or filter should be there")
         return self
+
+
+class Unlocks(Many):
+    """Which accounts to unlock: either these, or all that a search finds locked."""
+
+    filter: LockedFilter | None = None
 
 
 class JobStartedJson(Shape):
@@ -51,6 +98,7 @@ class JobStartedJson(Shape):
     id: UUID
     state: Literal["running"]
     total: int
+    counting: bool = Field(description="a search is being looked for: `total` grows")
 
 
 class JobItemJson(Shape):
@@ -62,32 +110,32 @@ class JobItemJson(Shape):
     code: str | None = Field(description="of a refused one")
 
 
-class JobJson(Shape):
-    """A job with its counts and its accounts."""
+class JobRowJson(Shape):
+    """A job with its counts."""
 
     id: UUID
-    kind: str
+    kind: JobKind
     state: JobState
-    owner: str
+    reason: str | None
     made_at: datetime
     finished_at: datetime | None
     total: int
     done: int
     unchanged: int
     refused: int
-    waiting: int
-    counting: bool = Field(description="a very large search is still being frozen: `total` grows")
+    waiting: int = Field(description="of a stopped job: those that are left as they were")
+    counting: bool = Field(description="a search is still being frozen: `total` grows")
+
+
+class JobJson(JobRowJson):
+    """A job with its counts and its accounts."""
+
+    owner: str
     items: list[JobItemJson] = Field(description="a part of the accounts, in the order of their ids")
     next: str | None = Field(description="`cursor` of the next part; null on the last one")
 
 
-@routes.on(
-    "POST /unlocks",
-    start_unlocks,
-    JobStartedJson,
-    ("accounts.not_found", "request.reason", "jobs.nothing_selected"),
-    202,
-)
+@routes.on("POST /unlocks", start_unlocks, JobStartedJson, _CODES, 202)
 def unlock_many(body: Unlocks, asked: Holder, idempotency_key: IdempotencyKey = None) -> Response:
     r"""Unlock many accounts, each in a transaction of its own.
 
@@ -97,18 +145,49 @@ def unlock_many(body: Unlocks, asked: Holder, idempotency_key: IdempotencyKey = 
       -H 'idempotency-key: 2026-05-04-outage' -H 'content-type: application/json' \
       -d '{"filter": {"query": "branch-7"}, "reason": "keyboard layout changed overnight"}'
     """
-    command = StartUnlocks(
-        accounts=tuple(body.accounts or ()),
-        everyone_found=body.filter is not None,
-        query="" if body.filter is None else body.filter.query,
-        reason=body.reason,
-        idempotency_key=idempotency_key,
-    )
-    outcome = asked.run(start_unlocks, command)
-    if isinstance(outcome, JobStarted):
-        shape = JobStartedJson(id=outcome.job, state="running", total=outcome.total)
-        return answer(shape, 202, headers={"location": f"{PREFIX}/jobs/{outcome.job}"})
-    return asked.refuse(outcome)
+    return _start(asked, start_unlocks, body, idempotency_key)
+
+
+@routes.on("POST /secret-key-resets", start_secret_key_resets, JobStartedJson, _CODES, 202)
+def reset_many(body: Many, asked: Holder, idempotency_key: IdempotencyKey = None) -> Response:
+    r"""Reset the secret keys of many accounts, each in a transaction of its own.
+
+    Every second factor of each is deleted, its sessions end, and it is put on the allowlist. Protected accounts, one's
+    own and the last administrator's are refused for that account and stay as they are.
+
+    curl -s https://login.example.org/api/v1/secret-key-resets -H "authorization: Bearer $TOKEN" \
+      -H 'idempotency-key: stolen-phones' -H 'content-type: application/json' \
+      -d '{"accounts": ["'$ID'"], "reason": "phones were stolen"}'
+    """
+    return _start(asked, start_secret_key_resets, body, idempotency_key)
+
+
+@routes.on("POST /allowlist-additions", start_allowlist_additions, JobStartedJson, _CODES, 202)
+def allow_many(body: Many, asked: Holder, idempotency_key: IdempotencyKey = None) -> Response:
+    r"""Let many accounts set up a second factor at their next sign-in, each in a transaction of its own.
+
+    curl -s https://login.example.org/api/v1/allowlist-additions -H "authorization: Bearer $TOKEN" \
+      -H 'content-type: application/json' \
+      -d '{"filter": {"second_factor": "blocked"}, "reason": "roll-out of the spring"}'
+    """
+    return _start(asked, start_allowlist_additions, body, idempotency_key)
+
+
+@routes.on("POST /exclusion-additions", start_exclusion_additions, JobStartedJson, _CODES, 202)
+def exclude_many(body: Many, asked: Holder, idempotency_key: IdempotencyKey = None) -> Response:
+    r"""Let many accounts sign in without a second factor, each in a transaction of its own.
+
+    curl -s https://login.example.org/api/v1/exclusion-additions -H "authorization: Bearer $TOKEN" \
+      -H 'content-type: application/json' -d '{"filter": {"query": "svc-"}, "reason": "service accounts"}'
+    """
+    return _start(asked, start_exclusion_additions, body, idempotency_key)
+
+
+@routes.on("GET /jobs", list_jobs, Page[JobRowJson], ("list.cursor",))
+def read_jobs(asked: Holder, limit: Limit = PAGE, cursor: After = None) -> Response:
+    """List one's own jobs, newest first, with their counts."""
+    command = ListJobs(limit, None if cursor is None else JobId(cursor))
+    return asked.told(asked.run(list_jobs, command), _jobs)
 
 
 @routes.on("GET /jobs/{job}", show_job, JobJson, ("jobs.not_found", "list.cursor"))
@@ -118,24 +197,55 @@ def read_job(job: JobIn, asked: Holder, limit: Limit = LONGEST_PAGE, cursor: Aft
     return asked.told(asked.run(show_job, command), _job)
 
 
+@routes.on("POST /jobs/{job}/stop", stop_job, OutcomeJson, ("jobs.not_found",))
+def stop(job: JobIn, asked: Holder) -> Response:
+    r"""Do nothing more of a job: what is done stays done, what waits is left as it is.
+
+    curl -s -X POST https://login.example.org/api/v1/jobs/$JOB/stop -H "authorization: Bearer $TOKEN"
+    """
+    outcome = asked.run(stop_job, StopJob(job))
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(OutcomeJson(outcome=outcome.status))
+
+
+def _start(asked: Asked, act: Action[StartJob, JobStarted | Refused], body: Many, key: str | None) -> Response:
+    command = StartJob(
+        accounts=tuple(body.accounts or ()),
+        search=None if body.filter is None else body.filter.search(),
+        reason=body.reason,
+        idempotency_key=key,
+    )
+    outcome = asked.run(act, command)
+    if not isinstance(outcome, JobStarted):
+        return asked.refuse(outcome)
+    shape = JobStartedJson(id=outcome.job, state="running", total=outcome.total, counting=outcome.counting)
+    return answer(shape, 202, headers={"location": f"{PREFIX}/jobs/{outcome.job}"})
+
+
+def _row(shown: JobRow | JobShown) -> JobRowJson:
+    tally = shown.tally
+    return JobRowJson(
+        id=shown.job,
+        kind=shown.kind,
+        state=shown.state,
+        reason=shown.reason,
+        made_at=shown.made_at,
+        finished_at=shown.finished_at,
+        total=tally.total,
+        done=tally.done,
+        unchanged=tally.unchanged,
+        refused=tally.refused,
+        waiting=tally.waiting,
+        counting=shown.counting,
+    )
+
+
+def _jobs(listed: JobsListed) -> Page[JobRowJson]:
+    return Page(items=[_row(one) for one in listed.jobs], next=cursor_of(listed.next))
+
+
 def _job(shown: JobShown) -> JobJson:
     items = [
         JobItemJson(account_id=one.account, user_name=one.name, outcome=one.outcome, code=one.code)
         for one in shown.items
     ]
-    return JobJson(
-        id=shown.job,
-        kind=shown.kind,
-        state=shown.state,
-        owner=shown.owner_name,
-        made_at=shown.made_at,
-        finished_at=shown.finished_at,
-        total=shown.total,
-        done=shown.done,
-        unchanged=shown.unchanged,
-        refused=shown.refused,
-        waiting=shown.waiting,
-        counting=shown.counting,
-        items=items,
-        next=cursor_of(shown.next),
-    )
+    return JobJson(**dict(_row(shown)), owner=shown.owner_name, items=items, next=cursor_of(shown.next))

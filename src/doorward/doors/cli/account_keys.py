@@ -1,7 +1,10 @@
 """What is done to another's second factor: reset, delete, and the code that stands in for a mailed one."""
 
+from typing import Any
+
 import click
 
+from doorward.doors.cli.bulk import RESET, do_many, or_many, search_of
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, NAME, REASON_REQUIRED, YES, Command
 from doorward.doors.cli.telling import text_of
@@ -19,13 +22,20 @@ from doorward.features.second_factor.model import (
 
 
 @click.command("reset-key", cls=Command, short_help="Delete the second factor, allow a new one.")
-@NAME
+@or_many
 @REASON_REQUIRED
 @YES
 @DRY_RUN
 @with_desk
-def reset_key(desk: Desk, name: str, reason: str, *, yes: bool) -> None:
-    """Delete every second factor of NAME and let a new one be set up at the next sign-in."""
+def reset_key(desk: Desk, name: str | None, reason: str, *, yes: bool, **asked: Any) -> None:
+    """Delete every second factor of NAME and let a new one be set up at the next sign-in.
+
+    In place of NAME it takes a search: then it is done to all whom it finds, each by itself.
+    """
+    many = search_of(name, **asked)
+    if many is not None or name is None:
+        do_many(desk, RESET, many, reason, yes=yes)
+        return
     account = desk.account(name)
     desk.confirm(f"Reset the secret key of {name}? The present one stops working and all sessions end.", yes=yes)
     outcome = desk.run(reset_secret_key, ResetSecretKey(account, reason))

@@ -2,9 +2,10 @@
 
 import click
 
-from doorward.doors.cli.bulk import unlock_all
+from doorward.doors.cli.bulk import UNLOCK, do_many
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, NAME, REASON_REQUIRED, YES, Command
+from doorward.features.directory.model import Search
 from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import AccountLocked, AccountUnlocked, LockAccount, UnlockAccount
 
@@ -42,7 +43,7 @@ def unlock(  # noqa: PLR0913 - one account or many, each an option
     if (name is None) != all_locked or (query and not all_locked):
         raise click.UsageError("Name one account, or say --all-locked and, if you like, --query TEXT.")
     if name is None:
-        unlock_all(desk, query, reason, yes=yes)
+        do_many(desk, UNLOCK, Search(query), reason, yes=yes)
         return
     account = desk.account(name)
     outcome = desk.run(unlock_account, UnlockAccount(account, reason))

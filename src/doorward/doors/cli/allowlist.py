@@ -1,9 +1,11 @@
 """`doorward allowlist`: who may set up a second factor at the next sign-in. Permission to enrol, not exemption."""
 
 from dataclasses import asdict
+from typing import Any
 
 import click
 
+from doorward.doors.cli.bulk import ALLOW, do_many, or_many, search_of
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, Group
 from doorward.doors.cli.telling import print_json, print_table, text_of
@@ -37,13 +39,21 @@ def list_entries(desk: Desk, limit: int, cursor: AccountId | None) -> None:
     print_table(columns, rows, "Nobody is on the allowlist.")
 
 
-@allowlist.command("add")
-@NAME
+@allowlist.command("add", short_help="Let NAME, or many, set up a second factor.")
+@or_many
 @REASON
+@YES
 @DRY_RUN
 @with_desk
-def add(desk: Desk, name: str, reason: str | None) -> None:
-    """Let NAME set up a second factor at the next sign-in."""
+def add(desk: Desk, name: str | None, reason: str | None, *, yes: bool, **asked: Any) -> None:
+    """Let NAME set up a second factor at the next sign-in.
+
+    In place of NAME it takes a search: then it is done to all whom it finds, each by itself.
+    """
+    many = search_of(name, **asked)
+    if many is not None or name is None:
+        do_many(desk, ALLOW, many, reason, yes=yes)
+        return
     account = desk.account(name)
     outcome = desk.run(allow_set_up, AllowSetUp(account, reason))
     if isinstance(outcome, SetUpAllowed):

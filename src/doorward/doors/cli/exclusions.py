@@ -1,9 +1,11 @@
 """`doorward exclusions`: who signs in by password alone, such as service accounts."""
 
 from dataclasses import asdict
+from typing import Any
 
 import click
 
+from doorward.doors.cli.bulk import EXCLUDE, do_many, or_many, search_of
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, Group
 from doorward.doors.cli.telling import print_json, print_table
@@ -39,14 +41,21 @@ def list_entries(desk: Desk, limit: int, cursor: AccountId | None) -> None:
     print_table(("user name", "added (UTC)", "added by", "reason"), rows, "No account is excluded.")
 
 
-@exclusions.command("add", short_help="Let NAME sign in by password alone.")
-@NAME
+@exclusions.command("add", short_help="Let NAME, or many, sign in by password alone.")
+@or_many
 @REASON
 @YES
 @DRY_RUN
 @with_desk
-def add(desk: Desk, name: str, reason: str | None, *, yes: bool) -> None:
-    """Let NAME sign in by password alone; such an account can never administer others."""
+def add(desk: Desk, name: str | None, reason: str | None, *, yes: bool, **asked: Any) -> None:
+    """Let NAME sign in by password alone; such an account can never administer others.
+
+    In place of NAME it takes a search: then it is done to all whom it finds, each by itself.
+    """
+    many = search_of(name, **asked)
+    if many is not None or name is None:
+        do_many(desk, EXCLUDE, many, reason, yes=yes)
+        return
     account = desk.account(name)
     desk.confirm(f"Let {name} sign in without a second factor?", yes=yes)
     outcome = desk.run(exclude_account, ExcludeAccount(account, reason))

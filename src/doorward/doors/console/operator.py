@@ -32,6 +32,7 @@ DONE = {
     "added": "The account is added.",
     "roles": "The roles are saved.",
     "unchanged": "Nothing had to be changed.",
+    "stopped": "The job is stopped. What was done stays done.",
     "retried": "The mail is tried again now.",
     "password-changed": "Your password is changed, and your other sessions have ended.",
     "key-discarded": "The new key is forgotten; your present key is in force.",

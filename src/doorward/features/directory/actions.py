@@ -24,6 +24,7 @@ from doorward.features.directory.model import (
     OverviewShown,
     OwnEntry,
     OwnHistoryShown,
+    Part,
     Search,
     SessionBehind,
     SessionChecked,
@@ -55,7 +56,7 @@ from doorward.kernel.outcome import Refused
 @act("users:read", event=None, writes=False)
 def search_accounts(call: Call, command: Search) -> Found | Refused:
     """Search accounts by name, login or e-mail address; filters narrow each other down (LOCK-6)."""
-    conditions = _conditions(call, command)
+    conditions = _conditions_from(call, command)
     if isinstance(conditions, Refused):
         return conditions
     size = rules.page_size(command.limit)
@@ -152,6 +153,18 @@ def account_row(call: Call, account: AccountId) -> AccountRow | None:
     return None if listed is None else _rows(call, [listed])[0]
 
 
+def found_part(call: Call, command: Search, part: Part) -> list[tuple[AccountId, str]] | Refused:
+    """List a part of what a search finds, with user names: for a job, which freezes it part by part (LOCK-12)."""
+    found = _conditions(call, command)
+    return found if isinstance(found, Refused) else store.ids(call.sql, found | rules.only(part), call.now, part.most)
+
+
+def count_found(call: Call, command: Search, part: Part) -> int | Refused:
+    """Count what a search finds, before a job begins on it."""
+    found = _conditions(call, command)
+    return found if isinstance(found, Refused) else store.count(call.sql, found | rules.only(part), call.now)
+
+
 def check_sessions(call: Call, bearers: Sequence[Bearer]) -> dict[Bearer, SessionChecked]:
     """Tell of many tokens at once whose live sessions they are: what `show_session` says of each, in few reads.
 
@@ -239,28 +252,23 @@ def _history(call: Call, account: AccountId, limit: int, before_id: str | None) 
     return HistoryShown(page.entries, None if page.next_id is None else str(page.next_id), page.removed_until)
 
 
-def _conditions(call: Call, command: Search) -> dict[str, Any] | Refused:
-    """Give the conditions of a search; refuse a group that is not there, and a cursor that no page has given out."""
-    conditions: dict[str, Any] = {}
-    if command.group is not None:
-        group = groups.named(call, command.group)
-        if group is None:
-            return Refused("groups.not_found")
-        conditions["group"] = group.id
-    if (pattern := account_rules.search_pattern(command.query)) is not None:
-        conditions["pattern"] = pattern
-    if command.enabled is not None:
-        conditions["enabled"] = command.enabled
-    flags = {"locked": command.locked, "without factor": command.without_factor}
-    conditions |= {name: True for name, on in flags.items() if on}
-    if command.second_factor is not None:
-        conditions[command.second_factor.value] = True
-    if command.cursor is None:
+def _conditions_from(call: Call, command: Search) -> dict[str, Any] | Refused:
+    """Give the conditions of a page of a search; refuse a cursor that no page has given out."""
+    conditions = _conditions(call, command)
+    if command.cursor is None or isinstance(conditions, Refused):
         return conditions
     after = rules.parse_cursor(command.cursor)
     if after is None:
         return Refused("list.cursor")
     return {**conditions, "after": True, "after_name": after[0], "after_account": after[1]}
+
+
+def _conditions(call: Call, command: Search) -> dict[str, Any] | Refused:
+    """Give the conditions of a search, whichever of its pages is asked for; refuse a group that is not there."""
+    if command.group is None:
+        return rules.conditions(command)
+    group = groups.named(call, command.group)
+    return Refused("groups.not_found") if group is None else {**rules.conditions(command), "group": group.id}
 
 
 def _counted(call: Call, query: str) -> LockedCounted:

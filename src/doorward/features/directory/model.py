@@ -31,6 +31,18 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of what a search finds a job wants: those who were there then, in the order of their ids."""
+
+    as_of: datetime
+    """Who was added, or locked, afterwards plays no part."""
+    most: int
+    after: AccountId | None = None
+    automatic_locks: bool = False
+    """Of the locked only those that an automatic lock has shut out (LOCK-12)."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountRow:
     """An account as a list shows it, and as the API spells it."""
 

@@ -3,10 +3,12 @@
 import base64
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from doorward.features.accounts.model import Lock
-from doorward.features.directory.model import LockStory
+from doorward.features.accounts.rules import search_pattern
+from doorward.features.directory.model import LockStory, Part, Search
 from doorward.kernel.act import NOBODY
 from doorward.kernel.events import Checked, Entry, Result
 from doorward.kernel.ids import AccountId
@@ -24,6 +26,27 @@ _ATTEMPTS = {
 _CLEARS = frozenset({"signin.completed", "lockout.unlocked", "lockout.lapsed"})
 """Acts that set the counters to 0 (LOCK-4)."""
 _FAILURES = frozenset({Result.WRONG, Result.UNKNOWN})
+
+
+def conditions(search: Search) -> dict[str, Any]:
+    """Say what an account must be like that a search finds; its group apart, which has to be looked up."""
+    found: dict[str, Any] = {}
+    if (pattern := search_pattern(search.query)) is not None:
+        found["pattern"] = pattern
+    if search.enabled is not None:
+        found["enabled"] = search.enabled
+    flags = {"locked": search.locked, "without factor": search.without_factor}
+    found |= {name: True for name, on in flags.items() if on}
+    if search.second_factor is not None:
+        found[search.second_factor.value] = True
+    return found
+
+
+def only(part: Part) -> dict[str, Any]:
+    """Say which of those a job wants."""
+    found: dict[str, Any] = {"as_of": part.as_of}
+    found |= {"automatic locks": True} if part.automatic_locks else {}
+    return found | ({} if part.after is None else {"after_id": part.after})
 
 
 def page_size(asked: int) -> int:

@@ -61,7 +61,19 @@ _CONDITIONS = {
     "blocked": and_(_WITHOUT, or_(_L.expires_at.is_(None), _L.expires_at <= _NOW)),
     "excluded": _S.excluded,
     "group": _A.account_id.in_(select(_M.account_id).where(_M.group_id == bindparam("group"))),
+    "as_of": _A.created_at <= bindparam("as_of"),
+    "after_id": _A.account_id > bindparam("after_id"),
+    "automatic locks": and_(
+        _LOCKED,
+        _S.lock_reason.in_([reason.value for reason in LockReason if reason.automatic]),
+        _S.locked_at <= bindparam("as_of"),
+    ),
 }
+_IDS = (
+    select(_A.account_id, _A.user_name)
+    .join_from(accounts, account_state, _A.account_id == _S.account_id)
+    .outerjoin(allowlist, _L.account_id == _A.account_id)
+)
 _ROLES = (
     select(_R.account_id, _R.role)
     .where(_R.account_id.in_(bindparam("accounts", expanding=True)), _R.effect == "allow")
@@ -124,6 +136,17 @@ def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: 
     return [_listed(row) for row in sql.execute(statement, {**conditions, "now": now, "most": most})]
 
 
+def ids(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[tuple[AccountId, str]]:
+    """Load id and user name of accounts that meet every condition, in the order of their ids."""
+    rows = sql.execute(_ids(frozenset(conditions)), {**conditions, "now": now, "most": most})
+    return [(AccountId(row.account_id), row.user_name) for row in rows]
+
+
+def count(sql: Connection, conditions: Mapping[str, Any], now: datetime) -> int:
+    """Count the accounts that meet every condition."""
+    return int(sql.execute(_count(frozenset(conditions)), {**conditions, "now": now}).scalar_one())
+
+
 def roles_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, tuple[str, ...]]:
     """Load the names of the roles that accounts are allowed."""
     return _by_account(sql.execute(_ROLES, {"accounts": wanted}))
@@ -183,6 +206,18 @@ def _by_account(rows: Iterable[Any]) -> dict[AccountId, tuple[str, ...]]:
     for account, name in rows:
         found[account] = (*found.get(account, ()), name)
     return found
+
+
+@cache
+def _ids(names: frozenset[str]) -> Any:
+    ordered = _IDS.order_by(_A.account_id).limit(bindparam("most"))
+    return ordered.where(*(_CONDITIONS[one] for one in sorted(names)))
+
+
+@cache
+def _count(names: frozenset[str]) -> Any:
+    found = _IDS.with_only_columns(func.count(), maintain_column_froms=True)
+    return found.where(*(_CONDITIONS[one] for one in sorted(names)))
 
 
 def _behind(row: Any) -> SessionBehind:

@@ -4,9 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from doorward.features.directory.model import Search
 from doorward.kernel.events import Origin
 from doorward.kernel.ids import AccountId, JobId
 from doorward.kernel.outcome import Done, Unchanged
+
+
+class JobKind(StrEnum):
+    """What a job does to each of its accounts; named as its address in the API."""
+
+    UNLOCKS = "unlocks"
+    RESETS = "secret-key-resets"
+    ALLOWLIST = "allowlist-additions"
+    EXCLUSIONS = "exclusion-additions"
 
 
 class JobState(StrEnum):
@@ -14,25 +24,27 @@ class JobState(StrEnum):
 
     RUNNING = "running"
     FINISHED = "finished"
+    STOPPED = "stopped"
+    """Somebody stopped it, or whoever began it may no longer search: what waits is not done."""
 
 
 @dataclass(frozen=True, slots=True)
-class StartUnlocks:
-    """Unlock many accounts: either these, or all that a search finds (`query` and `group` as in the list)."""
+class StartJob:
+    """Do one thing to many accounts: either to these, or to all that a search finds."""
 
     accounts: tuple[AccountId, ...] = ()
-    everyone_found: bool = False
-    query: str = ""
+    search: Search | None = None
     reason: str | None = None
     idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JobStarted(Done):
-    """The job runs; ask for it by its id. `total` is what is frozen so far: a very large search goes on growing."""
+    """The job runs; ask for it by its id. `total` is what is frozen so far: of a search nothing yet."""
 
     job: JobId
     total: int
+    counting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +67,102 @@ class JobItem:
 
 
 @dataclass(frozen=True, slots=True)
-class JobShown(Done):
-    """A job with its counts and items."""
+class Tally:
+    """How many of a job's accounts have which outcome."""
 
-    job: JobId
-    kind: str
-    state: JobState
-    owner_name: str
-    made_at: datetime
-    finished_at: datetime | None
     total: int
     done: int
     unchanged: int
     refused: int
     waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobShown(Done):
+    """A job with its counts and items."""
+
+    job: JobId
+    kind: JobKind
+    state: JobState
+    owner_name: str
+    reason: str | None
+    made_at: datetime
+    finished_at: datetime | None
+    tally: Tally
     items: tuple[JobItem, ...]
     counting: bool = False
-    """A very large search is still being frozen: `total` and `waiting` grow."""
+    """A search is still being frozen: `total` and `waiting` grow."""
     next: AccountId | None = None
     """Where the next part of the items begins: after this one."""
 
 
 @dataclass(frozen=True, slots=True)
-class UnlockItem:
-    """Unlock one account of a job; the worker's own command."""
+class ListJobs:
+    """Ask for one's own jobs, newest first."""
+
+    limit: int = 50
+    before: JobId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A job in a list."""
+
+    job: JobId
+    kind: JobKind
+    state: JobState
+    reason: str | None
+    made_at: datetime
+    finished_at: datetime | None
+    tally: Tally
+    counting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobsListed(Done):
+    """A page of one's own jobs; `next` is where the page after it begins."""
+
+    jobs: tuple[JobRow, ...]
+    next: JobId | None
+
+
+@dataclass(frozen=True, slots=True)
+class StopJob:
+    """Do nothing more of a job; what is done stays done."""
+
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class JobStopped(Done):
+    """So many accounts were left as they are."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobOver(Unchanged):
+    """The job was finished or stopped already."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountFound:
+    """Ask how many accounts a job of this kind would have, begun on a search now."""
+
+    kind: JobKind
+    search: Search
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCounted(Done):
+    """So many."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """Do a job's act to one of its accounts; the worker's own command."""
 
     job: JobId
     account: AccountId
@@ -86,8 +170,23 @@ class UnlockItem:
 
 
 @dataclass(frozen=True, slots=True)
+class FindItems:
+    """Look for the next part of what a job's search finds; the worker's own command."""
+
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsFound(Done):
+    """A part of what the search finds, in the order of ids; `last` when there is no more."""
+
+    items: tuple[tuple[AccountId, str], ...]
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ItemSettled(Unchanged):
-    """The account has its outcome already: another process was quicker."""
+    """The account has its outcome already, or the job is over: another process was quicker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +204,10 @@ class Beginner:
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """How far a search has been frozen; the pattern is that of `accounts.rules.search_pattern`."""
+    """What is left to freeze: of a search what comes after this account."""
 
-    pattern: str | None
+    search: Search
     after: AccountId | None = None
-    locked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +215,7 @@ class Job:
     """A job as it is stored."""
 
     id: JobId
-    kind: str
+    kind: JobKind
     state: JobState
     reason: str | None
     beginner: Beginner

@@ -5,17 +5,31 @@ plays no part; a job outlives its session, but neither its beginner's rights nor
 """
 
 import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TypeVar
 
-from doorward.features.accounts.model import Lock, LockReason
-from doorward.features.jobs.model import Beginner, JobState
-from doorward.kernel.act import Caller, OnBehalf, Owner
+from doorward.features.accounts.model import Lock
+from doorward.features.directory.model import Search
+from doorward.features.jobs.model import Beginner, Job, JobKind, JobState
+from doorward.kernel.act import Actor, Caller, OnBehalf, Owner
 from doorward.kernel.outcome import Done, Refused, Status, Unchanged
 
-UNLOCKS = "unlocks"
-"""The one kind of job in this release."""
-REASONS = (LockReason.FAILURES, LockReason.INACTIVITY)
-"""The locks that a bulk unlock lifts."""
-PART = 500
+T = TypeVar("T")
+
+RIGHTS: Mapping[JobKind, str] = MappingProxyType(
+    {
+        JobKind.UNLOCKS: "users:unlock",
+        JobKind.RESETS: "user-permissions:modify-object-acls",
+        JobKind.ALLOWLIST: "user-permissions:modify-object-acls",
+        JobKind.EXCLUSIONS: "user-permissions:modify-object-acls",
+    }
+)
+"""The right that each kind takes, to begin it and at each of its accounts."""
+PART = 2_000
+"""So many accounts of a search are looked for at once, while others write."""
+FEW = 100
 """So many items are frozen in one transaction, so that the writer is never held for long."""
 BATCH = 20
 """So many items of a job are worked off before another job has its turn."""
@@ -23,8 +37,8 @@ PAGE = 200
 
 
 def touches(lock: Lock | None) -> Refused | None:
-    """Refuse an account that was locked by hand or reported: lifting that is one account at a time."""
-    if lock is None or lock.reason in REASONS:
+    """Refuse a bulk unlock of an account that was locked by hand or reported: that is one account at a time."""
+    if lock is None or lock.reason.automatic:
         return None
     return Refused("lockout.by_hand", cause=lock.reason.value)
 
@@ -36,6 +50,11 @@ def still_acts(beginner: Beginner, epoch: int | None) -> Refused | None:
     return Refused("session.required", cause="the epoch of whoever began the job has moved on")
 
 
+def owns(beginner: Beginner, actor: Actor) -> bool:
+    """Tell whether somebody began a job; the server's owner owns them all (RIGHT-8)."""
+    return actor.owner or (actor.account is not None and actor.account == beginner.account)
+
+
 def caller(beginner: Beginner) -> Caller:
     """Say as whom the worker goes on."""
     if beginner.account is None:
@@ -43,19 +62,45 @@ def caller(beginner: Beginner) -> Caller:
     return OnBehalf(beginner.account, beginner.used_second_factor)
 
 
+def frozen(kind: JobKind, search: Search) -> Search:
+    """Give a job's search: of any page, and for unlocking of the locked alone."""
+    return replace(search, cursor=None, locked=search.locked or kind is JobKind.UNLOCKS)
+
+
+def spelled(search: Search) -> str:
+    """Spell what a search asks for in one line, for the trail."""
+    asked = {
+        "query": search.query,
+        "group": search.group,
+        "locked": search.locked,
+        "second_factor": search.second_factor,
+        "without_factor": search.without_factor,
+        "enabled": None if search.enabled is None else str(search.enabled).lower(),
+    }
+    said = [name if value is True else f"{name}={value}" for name, value in asked.items() if value]
+    return ", ".join(said) or "everybody"
+
+
+def in_few(found: Sequence[T], *, last: bool) -> Iterator[tuple[Sequence[T], bool]]:
+    """Cut what was found into few at a time, and say of each whether it ends the search; nothing found ends it too."""
+    starts = range(0, max(len(found), 1), FEW)
+    for start in starts:
+        yield found[start : start + FEW], last and start == starts[-1]
+
+
+def counting(job: Job) -> bool:
+    """Tell whether a job's accounts are still being looked for."""
+    return job.frontier is not None and job.state is JobState.RUNNING
+
+
 def item_outcome(outcome: Done | Unchanged | Refused) -> tuple[Status, str | None]:
     """Give what stands beside an item: its outcome, and the code of a refusal."""
     return outcome.status, outcome.code if isinstance(outcome, Refused) else None
 
 
-def key_hash(key: str | None) -> bytes | None:
-    """Hash an `Idempotency-Key`, so that its length and content matter to nobody."""
-    return None if key is None else hashlib.sha256(key.encode(errors="surrogatepass")).digest()
-
-
-def begins_in(total: int, *, counting: bool) -> JobState:
-    """Give a new job's state: one without items is finished before it runs."""
-    return JobState.RUNNING if total or counting else JobState.FINISHED
+def key_hash(kind: JobKind, key: str | None) -> bytes | None:
+    """Hash an `Idempotency-Key` of one kind of job, so that its length and content matter to nobody."""
+    return None if key is None else hashlib.sha256(f"{kind}\0{key}".encode(errors="surrogatepass")).digest()
 
 
 def page_size(asked: int) -> int:

@@ -1,6 +1,7 @@
 """The SQL on jobs and their items."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,12 +9,16 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from doorward.edges.sql.tables.jobs import job_items, jobs
-from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobState
+from doorward.features.directory.model import Search
+from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobKind, JobState, Tally
+from doorward.features.second_factor.model import FactorState
+from doorward.kernel.act import Actor
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
-from doorward.kernel.time import from_microseconds, to_microseconds
 
 _J, _I = jobs.c, job_items.c
+_ASKED = tuple(field.name for field in fields(Search) if field.name not in {"limit", "cursor"})
+"""What a search asks for, whichever of its pages is shown."""
 _ITEM = (_I.job_id == bindparam("job"), _I.account_id == bindparam("account"))
 
 _ADD = insert(jobs)
@@ -28,7 +33,14 @@ _RUNNING = _JOBS.where(_J.state == JobState.RUNNING.value).order_by(_J.job_id)
 _OPEN = select(_I.account_id).where(_I.job_id == bindparam("job"), _I.outcome.is_(None)).limit(bindparam("most"))
 _IS_OPEN = select(_I.account_id).where(*_ITEM, _I.outcome.is_(None))
 _SETTLE = update(job_items).where(*_ITEM, _I.outcome.is_(None)).values(outcome=bindparam("came"), code=bindparam("why"))
-_COUNTS = select(_I.outcome, func.count().label("count")).where(_I.job_id == bindparam("job")).group_by(_I.outcome)
+_COUNTS = (
+    select(_I.job_id, _I.outcome, func.count().label("count"))
+    .where(_I.job_id.in_(bindparam("jobs", expanding=True)))
+    .group_by(_I.job_id, _I.outcome)
+)
+_NEWEST = _JOBS.order_by(_J.job_id.desc()).limit(bindparam("most"))
+_OF_ACCOUNT = _NEWEST.where(_J.owner_id == bindparam("owner"))
+_OF_OWNER = _NEWEST.where(_J.owner_id.is_(None), _J.owner_name == bindparam("owner"))
 _ITEMS = (
     select(_I.account_id, _I.name, _I.outcome, _I.code)
     .where(_I.job_id == bindparam("job"))
@@ -38,13 +50,18 @@ _ITEMS = (
 _ITEMS_AFTER = _ITEMS.where(_I.account_id > bindparam("after"))
 _FROZEN = (
     update(jobs)
-    .where(_J.job_id == bindparam("job"), _J.total == bindparam("before"))
+    .where(
+        _J.job_id == bindparam("job"),
+        _J.total == bindparam("before"),
+        _J.filter.is_not(None),
+        _J.state == JobState.RUNNING.value,
+    )
     .values(filter=bindparam("left"), total=bindparam("now_total"))
 )
-_FINISH = (
+_END = (
     update(jobs)
     .where(_J.job_id == bindparam("job"), _J.state == JobState.RUNNING.value)
-    .values(state=JobState.FINISHED.value, finished_at=bindparam("at"))
+    .values(state=bindparam("how"), finished_at=bindparam("at"))
 )
 
 
@@ -54,7 +71,7 @@ def add(sql: Connection, job: Job) -> None:
     sql.execute(
         _ADD,
         {
-            "job_id": job.id, "kind": job.kind, "state": job.state.value, "reason": job.reason,
+            "job_id": job.id, "kind": job.kind.value, "state": job.state.value, "reason": job.reason,
             "filter": _written(job.frontier), "owner_id": job.beginner.account, "owner_name": job.beginner.name,
             "origin": {
                 "door": origin.door.value, "address": origin.address, "user_agent": origin.user_agent,
@@ -106,9 +123,21 @@ def settle(sql: Connection, job: JobId, account: AccountId, result: tuple[str, s
     return sql.execute(_SETTLE, {"job": job, "account": account, "came": outcome, "why": code}).rowcount == 1
 
 
-def counts(sql: Connection, job: JobId) -> dict[str | None, int]:
-    """Count the items by outcome; None for those that wait."""
-    return {row.outcome: row[1] for row in sql.execute(_COUNTS, {"job": job})}
+def tallies(sql: Connection, wanted: Sequence[JobId]) -> dict[JobId, Tally]:
+    """Count the items of jobs by outcome."""
+    found: dict[JobId, dict[str | None, int]] = {job: {} for job in wanted}
+    for row in sql.execute(_COUNTS, {"jobs": wanted}):
+        found[JobId(row.job_id)][row.outcome] = row[2]
+    return {job: _tally(counts) for job, counts in found.items()}
+
+
+def of_beginner(sql: Connection, actor: Actor, before: JobId | None, most: int) -> list[Job]:
+    """Load the jobs that somebody began, newest first, from before one of them."""
+    statement = _OF_OWNER if actor.account is None else _OF_ACCOUNT
+    owner = actor.name if actor.account is None else actor.account
+    if before is not None:
+        statement = statement.where(_J.job_id < before)
+    return [_job(row) for row in sql.execute(statement, {"owner": owner, "most": most})]
 
 
 def items(sql: Connection, job: JobId, after: AccountId | None, limit: int) -> list[JobItem]:
@@ -124,25 +153,30 @@ def save_frontier(sql: Connection, job: Job, frontier: Frontier | None, added: i
     return sql.execute(_FROZEN, values).rowcount == 1
 
 
-def finish(sql: Connection, job: JobId, at: datetime) -> bool:
-    """Note that a job is finished; tell whether it was not yet."""
-    return sql.execute(_FINISH, {"job": job, "at": at}).rowcount == 1
+def end(sql: Connection, job: JobId, how: JobState, at: datetime) -> bool:
+    """Note that a job is finished or stopped; tell whether it was running until now."""
+    return sql.execute(_END, {"job": job, "how": how.value, "at": at}).rowcount == 1
+
+
+def _tally(counts: Mapping[str | None, int]) -> Tally:
+    done, unchanged, refused = (counts.get(outcome, 0) for outcome in ("done", "unchanged", "refused"))
+    return Tally(sum(counts.values()), done, unchanged, refused, counts.get(None, 0))
 
 
 def _written(frontier: Frontier | None) -> dict[str, Any] | None:
     if frontier is None:
         return None
     after = None if frontier.after is None else str(frontier.after)
-    locked_at = None if frontier.locked_at is None else to_microseconds(frontier.locked_at)
-    return {"pattern": frontier.pattern, "after": after, "locked_at": locked_at}
+    return {"search": {name: getattr(frontier.search, name) for name in _ASKED}, "after": after}
 
 
 def _read(written: Mapping[str, Any] | None) -> Frontier | None:
     if written is None:
         return None
-    after = None if written["after"] is None else AccountId(UUID(written["after"]))
-    locked_at = None if written["locked_at"] is None else from_microseconds(written["locked_at"])
-    return Frontier(written["pattern"], after, locked_at)
+    asked = {name: value for name, value in written["search"].items() if name in _ASKED}
+    state = asked.get("second_factor")
+    search = Search(**{**asked, "second_factor": None if state is None else FactorState(state)})
+    return Frontier(search, None if written["after"] is None else AccountId(UUID(written["after"])))
 
 
 def _job(row: Any) -> Job:
@@ -153,6 +187,6 @@ def _job(row: Any) -> Job:
         used_second_factor=came["used_second_factor"], origin=origin,
     )  # fmt: skip
     return Job(
-        id=JobId(row.job_id), kind=row.kind, state=JobState(row.state), reason=row.reason, beginner=beginner,
+        id=JobId(row.job_id), kind=JobKind(row.kind), state=JobState(row.state), reason=row.reason, beginner=beginner,
         made_at=row.made_at, total=row.total, frontier=_read(row.filter), finished_at=row.finished_at,
     )  # fmt: skip

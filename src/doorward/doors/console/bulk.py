@@ -1,0 +1,174 @@
+"""Acts on many users at once: asked about on a page that names the count, then worked off as a job (LOCK-12)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from doorward.doors.console.operator import by_right, permission, shell, signed_in
+from doorward.doors.console.pages import status_of
+from doorward.doors.console.searching import Asked, asked_in
+from doorward.doors.console.visit import Visit, whole_number
+from doorward.edges.call import Call
+from doorward.features.accounts.actions import names
+from doorward.features.jobs.actions.starting import (
+    count_found,
+    start_allowlist_additions,
+    start_exclusion_additions,
+    start_secret_key_resets,
+    start_unlocks,
+)
+from doorward.features.jobs.model import CountFound, JobKind, JobStarted, StartJob
+from doorward.features.sessions.model import SessionShown
+from doorward.kernel.act import Action
+from doorward.kernel.ids import AccountId, parse_id
+from doorward.kernel.outcome import Refused
+from doorward.kernel.sentences import sentence
+
+USERS = "/console/users"
+_FACTORS = "user-permissions:modify-object-acls"
+_NAMED = 12
+"""So many of the selected are named before they are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One act for many: the right that it takes, and whether the number must be typed."""
+
+    kind: JobKind
+    right: str
+    typed: bool = False
+
+
+DEEDS: Mapping[str, Deed] = {
+    one.kind.value: one
+    for one in (
+        Deed(JobKind.UNLOCKS, "users:unlock"),
+        Deed(JobKind.RESETS, _FACTORS, typed=True),
+        Deed(JobKind.ALLOWLIST, _FACTORS),
+        Deed(JobKind.EXCLUSIONS, _FACTORS, typed=True),
+    )
+}
+"""What is not in this table is done one account at a time."""
+_STARTS: Mapping[JobKind, Action[StartJob, JobStarted | Refused]] = {
+    JobKind.UNLOCKS: start_unlocks,
+    JobKind.RESETS: start_secret_key_resets,
+    JobKind.ALLOWLIST: start_allowlist_additions,
+    JobKind.EXCLUSIONS: start_exclusion_additions,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whom an act is about: the selected, or everyone whom a search finds."""
+
+    accounts: tuple[AccountId, ...]
+    asked: Asked | None
+    count: int
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """Give what a form or an address says of them."""
+        if self.asked is None:
+            return [("account", str(one)) for one in self.accounts]
+        return [("everyone", "1"), *self.asked.carried.items()]
+
+
+def show_bulk(visit: Visit) -> Response:
+    """Ask whether it is meant: how many, whom, what follows; following the address changes nothing."""
+    deed = DEEDS.get(visit.query.get("act", ""))
+    if deed is None:
+        return visit.problem(Refused("request.not_found"), USERS)
+    chosen = _chosen(visit, deed, visit.query, tuple(visit.request.query_params.getlist("account")))
+    return _page(visit, deed, chosen, None)
+
+
+def take_bulk(visit: Visit) -> Response:
+    """Begin the job, unless the number that was typed is not the number that it is about."""
+    deed = DEEDS.get(visit.form.get("act", ""))
+    if deed is None:
+        return visit.problem(Refused("request.not_found"), USERS)
+    chosen = _chosen(visit, deed, visit.form, visit.chosen)
+    if isinstance(chosen, Refused):
+        return visit.problem(chosen, USERS)
+    if deed.typed and chosen.count > 1 and whole_number(visit.form.get("count", "")) != chosen.count:
+        return _page(visit, deed, chosen, Refused("jobs.count_differs", {"count": chosen.count}))
+    search = None if chosen.asked is None else chosen.asked.search()
+    command = StartJob(chosen.accounts, search, visit.form.get("reason", ""))
+    outcome = visit.run_with_reason(_STARTS[deed.kind], command)
+    if isinstance(outcome, Refused):
+        return _page(visit, deed, chosen, outcome)
+    return visit.go(f"/console/jobs/{outcome.job}")
+
+
+def permissions_for_many(shown: SessionShown) -> dict[str, dict[str, Any]]:
+    """Say of each act for many whether it is allowed, and why not."""
+    return {name: _may(shown, deed) for name, deed in DEEDS.items()}
+
+
+def _may(shown: SessionShown, deed: Deed) -> dict[str, Any]:
+    """Ask what the guard will ask: the right, and for keys and lists this session's second factor (KEY-7)."""
+    may = by_right(shown, deed.right)
+    if may["allowed"] and deed.right == _FACTORS and not shown.session.used_second_factor:
+        return permission(False, Refused("session.second_factor_required"))
+    return may
+
+
+def _chosen(visit: Visit, deed: Deed, said: Mapping[str, str], listed: tuple[str, ...]) -> Chosen | Refused:
+    """Read whom it is about; everyone is counted anew each time, so that nobody confirms an old number."""
+    if said.get("everyone") == "1":
+        asked = asked_in(said)
+        counted = visit.run(count_found, CountFound(deed.kind, asked.search()))
+        return counted if isinstance(counted, Refused) else Chosen((), asked, counted.count)
+    found = dict.fromkeys(parse_id(text) for text in listed)
+    if None in found:
+        return Refused("accounts.not_found")
+    accounts = tuple(AccountId(one) for one in found if one is not None)
+    return Chosen(accounts, None, len(accounts)) if accounts else Refused("jobs.nothing_selected")
+
+
+def _page(visit: Visit, deed: Deed, chosen: Chosen | Refused, refused: Refused | None) -> Response:
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    if isinstance(chosen, Refused):
+        return visit.problem(chosen, USERS)
+    if "users:read" not in shown.rights:
+        return visit.problem(Refused("rights.missing", {"right": "users:read"}), "/me")
+    with visit.reading() as call:
+        named = _named(call, chosen)
+    errors = _errors(refused)
+    return visit.show(
+        "users_bulk.html",
+        200 if refused is None else status_of(refused),
+        **shell(visit, shown),
+        act=deed.kind.value,
+        may=_may(shown, deed),
+        count=chosen.count,
+        names=named,
+        asked=None if chosen.asked is None else chosen.asked.filters,
+        carried=chosen.carried,
+        typed=deed.typed and chosen.count > 1,
+        back=_back(chosen),
+        form={"reason": visit.form.get("reason", "")},
+        errors=errors,
+        refusal=None if errors else refused,
+    )
+
+
+def _named(call: Call, chosen: Chosen) -> list[str]:
+    found = names(call, chosen.accounts[:_NAMED])
+    return [found[one] for one in chosen.accounts if one in found]
+
+
+def _back(chosen: Chosen) -> str:
+    kept = {} if chosen.asked is None else chosen.asked.carried
+    return USERS + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _errors(refused: Refused | None) -> dict[str, str]:
+    fields = {"request.reason": "reason", "jobs.count_differs": "count"}
+    where = None if refused is None else fields.get(refused.code)
+    return {} if refused is None or where is None else {where: sentence(refused)}

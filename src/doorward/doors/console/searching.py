@@ -1,0 +1,66 @@
+"""The user search as an address says it: read once, for the list, for acts on everyone it finds, and for its file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from doorward.features.directory.model import Search
+from doorward.features.second_factor.model import FactorState
+
+_FACTOR_STATES = {one.value for one in FactorState}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is searched for, as the page's fields have it."""
+
+    query: str
+    second_factor: str
+    """A state, or `none`: on the allowlist or blocked."""
+    locked: bool
+    enabled: str
+    group: str
+    """The name or id of a group."""
+
+    @property
+    def carried(self) -> dict[str, str]:
+        """Give the fields that an address needs."""
+        fields = {
+            "query": self.query,
+            "second_factor": self.second_factor,
+            "locked": "1" if self.locked else "",
+            "enabled": self.enabled,
+            "group": self.group,
+        }
+        return {name: value for name, value in fields.items() if value}
+
+    @property
+    def filters(self) -> dict[str, str | bool]:
+        """Give the fields as the templates have them."""
+        return {
+            "query": self.query, "second_factor": self.second_factor, "locked": self.locked, "enabled": self.enabled,
+            "group": self.group,
+        }  # fmt: skip
+
+    def search(self, cursor: str | None = None) -> Search:
+        """Put it as a search; what a field does not know does not filter."""
+        state = self.second_factor
+        return Search(
+            query=self.query,
+            locked=self.locked,
+            second_factor=FactorState(state) if state in _FACTOR_STATES else None,
+            without_factor=state == "none",
+            enabled={"1": True, "0": False}.get(self.enabled),
+            cursor=cursor,
+            group=self.group or None,
+        )
+
+
+def asked_in(said: Mapping[str, str]) -> Asked:
+    """Read what an address or a form searches for."""
+    return Asked(
+        query=said.get("query", ""),
+        second_factor=said.get("second_factor", ""),
+        locked=said.get("locked") == "1",
+        enabled=said.get("enabled", ""),
+        group=said.get("group", "").strip(),
+    )

@@ -1,0 +1,53 @@
+"""Looking at jobs: one with its accounts, or one's own as a list."""
+
+from doorward.edges.call import Call
+from doorward.features.jobs import rules, store
+from doorward.features.jobs.model import JobRow, JobShown, JobsListed, ListJobs, ShowJob
+from doorward.kernel.act import act
+from doorward.kernel.outcome import Refused
+
+
+@act("users:read", event=None, writes=False)
+def show_job(call: Call, command: ShowJob) -> JobShown | Refused:
+    """Show how far a job is, and a part of its items with what came of each."""
+    job = store.find(call.sql, command.job)
+    if job is None:
+        return Refused("jobs.not_found")
+    size = rules.page_size(command.limit)
+    items = store.items(call.sql, job.id, command.after, size + 1)
+    return JobShown(
+        job=job.id,
+        kind=job.kind,
+        state=job.state,
+        owner_name=job.beginner.name,
+        reason=job.reason,
+        made_at=job.made_at,
+        finished_at=job.finished_at,
+        tally=store.tallies(call.sql, [job.id])[job.id],
+        items=tuple(items[:size]),
+        counting=rules.counting(job),
+        next=items[size - 1].account if len(items) > size else None,
+    )
+
+
+@act("users:read", event=None, writes=False)
+def list_jobs(call: Call, command: ListJobs) -> JobsListed:
+    """List one's own jobs, newest first, with their counts."""
+    size = rules.page_size(command.limit)
+    found = store.of_beginner(call.sql, call.actor, command.before, size + 1)
+    page = found[:size]
+    tallies = store.tallies(call.sql, [job.id for job in page])
+    rows = (
+        JobRow(
+            job=job.id,
+            kind=job.kind,
+            state=job.state,
+            reason=job.reason,
+            made_at=job.made_at,
+            finished_at=job.finished_at,
+            tally=tallies[job.id],
+            counting=rules.counting(job),
+        )
+        for job in page
+    )
+    return JobsListed(tuple(rows), page[-1].id if len(found) > size else None)

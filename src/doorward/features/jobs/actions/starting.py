@@ -1,0 +1,131 @@
+"""Beginning a job, and stopping it: one act for each kind, under the right of what it does (LOCK-12, KEY-7)."""
+
+from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
+from doorward.features.directory import actions as directory
+from doorward.features.directory.model import Part
+from doorward.features.jobs import rules, store
+from doorward.features.jobs.model import (
+    Beginner,
+    CountFound,
+    FoundCounted,
+    Frontier,
+    Job,
+    JobKind,
+    JobOver,
+    JobStarted,
+    JobState,
+    JobStopped,
+    StartJob,
+    StopJob,
+)
+from doorward.features.rights import actions as rights
+from doorward.kernel.act import Needs, act
+from doorward.kernel.ids import AccountId, JobId, new_id
+from doorward.kernel.outcome import Refused
+
+_FACTORS = rules.RIGHTS[JobKind.RESETS]
+
+
+@act(rules.RIGHTS[JobKind.UNLOCKS], event="jobs.started")
+def start_unlocks(call: Call, command: StartJob) -> JobStarted | Refused:
+    """Begin to unlock a selection, or all that a search finds; the same key by the same actor finds the same job."""
+    return _start(call, JobKind.UNLOCKS, command)
+
+
+@act(_FACTORS, event="jobs.started", needs=(Needs.SECOND_FACTOR,))
+def start_secret_key_resets(call: Call, command: StartJob) -> JobStarted | Refused:
+    """Begin to reset the secret keys of a selection, or of all that a search finds."""
+    return _start(call, JobKind.RESETS, command)
+
+
+@act(_FACTORS, event="jobs.started", needs=(Needs.SECOND_FACTOR,))
+def start_allowlist_additions(call: Call, command: StartJob) -> JobStarted | Refused:
+    """Begin to let a selection, or all that a search finds, set up a second factor."""
+    return _start(call, JobKind.ALLOWLIST, command)
+
+
+@act(_FACTORS, event="jobs.started", needs=(Needs.SECOND_FACTOR,))
+def start_exclusion_additions(call: Call, command: StartJob) -> JobStarted | Refused:
+    """Begin to exclude a selection, or all that a search finds, from two-factor authentication."""
+    return _start(call, JobKind.EXCLUSIONS, command)
+
+
+@act("users:read", event="jobs.stopped")
+def stop_job(call: Call, command: StopJob) -> JobStopped | JobOver | Refused:
+    """Do nothing more of a job: one's own, or one that the actor might have begun."""
+    job = store.find(call.sql, command.job)
+    call.note.details["job"] = str(command.job)
+    if job is None:
+        return Refused("jobs.not_found")
+    call.note.details["kind"] = job.kind.value
+    if not rules.owns(job.beginner, call.actor) and rules.RIGHTS[job.kind] not in _held(call):
+        return Refused("rights.missing", {"right": rules.RIGHTS[job.kind]})
+    if not store.end(call.sql, job.id, JobState.STOPPED, call.now):
+        return JobOver()
+    left = store.tallies(call.sql, [job.id])[job.id].waiting
+    call.note.details["left"] = left
+    return JobStopped(left)
+
+
+@act("users:read", event=None, writes=False)
+def count_found(call: Call, command: CountFound) -> FoundCounted | Refused:
+    """Count what a search finds before a job is begun on it; of the locked those whom automatic locks shut out."""
+    part = Part(call.now, 0, automatic_locks=command.kind is JobKind.UNLOCKS)
+    found = directory.count_found(call, command.search, part)
+    return found if isinstance(found, Refused) else FoundCounted(found)
+
+
+def _start(call: Call, kind: JobKind, command: StartJob) -> JobStarted | Refused:
+    key_hash = rules.key_hash(kind, command.idempotency_key)
+    found = None if key_hash is None else store.by_key(call.sql, call.actor.name, key_hash)
+    if found is None and not command.accounts and command.search is None:
+        return Refused("jobs.nothing_selected")
+    job = _begin(call, kind, command, key_hash) if found is None else found
+    call.note.details |= {"job": str(job.id), "kind": kind.value, "total": job.total}
+    if job.frontier is not None:
+        call.note.details["search"] = rules.spelled(job.frontier.search)
+    return JobStarted(job.id, job.total, counting=job.frontier is not None)
+
+
+def _begin(call: Call, kind: JobKind, command: StartJob, key_hash: bytes | None) -> Job:
+    """Write the job: a selection with its items, a search to be looked for by the worker.
+
+    Looking for people takes as long as there are people, and while this transaction lasts nobody else writes.
+    """
+    items = _named(call, command.accounts) if command.search is None else []
+    job = Job(
+        id=JobId(new_id(call.now, call.entropy)),
+        kind=kind,
+        state=JobState.RUNNING,
+        reason=command.reason,
+        beginner=_beginner(call),
+        made_at=call.now,
+        total=len(items),
+        frontier=None if command.search is None else Frontier(rules.frozen(kind, command.search)),
+        key_hash=key_hash,
+    )
+    store.add(call.sql, job)
+    store.add_items(call.sql, job.id, items)
+    return job
+
+
+def _named(call: Call, selected: tuple[AccountId, ...]) -> list[tuple[AccountId, str]]:
+    found = accounts.names(call, selected)
+    return [(account, found.get(account, "")) for account in dict.fromkeys(selected)]
+
+
+def _beginner(call: Call) -> Beginner:
+    actor, session = call.actor, call.actor.session
+    standing = None if actor.account is None else accounts.load(call, actor.account)
+    return Beginner(
+        account=actor.account,
+        name=actor.name,
+        epoch=None if standing is None else standing.state.epoch,
+        used_second_factor=session is not None and session.used_second_factor,
+        origin=call.origin,
+    )
+
+
+def _held(call: Call) -> frozenset[str]:
+    return frozenset() if call.actor.session is None else rights.usable_rights(call, call.actor.session)
