@@ -71,7 +71,7 @@ def fields(path: Path, name: str) -> list[Field]:
     for node in owner.body if owner else []:
         match node:
             case ast.AnnAssign(target=ast.Name(id=field), value=value) if not field.startswith("_"):
-                default = ast.literal_eval(value) if value else ""
+                default = _default(tree, value)
                 found.append(Field(field, _word(default), None, isinstance(default, str)))
             case ast.Expr(value=ast.Constant(value=str(sentence))) if found:
                 found[-1] = replace(found[-1], sentence=sentence)
@@ -86,6 +86,20 @@ def configuration() -> list[Field]:
         Field(name, "" if field.is_required() else shown(name, field.default), field.description)
         for name, field in Settings.model_fields.items()
     ]
+
+
+def _default(tree: ast.Module, value: ast.expr | None) -> object:
+    """Read a default; one of a choice by the word that its member stands for."""
+    match value:
+        case None:
+            return ""
+        case ast.Attribute(value=ast.Name(id=choice), attr=member):
+            owners = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == choice)
+            members = (node for owner in owners for node in owner.body if isinstance(node, ast.Assign))
+            found = (node.value for node in members if [ast.unparse(target) for target in node.targets] == [member])
+            return ast.literal_eval(next(found))
+        case _:
+            return ast.literal_eval(value)
 
 
 def _word(default: object) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from doorward.features.policy.rules import BOUNDS
+from doorward.features.policy.rules import BOUNDS, CHOICES
 from doorward.features.rights.rules import AREAS, ROLES
 from doorward.kernel.act import Act, Who
 from doorward.kernel.refusals import REFUSALS
@@ -138,6 +138,8 @@ def rights_page() -> str:
 
 def allowed(setting: Field) -> str:
     """Say which values a setting takes."""
+    if setting.name in CHOICES:
+        return ", ".join(CHOICES[setting.name])
     if setting.name not in BOUNDS:
         return "on, off"
     least, most = BOUNDS[setting.name]

@@ -8,10 +8,11 @@ from doorward.edges.entropy import SystemEntropy
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.passwords import actions as passwords
+from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.model import ChangePasswordRules
 from doorward.kernel.ports import Encode, Secret
 from tests.doors.asgi import Answered
 from tests.doors.served import Served, serve
-from tests.features.signin.forgetting import NEW, answered
 from tests.features.signin.walking import PASSWORD, allow, authenticator
 from tests.worlds import NOON
 
@@ -257,34 +258,30 @@ def _body(path: str, sign_in: str) -> dict[str, str]:
     return body if path.endswith(("set-up", "resend")) else {**body, "code": "123456"}
 
 
-def test_pass_5_a_forgotten_password_is_set_by_the_mailed_token(served: Served) -> None:
-    """The same 202 for every name; then the token sets a password, and no session follows."""
-    served.walk.with_key("bram")
-    heard = [served.ask("POST /sign-in/forgotten-password", {"user_name": name}) for name in ("bram", "nobody")]
-    ((_, letter),) = answered(served.world)
-    token = str(letter.facts["link"]).rpartition("/")[2]
-    weak = served.ask("POST /sign-in/forgotten-password/confirm", {"token": token, "password": "short"})
-    done = served.ask("POST /sign-in/forgotten-password/confirm", {"token": token, "password": NEW})
-    again = served.ask("POST /sign-in/forgotten-password/confirm", {"token": token, "password": NEW})
+def test_dev_2_a_mailed_code_comes_before_the_code_of_the_key(served: Served) -> None:
+    """Where the rules ask for it at sign-in."""
+    key = served.walk.with_key("bram")
+    served.world.run(change_password_rules, ChangePasswordRules({"device_code_at_sign_in": True}))
+    asked = give_password(served, "bram").json()
+    named = {"sign_in": asked["sign_in"]}
+    mailed = served.ask("POST /sign-in/device-code", {**named, "code": served.walk.mailed_code()}).json()
+    done = served.ask("POST /sign-in/code", {**named, "code": authenticator(key, served.world)}).json()
 
-    assert [(one.status, one.body) for one in heard] == [(202, b'{"outcome":"done"}')] * 2
-    assert heard[0].headers == heard[1].headers
-    assert (weak.status, weak.code) == (422, "passwords.min_length")
-    assert (done.status, done.json()) == (200, {"outcome": "done"})
-    assert (again.status, again.code) == (401, "signin.expired")
-    assert give_password(served, "bram", NEW).json()["next"] == "code"
+    assert (asked["next"], mailed["next"], done["next"]) == ("device_code", "code", "done")
 
 
-def test_desk_3_not_me_locks_by_the_mailed_token(served: Served) -> None:
-    """Without signing in; once."""
-    bram = served.walk.person("bram", factors=1)
-    served.ask(f"POST /accounts/{bram}/reset-secret-key", {"reason": "lost phone"}, served.operator())
-    ((_, letter),) = served.world.collect_mail()
-    token = str(letter.facts["not_me"]).rpartition("/")[2]
-    said = [served.ask("POST /not-me", {"token": token}) for _ in range(2)]
-    account = served.ask(f"GET /accounts/{bram}", token=served.operator("nora")).json()
+def test_dev_2_a_mailed_code_signs_in_where_the_method_says_so(served: Served) -> None:
+    """The session has no second factor; who wants one sets it up instead, where apps are welcome."""
+    allow(served.world, served.walk.person("bram", "administrator"))
+    served.world.run(change_password_rules, ChangePasswordRules({"device_method": "app opt-in"}))
+    named = {"sign_in": give_password(served, "bram").json()["sign_in"]}
+    done = served.ask("POST /sign-in/device-code", {**named, "code": served.walk.mailed_code()}).json()
+    session = served.ask("GET /session", token=done["token"]).json()
+    act = served.ask("PUT /password-rules", {"min_length": 14}, done["token"])
+    other = {"sign_in": give_password(served, "bram").json()["sign_in"]}
+    chosen = {**other, "code": served.walk.mailed_code(), "set_up": True}
 
-    assert (said[0].status, said[0].json()) == (200, {"outcome": "done", "locked": True})
-    assert (said[1].status, said[1].code) == (401, "signin.expired")
-    assert account["lock_reason"] == "Reported"
-    assert token not in str(account)
+    assert (done["next"], session["session"]["used_second_factor"]) == ("done", False)
+    assert act.json()["code"] == "session.second_factor_required"
+    assert served.ask("GET /me", token=done["token"]).status == 200
+    assert served.ask("POST /sign-in/device-code", chosen).json()["next"] == "set_up"

@@ -70,3 +70,21 @@ def test_a_rehearsal_sets_nothing(shell: Shell) -> None:
 
     assert ran.out == "Would be done: min_length: 12 → 20\n"
     assert shell.done("rules", "show", "--json").json["password_rules"]["min_length"] == 12
+
+
+def test_dev_1_what_weakens_the_rules_is_warned_of(shell: Shell) -> None:
+    """Beside what was set; a choice is written as it is."""
+    said = shell("rules", "set", "device_code_minutes=30", "device_method=email")
+
+    assert said.code == 0
+    assert "device_method: app mandatory → email" in said.out
+    assert "Warning: A code by e-mail that is valid for more than 10 minutes" in said.err
+    assert "Warning: Accounts that never had a second factor sign in without one" in said.err
+
+
+def test_a_choice_that_there_is_not_is_refused(shell: Shell) -> None:
+    """With the words that are taken."""
+    said = shell("rules", "set", "device_method=fax")
+
+    assert said.code == 2
+    assert "app mandatory, app opt-in, email" in said.err

@@ -147,3 +147,25 @@ def test_roles_are_a_table_of_rights(site: Site) -> None:
 
     assert "Administrator" in page.text
     assert "user-permissions:modify-object-acls" in page.text
+
+
+def test_dev_1_the_page_warns_of_what_weakens_the_rules(site: Site) -> None:
+    """A code by e-mail that lives longer than ten minutes, and a way in without a second factor."""
+    olga = site.signed_in(site.world.add("olga", "administrator", factors=1))
+    before = olga.get(RULES).page.text
+    fields = olga.get(RULES).page.form(RULES).fields
+    olga.post(RULES, fields | {"reason": "slow mail", "device_code_minutes": "30", "device_method": "email"})
+    after = olga.get(RULES).page.text
+
+    assert "valid for more than 10 minutes" not in before
+    assert "valid for more than 10 minutes" in after
+    assert "sign in without one" in after
+    assert rules(site).device_method == "email"
+
+
+def test_a_method_that_there_is_not_is_told_at_its_field(site: Site) -> None:
+    """The words that are taken stand there."""
+    shown = saved(site, device_method="fax")
+
+    assert shown.status == 422
+    assert "app mandatory, app opt-in, email" in shown.page.ids["s-device_method-error"]

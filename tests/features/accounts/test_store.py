@@ -38,7 +38,7 @@ def test_new_account_is_read_as_it_was_added(world: World) -> None:
         ),
         State(
             epoch=1, lock=None, unlocked_by=None, unlocked_by_id=None, unlocked_at=None, enabled_at=NOON,
-            last_sign_in_at=None, factors=0, excluded=False,
+            last_sign_in_at=None, factors=0, excluded=False, factor_due=False,
         ),
     )  # fmt: skip
 

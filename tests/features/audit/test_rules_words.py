@@ -118,6 +118,10 @@ def test_lapse_needs_no_actor() -> None:
             signed_in("signin.completed", "done", opened_with="recovery_code"),
             "Signed in with a recovery code from 192.0.2.7",
         ),
+        (
+            signed_in("signin.completed", "done", opened_with="device_code"),
+            "Signed in with a code by e-mail, without a second factor from 192.0.2.7",
+        ),
         (replace(signed_in("signin.later", "checked", "right"), address=""), "Right signin.later"),
     ],
 )

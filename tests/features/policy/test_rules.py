@@ -1,11 +1,13 @@
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from enum import StrEnum
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.features.policy import rules
-from doorward.features.policy.model import AuditSettings, PasswordRules, TwoFactorSettings
+from doorward.features.policy.model import AuditSettings, DeviceMethod, PasswordRules, TwoFactorSettings
 from doorward.features.policy.rules import Change
 from doorward.kernel.outcome import Fact, Refused
 
@@ -17,6 +19,8 @@ def test_settings_begin_as_the_rules_say() -> None:
     assert (RULES.failures_before_lock, RULES.second_factor_failures_before_lock, RULES.hours_locked) == (10, 10, 0)
     assert (RULES.days_inactive_before_lock, RULES.min_length, RULES.previous_passwords) == (0, 12, 5)
     assert (RULES.days_valid, RULES.device_code_minutes, RULES.idle_minutes, RULES.session_hours) == (0, 10, 15, 12)
+    assert (RULES.device_code_at_sign_in, RULES.remember_device_days) == (False, 0)
+    assert RULES.device_method is DeviceMethod.APP_MANDATORY
 
 
 def test_two_factor_settings_begin_as_the_rules_say() -> None:
@@ -33,7 +37,7 @@ def test_two_factor_settings_begin_as_the_rules_say() -> None:
 def test_every_default_is_within_its_bounds(settings: PasswordRules | TwoFactorSettings) -> None:
     """Numbers and texts have bounds, and what is set at first keeps them; what is on or off needs none."""
     for key, value in asdict(settings).items():
-        if not isinstance(value, bool) and value != "":
+        if not isinstance(value, bool | StrEnum) and value != "":
             assert isinstance(rules.change(settings, {key: value}), Change)
             assert key in rules.BOUNDS
 
@@ -46,6 +50,7 @@ def test_every_default_is_within_its_bounds(settings: PasswordRules | TwoFactorS
         ("min_length", 8, 64),
         ("device_code_minutes", 5, 10_000),
         ("hours_locked", 0, 8_760),
+        ("remember_device_days", 0, 365),
     ],
 )
 def test_number_keeps_its_bounds(key: str, least: int, most: int) -> None:
@@ -74,6 +79,44 @@ def test_text_keeps_its_length(issuer: str) -> None:
     assert rules.change(TwoFactorSettings(), {"issuer": issuer}) == Refused(
         "policy.out_of_bounds", {"key": "issuer", "least": 1, "most": 64}
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "warned"),
+    [
+        ({}, []),
+        ({"device_code_minutes": 10}, []),
+        ({"device_code_minutes": 11}, ["device_code_minutes"]),
+        ({"device_method": DeviceMethod.APP_OPT_IN}, ["device_method"]),
+        ({"device_method": DeviceMethod.EMAIL, "show_locked_page_to_everybody": True},
+         ["device_method", "show_locked_page_to_everybody"]),
+    ],
+)  # fmt: skip
+def test_dev_1_what_weakens_the_rules_is_warned_of(changed: dict[str, Any], warned: list[str]) -> None:
+    """A code that lives longer than ten minutes, a way in without a factor, names told to everybody."""
+    assert list(rules.advice(replace(RULES, **changed))) == warned
+
+
+@pytest.mark.parametrize("method", ["app mandatory", "app opt-in", "email"])
+def test_dev_2_methods_are_three(method: str) -> None:
+    """Each is chosen by its name."""
+    change = rules.change(PasswordRules(device_method=DeviceMethod.EMAIL), {"device_method": method})
+
+    assert isinstance(change, Change)
+    assert rules.chosen(RULES, {"device_method": method}).device_method is DeviceMethod(method)
+
+
+@pytest.mark.parametrize("value", ["e-mail", "", "APP MANDATORY", True, 1, None])
+def test_choice_is_one_of_those_there_are(value: Fact) -> None:
+    """Another word is refused with the words that are taken."""
+    assert rules.change(RULES, {"device_method": value}) == Refused(
+        "policy.no_choice", {"key": "device_method", "choices": "app mandatory, app opt-in, email"}
+    )
+
+
+def test_choice_that_a_newer_release_wrote_is_left_aside() -> None:
+    """What is not known is the default, which is the strictest."""
+    assert rules.chosen(RULES, {"device_method": "telepathy"}) == RULES
 
 
 def test_unknown_setting_is_refused() -> None:

@@ -80,7 +80,8 @@ def answer(actor: ActorFacts, asked: Act, target: TargetFacts | None) -> str:
         ({"excluded": True}, "allowed", "session.second_factor_required", "session.second_factor_required"),
         ({"excluded": True, "session_used_second_factor": False}, "allowed", "session.second_factor_required",
          "session.second_factor_required"),
-        ({"session_used_second_factor": False}, "allowed", "allowed", "session.second_factor_required"),
+        ({"session_used_second_factor": False}, "allowed", "session.second_factor_required",
+         "session.second_factor_required"),
         ({"has_factor": False}, "allowed", "allowed", "session.second_factor_required"),
         ({"rights": frozenset({"users:read"})}, "allowed", "rights.missing", "rights.missing"),
         ({"rights": frozenset({"users:unlock"})}, "rights.missing", "allowed", "rights.missing"),
@@ -191,7 +192,8 @@ def test_act_about_nobody_asks_for_the_right_alone() -> None:
     [
         ({}, OTHER, Permission(True, True, True, None)),
         ({"session_used_second_factor": False}, OTHER,
-         Permission(False, True, False, Refused("session.second_factor_required"))),
+         Permission(False, True, False,
+                    Refused("session.second_factor_required", cause="signs in without a second factor"))),
         ({"has_factor": False}, OTHER,
          Permission(False, True, True, Refused("session.second_factor_required"))),
         ({}, OWN, Permission(False, True, True, Refused("second_factor.self"))),
@@ -220,6 +222,7 @@ def test_act_without_a_right_gives_no_permission() -> None:
     [
         ({"rights": frozenset({"users:read", "users:unlock"})}, {"users:read", "users:unlock"}),
         ({"rights": frozenset({"users:read", "users:unlock"}), "excluded": True}, {"users:read"}),
+        ({"rights": frozenset({"users:read", "users:unlock"}), "session_used_second_factor": False}, {"users:read"}),
         ({"own_page_only": True}, set()),
         ({"kind": AccountKind.EXTERNAL}, set()),
         ({"rights": frozenset()}, set()),

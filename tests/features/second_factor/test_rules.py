@@ -208,13 +208,32 @@ CHANGED = Refused("second_factor.changed_by_actor")
         (BLOCKED, set(), NOT_ALLOWED),
         (EXCLUDED, set(), NOT_ALLOWED),
         (SET_UP, {"address", "changed"}, NOT_ALLOWED),
+        (SET_UP, {"asked"}, None),
+        (SET_UP, {"asked", "address"}, USABLE),
+        (SET_UP, {"asked", "changed"}, CHANGED),
+        (BLOCKED, {"asked"}, NOT_ALLOWED),
+        (EXCLUDED, {"asked"}, NOT_ALLOWED),
     ],
 )
 def test_temporary_code_where_nothing_else_works(state: FactorState, facts: set[str], expected: Refused | None) -> None:
-    """Only on the allowlist, only without a usable address, never by whoever set password or address (KEY-10)."""
-    refused = rules.judge_temporary_code(state, address_usable="address" in facts, changed_by_actor="changed" in facts)
+    """Only where a code is asked for and no address can be mailed to, never by whoever set either (KEY-10, DEV-2)."""
+    refused = rules.judge_temporary_code(
+        state,
+        asked_at_sign_in="asked" in facts,
+        address_usable="address" in facts,
+        changed_by_actor="changed" in facts,
+    )
 
     assert refused == expected
+
+
+@pytest.mark.parametrize("entry", [True, False])
+def test_dev_2_delete_blocks_whoever_never_had_a_factor(*, entry: bool) -> None:
+    """Else a method that asks such accounts for no factor would still let it in."""
+    allowed = AllowlistEntry(ALICE, Cause.NEW_ACCOUNT, NOON, "system", None, "", NOON + timedelta(days=14))
+    situation = Situation(INTERNAL, 0, allowed if entry else None, excluded=False, factor_due=False)
+
+    assert rules.decide(Deed.DELETE, situation, NOON) == DELETE
 
 
 def session(fresh_at: datetime | None, *, own_page_only: bool = False) -> SessionFacts:

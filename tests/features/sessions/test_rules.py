@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.features.accounts.model import Account, AccountKind, State
+from doorward.features.policy.model import DeviceMethod
 from doorward.features.sessions import rules
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import NO_SESSION, SessionFacts
@@ -84,7 +85,27 @@ def test_what_a_session_may_be_opened_with(
     """The password alone for whoever is excluded, a code for whoever has a factor, a recovery code ever (KEY)."""
     state = State(1, None, None, None, None, NOON, None, factors, excluded)
 
-    assert rules.admits(opened_with, state) is admitted
+    assert rules.admits(opened_with, state, DeviceMethod.APP_MANDATORY) is admitted
+
+
+@pytest.mark.parametrize("opened_with", [OpenedWith.DEVICE_CODE, OpenedWith.REMEMBERED_DEVICE])
+@pytest.mark.parametrize(
+    ("method", "factors", "due", "admitted"),
+    [
+        (DeviceMethod.EMAIL, 0, False, True),
+        (DeviceMethod.APP_OPT_IN, 0, False, True),
+        (DeviceMethod.APP_MANDATORY, 0, False, False),
+        (DeviceMethod.EMAIL, 1, False, False),
+        (DeviceMethod.EMAIL, 0, True, False),
+    ],
+)
+def test_dev_2_what_a_mailed_code_may_open(
+    opened_with: OpenedWith, method: DeviceMethod, factors: int, *, due: bool, admitted: bool
+) -> None:
+    """A session of an account that never had a factor, as long as the rules let it in so."""
+    state = State(1, None, None, None, None, NOON, None, factors, excluded=False, factor_due=due)
+
+    assert rules.admits(opened_with, state, method) is admitted
 
 
 @pytest.mark.parametrize("used", [True, False])

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason
+from doorward.features.devices.model import CodeKind
 from doorward.features.second_factor.model import Cause, FactorState
 from doorward.features.signin import rules
 from doorward.features.signin.model import Next, Pending
@@ -20,11 +21,17 @@ PENDING = Pending(AccountId(UUID(int=1)), b"h" * 32, 7, Next.CODE, NOON, NOON + 
 ALLOWED = {
     (State.PASSWORD, Input.PASSWORD_RIGHT),
     (State.ADMITTED, Input.HAS_FACTOR),
+    (State.ADMITTED, Input.FACTOR_ELSEWHERE),
     (State.ADMITTED, Input.MAY_SET_UP),
+    (State.ADMITTED, Input.SPARED_FACTOR),
+    (State.ADMITTED, Input.SPARED_BOTH),
     (State.ADMITTED, Input.EXCLUDED),
     (State.CODE, Input.CODE_RIGHT),
     (State.CODE, Input.RECOVERY_CODE_RIGHT),
     (State.DEVICE_CODE, Input.DEVICE_CODE_RIGHT),
+    (State.AUTHORIZED, Input.HAS_FACTOR),
+    (State.AUTHORIZED, Input.MAY_SET_UP),
+    (State.AUTHORIZED, Input.SPARED_FACTOR),
     (State.SET_UP, Input.SET_UP_CONFIRMED),
     (State.PROVEN, Input.PASSWORD_DUE),
     (State.PROVEN, Input.NOTHING_DUE),
@@ -36,7 +43,7 @@ ALLOWED = {
 
 @pytest.mark.parametrize(("state", "happened"), sorted(product(State, Input)))
 def test_what_is_not_in_the_table_is_refused(state: State, happened: Input) -> None:
-    """All 130 edges: the twelve that go on, and the others."""
+    """All 192 edges: the eighteen that go on, and the others."""
     goes_on = rules.after(state, happened) is not State.REFUSED
 
     assert goes_on is ((state, happened) in ALLOWED)
@@ -44,14 +51,17 @@ def test_what_is_not_in_the_table_is_refused(state: State, happened: Input) -> N
 
 @given(st.lists(st.sampled_from(Input), max_size=12))
 def test_nobody_is_signed_in_without_a_proof(inputs: list[Input]) -> None:
-    """Whatever happens in whatever order, a session follows a factor, an exclusion, or a set-up."""
+    """Whatever happens in whatever order, a session follows a factor, a set-up, an exclusion, or the method's leave."""
     state = State.PASSWORD
     seen: set[Input] = set()
     for happened in inputs:
         state = rules.after(state, happened)
         seen.add(happened)
 
-    proofs = {Input.CODE_RIGHT, Input.RECOVERY_CODE_RIGHT, Input.SET_UP_CONFIRMED, Input.EXCLUDED}
+    proofs = {
+        Input.CODE_RIGHT, Input.RECOVERY_CODE_RIGHT, Input.SET_UP_CONFIRMED, Input.EXCLUDED, Input.SPARED_FACTOR,
+        Input.SPARED_BOTH,
+    }  # fmt: skip
     assert state is not State.SIGNED_IN or (Input.PASSWORD_RIGHT in seen and seen & proofs)
 
 
@@ -64,6 +74,71 @@ def test_key_10_the_set_up_page_comes_after_the_mailed_code(inputs: list[Input])
         mailed = mailed or happened is Input.DEVICE_CODE_RIGHT
 
     assert state is not State.SET_UP or mailed
+
+
+@given(st.lists(st.sampled_from([*Input]), max_size=12))
+def test_dev_2_a_mailed_code_is_no_second_factor(inputs: list[Input]) -> None:
+    """Of whoever is asked for a factor it opens nothing: unless the method spares them, another proof follows."""
+    state, proven = State.PASSWORD, False
+    for happened in inputs:
+        state = rules.after(state, happened)
+        proven = proven or happened not in {Input.PASSWORD_RIGHT, Input.HAS_FACTOR, Input.FACTOR_ELSEWHERE,
+                                            Input.MAY_SET_UP, Input.DEVICE_CODE_RIGHT, Input.NOTHING_DUE,
+                                            Input.PASSWORD_DUE, Input.PASSWORD_SET}  # fmt: skip
+
+    assert state is not State.SIGNED_IN or proven
+
+
+SET_UP, MAY_SET_UP, BLOCKED, EXCLUDED = FactorState
+NOTHING_SPECIAL = rules.Admission(SET_UP, spared_factor=False, asked_at_sign_in=False, remembered=False)
+
+
+@pytest.mark.parametrize(
+    ("changed", "happened"),
+    [
+        ({}, Input.HAS_FACTOR),
+        ({"remembered": True}, Input.HAS_FACTOR),
+        ({"asked_at_sign_in": True}, Input.FACTOR_ELSEWHERE),
+        ({"asked_at_sign_in": True, "remembered": True}, Input.HAS_FACTOR),
+        ({"factor": MAY_SET_UP}, Input.MAY_SET_UP),
+        ({"factor": MAY_SET_UP, "asked_at_sign_in": True, "remembered": True}, Input.MAY_SET_UP),
+        ({"factor": BLOCKED, "asked_at_sign_in": True, "remembered": True}, Input.BLOCKED),
+        ({"factor": EXCLUDED, "asked_at_sign_in": True}, Input.EXCLUDED),
+        ({"factor": BLOCKED, "spared_factor": True}, Input.SPARED_FACTOR),
+        ({"factor": MAY_SET_UP, "spared_factor": True}, Input.SPARED_FACTOR),
+        ({"factor": MAY_SET_UP, "spared_factor": True, "remembered": True}, Input.SPARED_BOTH),
+    ],
+)
+def test_dev_2_what_follows_a_right_password(changed: dict[str, Any], happened: Input) -> None:
+    """A remembered device is spared the code of an ordinary sign-in, never the one before a set-up (DEV-3)."""
+    assert rules.admitted(replace(NOTHING_SPECIAL, **changed)) is happened
+
+
+MAILED, TEMPORARY = CodeKind.MAILED, CodeKind.TEMPORARY
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind", "set_up", "happened"),
+    [
+        ({}, MAILED, False, Input.HAS_FACTOR),
+        ({}, TEMPORARY, False, Input.HAS_FACTOR),
+        ({}, MAILED, True, Input.HAS_FACTOR),
+        ({"factor": MAY_SET_UP}, MAILED, False, Input.MAY_SET_UP),
+        ({"factor": BLOCKED}, MAILED, False, Input.BLOCKED),
+        ({"factor": EXCLUDED}, MAILED, False, Input.EXCLUDED),
+        ({"factor": BLOCKED, "spared_factor": True}, MAILED, False, Input.SPARED_FACTOR),
+        ({"factor": BLOCKED, "spared_factor": True}, MAILED, True, Input.SPARED_FACTOR),
+        ({"factor": BLOCKED, "spared_factor": True}, TEMPORARY, False, Input.BLOCKED),
+        ({"factor": MAY_SET_UP, "spared_factor": True}, MAILED, False, Input.SPARED_FACTOR),
+        ({"factor": MAY_SET_UP, "spared_factor": True}, MAILED, True, Input.MAY_SET_UP),
+        ({"factor": MAY_SET_UP, "spared_factor": True}, TEMPORARY, False, Input.MAY_SET_UP),
+    ],
+)
+def test_dev_2_what_follows_the_right_code(
+    changed: dict[str, Any], kind: CodeKind, happened: Input, *, set_up: bool
+) -> None:
+    """As the account stands now; what an operator has seen opens the set-up alone (KEY-10)."""
+    assert rules.authorized(replace(NOTHING_SPECIAL, **changed), kind, set_up=set_up) is happened
 
 
 @pytest.mark.parametrize(
@@ -141,6 +216,7 @@ def locked(reason: LockReason, factor: str | None = None) -> Lock:
         ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.ALLOWED}, rules.Reply.NO_LINK),
         ({"factor": FactorState.EXCLUDED, "allowed": Cause.RESET}, rules.Reply.NO_LINK),
         ({"factor": FactorState.BLOCKED}, rules.Reply.NO_LINK),
+        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.NEW_ACCOUNT, "spared_factor": True}, rules.Reply.NO_LINK),
         ({"lock": locked(LockReason.FAILURES)}, rules.Reply.LINK),
         ({"lock": locked(LockReason.INACTIVITY)}, rules.Reply.LINK),
         ({"lock": locked(LockReason.ADMINISTRATOR)}, rules.Reply.NO_LINK),

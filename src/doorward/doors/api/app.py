@@ -12,6 +12,7 @@ from doorward.doors.api import (
     audit,
     groups,
     jobs,
+    links,
     lockout,
     notices,
     own_account,
@@ -36,6 +37,7 @@ from doorward.kernel.version import VERSION
 
 _FEATURES = (
     signin.routes,
+    links.routes,
     sessions.routes,
     own_account.routes,
     accounts.routes,

@@ -6,6 +6,7 @@ the rules of `policy` to say.
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
+from enum import StrEnum
 from typing import Any, Literal, get_type_hints
 
 from fastapi import Response
@@ -44,8 +45,13 @@ from doorward.kernel.outcome import Refused
 
 routes = Routes("settings")
 
-_CHANGE = ("policy.out_of_bounds", "policy.version_lost", "request.reason")
+_CHANGE = ("policy.out_of_bounds", "policy.no_choice", "policy.version_lost", "request.reason")
 _JSON_TYPES = {int: "integer", bool: "boolean", str: "string"}
+
+
+def _schema(kind: type[Any]) -> dict[str, Any]:
+    """Give the schema of a setting: a choice lists what it is one of."""
+    return {"type": "string", "enum": list(kind)} if issubclass(kind, StrEnum) else {"type": _JSON_TYPES[kind]}
 
 
 def _named(settings: type[Any]) -> Callable[[dict[str, Any]], None]:
@@ -53,7 +59,7 @@ def _named(settings: type[Any]) -> Callable[[dict[str, Any]], None]:
     types = get_type_hints(settings)
 
     def add(schema: dict[str, Any]) -> None:
-        schema["properties"] |= {one.name: {"type": _JSON_TYPES[types[one.name]]} for one in fields(settings)}
+        schema["properties"] |= {one.name: _schema(types[one.name]) for one in fields(settings)}
         schema["additionalProperties"] = False
 
     return add

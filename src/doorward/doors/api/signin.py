@@ -4,15 +4,14 @@ A sign-in answers each step with the next one, until `done` brings the token of 
 """
 
 from datetime import datetime
-from http import HTTPStatus
-from typing import Literal, assert_never
+from typing import assert_never
 
 from fastapi import Response
 from pydantic import Field
 
-from doorward.doors.api.answers import answer, sparse_answer
+from doorward.doors.api.answers import sparse_answer
 from doorward.doors.api.asked import Anybody, Asked
-from doorward.doors.api.given import Body, LinkToken, Name, Password, SignInName, SixDigits, Typed
+from doorward.doors.api.given import Body, Name, Password, SignInName, SixDigits, Typed
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.shapes import Shape
 from doorward.features.second_factor.model import KeyShown
@@ -22,29 +21,21 @@ from doorward.features.signin.actions.codes import (
     give_recovery_code,
     resend_device_code,
 )
-from doorward.features.signin.actions.forgotten import ask_forgotten_password
-from doorward.features.signin.actions.new_password import give_new_password, use_forgotten_link
-from doorward.features.signin.actions.not_me import say_not_me
+from doorward.features.signin.actions.new_password import give_new_password
 from doorward.features.signin.actions.password import sign_in
 from doorward.features.signin.actions.set_up import confirm_set_up, show_set_up
 from doorward.features.signin.model import (
-    AskForgottenPassword,
     ConfirmSetUp,
-    Disowned,
     GiveCode,
     GiveDeviceCode,
     GiveNewPassword,
     GiveRecoveryCode,
     Next,
-    PasswordAsked,
-    PasswordSet,
     ResendDeviceCode,
-    SayNotMe,
     ShowSetUp,
     SignedIn,
     SignIn,
     SignInGoesOn,
-    UseForgottenLink,
 )
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
@@ -82,42 +73,16 @@ class TypedCodeBody(StepBody):
     code: Typed
 
 
+class DeviceCodeBody(TypedCodeBody):
+    """The code that was sent by e-mail, or a temporary access code."""
+
+    set_up: bool = Field(False, description="set up a second factor where the method is `app opt-in` and none is asked")
+
+
 class NewPasswordBody(StepBody):
     """A new password."""
 
     password: Password
-
-
-class ForgottenBody(Body):
-    """Whose password is forgotten."""
-
-    user_name: Name
-
-
-class LinkPasswordBody(Body):
-    """A new password, and the link that gives the right to set it."""
-
-    token: LinkToken
-    password: Password
-
-
-class LinkBody(Body):
-    """A link that needs nothing beside it."""
-
-    token: LinkToken
-
-
-class HeardJson(Shape):
-    """The request was heard; what comes of it is in the mail."""
-
-    outcome: Literal["done"] = "done"
-
-
-class DisownedJson(Shape):
-    """What *this was not me* came to."""
-
-    outcome: Literal["done"] = "done"
-    locked: bool = Field(description="false for the last able administrator: sessions ended, not locked")
 
 
 class StepJson(Shape):
@@ -164,9 +129,17 @@ async def sign_in_with_code(body: CodeBody, asked: Anybody) -> Response:
 
 
 @routes.on("POST /sign-in/device-code", give_device_code, StepJson, (*_STEP, "devices.wrong_code"))
-async def sign_in_with_device_code(body: TypedCodeBody, asked: Anybody) -> Response:
-    """Give the code that was sent by e-mail, or a temporary access code in its place."""
-    return _told(asked, await asked.drive(give_device_code(GiveDeviceCode(body.sign_in, body.code.strip()))))
+async def sign_in_with_device_code(body: DeviceCodeBody, asked: Anybody) -> Response:
+    r"""Give the code that was sent by e-mail, or a temporary access code in its place.
+
+    It leads to the set-up of a secret key, or to the code of the one that is there; to `done` only where
+    `device_method` lets an account in that never had a second factor.
+
+    curl -s https://login.example.org/api/v1/sign-in/device-code -H 'content-type: application/json' \
+      -d '{"sign_in": "…", "code": "123456"}'
+    """
+    command = GiveDeviceCode(body.sign_in, body.code.strip(), body.set_up)
+    return _told(asked, await asked.drive(give_device_code(command)))
 
 
 @routes.on("POST /sign-in/device-code/resend", resend_device_code, StepJson, _STEP)
@@ -222,41 +195,6 @@ async def sign_in_with_new_password(body: NewPasswordBody, asked: Anybody) -> Re
     The old one stays valid until then. A refusal `passwords.<rule>` names the rule that failed.
     """
     return _told(asked, await asked.drive(give_new_password(GiveNewPassword(body.sign_in, Secret(body.password)))))
-
-
-@routes.on("POST /sign-in/forgotten-password", ask_forgotten_password, HeardJson, (), HTTPStatus.ACCEPTED)
-async def ask_for_forgotten_password(body: ForgottenBody, asked: Anybody) -> Response:
-    """Ask for a link by e-mail, because the password is forgotten.
-
-    The answer is the same for every name. Three mails an hour are sent for an account; nothing is locked by asking.
-    """
-    outcome: PasswordAsked = await asked.drive(ask_forgotten_password(AskForgottenPassword(body.user_name)))
-    return answer(HeardJson(outcome=outcome.status), HTTPStatus.ACCEPTED)
-
-
-@routes.on(
-    "POST /sign-in/forgotten-password/confirm", use_forgotten_link, HeardJson,
-    ("signin.expired", "signin.busy", *_PASSWORDS),
-)  # fmt: skip
-async def set_forgotten_password(body: LinkPasswordBody, asked: Anybody) -> Response:
-    """Set a new password by the token of the mailed link.
-
-    No session follows: the person signs in with it, and gives their second factor as ever.
-    """
-    outcome: PasswordSet | Refused = await asked.drive(
-        use_forgotten_link(UseForgottenLink(body.token, Secret(body.password)))
-    )
-    return asked.told(outcome, lambda _: HeardJson())
-
-
-@routes.on("POST /not-me", say_not_me, DisownedJson, ("signin.expired",))
-async def disown(body: LinkBody, asked: Anybody) -> Response:
-    """Say *this was not me* by the token of a mailed link.
-
-    Locks the account (`Reported`) and ends its sessions; the last able administrator's sessions end, and that is all.
-    """
-    outcome: Disowned | Refused = await asked.drive(say_not_me(SayNotMe(body.token)))
-    return asked.told(outcome, lambda said: DisownedJson(locked=said.locked))
 
 
 def _told(asked: Asked, outcome: SignedIn | SignInGoesOn | Refused) -> Response:

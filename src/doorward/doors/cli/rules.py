@@ -1,5 +1,6 @@
 """`doorward rules`: the password rules and the two-factor settings, which administrators change while it runs."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -9,6 +10,7 @@ from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, REASON, Group
 from doorward.doors.cli.telling import print_facts, print_json
 from doorward.features.policy.actions import (
+    advice,
     change_audit_settings,
     change_password_rules,
     change_two_factor,
@@ -96,6 +98,15 @@ def set_rules(desk: Desk, changes: tuple[str, ...], reason: str | None) -> None:
     changed = outcome.changed if isinstance(outcome, PolicyChanged) else {}
     said = "\n".join(f"{key}: {told}" for key, told in changed.items()) or "It said that already."
     desk.tell(outcome, said, version=outcome.version, changed=dict(changed))
+    _warn(desk, changed)
+
+
+def _warn(desk: Desk, changed: Mapping[str, str]) -> None:
+    """Say on standard error which of the changed settings weaken the rules (DEV-1)."""
+    advised = advice(desk.run(read_password_rules, ReadPasswordRules()).rules)
+    for key in changed:
+        if key in advised:
+            click.echo(f"Warning: {advised[key]}", err=True)
 
 
 def _parsed(desk: Desk, change: str) -> tuple[str, Fact]:

@@ -9,7 +9,13 @@ from doorward.doors.console.account import ROLE_WORDS
 from doorward.doors.console.operator import by_right, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit, whole_number
-from doorward.features.policy.actions import bounds, change_password_rules, read_password_rules, read_two_factor
+from doorward.features.policy.actions import (
+    advice,
+    bounds,
+    change_password_rules,
+    read_password_rules,
+    read_two_factor,
+)
 from doorward.features.policy.model import (
     ChangePasswordRules,
     PasswordRules,
@@ -28,6 +34,8 @@ from doorward.kernel.sentences import sentence
 _RULES = "/console/password-rules"
 _TWO_FACTOR = "/console/two-factor"
 _DEFAULTS = asdict(PasswordRules())
+_ON_FIELD = {"policy.out_of_bounds", "policy.no_choice"}
+"""Refusals that belong to the setting that was filled in."""
 
 
 def show_rules(visit: Visit) -> Response:
@@ -105,6 +113,7 @@ def _rules_page(visit: Visit, refused: Refused | None) -> Response:
         200 if refused is None else status_of(refused),
         **shell(visit, shown),
         settings=settings,
+        advice=advice(read.rules),
         bounds=bounds(),
         version=read.version,
         may={"change": by_right(shown, "sign-in-security:modify")},
@@ -135,7 +144,7 @@ def _errors(refused: Refused) -> dict[str, str]:
     if refused.code == "request.reason":
         return {"reason": sentence(refused)}
     key = refused.facts.get("key")
-    return {str(key): sentence(refused)} if refused.code == "policy.out_of_bounds" and key else {}
+    return {str(key): sentence(refused)} if refused.code in _ON_FIELD and key else {}
 
 
 def _account(visit: Visit, name: str) -> AccountId | None:

@@ -134,7 +134,8 @@ async def take_device_code(visit: Visit) -> Response:
     found = await _pending_at(visit, Next.DEVICE_CODE)
     if isinstance(found, Response):
         return found
-    outcome = await visit.drive(give_device_code(GiveDeviceCode(_token(visit), visit.form.get("code", "").strip())))
+    code, set_up = visit.form.get("code", "").strip(), visit.form.get("set_up") == "1"
+    outcome = await visit.drive(give_device_code(GiveDeviceCode(_token(visit), code, set_up)))
     if isinstance(outcome, Refused) and _stays(outcome):
         return _device_code_page(visit, found, outcome)
     return go_on(visit, outcome)
@@ -225,6 +226,8 @@ def _device_code_page(visit: Visit, found: PendingShown, refused: Refused | None
         sent_to=found.sent_to,
         expires_at=found.expires_at,
         resend_at=found.resend_at,
+        then=found.then,
+        offers_set_up=found.offers_set_up,
         errors={} if refused is None else {"code": sentence(refused)},
     )
 

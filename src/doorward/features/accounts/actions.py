@@ -75,14 +75,17 @@ def restore(call: Call, before: Standing) -> None:
 
 
 def change_factors(call: Call, account: AccountId, by: int) -> None:
-    """Note that the account has so many usable second factors more, or fewer: of whichever kind they are."""
+    """Note that the account has so many usable second factors more, or fewer: of whichever kind they are.
+
+    From now on it never goes in without one (DEV-2).
+    """
     if by:
         store.change_factors(call.sql, account, by)
 
 
 def clear_factors(call: Call, account: AccountId) -> None:
-    """Note that the account has no second factor of any kind."""
-    store.set_state(call.sql, account, factors=0)
+    """Note that the account has no second factor of any kind, and never goes in without one from now on (DEV-2)."""
+    store.set_state(call.sql, account, factors=0, factor_due=True)
 
 
 def set_excluded(call: Call, account: AccountId, *, excluded: bool) -> None:

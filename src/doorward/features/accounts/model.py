@@ -70,6 +70,8 @@ class State:
     factors: int
     """How many second factors the account has that can be used."""
     excluded: bool
+    factor_due: bool = True
+    """A factor has been set up, reset or deleted before: no method lets the account in without one (DEV-2)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 import unicodedata
 from datetime import datetime, timedelta
 
+from doorward.features.accounts.model import State
+from doorward.features.policy.model import DeviceMethod
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
@@ -52,6 +54,16 @@ def judge_reason(reason: str) -> Refused | None:
     if not reason.strip() or len(reason) > REASON_LENGTH or has_controls(reason):
         return Refused("request.reason", {"most": REASON_LENGTH})
     return None
+
+
+def spared_factor(state: State, method: DeviceMethod) -> bool:
+    """Tell whether an account goes in without a second factor: none was ever set up, reset or deleted (DEV-2).
+
+    An account that has one is asked for it under every method; nothing is downgraded.
+    """
+    if method is DeviceMethod.APP_MANDATORY or state.excluded:
+        return False
+    return not state.factors and not state.factor_due
 
 
 def has_controls(text: str) -> bool:

@@ -27,7 +27,7 @@ _STANDING = select(
     _A.account_id, _A.user_name, _A.full_name, _A.email, _A.kind, _A.enabled, _A.protected, _A.created_at,
     _A.updated_at, _A.version, _A.email_changed_at,
     _S.epoch, _S.locked_at, _S.lock_reason, _S.lock_ends_at, _S.lock_factor, _S.unlocked_by, _S.unlocked_by_id,
-    _S.unlocked_at, _S.enabled_at, _S.last_sign_in_at, _S.factors, _S.excluded,
+    _S.unlocked_at, _S.enabled_at, _S.last_sign_in_at, _S.factors, _S.excluded, _S.factor_due,
 ).join_from(accounts, account_state, _A.account_id == _S.account_id)  # fmt: skip
 _BY_ID = _STANDING.where(_A.account_id == bindparam("account"))
 _BY_NAME = _STANDING.where(_A.user_name_canonical == bindparam("name"))
@@ -55,7 +55,7 @@ _BY_OPERATOR = (_C.account_id == bindparam("account"), _C.operator_id == bindpar
 _NOTE_CHANGE = insert(credential_changes)
 _FORGET_CHANGE = delete(credential_changes).where(*_BY_OPERATOR)
 _LAST_CHANGE = select(_C.changed_at).where(*_BY_OPERATOR)
-_CHANGE_FACTORS = _SET_STATE.values(factors=_S.factors + bindparam("by"))
+_CHANGE_FACTORS = _SET_STATE.values(factors=_S.factors + bindparam("by"), factor_due=True)
 _NEXT_EPOCH = _SET_STATE.values(epoch=_S.epoch + 1).returning(_S.epoch)
 
 
@@ -204,7 +204,14 @@ def _row(new: NewAccount) -> dict[str, Any]:
 
 
 def _state_row(new: NewAccount) -> dict[str, Any]:
-    return {"account_id": new.id, "epoch": 1, "enabled_at": new.at, "factors": new.factors, "excluded": False}
+    return {
+        "account_id": new.id,
+        "epoch": 1,
+        "enabled_at": new.at,
+        "factors": new.factors,
+        "excluded": False,
+        "factor_due": new.factors > 0,
+    }
 
 
 def _standing(row: Any) -> Standing:
@@ -219,6 +226,6 @@ def _standing(row: Any) -> Standing:
     state = State(
         epoch=row.epoch, lock=lock, unlocked_by=row.unlocked_by, unlocked_by_id=row.unlocked_by_id,
         unlocked_at=row.unlocked_at, enabled_at=row.enabled_at, last_sign_in_at=row.last_sign_in_at,
-        factors=row.factors, excluded=row.excluded,
+        factors=row.factors, excluded=row.excluded, factor_due=row.factor_due,
     )  # fmt: skip
     return Standing(account, state)

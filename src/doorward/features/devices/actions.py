@@ -54,6 +54,12 @@ def show_code(call: Call, standing: Standing, pending_hash: bytes) -> CodeIssued
     )
 
 
+def kind_of(typed: str) -> CodeKind:
+    """Tell which of the two codes it is that was typed; what can be neither counts as a wrong mailed one."""
+    given = rules.parse(typed)
+    return CodeKind.MAILED if given is None else given.kind
+
+
 def check_device_code(call: Call, account: AccountId, pending_hash: bytes, typed: str) -> Result:
     """Judge what was typed as the mailed code of this pending sign-in or a temporary access code, and use it up.
 

@@ -13,8 +13,6 @@ from doorward.kernel.ports import Entropy
 DIGITS = 6
 LEAST_MINUTES = 5
 MOST_MINUTES = 10_000
-ADVISED_MINUTES = 10
-"""Above this the page warns: NIST SP 800-63B-4 section 3.1.3 lets such a code live ten minutes."""
 SYMBOLS = 12
 GROUP = 4
 TEMPORARY_LIFETIME = timedelta(minutes=15)

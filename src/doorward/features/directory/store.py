@@ -30,7 +30,7 @@ _ACCOUNTS = (
         _A.account_id, _A.user_name, _A.full_name, _A.full_name_canonical, _A.email, _A.kind, _A.enabled, _A.protected,
         _A.created_at, _A.updated_at, _A.version, _A.email_changed_at,
         _S.epoch, _S.locked_at, _S.lock_reason, _S.lock_ends_at, _S.lock_factor, _S.unlocked_by, _S.unlocked_by_id,
-        _S.unlocked_at, _S.enabled_at, _S.last_sign_in_at, _S.factors, _S.excluded,
+        _S.unlocked_at, _S.enabled_at, _S.last_sign_in_at, _S.factors, _S.excluded, _S.factor_due,
         _L.cause, _L.added_at, _L.added_by, _L.added_by_id, _L.reason, _L.expires_at,
         _P.changed_at.label("password_changed_at"),
     )
@@ -256,5 +256,5 @@ def _state(row: Any) -> State:
     return State(
         epoch=row.epoch, lock=lock, unlocked_by=row.unlocked_by, unlocked_by_id=row.unlocked_by_id,
         unlocked_at=row.unlocked_at, enabled_at=row.enabled_at, last_sign_in_at=row.last_sign_in_at,
-        factors=row.factors, excluded=row.excluded,
+        factors=row.factors, excluded=row.excluded, factor_due=row.factor_due,
     )  # fmt: skip

@@ -121,6 +121,11 @@ def _change(
     return PolicyChanged(version + 1, change.told)
 
 
+def advice(settings: PasswordRules) -> Mapping[str, str]:
+    """Warn of what is allowed and weakens the rules, each under the setting that does it."""
+    return rules.advice(settings)
+
+
 def bounds() -> Mapping[str, tuple[int, int]]:
     """Give least and most of each setting that is a number, and of each text's length."""
     return rules.BOUNDS

@@ -8,9 +8,17 @@ from doorward.kernel.outcome import Done, Fact, Unchanged
 
 
 class DeviceMethod(StrEnum):
-    """How a person without an authenticator app may go on (DEV-2); only the first is offered in this release."""
+    """What an account is asked for that has never had a second factor (DEV-2).
+
+    The last two let it in by password and e-mailed code, in a session without a second factor.
+    """
 
     APP_MANDATORY = "app mandatory"
+    """The e-mailed code, then the set-up of a secret key."""
+    APP_OPT_IN = "app opt-in"
+    """The e-mailed code; whoever is on the allowlist may choose to set up a secret key."""
+    EMAIL = "email"
+    """The e-mailed code, and no set-up is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,12 @@ class PasswordRules:
     """A new complete sign-in ends the account's other sessions (SESS-1)."""
     device_code_minutes: int = 10
     """Minutes that a mailed code is valid (DEV-1)."""
+    device_code_at_sign_in: bool = False
+    """A sign-in from a device that is not remembered asks for a code by e-mail (DEV-2)."""
+    device_method: DeviceMethod = DeviceMethod.APP_MANDATORY
+    """What an account is asked for that has never had a second factor (DEV-2)."""
+    remember_device_days: int = 0
+    """Days that a device may be remembered and spared the e-mailed code of a sign-in (0 = never, DEV-3)."""
     lock_contact: str = ""
     """Whom to ask, in the site's own words: shown on the refused, locked and set-up pages."""
 

@@ -7,13 +7,19 @@ value before and after; whoever changes on the ground of an older version is tol
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
 from typing import Any, TypeVar
 
-from doorward.features.policy.model import AuditSettings, PasswordRules, TwoFactorSettings
+from doorward.features.policy.model import AuditSettings, DeviceMethod, PasswordRules, TwoFactorSettings
 from doorward.kernel.outcome import Fact, Refused
 
 Settings = PasswordRules | TwoFactorSettings | AuditSettings
 S = TypeVar("S", bound=Settings)
+
+CHOICES: Mapping[str, tuple[str, ...]] = {"device_method": tuple(DeviceMethod)}
+"""The words that a choice is one of."""
+ADVISED_MINUTES = 10
+"""Above this the page warns: NIST SP 800-63B-4 section 3.1.3 lets such a code live ten minutes (DEV-1)."""
 
 DEFAULT = "default"
 """The name of the password rules that serve everybody; named sets for groups come later."""
@@ -35,6 +41,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "idle_minutes": (2, 1_440),  # SESS-1: activity is written once a minute, so one minute would end busy sessions
     "session_hours": (1, 720),
     "device_code_minutes": (5, 10_000),  # DEV-1
+    "remember_device_days": (0, 365),  # DEV-3
     "lock_contact": (0, 300),
     "issuer": (1, 64),
     "allowlist_hours_after_reset": (1, 8_760),
@@ -57,8 +64,9 @@ class Change:
 
 def chosen(settings: S, values: Mapping[str, Any]) -> S:
     """Put chosen values over the defaults; one that a newer release wrote is left aside."""
-    known = {field.name for field in fields(settings)}
-    return replace(settings, **{name: value for name, value in values.items() if name in known})
+    present = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    read = {name: _read(present[name], value) for name, value in values.items() if name in present}
+    return replace(settings, **{name: value for name, value in read.items() if value is not None})
 
 
 def change(present: Settings, wanted: Mapping[str, Fact]) -> Change | Refused:
@@ -73,6 +81,24 @@ def change(present: Settings, wanted: Mapping[str, Fact]) -> Change | Refused:
     return Change(values, {key: f"{_word(before[key])} → {_word(value)}" for key, value in values.items()})
 
 
+def advice(settings: PasswordRules) -> dict[str, str]:
+    """Warn of what is allowed and weakens the rules, each under the setting that does it."""
+    found = {}
+    if settings.device_code_minutes > ADVISED_MINUTES:
+        found["device_code_minutes"] = (
+            f"A code by e-mail that is valid for more than {ADVISED_MINUTES} minutes gives whoever reads the mailbox "
+            "more time to use it."
+        )
+    if settings.device_method is not DeviceMethod.APP_MANDATORY:
+        found["device_method"] = (
+            "Accounts that never had a second factor sign in without one: a code by e-mail is none. "
+            "They can never administer."
+        )
+    if settings.show_locked_page_to_everybody:
+        found["show_locked_page_to_everybody"] = "Whoever asks is told which names exist and are locked."
+    return found
+
+
 def stale(version: int, if_version: int | None) -> Refused | None:
     """Refuse a change on the ground of a version that is no longer the present one."""
     if if_version is None or if_version == version:
@@ -80,7 +106,16 @@ def stale(version: int, if_version: int | None) -> Refused | None:
     return Refused("policy.version_lost", {"version": version})
 
 
+def _read(default: Any, value: Any) -> Any:
+    """Give a stored value as the setting has it: one of a choice as its member, None where it is none of them."""
+    if not isinstance(default, StrEnum):
+        return value
+    return type(default)(value) if value in list(type(default)) else None
+
+
 def _judge(key: str, before: Fact, value: Fact) -> Refused | None:
+    if choices := CHOICES.get(key):
+        return None if value in choices else Refused("policy.no_choice", {"key": key, "choices": ", ".join(choices)})
     if type(value) is not type(before):
         return Refused("request.malformed", {"detail": f"{key} is of another kind"})
     if isinstance(value, str) and any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in value):

@@ -141,7 +141,8 @@ def _session_serves(actor: ActorFacts, right: str) -> Refused | None:
     """Refuse what a session without the second factor never does, whatever its account holds (KEY-1, KEY's table)."""
     if actor.own_page_only:
         return Refused("session.second_factor_required", cause="opened with a recovery code")
-    if actor.excluded and not right.endswith(":read"):
+    without_factor = actor.excluded or not actor.session_used_second_factor
+    if without_factor and not right.endswith(":read"):
         return Refused("session.second_factor_required", cause="signs in without a second factor")
     return None
 

@@ -59,6 +59,8 @@ class Situation:
     factors: int
     entry: AllowlistEntry | None
     excluded: bool
+    factor_due: bool = True
+    """False where no factor was ever set up, reset or deleted: some methods let such an account in (DEV-2)."""
 
 
 _SET_UP, _MAY, _BLOCKED, _EXCLUDED = FactorState
@@ -102,10 +104,15 @@ def live(entry: AllowlistEntry | None, now: datetime) -> bool:
 
 
 def decide(deed: Deed, situation: Situation, now: datetime) -> Changes | Refused:
-    """Say what a deed changes; refuse with `second_factor.internal_only` or `second_factor.excluded` (KEY-4)."""
+    """Say what a deed changes; refuse with `second_factor.internal_only` or `second_factor.excluded` (KEY-4).
+
+    A delete blocks an account that never had a factor, too: no method of DEV-2 lets it in afterwards.
+    """
     if deed is Deed.DELETE and situation.kind is AccountKind.EXTERNAL:
         return Refused("second_factor.internal_only")
     seen = replace(situation, excluded=False) if deed in BENEATH else situation
+    if deed is Deed.DELETE and not (seen.factor_due or seen.excluded):
+        return _DELETE
     found = TABLE[deed][state(seen.factors, seen.entry, now, excluded=seen.excluded)]
     return Refused(found) if isinstance(found, str) else found
 
@@ -117,9 +124,14 @@ def expiry(cause: Cause, settings: TwoFactorSettings, now: datetime) -> datetime
     return now + timedelta(hours=settings.allowlist_hours_after_reset)
 
 
-def judge_temporary_code(seen: FactorState, *, address_usable: bool, changed_by_actor: bool) -> Refused | None:
-    """Refuse a temporary access code where the ordinary way is open, or to whoever could use it (KEY-10)."""
-    if seen is not FactorState.MAY_SET_UP:
+def judge_temporary_code(
+    seen: FactorState, *, asked_at_sign_in: bool, address_usable: bool, changed_by_actor: bool
+) -> Refused | None:
+    """Refuse a temporary access code where the ordinary way is open, or to whoever could use it (KEY-10).
+
+    It is asked for before a set-up, and of an account with a factor where the rules ask at every sign-in (DEV-2).
+    """
+    if seen is not FactorState.MAY_SET_UP and not (seen is FactorState.SET_UP and asked_at_sign_in):
         return Refused("second_factor.not_allowed_to_set_up")
     if address_usable:
         return Refused("second_factor.address_usable")

@@ -238,7 +238,7 @@ def _may_open(call: Call, standing: Standing, epoch: int, opened_with: OpenedWit
     state = standing.state
     if not standing.account.enabled or state.epoch != epoch or lockout_rules.standing_lock(state.lock, call.now):
         return False
-    return rules.admits(opened_with, state)
+    return rules.admits(opened_with, state, policy.password_rules(call).device_method)
 
 
 def _who(call: Call, caller: Caller) -> Actor | Refused:

@@ -21,6 +21,10 @@ class OpenedWith(StrEnum):
     """Reaches the own account page only (KEY-1)."""
     PASSWORD = "password"
     """An excluded account: can never administer (KEY's table)."""
+    DEVICE_CODE = "device_code"
+    """By the e-mailed code, which is no second factor: can never administer (DEV-2)."""
+    REMEMBERED_DEVICE = "remembered_device"
+    """As by the e-mailed code, which this device was spared (DEV-3)."""
 
 
 @dataclass(frozen=True, slots=True)

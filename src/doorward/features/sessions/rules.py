@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 from doorward.features.accounts.model import Account, State
+from doorward.features.accounts.rules import spared_factor
+from doorward.features.policy.model import DeviceMethod
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import NO_SESSION, SessionFacts
 
@@ -17,11 +19,17 @@ def live(  # noqa: PLR0913 - the six facts that end a session
     return epoch == account_epoch and now < expires_at and now - last_seen_at < idle
 
 
-def admits(opened_with: OpenedWith, state: State) -> bool:
-    """Tell whether the account's factors still allow a session that is opened so (KEY's table)."""
-    if opened_with is OpenedWith.PASSWORD:
-        return state.excluded
-    return opened_with is OpenedWith.RECOVERY_CODE or state.factors > 0
+def admits(opened_with: OpenedWith, state: State, method: DeviceMethod) -> bool:
+    """Tell whether the account's factors still allow a session that is opened so (KEY's table, DEV-2)."""
+    match opened_with:
+        case OpenedWith.PASSWORD:
+            return state.excluded
+        case OpenedWith.DEVICE_CODE | OpenedWith.REMEMBERED_DEVICE:
+            return spared_factor(state, method)
+        case OpenedWith.RECOVERY_CODE:
+            return True
+        case _:
+            return state.factors > 0
 
 
 def due_to_write(last_seen_at: datetime, now: datetime) -> bool:

@@ -81,6 +81,8 @@ class GiveDeviceCode:
     sign_in: PendingToken
     code: str = field(repr=False)
     """As typed, trimmed."""
+    set_up: bool = False
+    """Set up a second factor where none is asked for, if that is offered (DEV-2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,10 @@ class PendingShown(Done):
     expires_at: datetime
     sent_to: str | None = None
     resend_at: datetime | None = None
+    then: Next | None = None
+    """For `device_code`: what a right code from the mail leads to; None where it leads to nothing any more."""
+    offers_set_up: bool = False
+    """Whoever needs no second factor may choose to set one up (DEV-2)."""
     password_expired: bool = False
     """A new password is due because of its age, not because an operator asked for it."""
 

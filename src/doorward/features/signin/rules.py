@@ -12,6 +12,7 @@ from math import ceil
 from uuid import UUID
 
 from doorward.features.accounts.model import Account, Lock, LockReason
+from doorward.features.devices.model import CodeKind
 from doorward.features.lockout.model import Factor
 from doorward.features.second_factor.model import Cause, FactorState
 from doorward.features.sessions.model import OpenedWith
@@ -36,6 +37,8 @@ class State(StrEnum):
     """The password was right; what comes next is for the account's factor to say."""
     CODE = "code"
     DEVICE_CODE = "device code"
+    AUTHORIZED = "authorized"
+    """The e-mailed code was right, which is no factor; what comes next is for the account's factor to say."""
     SET_UP = "set-up"
     PROVEN = "proven"
     """Everything is proven; a new password may be due."""
@@ -50,9 +53,12 @@ class Input(StrEnum):
 
     PASSWORD_RIGHT = "right password"
     HAS_FACTOR = "has a second factor"
+    FACTOR_ELSEWHERE = "has a second factor, and the device must be authorized"
     MAY_SET_UP = "is on the allowlist"
     BLOCKED = "has neither"
     EXCLUDED = "is excluded"
+    SPARED_FACTOR = "goes in without a second factor"
+    SPARED_BOTH = "goes in without a second factor, on a remembered device"
     CODE_RIGHT = "right code"
     RECOVERY_CODE_RIGHT = "right recovery code"
     DEVICE_CODE_RIGHT = "right e-mailed or temporary code"
@@ -65,12 +71,19 @@ class Input(StrEnum):
 TRANSITIONS: dict[tuple[State, Input], State] = {
     (State.PASSWORD, Input.PASSWORD_RIGHT): State.ADMITTED,
     (State.ADMITTED, Input.HAS_FACTOR): State.CODE,
+    (State.ADMITTED, Input.FACTOR_ELSEWHERE): State.DEVICE_CODE,
     (State.ADMITTED, Input.MAY_SET_UP): State.DEVICE_CODE,
+    (State.ADMITTED, Input.SPARED_FACTOR): State.DEVICE_CODE,
+    (State.ADMITTED, Input.SPARED_BOTH): State.PROVEN,
     (State.ADMITTED, Input.EXCLUDED): State.PROVEN,
     (State.ADMITTED, Input.BLOCKED): State.REFUSED,
     (State.CODE, Input.CODE_RIGHT): State.PROVEN,
     (State.CODE, Input.RECOVERY_CODE_RIGHT): State.PROVEN,
-    (State.DEVICE_CODE, Input.DEVICE_CODE_RIGHT): State.SET_UP,
+    (State.DEVICE_CODE, Input.DEVICE_CODE_RIGHT): State.AUTHORIZED,
+    (State.AUTHORIZED, Input.HAS_FACTOR): State.CODE,
+    (State.AUTHORIZED, Input.MAY_SET_UP): State.SET_UP,
+    (State.AUTHORIZED, Input.SPARED_FACTOR): State.PROVEN,
+    (State.AUTHORIZED, Input.BLOCKED): State.REFUSED,
     (State.SET_UP, Input.SET_UP_CONFIRMED): State.PROVEN,
     (State.PROVEN, Input.PASSWORD_DUE): State.NEW_PASSWORD,
     (State.PROVEN, Input.NOTHING_DUE): State.SIGNED_IN,
@@ -86,12 +99,8 @@ ADMISSION = {
 }
 """What the account's factor says after a right password."""
 
-PROOFS = {
-    OpenedWith.SECRET_KEY: Input.CODE_RIGHT,
-    OpenedWith.RECOVERY_CODE: Input.RECOVERY_CODE_RIGHT,
-    OpenedWith.SET_UP: Input.SET_UP_CONFIRMED,
-}
-"""The input that each way of proving oneself is."""
+OPENED_BY = {Input.EXCLUDED: OpenedWith.PASSWORD, Input.SPARED_BOTH: OpenedWith.REMEMBERED_DEVICE}
+"""How a session was opened where nothing was asked for beside the password."""
 
 STEPS = {
     Next.CODE: State.CODE,
@@ -177,9 +186,53 @@ def alive(pending: Pending, epoch: int, now: datetime) -> bool:
     return pending.epoch == epoch and now < pending.expires_at
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the step after a right password depends on."""
+
+    factor: FactorState
+    spared_factor: bool
+    """The account goes in without a second factor: the method allows it, and none was ever there (DEV-2)."""
+    asked_at_sign_in: bool
+    """The rules ask for an e-mailed code from a device that is not remembered."""
+    remembered: bool
+    """The sign-in comes from a device that is (DEV-3)."""
+
+
+def admitted(seen: Admission) -> Input:
+    """Say what happens to a sign-in whose password was right.
+
+    A remembered device spares the code of an ordinary sign-in, never the one before a set-up, never a factor (DEV-3).
+    """
+    if seen.spared_factor:
+        return Input.SPARED_BOTH if seen.remembered else Input.SPARED_FACTOR
+    if seen.factor is FactorState.SET_UP and seen.asked_at_sign_in and not seen.remembered:
+        return Input.FACTOR_ELSEWHERE
+    return ADMISSION[seen.factor]
+
+
+def authorized(seen: Admission, kind: CodeKind, *, set_up: bool) -> Input:
+    """Say what happens to a sign-in whose e-mailed or temporary code was right.
+
+    Whoever needs no factor goes in by the mailed code, unless they choose to set one up; a temporary access code, which
+    an operator knows, opens the set-up page and nothing else (KEY-10).
+    """
+    chosen = set_up and seen.factor is FactorState.MAY_SET_UP
+    if seen.spared_factor and kind is CodeKind.MAILED and not chosen:
+        return Input.SPARED_FACTOR
+    return ADMISSION[seen.factor]
+
+
 def takes(pending: Pending, happened: Input) -> bool:
     """Tell whether a pending sign-in is at a step that this input belongs to."""
     return after(STEPS[pending.step], happened) is not State.REFUSED
+
+
+def leads_to(state: State) -> Next | None:
+    """Spell what a right e-mailed code leads to; None where it leads to nothing."""
+    if state is State.REFUSED:
+        return None
+    return Next.DONE if state is State.PROVEN else step_of(state)
 
 
 class Reply(StrEnum):
@@ -202,20 +255,23 @@ class Forgetful:
     factor: FactorState
     allowed: Cause | None
     """Why the account may set up a factor just now; None where it may not."""
+    spared_factor: bool = False
+    """An e-mailed code is all that is asked beside the password (DEV-2)."""
 
 
 def reply(asked: Forgetful) -> Reply:
     """Decide what is mailed about a forgotten password: the mailbox alone must not give the account (PASS-5).
 
     Where a factor was taken away, link and e-mailed code together would be all that a stranger needs: so for an open
-    allowlist entry other than a new account's, and for a blocked account, which may be allowed at any moment.
+    allowlist entry other than a new account's, and for a blocked account, which may be allowed at any moment. So, too,
+    for an account that is asked for no factor.
     """
     if asked.address is None:
         return Reply.NOTHING
     barred = asked.lock is not None and not asked.lock.reason.automatic
     if not asked.account.enabled or barred:
         return Reply.NO_LINK
-    if asked.factor is FactorState.BLOCKED or asked.allowed not in {None, Cause.NEW_ACCOUNT}:
+    if asked.spared_factor or asked.factor is FactorState.BLOCKED or asked.allowed not in {None, Cause.NEW_ACCOUNT}:
         return Reply.NO_LINK
     return Reply.LINK
 

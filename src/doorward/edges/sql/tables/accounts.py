@@ -1,6 +1,6 @@
 """People and services, and what changes about them at each sign-in."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, true
 
 from doorward.edges.sql.columns import CODE, NAME, Id, Instant, account_key, metadata
 
@@ -42,6 +42,7 @@ account_state = Table(
     Column("factors", Integer, nullable=False),
     Column("excluded", Boolean, nullable=False),
     Column("password_rules", CODE, nullable=False, server_default="default"),
+    Column("factor_due", Boolean, server_default=true(), nullable=False),
 )
 Index(
     "ix_account_state_locked",

@@ -75,8 +75,7 @@ def _sign_in_sentence(entry: Entry) -> str:
             cause = entry.details.get("cause")
             said = f"Attempt with a {thing} not checked{'' if cause is None else f': {cause}'}"
         case _:
-            with_recovery_code = entry.details.get("opened_with") == "recovery_code"
-            said = "Signed in with a recovery code" if with_recovery_code else "Signed in"
+            said = f"Signed in{_WAYS_IN.get(str(entry.details.get('opened_with')), '')}"
     count = entry.details.get("count")
     times = "" if count is None else f", {count:,} times"
     return f"{said}{f' from {entry.address}' if entry.address else ''}{times}"
@@ -96,6 +95,12 @@ def _in_brackets(code: str | None) -> str:
     return "" if code is None else f" ({code})"
 
 
+_WAYS_IN = {
+    "recovery_code": " with a recovery code",
+    "password": " by password alone",
+    "device_code": " with a code by e-mail, without a second factor",
+    "remembered_device": " on a remembered device, without a second factor",
+}
 _THINGS = {
     "signin.password": "password",
     "signin.code": "code",

@@ -4,6 +4,7 @@ from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.devices import actions as devices
 from doorward.features.notices.model import Kind
+from doorward.features.policy import actions as policy
 from doorward.features.second_factor import rules
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import (
@@ -62,6 +63,7 @@ def issue_temporary_access_code(call: Call, command: IssueTemporaryAccessCode) -
         return Refused("accounts.not_found")
     refused = rules.judge_temporary_code(
         states.factor_state(call, standing),
+        asked_at_sign_in=policy.password_rules(call).device_code_at_sign_in,
         address_usable=devices.usable_address(standing.account, call.now) is not None,
         changed_by_actor=_changed_by_actor(call, command.account),
     )

@@ -118,6 +118,7 @@ def decide(call: Call, deed: Deed, account: AccountId, reason: str | None) -> De
         factors=standing.state.factors,
         entry=store.entry(call.sql, account),
         excluded=standing.state.excluded,
+        factor_due=standing.state.factor_due,
     )
     changes = rules.decide(deed, situation, call.now)
     if isinstance(changes, Refused):

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from doorward.edges.call import Call, Resumed, Steps
 from doorward.features.devices import actions as devices
+from doorward.features.devices.model import CodeKind
 from doorward.features.links import actions as links
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
@@ -17,12 +18,10 @@ from doorward.features.otp import rules as otp_rules
 from doorward.features.otp.model import WrongCode
 from doorward.features.passwords import actions as passwords
 from doorward.features.recovery_codes import actions as recovery_codes
-from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.actions import worn_keys
-from doorward.features.second_factor.model import FactorState
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin import rules, store
-from doorward.features.signin.actions import completion, pending
+from doorward.features.signin.actions import admission, completion, pending
 from doorward.features.signin.actions.pending import UnderWay
 from doorward.features.signin.model import (
     GiveCode,
@@ -49,12 +48,15 @@ def show_pending(command: ShowPending) -> Steps:
         return found
     stored = passwords.find(resumed.call, found.account) if found.pending.step is Next.NEW_PASSWORD else None
     sent = devices.show_code(resumed.call, found.standing, found.pending.token_hash)
+    then = admission.after_device_code(resumed.call, found.standing, CodeKind.MAILED, set_up=False)
     return PendingShown(
         found.pending.step,
         found.standing.account.user_name,
         found.pending.expires_at,
         sent_to=sent.sent_to,
         resend_at=sent.resend_at,
+        then=rules.leads_to(then),
+        offers_set_up=admission.offers_set_up(resumed.call, found.standing),
         password_expired=stored is not None and not stored.must_change,
     )
 
@@ -72,7 +74,10 @@ def give_recovery_code(command: GiveRecoveryCode) -> Steps:
 
 
 def give_device_code(command: GiveDeviceCode) -> Steps:
-    """Check the e-mailed code, or a temporary access code in its place; it opens the set-up page and nothing else."""
+    """Check the e-mailed code, or a temporary access code in its place; it is no factor, and goes on to one (DEV-2).
+
+    Only where the rules let an account in without a factor does the mailed code open the session.
+    """
     resumed: Resumed = yield Begin()
     return _device_code(resumed.call, command)
 
@@ -168,11 +173,13 @@ def _recovery_code(call: Call, command: GiveRecoveryCode) -> SignedIn | SignInGo
     return completion.proven(call, found, OpenedWith.RECOVERY_CODE)
 
 
-def _device_code(call: Call, command: GiveDeviceCode) -> SignInGoesOn | Refused:
+def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn | Refused:
     found = pending.find_at(call, command.sign_in, rules.Input.DEVICE_CODE_RIGHT)
     if isinstance(found, Refused):
         return pending.unheard(call, command.sign_in, "signin.device_code", found)
-    if second_factor.factor_state(call, found.standing) is not FactorState.MAY_SET_UP:
+    kind = devices.kind_of(command.code)
+    then = admission.after_device_code(call, found.standing, kind, set_up=command.set_up)
+    if then is rules.State.REFUSED:
         return pending.unheard(call, command.sign_in, "signin.device_code", _set_up_not_available(call, found))
     if barred := pending.admit_guess(call, found, "signin.device_code"):
         return barred
@@ -180,7 +187,9 @@ def _device_code(call: Call, command: GiveDeviceCode) -> SignInGoesOn | Refused:
     pending.record_attempt(call, found.standing, "signin.device_code", Result.RIGHT if right else Result.WRONG)
     if not right:
         return pending.count_wrong(call, found) or Refused("devices.wrong_code")
-    step = rules.step_of(rules.after(rules.State.DEVICE_CODE, rules.Input.DEVICE_CODE_RIGHT))
+    if then is rules.State.PROVEN:
+        return completion.proven(call, found, OpenedWith.DEVICE_CODE)
+    step = rules.step_of(then)
     moved = replace(found.pending, step=step, expires_at=call.now + rules.LIFE)
     store.save(call.sql, moved)
     return SignInGoesOn(step, expires_at=moved.expires_at)

@@ -56,7 +56,7 @@ def open_session(call: Call, standing: Standing, epoch: int, opened_with: Opened
     opened = sessions.open_session(call, account.id, epoch, opened_with)
     if not isinstance(opened, SessionOpened):
         return opened
-    if opened_with is OpenedWith.PASSWORD:
+    if opened_with in {OpenedWith.PASSWORD, OpenedWith.REMEMBERED_DEVICE}:
         lockout.clear_counters(call, account.id, Factor.PASSWORD)
     else:
         lockout.clear_counters_all(call, account.id)

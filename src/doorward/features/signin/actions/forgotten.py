@@ -20,7 +20,7 @@ from doorward.features.policy import actions as policy
 from doorward.features.second_factor import rules as second_factor_rules
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.signin import rules
-from doorward.features.signin.actions import pending
+from doorward.features.signin.actions import admission, pending
 from doorward.features.signin.model import AskForgottenPassword, PasswordAsked
 from doorward.kernel.events import Event
 from doorward.kernel.names import canonical
@@ -63,6 +63,7 @@ def reply_to(call: Call, standing: Standing) -> rules.Reply:
             lock=lockout_rules.standing_lock(standing.state.lock, call.now),
             factor=second_factor.factor_state(call, standing),
             allowed=entry.cause if entry is not None and live else None,
+            spared_factor=admission.spared_factor(call, standing),
         )
     )
 

@@ -15,11 +15,10 @@ from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import Factor, Reservation
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
-from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import FactorState
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin import rules, store
-from doorward.features.signin.actions import completion, pending, spraying
+from doorward.features.signin.actions import admission, completion, pending, spraying
 from doorward.features.signin.model import Next, SignedIn, SignIn, SignInGoesOn
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId
@@ -118,10 +117,11 @@ def _conclude(call: Call, attempt: Attempt, verified: Verified) -> SignedIn | Si
 
 def _go_on(call: Call, standing: Standing) -> SignedIn | SignInGoesOn | Refused:
     """Take the next step that the account's factor asks for."""
-    state = rules.after(rules.State.ADMITTED, rules.ADMISSION[second_factor.factor_state(call, standing)])
+    happened = admission.after_password(call, standing)
+    state = rules.after(rules.State.ADMITTED, happened)
     match state:
         case rules.State.PROVEN:
-            return _excluded(call, standing)
+            return _go_in(call, standing, rules.OPENED_BY[happened])
         case rules.State.CODE | rules.State.DEVICE_CODE:
             return _ask(call, standing, rules.step_of(state))
         case _:
@@ -129,11 +129,12 @@ def _go_on(call: Call, standing: Standing) -> SignedIn | SignInGoesOn | Refused:
             return Refused("signin.set_up_not_available", contact, cause=FactorState.BLOCKED.value)
 
 
-def _excluded(call: Call, standing: Standing) -> SignedIn | SignInGoesOn | Refused:
+def _go_in(call: Call, standing: Standing, opened_with: OpenedWith) -> SignedIn | SignInGoesOn | Refused:
+    """Open the session of whoever is asked for nothing beside the password, unless a new one is due."""
     if not completion.password_due(call, standing.account.id):
-        return completion.open_session(call, standing, standing.state.epoch, OpenedWith.PASSWORD)
+        return completion.open_session(call, standing, standing.state.epoch, opened_with)
     token, opened = pending.open_pending(call, standing, Next.NEW_PASSWORD)
-    store.save(call.sql, replace(opened, opened_with=OpenedWith.PASSWORD))
+    store.save(call.sql, replace(opened, opened_with=opened_with))
     return SignInGoesOn(Next.NEW_PASSWORD, token, opened.expires_at)
 
 

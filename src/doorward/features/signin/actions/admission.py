@@ -1,0 +1,43 @@
+"""What the account and its device say about the next step: after the password, and after the e-mailed code (DEV-2)."""
+
+from doorward.edges.call import Call
+from doorward.features.accounts import rules as account_rules
+from doorward.features.accounts.model import Standing
+from doorward.features.devices.model import CodeKind
+from doorward.features.policy import actions as policy
+from doorward.features.policy.model import DeviceMethod
+from doorward.features.second_factor.actions import states as second_factor
+from doorward.features.second_factor.model import FactorState
+from doorward.features.signin import rules
+
+
+def after_password(call: Call, standing: Standing) -> rules.Input:
+    """Say what happens to a sign-in whose password was right."""
+    return rules.admitted(_seen(call, standing, remembered=False))
+
+
+def after_device_code(call: Call, standing: Standing, kind: CodeKind, *, set_up: bool) -> rules.State:
+    """Say where a right code by e-mail, or a temporary one, leads as the account stands now."""
+    happened = rules.authorized(_seen(call, standing), kind, set_up=set_up and offers_set_up(call, standing))
+    return rules.after(rules.State.AUTHORIZED, happened)
+
+
+def spared_factor(call: Call, standing: Standing) -> bool:
+    """Tell whether the rules let the account in without a second factor."""
+    return account_rules.spared_factor(standing.state, policy.password_rules(call).device_method)
+
+
+def offers_set_up(call: Call, standing: Standing) -> bool:
+    """Tell whether somebody who needs no factor may choose to set one up: where apps are welcome, by permission."""
+    if policy.password_rules(call).device_method is not DeviceMethod.APP_OPT_IN or not spared_factor(call, standing):
+        return False
+    return second_factor.factor_state(call, standing) is FactorState.MAY_SET_UP
+
+
+def _seen(call: Call, standing: Standing, *, remembered: bool = False) -> rules.Admission:
+    return rules.Admission(
+        factor=second_factor.factor_state(call, standing),
+        spared_factor=spared_factor(call, standing),
+        asked_at_sign_in=policy.password_rules(call).device_code_at_sign_in,
+        remembered=remembered,
+    )
