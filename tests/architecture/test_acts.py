@@ -1,8 +1,11 @@
+import inspect
 import re
 from collections.abc import Callable
+from dataclasses import fields
+from typing import Any, get_type_hints
 
 from doorward.features.rights.rules import ALL_RIGHTS
-from doorward.kernel.act import Act, Needs, Who, registry
+from doorward.kernel.act import Act, Action, Needs, Who, registry
 from tests.architecture.tree import features
 from tools.catalogue import acts
 
@@ -30,6 +33,22 @@ EVENTS = {
 """Every event that an entry can carry: other people's scripts search for them."""
 
 
+ABOUT_NOBODY = {
+    "add_account", "add_group", "change_audit_settings", "change_password_rules", "change_two_factor", "delete_group",
+    "edit_group", "export_entries", "list_entries", "retry_mail", "start_allowlist_additions",
+    "start_exclusion_additions", "start_secret_key_resets", "start_unlocks", "stop_job",
+}  # fmt: skip
+"""What operators write that is about no account that is there already, so that none of them can be protected."""
+OWN_UNASKED = {"check_new_key", "discard_new_key", "end_own_sessions", "end_session", "save_new_key"}
+"""What people do at their own protected account without a proof: end sessions, and go on with a key begun with one."""
+
+
+def about_an_account(action: Action[Any, Any]) -> bool:
+    """Tell whether an act's command names the account that it is about."""
+    command = get_type_hints(inspect.unwrap(action))["command"]
+    return "account" in {field.name for field in fields(command)}
+
+
 def test_every_action_is_listed() -> None:
     """What is declared and what the catalogue finds are the same: no act hides in another module."""
     listed = {one.act.name for one in ALL}
@@ -45,6 +64,27 @@ def those(wrong: Callable[[Act], bool]) -> list[str]:
 def test_an_act_says_who_may() -> None:
     """An act has a right and is an operator's, or has none and says who may ask."""
     assert those(lambda act: (act.right is not None) != (act.who is Who.OPERATOR)) == []
+
+
+def test_an_operators_act_names_the_account_that_may_be_protected() -> None:
+    """Else the guard could not see that it is (PROT-1)."""
+    writing = [one for one in registry if one.act.writes and one.act.who is Who.OPERATOR]
+
+    assert {one.act.name for one in writing if not about_an_account(one)} == ABOUT_NOBODY
+
+
+def test_only_looks_are_spared_account_protection() -> None:
+    """An operator's act about an account is a change, unless all that it writes is the entry of a look (PROT-1)."""
+    about = [one for one in registry if one.act.writes and one.act.who is Who.OPERATOR and about_an_account(one)]
+
+    assert {one.act.event for one in about if not one.act.changes} == {"accounts.viewed"}
+
+
+def test_own_changes_ask_for_account_protection() -> None:
+    """But those that this list names, with the reasons above it."""
+    own = [one.act for one in ALL if one.act.writes and one.act.who is Who.SELF]
+
+    assert {act.name for act in own if not act.changes} == OWN_UNASKED
 
 
 def test_a_right_is_one_of_the_known() -> None:

@@ -1,12 +1,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from doorward.kernel import act as kernel
-from doorward.kernel.act import Act, Needs, Who, act
+from doorward.kernel.act import NOBODY, Act, Denied, Granted, Needs, Who, act, unproven
 from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Refused
 
 BRAM = AccountId(UUID(int=11))
 
@@ -42,7 +44,7 @@ def test_act_with_a_right_is_an_operators() -> None:
     action = act("users:unlock", event="doors.rung", needs=(Needs.ANOTHER,))(ring_bell)
 
     assert action.act == Act(
-        "ring_bell", Who.OPERATOR, "users:unlock", "doors.rung", frozenset({Needs.ANOTHER}), writes=True
+        "ring_bell", Who.OPERATOR, "users:unlock", "doors.rung", frozenset({Needs.ANOTHER}), writes=True, changes=True
     )
 
 
@@ -51,6 +53,36 @@ def test_act_without_a_right_says_who_may() -> None:
     action = act(who=Who.SELF, event=None, writes=False)(ring_bell)
 
     assert action.act == Act("ring_bell", Who.SELF, None, None, frozenset(), writes=False)
+
+
+@pytest.mark.parametrize(
+    ("declared", "changes"),
+    [
+        ({"right": "users:modify", "event": "doors.rung"}, True),
+        ({"who": Who.SELF, "event": "doors.rung"}, True),
+        ({"who": Who.SELF, "event": "doors.rung", "changes": False}, False),
+        ({"right": "users:read", "event": "doors.rung"}, False),
+        ({"right": "users:modify", "event": None, "writes": False}, False),
+        ({"who": Who.ANYBODY, "event": "doors.rung"}, False),
+        ({"who": Who.SERVER, "event": "doors.rung"}, False),
+    ],
+)
+def test_act_that_writes_in_a_session_is_a_change(declared: dict[str, Any], *, changes: bool) -> None:
+    """Unless it says otherwise, or stands under a right to read: so no act forgets protection (PROT-1)."""
+    assert act(**declared)(ring_bell).act.changes is changes
+
+
+@pytest.mark.parametrize(
+    ("verdict", "left"),
+    [
+        (Granted(NOBODY, None), Granted(NOBODY, None)),
+        (Granted(NOBODY, None, protected=True), Denied(NOBODY, None, Refused("protection.required"))),
+        (Denied(NOBODY, None, Refused("rights.missing")), Denied(NOBODY, None, Refused("rights.missing"))),
+    ],
+)
+def test_change_without_a_proof(verdict: Granted | Denied, left: Granted | Denied) -> None:
+    """A protected account asks for one; whatever else the guard has said stands (PROT-2)."""
+    assert unproven(None, verdict) == left
 
 
 def test_act_is_registered() -> None:

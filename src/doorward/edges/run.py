@@ -1,4 +1,4 @@
-"""Running an act: open the transaction, ask the guard, act, record, commit; only then is anything rendered.
+"""Running an act: open the transaction, ask guard and prover, act, record, commit; only then is anything rendered.
 
 The action may be run again when it lost a race, which is safe because deciding has no effects outside the transaction.
 """
@@ -11,10 +11,10 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from doorward.edges.call import Call, Note, Site
+from doorward.edges.call import Call, Site
 from doorward.edges.refusal_log import RefusalLog
 from doorward.edges.sql.engine import Database
-from doorward.kernel.act import NOBODY, Action, Caller, Denied, Guard, Recorder
+from doorward.kernel.act import NOBODY, Action, Caller, Denied, Guard, Prover, Recorder, unproven
 from doorward.kernel.events import Origin
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Clock, Entropy, Sealer
@@ -42,11 +42,16 @@ class Runtime:
     recorder: Recorder
     refusals: RefusalLog | None = None
 
-    def run(self, action: Action[C, O], command: C, caller: Caller, origin: Origin) -> O | Refused:
-        """Run one act in one transaction of its own, and give its outcome after the commit."""
+    def run(
+        self, action: Action[C, O], command: C, caller: Caller, origin: Origin, prover: Prover = unproven
+    ) -> O | Refused:
+        """Run one act in one transaction of its own, and give its outcome after the commit.
+
+        Without a prover every change to a protected account is refused (PROT-1): no door can forget to ask.
+        """
         for left in reversed(range(TRIES)):
             try:
-                return self._once(action, command, caller, origin)
+                return self._once(action, command, caller, origin, prover)
             except (LostRace, IntegrityError):
                 if not left:
                     raise
@@ -62,12 +67,12 @@ class Runtime:
         with self.database.write() as sql:
             yield self.call(sql, origin)
 
-    def _once(self, action: Action[C, O], command: C, caller: Caller, origin: Origin) -> O | Refused:
+    def _once(self, action: Action[C, O], command: C, caller: Caller, origin: Origin, prover: Prover) -> O | Refused:
         transaction = self.database.write() if action.act.writes else self.database.read()
         with transaction as sql:
             call = self.call(sql, origin)
-            verdict = self.guard(call, action.act, command, caller)
-            call = replace(call, actor=verdict.actor, target=verdict.target, note=Note())
+            verdict = prover(call, self.guard(call, action.act, command, caller))
+            call = replace(call, actor=verdict.actor, target=verdict.target)
             outcome: O | Refused
             outcome = verdict.refused if isinstance(verdict, Denied) else action(call, command)
             if action.act.event is not None and verdict.actor != NOBODY:

@@ -95,6 +95,10 @@ class LoopDriver:
         finally:
             held.give_back()
 
+    def drive_for_thread(self, steps: Steps, origin: Origin, loop: asyncio.AbstractEventLoop) -> Any:
+        """Run the step on the loop while the calling thread, which is not the loop's own, waits for its outcome."""
+        return asyncio.run_coroutine_threadsafe(self.drive(steps, origin), loop).result()
+
     async def _answer(self, request: Request, held: "_HeldPlace") -> object:
         match request:
             case Hash(job):

@@ -56,6 +56,8 @@ class Act:
     """What the entry is called; None for lists and figures, which write none (AUDIT-1)."""
     needs: frozenset[Needs]
     writes: bool
+    changes: bool = False
+    """It changes the account that it is about, or the actor's own: a protected one asks for a proof first (PROT-1)."""
 
 
 NO_SESSION = SessionId(UUID(int=0))
@@ -140,6 +142,8 @@ class Granted:
 
     actor: Actor
     target: Target | None
+    protected: bool = False
+    """The act changes a protected account: it runs once the actor has proven themselves anew (PROT-1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,21 @@ class Guard(Protocol):
         """Find out who asks, and decide whether they may."""
 
 
+class Prover(Protocol):
+    """What is asked between the guard and the act, in the act's own transaction: account protection (PROT-2)."""
+
+    def __call__(self, call: Any, verdict: Granted | Denied) -> Granted | Denied:
+        """Let the guard's answer stand, or deny where a protected account asks for more."""
+
+
+def unproven(call: Any, verdict: Granted | Denied) -> Granted | Denied:
+    """Deny every change to a protected account: no proof came with it."""
+    del call
+    if isinstance(verdict, Granted) and verdict.protected:
+        return Denied(verdict.actor, verdict.target, Refused("protection.required"))
+    return verdict
+
+
 class Recorder(Protocol):
     """What writes the entry of an act in the act's own transaction (AUDIT-2)."""
 
@@ -171,40 +190,46 @@ class Action(Generic[C, O]):
     def __init__(self, meta: Act, perform: Callable[[Any, C], O]) -> None:
         """Bind the act to its function and enter it in the registry."""
         self.act = meta
-        self._perform = perform
+        self.__wrapped__ = perform
         self.__doc__ = perform.__doc__
         registry.append(self)
 
     def __call__(self, call: Any, command: C) -> O:
         """Perform the act; for `edges.run` and for other actions of the same transaction."""
-        return self._perform(call, command)
+        return self.__wrapped__(call, command)
 
 
 registry: "list[Action[Any, Any]]" = []
 """Every action of the product, filled when the features are imported."""
 
 
-def act(
+def act(  # noqa: PLR0913 - all that a declaration says; most of it has a default
     right: str | None = None,
     *,
     event: str | None,
     who: Who | None = None,
     needs: tuple[Needs, ...] = (),
     writes: bool = True,
+    changes: bool | None = None,
 ) -> Callable[[Callable[[Any, C], O]], Action[C, O]]:
     """Declare an act: its right (`area:right`), its event (`feature.happened`), and whether it writes.
 
     An act with a right is an operator's; one without a right must say who may ask. An act with an event always writes,
-    since its entry does.
+    since its entry does. What a session writes under no right to read is a change, unless it says `changes=False`: so
+    no act forgets that an account may be protected (PROT-1).
     """
     if (right is None) == (who is None):
         raise TypeError("an act names either its right or who may ask")
     if event is not None and not writes:
         raise TypeError("an act with an entry writes")
 
+    asker = who or Who.OPERATOR
+    if changes is None:
+        changes = writes and asker in {Who.OPERATOR, Who.SELF} and not (right or "").endswith(":read")
+
     def declare(perform: Callable[[Any, C], O]) -> Action[C, O]:
         name = getattr(perform, "__name__", "act")
-        return Action(Act(name, who or Who.OPERATOR, right, event, frozenset(needs), writes), perform)
+        return Action(Act(name, asker, right, event, frozenset(needs), writes, changes), perform)
 
     return declare
 

@@ -184,7 +184,7 @@ def test_what_is_no_version_is_refused(served: Served, version: str) -> None:
 
 @pytest.mark.parametrize(
     "field",
-    ["locked_at", "lock_reason", "unlocked_by", "roles", "enabled", "protected", "second_factor", "id", "version"],
+    ["locked_at", "lock_reason", "unlocked_by", "roles", "enabled", "second_factor", "id", "version"],
 )
 def test_only_what_is_listed_is_changed(served: Served, field: str) -> None:
     """Everything else has an act of its own, or is nobody's to set (mass assignment)."""
@@ -194,7 +194,7 @@ def test_only_what_is_listed_is_changed(served: Served, field: str) -> None:
     assert (refused.status, refused.code) == (422, "request.unknown_field")
 
 
-@pytest.mark.parametrize("field", ["user_name", "full_name", "kind", "must_change_password"])
+@pytest.mark.parametrize("field", ["user_name", "full_name", "kind", "protected", "must_change_password"])
 def test_only_the_address_can_be_removed(served: Served, field: str) -> None:
     """Null could mean "leave it" or "remove it", so it is refused elsewhere."""
     bram = served.world.add("bram")

@@ -103,6 +103,17 @@ def test_an_edit_changes_what_it_names(people: Shell) -> None:
     assert (again["outcome"], again["changed"]) == ("unchanged", [])
 
 
+def test_the_owner_marks_an_account_and_lifts_the_mark(people: Shell) -> None:
+    """Without a proof: the command line is not bound by protection (PROT-3, RIGHT-8)."""
+    marked = people.done("account", "edit", "bob", "--protected", "--json").json
+    edited = people.done("account", "edit", "bob", "--full-name", "B.", "--json").json
+    lifted = people.done("account", "edit", "bob", "--not-protected", "--json").json
+
+    assert (marked["changed"], marked["account"]["protected"]) == (["protected"], True)
+    assert (edited["changed"], edited["account"]["protected"]) == (["full_name"], True)
+    assert lifted["account"]["protected"] is False
+
+
 def test_an_edit_to_a_name_that_is_taken_is_a_conflict(people: Shell) -> None:
     """Exit code 5, in whatever spelling."""
     ran = people("account", "edit", "bob", "--user-name", "ADA")

@@ -40,6 +40,8 @@ EDIT = EditAccount(BRAM.id, if_version=4)
         ({"email": "rossi@example.org"}, {"email": "rossi@example.org"}),
         ({"email": ""}, {"email": None}),
         ({"kind": AccountKind.EXTERNAL}, {"kind": AccountKind.EXTERNAL}),
+        ({"protected": True}, {"protected": True}),
+        ({"protected": False}, {}),
     ],
 )
 def test_what_an_edit_changes(given: dict[str, object], changed: dict[str, object]) -> None:

@@ -43,6 +43,12 @@ def signed_in(act: str, outcome: str, result: str | None = None, **details: Fact
         (replace(ENTRY, outcome="refused", code="rights.missing"), "Unlock by grace refused (rights.missing)"),
         (replace(ENTRY, outcome="refused"), "Unlock by grace refused"),
         (replace(ENTRY, act="lockout.locked", reason="left us"), "Locked by grace: left us"),
+        (replace(ENTRY, act="accounts.edited", details={"changed": "email"}), "Edited by grace"),
+        (replace(ENTRY, act="accounts.edited", details={"protected": True}), "Edited by grace, now protected"),
+        (
+            replace(ENTRY, act="accounts.edited", details={"protected": False}, reason="left"),
+            "Edited by grace, no longer protected: left",
+        ),
         (replace(ENTRY, act="second_factor.regenerated", actor_id=BRAM), "Secret key regenerated"),
         (replace(ENTRY, act="sessions.ended"), "Sessions ended by grace"),
         (replace(ENTRY, act="sessions.ended", actor_id=BRAM), "Signed out"),

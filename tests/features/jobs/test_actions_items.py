@@ -12,6 +12,7 @@ from doorward.features.notices.model import Kind
 from doorward.kernel.act import Bearer, Caller
 from doorward.kernel.ids import AccountId
 from tests.features.jobs.begun import is_locked, locked, outcomes, shown, start, work
+from tests.features.second_factor.protecting import protect
 from tests.worlds import NOON, OWNER, World
 
 
@@ -36,6 +37,16 @@ def test_selection_is_unlocked(world: World, grace: Bearer) -> None:
         ("bram@example.org", Kind.ACCOUNT_UNLOCKED),
         ("carla@example.org", Kind.ACCOUNT_UNLOCKED),
     ]
+
+
+def test_prot_2_protected_account_is_left_out(world: World, grace: Bearer) -> None:
+    """It stays locked, and the job says why; the others are opened."""
+    bram, carla = protect(world, locked(world, "bram")), locked(world, "carla")
+    started = start(world, grace, bram, carla, reason="storm is over")
+    work(world)
+
+    assert outcomes(world, started.job) == {"bram": "protection.required", "carla": "done"}
+    assert [is_locked(world, one) for one in (bram, carla)] == [True, False]
 
 
 def test_entries_name_the_operator_and_the_job(world: World, grace: Bearer) -> None:

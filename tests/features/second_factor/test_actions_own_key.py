@@ -4,6 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from doorward.features.administration.actions.editing import edit_account
+from doorward.features.administration.model import EditAccount
 from doorward.features.otp import actions as otp
 from doorward.features.policy import actions as policy
 from doorward.features.policy.model import ChangePasswordRules
@@ -21,7 +23,10 @@ from tests.features.second_factor.regenerating import (
     WRONG,
     alive,
     begin,
+    begun,
+    check,
     key_of,
+    save,
 )
 from tests.keys import SECRET, bind, code
 from tests.worlds import NOON, World
@@ -148,3 +153,16 @@ def test_no_more_than_ten_proofs_are_compared(world: World, alice: AccountId) ->
     assert isinstance(refused, Refused)
     assert refused.code == "session.required"
     assert not alive(world, other)
+
+
+def test_key_begun_before_the_account_is_protected_is_not_saved(world: World) -> None:
+    """It was begun without a proof: marking the account forgets it (PROT-1)."""
+    bram = world.add("bram")
+    bind(world, bram)
+    session = world.sign_in(bram)
+    secret = begun(world, session)
+    check(world, session, code(secret, world.clock.now()))
+    world.run(edit_account, EditAccount(bram, None, protected=True))
+
+    assert save(world, session) == Refused("second_factor.not_confirmed")
+    assert key_of(world, bram) == SECRET

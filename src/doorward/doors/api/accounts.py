@@ -81,6 +81,7 @@ class Changes(Reasoned):
     full_name: NewText = None
     email: str | None = Field(None, description="null removes the address")
     kind: NewKind = None
+    protected: NewFlag = Field(None, description="every change to a protected account asks for `account_protection`")
     must_change_password: NewFlag = None
 
 
@@ -151,26 +152,29 @@ def read_account(account: AccountIn, asked: Holder) -> Response:
 def change_account(account: AccountIn, body: Changes, asked: Holder, if_match: IfMatch = None) -> Response:
     r"""Change an account; `If-Match` names the version that was read, quoted or bare.
 
+    Where `protected` is true, this and every other change to the account asks whoever makes it for
+    `account_protection`: their own password and a code that their app shows now. It is good for this request alone.
+
     curl -s -X PATCH https://login.example.org/api/v1/accounts/$ID -H "authorization: Bearer $TOKEN" \
       -H 'if-match: "3"' -H 'content-type: application/json' \
       -d '{"full_name": "Bram Rossi", "reason": "married"}'
     """
     if if_match is None:
         return asked.refuse(Refused("accounts.version_missing"))
-    outcome = asked.run(edit_account, _edit(account, if_match, body))
+    outcome = asked.change(edit_account, _edit(account, if_match, body), body)
     return asked.refuse(outcome) if isinstance(outcome, Refused) else _account(asked, account)
 
 
 @routes.on("POST /accounts/{account}/enable", enable_account, ActedJson, _CHANGE)
 def enable(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Let a disabled account sign in again."""
-    return asked.acted(asked.run(enable_account, EnableAccount(account, body.reason)), account)
+    return asked.acted(asked.change(enable_account, EnableAccount(account, body.reason), body), account)
 
 
 @routes.on("POST /accounts/{account}/disable", disable_account, ActedJson, (*_CHANGE, "rights.last_administrator"))
 def disable(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Bar an account from signing in, and end its sessions."""
-    return asked.acted(asked.run(disable_account, DisableAccount(account, body.reason)), account)
+    return asked.acted(asked.change(disable_account, DisableAccount(account, body.reason), body), account)
 
 
 @routes.on("POST /accounts/{account}/reset-password", start_password_reset, ResetStartedJson, _RESET)
@@ -179,7 +183,7 @@ def reset_password(account: AccountIn, body: Reasoned, asked: Holder) -> Respons
 
     Nobody chooses or sees a password for somebody else; the second factor stays as it is.
     """
-    outcome = asked.run(start_password_reset, StartPasswordReset(account, body.reason))
+    outcome = asked.change(start_password_reset, StartPasswordReset(account, body.reason), body)
     if isinstance(outcome, PasswordResetStarted):
         account_now = asked.account(account)
         return answer(ResetStartedJson(outcome=outcome.status, account=account_now, expires_at=outcome.expires_at))
@@ -209,6 +213,7 @@ def _edit(account: AccountId, version: int, body: Changes) -> EditAccount:
         full_name=body.full_name,
         email="" if removed else body.email,
         kind=None if body.kind is None else AccountKind(body.kind),
+        protected=body.protected,
         must_change_password=body.must_change_password,
         reason=body.reason,
     )

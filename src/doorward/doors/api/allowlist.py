@@ -58,13 +58,13 @@ def read_allowlist(asked: Holder, limit: Limit = PAGE, cursor: After = None) -> 
 @routes.on("PUT /allowlist/{account}", allow_set_up, ActedJson, CODES)
 def add_to_allowlist(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Let a blocked account set up a second factor at its next sign-in."""
-    return asked.acted(asked.run(allow_set_up, AllowSetUp(account, body.reason)), account)
+    return asked.acted(asked.change(allow_set_up, AllowSetUp(account, body.reason), body), account)
 
 
 @routes.on("POST /allowlist/{account}/remove", withdraw_set_up, ActedJson, CODES)
 def remove_from_allowlist(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Take an account off the allowlist; without a second factor it is blocked then."""
-    return asked.acted(asked.run(withdraw_set_up, WithdrawSetUp(account, body.reason)), account)
+    return asked.acted(asked.change(withdraw_set_up, WithdrawSetUp(account, body.reason), body), account)
 
 
 @routes.on("GET /exclusions", list_exclusions, Page[ExclusionJson], ("list.cursor",))
@@ -77,13 +77,13 @@ def read_exclusions(asked: Holder, limit: Limit = PAGE, cursor: After = None) ->
 @routes.on("PUT /exclusions/{account}", exclude_account, ActedJson, (*CODES, "rights.last_administrator"))
 def add_to_exclusions(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Let an account sign in without a second factor; it can never administer accounts then."""
-    return asked.acted(asked.run(exclude_account, ExcludeAccount(account, body.reason)), account)
+    return asked.acted(asked.change(exclude_account, ExcludeAccount(account, body.reason), body), account)
 
 
 @routes.on("POST /exclusions/{account}/remove", lift_exclusion, ActedJson, CODES)
 def remove_from_exclusions(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Ask an excluded account for a second factor again."""
-    return asked.acted(asked.run(lift_exclusion, LiftExclusion(account, body.reason)), account)
+    return asked.acted(asked.change(lift_exclusion, LiftExclusion(account, body.reason), body), account)
 
 
 def _allowlist(page: AllowlistPage) -> Page[AllowlistJson]:

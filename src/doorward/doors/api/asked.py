@@ -1,5 +1,6 @@
 """What a route is given: who asks, from where, and the two ways to run something for them."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, assert_never
@@ -8,8 +9,10 @@ from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
 from doorward.doors.api.answers import answer, problem_response
+from doorward.doors.api.given import Protecting, proof_of
 from doorward.doors.api.shapes import AccountJson, ActedJson, account_json
 from doorward.doors.web.arrival import origin_of
+from doorward.doors.web.changing import Changing
 from doorward.doors.web.credentials import bearer_of
 from doorward.edges.call import Steps
 from doorward.edges.run import Runtime
@@ -49,10 +52,20 @@ class Asked:
     plug: Plug
     caller: Caller
     origin: Origin
+    loop: asyncio.AbstractEventLoop
 
     def run(self, action: Action[C, O], command: C) -> O | Refused:
         """Run one act and give its outcome, committed."""
         return self.plug.runtime.run(action, command, self.caller, self.origin)
+
+    def change(self, action: Action[C, O], command: C, given: Protecting) -> O | Refused:
+        """Run one act that changes an account, with the proof that came beside it (PROT-1)."""
+        return self.changing.run(action, command, proof_of(given))
+
+    @property
+    def changing(self) -> Changing:
+        """Give what changes accounts for whoever asks."""
+        return Changing(self.plug.runtime, self.plug.driver, self.loop, self.caller, self.origin)
 
     async def drive(self, steps: Steps) -> Any:
         """Run a step of sign-in; nobody is signed in yet, whatever the request carries."""
@@ -87,7 +100,7 @@ class Asked:
 
 async def _anybody(request: Request) -> Asked:
     plug: Plug = request.app.state.plug
-    return Asked(plug, Nobody(), origin_of(request.scope, Door.API))
+    return Asked(plug, Nobody(), origin_of(request.scope, Door.API), asyncio.get_running_loop())
 
 
 async def _session_holder(request: Request) -> Asked:
@@ -95,7 +108,7 @@ async def _session_holder(request: Request) -> Asked:
     bearer = bearer_of(request.scope)
     if bearer is None:
         raise TurnedAway(Refused("session.required"))
-    return Asked(plug, bearer, origin_of(request.scope, Door.API))
+    return Asked(plug, bearer, origin_of(request.scope, Door.API), asyncio.get_running_loop())
 
 
 Anybody = Annotated[Asked, Depends(_anybody)]

@@ -13,8 +13,10 @@ from pydantic_core import PydanticCustomError
 
 from doorward.doors.api.cursors import id_of
 from doorward.doors.web.six_digits import six_digits
+from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.signin.model import PendingToken
 from doorward.kernel.ids import AccountId, GroupId, JobId, SessionId, parse_id
+from doorward.kernel.ports import Secret
 from doorward.kernel.tokens import parse_token
 
 REASON_LENGTH = 500
@@ -179,6 +181,17 @@ class AccountProtection(Body):
     code: SixDigits
 
 
+class OwnProtection(Body):
+    """The proof for one's own account; only a change to a protected account asks for it."""
+
+    password: Password
+    code: str = Field(
+        max_length=200,
+        repr=False,
+        description="six digits of the present secret key; in a session of a recovery code, another recovery code",
+    )
+
+
 class Reasoned(Body):
     """What every change to another's account takes."""
 
@@ -186,7 +199,24 @@ class Reasoned(Body):
     account_protection: AccountProtection | None = None
 
 
+class Ending(Body):
+    """Why sessions are ended."""
+
+    reason: Reason | None = None
+    account_protection: AccountProtection | None = None
+
+
 class OwnChange(Body):
     """What a change to one's own account takes."""
 
-    account_protection: AccountProtection | None = None
+    account_protection: OwnProtection | None = None
+
+
+Protecting = Reasoned | Ending | OwnChange | None
+"""The body of a change; it may be left out where nothing in it is needed."""
+
+
+def proof_of(given: Protecting) -> Proof | None:
+    """Take the proof from the body of a change."""
+    proof = None if given is None else given.account_protection
+    return None if proof is None else PasswordAndCode(Secret(proof.password), Secret(proof.code))

@@ -181,6 +181,8 @@ def read_members(group: GroupIn, asked: Holder, limit: Limit = PAGE, cursor: Cur
 def put_members(group: GroupIn, body: Members, asked: Holder) -> Response:
     r"""Put several accounts into a group, each an act of its own; the answer says what came of each.
 
+    Protected accounts are left out (`protection.required`): each of them takes a request of its own.
+
     curl -s https://login.example.org/api/v1/groups/$GROUP/members -H "authorization: Bearer $TOKEN" \
       -H 'content-type: application/json' -d '{"accounts": ["'$ID'"], "reason": "moved to Harbour Street"}'
     """
@@ -189,14 +191,17 @@ def put_members(group: GroupIn, body: Members, asked: Holder) -> Response:
 
 @routes.on("POST /groups/{group}/members/remove", remove_member, MembersJson, (*_MEMBER, "rights.last_administrator"))
 def take_members(group: GroupIn, body: Members, asked: Holder) -> Response:
-    """Take several accounts out of a group, each an act of its own; the answer says what came of each."""
+    """Take several accounts out of a group, each an act of its own; the answer says what came of each.
+
+    Protected accounts are left out (`protection.required`): each of them takes a request of its own.
+    """
     return _each(asked, remove_member, [RemoveMember(account, group, body.reason) for account in body.accounts])
 
 
 @routes.on("PUT /groups/{group}/members/{account}", add_member, ActedJson, _MEMBER)
 def put_member(group: GroupIn, account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Put an account into a group; `unchanged` if it was in it already."""
-    return asked.acted(asked.run(add_member, AddMember(account, group, body.reason)), account)
+    return asked.acted(asked.change(add_member, AddMember(account, group, body.reason), body), account)
 
 
 @routes.on(
@@ -204,7 +209,7 @@ def put_member(group: GroupIn, account: AccountIn, body: Reasoned, asked: Holder
 )
 def take_member(group: GroupIn, account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Take an account out of a group; `unchanged` if it was not in it."""
-    return asked.acted(asked.run(remove_member, RemoveMember(account, group, body.reason)), account)
+    return asked.acted(asked.change(remove_member, RemoveMember(account, group, body.reason), body), account)
 
 
 def _group(asked: Asked, group: GroupId, status: int = 200, headers: dict[str, str] | None = None) -> Response:

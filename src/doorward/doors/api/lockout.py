@@ -24,10 +24,10 @@ def unlock(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     curl -s https://login.example.org/api/v1/accounts/$ID/unlock -H "authorization: Bearer $TOKEN" \
       -H 'content-type: application/json' -d '{"reason": "called back, verified"}'
     """
-    return asked.acted(asked.run(unlock_account, UnlockAccount(account, body.reason)), account)
+    return asked.acted(asked.change(unlock_account, UnlockAccount(account, body.reason), body), account)
 
 
 @routes.on("POST /accounts/{account}/lock", lock_account, ActedJson, (*_CODES, "rights.last_administrator"))
 def lock(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Lock an account by hand: bars every way in and ends all its sessions."""
-    return asked.acted(asked.run(lock_account, LockAccount(account, body.reason)), account)
+    return asked.acted(asked.change(lock_account, LockAccount(account, body.reason), body), account)

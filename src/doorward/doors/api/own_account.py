@@ -152,10 +152,11 @@ def read_own_history(asked: Holder, limit: Limit = PAGE, cursor: Cursor = None) 
 def begin_key(asked: Holder, body: OptionalBeginning = None) -> Response:
     """Begin a new secret key; an unsaved one dies in ten minutes.
 
-    Asks for a fresh code of the present key unless this session gave one in the last five minutes.
+    Asks for a fresh code of the present key unless this session gave one in the last five minutes. A protected account
+    always asks for `account_protection`: its password and a code, in a session of a recovery code another of them.
     """
     code = None if body is None or body.code is None else Secret(body.code)
-    return asked.told(asked.run(begin_new_key, NewKey(code)), _new_key)
+    return asked.told(asked.change(begin_new_key, NewKey(code), body), _new_key)
 
 
 @routes.on(
@@ -216,7 +217,7 @@ def make_codes(asked: Holder, body: OptionalBeginning = None) -> Response:
     Asks for a fresh code of the present key unless this session gave one in the last five minutes.
     """
     code = None if body is None or body.code is None else Secret(body.code)
-    return asked.told(asked.run(make_recovery_codes, MakeRecoveryCodes(code)), _codes)
+    return asked.told(asked.change(make_recovery_codes, MakeRecoveryCodes(code), body), _codes)
 
 
 def _codes(outcome: RecoveryCodesMade) -> RecoveryCodesJson:

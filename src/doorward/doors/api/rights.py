@@ -1,12 +1,12 @@
 """Roles, who holds them, and "why can't I?" (RIGHT-2, RIGHT-4, RIGHT-7)."""
 
-from typing import assert_never
+from typing import Any
 
 from fastapi import Response
 from pydantic import Field
 
-from doorward.doors.api.asked import Asked, Holder
-from doorward.doors.api.given import AccountIn, Reasoned
+from doorward.doors.api.asked import Holder
+from doorward.doors.api.given import AccountIn, Reasoned, proof_of
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.shapes import ActedJson, Page, Shape
 from doorward.features.rights.actions import grant_role, list_roles, revoke_role, show_permissions, show_roles_of
@@ -26,6 +26,7 @@ from doorward.features.rights.model import (
     ShowPermissions,
     ShowRolesOf,
 )
+from doorward.kernel.act import Action
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 
@@ -105,34 +106,22 @@ def set_roles(account: AccountIn, body: Roles, asked: Holder) -> Response:
     """Give an account these roles, and take all others from it.
 
     Each role given or taken is an act with its own entry: first those that are given, then those that are taken. The
-    first refusal ends it; what was done before stands, and the same request can be sent again.
+    first refusal ends it; what was done before stands, and the same request can be sent again. On a protected account
+    one `account_protection` serves them all.
     """
     before = asked.run(show_roles_of, ShowRolesOf(account))
     if isinstance(before, Refused):
         return asked.refuse(before)
-    outcome: Granting = RolesUnchanged()
-    for one in _steps(account, body, {held.role for held in before.assignments}):
-        outcome = _take(asked, one)
-        if isinstance(outcome, Refused):
-            break
+    steps = _steps(account, body, {held.role for held in before.assignments})
+    outcome: Granting = asked.changing.run_all(steps, proof_of(body)) if steps else RolesUnchanged()
     return asked.acted(outcome, account)
 
 
-def _steps(account: AccountId, body: Roles, held: set[str]) -> list[GrantRole | RevokeRole]:
+def _steps(account: AccountId, body: Roles, held: set[str]) -> list[tuple[Action[Any, Any], GrantRole | RevokeRole]]:
     wanted = dict.fromkeys(body.roles)
-    given = [GrantRole(account, role, body.reason) for role in wanted if role not in held]
-    taken = [RevokeRole(account, role, body.reason) for role in sorted(held) if role not in wanted]
+    given = [(grant_role, GrantRole(account, role, body.reason)) for role in wanted if role not in held]
+    taken = [(revoke_role, RevokeRole(account, role, body.reason)) for role in sorted(held) if role not in wanted]
     return [*given, *taken]
-
-
-def _take(asked: Asked, step: GrantRole | RevokeRole) -> Granting:
-    match step:
-        case GrantRole():
-            return asked.run(grant_role, step)
-        case RevokeRole():
-            return asked.run(revoke_role, step)
-        case other:
-            assert_never(other)
 
 
 def _roles(listed: RolesListed) -> Page[RoleJson]:

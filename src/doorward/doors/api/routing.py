@@ -30,6 +30,7 @@ Answers = type[BaseModel] | Mapping[str, Any]
 
 _ALWAYS = ("request.malformed", "request.unknown_field", "server.failed", "database.busy")
 _WITH_BODY = ("request.too_large", "request.cross_origin")
+_WITH_PROTECTION = ("protection.required", "protection.wrong", "otp.malformed", "signin.busy")
 _WITH_SESSION = ("session.required", "rights.missing", "session.second_factor_required")
 
 
@@ -98,7 +99,7 @@ class Routes:
                 description=_description(handler),
                 operation_id=handler.__name__,
                 response_description="Done",
-                responses={status: answers, **_refusals(method, leads, codes)},
+                responses={status: answers, **_refusals(method, leads, [*codes, *_protected(path, leads)])},
                 openapi_extra=_told(leads, codes),
             )
             return handler
@@ -141,6 +142,13 @@ def _told(leads: Leads, codes: Iterable[str]) -> dict[str, Any]:
     if isinstance(leads, Action):
         return {"x-act": leads.act.name, "x-right": leads.act.right, "x-event": leads.act.event}
     return {"x-act": leads.__name__} | ({} if "session.required" in codes else {"security": []})
+
+
+def _protected(path: str, leads: Leads) -> tuple[str, ...]:
+    """Name what a change to an account that may be protected refuses besides (PROT-1)."""
+    about_an_account = "{account}" in path or path.startswith("/me")
+    changes = isinstance(leads, Action) and leads.act.changes and about_an_account
+    return _WITH_PROTECTION if changes else ()
 
 
 def _refusals(method: str, leads: Leads, codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:

@@ -51,7 +51,7 @@ def reset_key(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     Its sessions, pending sign-ins, mailed codes and links are dead at once. At its next sign-in it proves itself by
     password and e-mailed code, and then sets up a new key.
     """
-    return asked.acted(asked.run(reset_secret_key, ResetSecretKey(account, body.reason)), account)
+    return asked.acted(asked.change(reset_secret_key, ResetSecretKey(account, body.reason), body), account)
 
 
 @routes.on(
@@ -60,7 +60,7 @@ def reset_key(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
 )  # fmt: skip
 def delete_key(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Delete every second factor of an internal account, and block it until it is added to the allowlist."""
-    return asked.acted(asked.run(delete_secret_key, DeleteSecretKey(account, body.reason)), account)
+    return asked.acted(asked.change(delete_secret_key, DeleteSecretKey(account, body.reason), body), account)
 
 
 @routes.on("POST /accounts/{account}/temporary-access-code", issue_temporary_access_code, TemporaryCodeJson, _ISSUING)
@@ -70,7 +70,7 @@ def issue_code(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     Shown this once and valid for 15 minutes; refused to whoever set that account's password or address within 72 hours.
     """
     command = IssueTemporaryAccessCode(account, body.reason)
-    return asked.told(asked.run(issue_temporary_access_code, command), _issued)
+    return asked.told(asked.change(issue_temporary_access_code, command, body), _issued)
 
 
 def _issued(outcome: TemporaryAccessCodeIssued) -> TemporaryCodeJson:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Holder
-from doorward.doors.api.given import AccountIn, AccountProtection, Body, OwnChange, Reason, SessionIn
+from doorward.doors.api.given import AccountIn, Ending, OwnChange, SessionIn
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.shapes import OutcomeJson, Page, Shape
 from doorward.doors.web.session_answer import SignedInJson, session_json
@@ -70,13 +70,6 @@ class SessionsEndedJson(Shape):
     count: int
 
 
-class Ending(Body):
-    """Why sessions are ended."""
-
-    reason: Reason | None = None
-    account_protection: AccountProtection | None = None
-
-
 OptionalChange = Annotated[OwnChange | None, InBody(description="may be left out")]
 OptionalEnding = Annotated[Ending | None, InBody(description="may be left out")]
 
@@ -130,7 +123,7 @@ def list_sessions(account: AccountIn, asked: Holder) -> Response:
 def end_sessions(account: AccountIn, asked: Holder, body: OptionalEnding = None) -> Response:
     """End every session of an account."""
     command = EndSessionsOf(account, reason=None if body is None else body.reason)
-    outcome = asked.run(end_sessions_of, command)
+    outcome = asked.change(end_sessions_of, command, body)
     return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_ended(outcome))
 
 
@@ -141,7 +134,7 @@ def end_sessions(account: AccountIn, asked: Holder, body: OptionalEnding = None)
 def end_one_session(account: AccountIn, session: SessionIn, asked: Holder, body: OptionalEnding = None) -> Response:
     """End one session of an account; `unchanged` if it was over already."""
     command = EndSessionsOf(account, session, None if body is None else body.reason)
-    outcome = asked.run(end_sessions_of, command)
+    outcome = asked.change(end_sessions_of, command, body)
     return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_ended(outcome))
 
 

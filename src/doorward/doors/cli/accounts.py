@@ -93,6 +93,7 @@ def show(desk: Desk, name: str) -> None:
         "E-mail": row.email,
         "Kind": row.kind.value,
         "Enabled": row.enabled,
+        "Protected": row.protected,
         "Locked date": None if row.lock is None else row.lock.at,
         "Lock reason": None if row.lock is None else row.lock.reason.value,
         "Lock ends": None if row.lock is None else row.lock.ends_at,
@@ -121,6 +122,11 @@ account.add_command(add)
 @click.option("--full-name", metavar="T")
 @click.option("--email", metavar="E", help='An empty one ("") removes the address.')
 @click.option("--kind", type=click.Choice([kind.value for kind in AccountKind]))
+@click.option(
+    "--protected/--not-protected",
+    default=None,
+    help="Ask operators for their password and a code before each change to it.",
+)
 @click.option("--must-change/--need-not-change", default=None, help="Ask for a new password at the next sign-in.")
 @REASON
 @DRY_RUN

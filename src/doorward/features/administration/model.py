@@ -50,6 +50,8 @@ class EditAccount:
     full_name: str | None = None
     email: str | None = None
     kind: AccountKind | None = None
+    protected: bool | None = None
+    """Mark the account protected, or lift the mark (PROT-3)."""
     must_change_password: bool | None = None
     reason: str | None = None
 

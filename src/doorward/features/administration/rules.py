@@ -24,6 +24,7 @@ def changes(account: Account, command: EditAccount) -> dict[str, Any]:
         "full_name": None if command.full_name is None else command.full_name.strip(),
         "email": command.email,
         "kind": command.kind,
+        "protected": command.protected,
     }
     given = {name: value for name, value in wanted.items() if value is not None}
     if given.get("email") == "":

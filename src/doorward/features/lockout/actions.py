@@ -73,11 +73,7 @@ def unlock_account(call: Call, command: UnlockAccount) -> AccountUnlocked | NotL
 
 
 def reserve_attempt(
-    call: Call,
-    account: AccountId,
-    factor: Factor,
-    standing: Standing | None,
-    context: Context = Context.EVERYWHERE,
+    call: Call, account: AccountId, factor: Factor, standing: Standing | None, context: Context = Context.EVERYWHERE
 ) -> Reservation | rules.WaitForOthers:
     """Reserve an attempt before it is checked, or say that it must wait for those in flight (LOCK-2).
 
@@ -138,19 +134,23 @@ def count_failures(  # noqa: PLR0913 - a counter's key and what to add; the two 
 
 
 def may_try(call: Call, standing: Standing, factor: Factor, context: Context = Context.EVERYWHERE) -> bool:
-    """Tell whether one more guess may be compared, in a transaction that counts its failure itself.
+    """Tell whether one more guess may be compared, in a transaction that counts its failure itself."""
+    return isinstance(admission(call, standing, factor, context), rules.Reserve)
 
-    An open account with no guess left (the limit was lowered) locks here (LOCK-2).
 
-    An automatic lock stops guesses at a sign-in, not the proofs of a session opened before it (PROT-1).
+def admission(call: Call, standing: Standing, factor: Factor, context: Context) -> rules.Admission:
+    """Say whether one more guess may be compared now, must wait for those in flight, or none is left.
+
+    An open account with no guess left (the limit was lowered) locks here (LOCK-2). An automatic lock stops guesses at a
+    sign-in, not the proofs of a session opened before it (PROT-1).
     """
     if rules.bars(rules.standing_lock(standing.state.lock, call.now), context):
-        return False
+        return rules.LockNow()
     counter = store.counter(call.sql, Key(standing.account.id, factor, context), rules.reserved_since(call.now))
-    if isinstance(rules.admit(counter, _limits(call, factor)), rules.Reserve):
-        return True
-    lock_for_failures(call, standing, factor, counter.failures)
-    return False
+    verdict = rules.admit(counter, _limits(call, factor))
+    if isinstance(verdict, rules.LockNow):
+        lock_for_failures(call, standing, factor, counter.failures)
+    return verdict
 
 
 def failures_of(call: Call, account: AccountId, factor: Factor) -> tuple[int, int]:

@@ -57,6 +57,9 @@ class LockNow:
     """No room and none in flight: the account locks in this transaction."""
 
 
+Admission = Reserve | WaitForOthers | LockNow
+
+
 def standing_lock(lock: Lock | None, now: datetime) -> Lock | None:
     """Give the lock that stands now: a lapsed one counts as open at once (LOCK-9)."""
     return None if lock is None or lapsed(lock, now) else lock
@@ -72,7 +75,7 @@ def lapsed(lock: Lock, now: datetime) -> bool:
     return lock.ends_at is not None and lock.ends_at <= now
 
 
-def admit(counter: Counter, limits: Limits) -> Reserve | WaitForOthers | LockNow:
+def admit(counter: Counter, limits: Limits) -> Admission:
     """Decide about an attempt on an account that is open (LOCK-2)."""
     if limits.attempts == 0 or counter.failures + counter.reserved < limits.attempts:
         return Reserve()

@@ -148,6 +148,11 @@ def drop_candidate(call: Call, session: SessionFacts) -> bool:
     return store.drop_candidate(call.sql, session.account, session.id)
 
 
+def forget_candidates(call: Call, account: AccountId) -> None:
+    """Forget whatever the account's sessions are setting up."""
+    store.drop_candidates(call.sql, account)
+
+
 def purge(call: Call) -> int:
     """Delete keys that were begun and never saved."""
     return store.drop_old_candidates(call.sql, call.now - rules.CANDIDATE_LIFETIME)

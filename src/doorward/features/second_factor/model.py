@@ -164,6 +164,18 @@ class TemporaryAccessCodeIssued(Done):
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordAndCode:
+    """Account protection: the actor's own password and a fresh code of the actor's own (PROT-1)."""
+
+    password: Secret
+    code: Secret
+
+
+Proof = PasswordAndCode
+"""How actors prove themselves anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewKey:
     """Begin a new key for one's own account; `code` is the fresh proof where the session has none (KEY-2)."""
 

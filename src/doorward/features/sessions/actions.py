@@ -66,7 +66,8 @@ def guard(call: Call, act: Act, command: object, caller: Caller) -> Granted | De
     if refused is None and reason is not None:
         refused = account_rules.judge_reason(reason)
     known = NOBODY if isinstance(actor, Refused) else actor
-    return Granted(known, target) if refused is None else Denied(known, target, refused)
+    protected = act.changes and _protected(call, act, known, standing)
+    return Granted(known, target, protected) if refused is None else Denied(known, target, refused)
 
 
 def open_session(call: Call, account: AccountId, epoch: int, opened_with: OpenedWith) -> SessionOpened | Refused:
@@ -142,7 +143,7 @@ def show_session(call: Call, command: ShowSession) -> SessionShown | Refused:
     return SessionShown(session, account.full_name, account.email, account.kind.value, tuple(sorted(usable)))
 
 
-@act(who=Who.SELF, event="sessions.ended")
+@act(who=Who.SELF, event="sessions.ended", changes=False)
 def end_session(call: Call, command: EndSession) -> SessionEnded | Refused:
     """Sign out."""
     session = call.actor.session
@@ -163,9 +164,9 @@ def list_own_sessions(call: Call, command: ListOwnSessions) -> OwnSessionsListed
     return OwnSessionsListed(live_sessions(call, standing), session.id)
 
 
-@act(who=Who.SELF, event="sessions.ended")
+@act(who=Who.SELF, event="sessions.ended", changes=False)
 def end_own_sessions(call: Call, command: EndOwnSessions) -> SessionsEnded | NoSessions | Refused:
-    """End one of one's own sessions, or all but the present one (SESS-2)."""
+    """End one of one's own sessions, or all but the present one (SESS-2); nothing holds up whoever sees a stranger."""
     session = call.actor.session
     if session is None:
         return Refused("session.required")
@@ -261,6 +262,13 @@ def _who(call: Call, caller: Caller) -> Actor | Refused:
 def _target(call: Call, command: object) -> Standing | None:
     account = target_of(command)
     return None if account is None else accounts.load(call, account)
+
+
+def _protected(call: Call, act: Act, actor: Actor, standing: Standing | None) -> bool:
+    """Tell whether the account that is changed is protected (PROT-1); the server's owner is not asked (RIGHT-8)."""
+    if act.who is Who.SELF and actor.account is not None:
+        standing = accounts.load(call, actor.account)
+    return standing is not None and standing.account.protected and not actor.owner
 
 
 def _refusal(call: Call, act: Act, actor: Actor, standing: Standing | None) -> Refused | None:

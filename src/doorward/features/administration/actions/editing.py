@@ -21,6 +21,7 @@ from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
+from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
 from doorward.features.rights import actions as rights
@@ -37,7 +38,10 @@ _FACTORS_DELETED = {Cause.RESET, Cause.RESCUE}
 
 @act("users:modify", event="accounts.edited", needs=(Needs.ANOTHER,))
 def edit_account(call: Call, command: EditAccount) -> AccountEdited | AccountUnchanged | Refused:
-    """Change what is known of an account; a changed address is told to the old one too (DESK-4)."""
+    """Change what is known of an account; a changed address is told to the old one too (DESK-4).
+
+    Marking it protected asks for nothing more; lifting the mark is a change to a protected account (PROT-3).
+    """
     standing = accounts.load(call, command.account)
     if standing is None:
         return Refused("accounts.not_found")
@@ -55,6 +59,9 @@ def edit_account(call: Call, command: EditAccount) -> AccountEdited | AccountUnc
         raise LostRace
     if "email" in changed:
         _address_changed(call, standing, changed["email"])
+    if "protected" in changed:
+        call.note.details["protected"] = changed["protected"]
+        otp.forget_candidates(call, command.account)  # what was begun without a proof is not saved without one
     names = (*(name for name in changed if name != "email_changed_at"), *(("must_change_password",) if marked else ()))
     call.note.details["changed"] = ", ".join(names)
     return AccountEdited(standing.account.version + 1, names)

@@ -35,7 +35,9 @@ def _done(entry: Entry, done: str) -> str:
 
 
 def _which(entry: Entry) -> str:
-    """Name the role or the group that an act was about."""
+    """Name the role or the group that an act was about; of an edit, say whether it marked the account (PROT-3)."""
+    if entry.act == "accounts.edited" and "protected" in entry.details:
+        return f", {'now' if entry.details['protected'] else 'no longer'} protected"
     named = {"rights": "role", "groups": "group"}.get(entry.act.partition(".")[0])
     return "" if named is None else f": {entry.details.get(named, '')}"
 

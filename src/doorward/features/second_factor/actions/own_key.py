@@ -2,6 +2,9 @@
 
 The old key stays valid until the new one is proven and saved. Ten new recovery codes come with it: the set before ends
 with the key that it stood in for, so a used one is replaced as well (NIST SP 800-63B-4 section 4.2.1.1).
+
+On a protected account the beginning asks for account protection, and the three steps are the one change that it is good
+for: they belong to the session that gave it, and what was begun before the account was protected is forgotten.
 """
 
 from datetime import datetime
@@ -58,7 +61,7 @@ def show_new_key(call: Call, command: ShowNewKey) -> KeyShown | Refused:
     return Refused("second_factor.no_new_key") if candidate is None else _shown(call, session, candidate)
 
 
-@act(who=Who.SELF, event="second_factor.new_key_checked")
+@act(who=Who.SELF, event="second_factor.new_key_checked", changes=False)
 def check_new_key(call: Call, command: CheckNewKey) -> KeyHeld | Refused:
     """Prove the new key by a code made from it; a wrong one changes nothing (*Check and apply*)."""
     session = proof.own(call)
@@ -74,7 +77,7 @@ def check_new_key(call: Call, command: CheckNewKey) -> KeyHeld | Refused:
     return KeyHeld(_ends_at(candidate)) if isinstance(verdict, Accepted) else verdict
 
 
-@act(who=Who.SELF, event="second_factor.regenerated")
+@act(who=Who.SELF, event="second_factor.regenerated", changes=False)
 def save_new_key(call: Call, command: SaveNewKey) -> KeySaved | Refused:
     """Put the proven key in the old one's place, and end every session but this one (KEY-2, KEY-6).
 
@@ -97,7 +100,7 @@ def save_new_key(call: Call, command: SaveNewKey) -> KeySaved | Refused:
     return KeySaved(session.own_page_only, codes)
 
 
-@act(who=Who.SELF, event="second_factor.new_key_discarded")
+@act(who=Who.SELF, event="second_factor.new_key_discarded", changes=False)
 def discard_new_key(call: Call, command: DiscardNewKey) -> KeyDiscarded | NothingToDiscard | Refused:
     """Forget a key that was not saved; the old one was valid all along."""
     session = proof.own(call)

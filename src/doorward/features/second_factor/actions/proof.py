@@ -1,8 +1,9 @@
 """The fresh proof that a change of one's own second factor asks for (KEY-2)."""
 
-from doorward.edges.call import Call
+from doorward.edges.call import BUSY, Call
 from doorward.features.accounts.model import Standing
 from doorward.features.lockout import actions as lockout
+from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import Context, Factor
 from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
@@ -46,8 +47,8 @@ def _take(call: Call, session: SessionFacts, standing: Standing, given: Secret |
     code = otp_rules.parse_code(given.reveal())
     if code is None:
         return Refused("otp.malformed")
-    if not lockout.may_try(call, standing, Factor.SECOND_FACTOR, Context.SESSION):
-        return _ended(call, "no guess is left in the account's own sessions")
+    if barred := _barred(call, standing):
+        return barred
     match otp.check_code(call, session.account, code):
         case Result.RIGHT:
             sessions.note_fresh(call, session)
@@ -56,6 +57,17 @@ def _take(call: Call, session: SessionFacts, standing: Standing, given: Secret |
             return Refused("otp.used")
         case _:
             return _count(call, standing)
+
+
+def _barred(call: Call, standing: Standing) -> Refused | None:
+    """Refuse a guess that may not be compared: proofs under way, or none is left and the session ends (LOCK-2)."""
+    match lockout.admission(call, standing, Factor.SECOND_FACTOR, Context.SESSION):
+        case lockout_rules.WaitForOthers():
+            return BUSY
+        case lockout_rules.LockNow():
+            return _ended(call, "no guess is left in the account's own sessions")
+        case _:
+            return None
 
 
 def _count(call: Call, standing: Standing) -> Refused:

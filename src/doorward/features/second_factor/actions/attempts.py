@@ -1,0 +1,25 @@
+"""Reserving a guess in a step of its own: tried again while those in flight may still give theirs back (LOCK-2)."""
+
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
+
+from doorward.edges.call import Call, Resumed
+from doorward.features.lockout import rules
+from doorward.kernel.outcome import Place, Wait
+
+A = TypeVar("A")
+
+
+def reserved(
+    act: str, reserve: Callable[[Call], A | rules.WaitForOthers]
+) -> Generator[Any, Resumed, A | rules.WaitForOthers]:
+    """Take a place in the hash queue, then reserve; whoever waited in vain is told to wait still."""
+    resumed: Resumed = yield Place(act)
+    found = reserve(resumed.call)
+    for _ in range(rules.WAITS):
+        if not isinstance(found, rules.WaitForOthers) or not resumed.answer:
+            break
+        resumed = yield Wait(rules.WAIT_SECONDS)
+        if resumed.answer:
+            found = reserve(resumed.call)
+    return found

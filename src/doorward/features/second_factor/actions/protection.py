@@ -1,0 +1,196 @@
+"""Account protection: what a change to a protected account asks of its actor (PROT-1, PROT-2).
+
+A proof travels in the request of its change and is kept nowhere. Its password is an attempt like any other: reserved,
+compared outside any transaction, concluded. Its code is judged and used up in the change's own transaction, in which
+the guard is asked anew: without the change the code is not used, without the code nothing is changed.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from doorward.edges.call import BUSY, Call, Note, Resumed, Steps
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import Standing
+from doorward.features.lockout import actions as lockout
+from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.model import Context, Factor, Reservation
+from doorward.features.notices.model import Kind
+from doorward.features.otp import actions as otp
+from doorward.features.otp import rules as otp_rules
+from doorward.features.passwords import actions as passwords
+from doorward.features.passwords.model import StoredPassword
+from doorward.features.recovery_codes import actions as recovery_codes
+from doorward.features.second_factor.actions import attempts, states, worn_keys
+from doorward.features.second_factor.model import PasswordAndCode, Proof
+from doorward.features.sessions import actions as sessions
+from doorward.features.sessions.model import EndSession
+from doorward.kernel.act import Act, Caller, Denied, Granted, Prover, SessionFacts, unproven
+from doorward.kernel.events import Result
+from doorward.kernel.ids import AccountId, SessionId
+from doorward.kernel.outcome import Hash, Refused
+from doorward.kernel.ports import Verify
+
+NO_GUESS_LEFT = Refused("session.required", cause="no guess is left in the account's own sessions")
+_ASKED = (Factor.SECOND_FACTOR, Context.SESSION)
+"""Where wrong proofs count, passwords too: no stranger can fill it, and its limit is never 0 (PROT-1, LOCK-3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A reserved proof: the session that gives it, and what its password is compared with."""
+
+    session: SessionFacts
+    reservation: Reservation
+    stored: StoredPassword = field(repr=False)
+
+
+def prove(act: Act, command: object, caller: Caller, proof: Proof) -> Steps:
+    """Compare a proof's password, if the change asks for one; give the prover that judges the rest with the change.
+
+    On an account that is not protected, or where the guard says no, nothing is compared and nothing is used up.
+    """
+
+    def reserve(call: Call) -> _Attempt | Prover | lockout_rules.WaitForOthers:
+        verdict = sessions.guard(call, act, command, caller)
+        session = verdict.actor.session
+        if isinstance(verdict, Denied) or not verdict.protected or session is None:
+            return unproven
+        return _reserve(call, session, proof)
+
+    found = yield from attempts.reserved(act.event or act.name, reserve)
+    if isinstance(found, lockout_rules.WaitForOthers):
+        return _Refusing(BUSY)
+    if not isinstance(found, _Attempt):
+        return found
+    compared = found.stored.hash if found.reservation.counted else None
+    resumed: Resumed = yield Hash(Verify(proof.password, compared))
+    return Compared(found, proof, right=resumed.answer.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A proof whose password has been compared; a prover, good for the transaction of one change."""
+
+    attempt: _Attempt
+    proof: PasswordAndCode = field(repr=False)
+    right: bool
+    """The password was right."""
+
+    def __call__(self, call: Call, verdict: Granted | Denied) -> Granted | Denied:
+        """Conclude the attempt; where the account is protected still, judge the proof as a whole."""
+        there = lockout.release_attempt(call, self.attempt.reservation)
+        standing = accounts.load(call, self.attempt.session.account)
+        if isinstance(verdict, Denied) or not verdict.protected or standing is None:
+            if there and not self._password_right(call):
+                lockout.conclude_attempt(call, self.attempt.reservation, standing, right=False)
+            return verdict
+        refused = self._judge(replace(call, actor=verdict.actor), standing, there=there)
+        if refused is not None:
+            return Denied(verdict.actor, verdict.target, refused)
+        call.note.details["account_protection"] = True
+        return replace(verdict, actor=replace(verdict.actor, session=_proven(verdict.actor.session, call)))
+
+    def again(self, target: AccountId) -> Prover:
+        """Give the prover of what the same request changes about the same account, once its first act is committed."""
+        return _Again(self.attempt.session.id, target)
+
+    def _judge(self, call: Call, standing: Standing, *, there: bool) -> Refused | None:
+        if not self.attempt.reservation.counted:
+            return _end(call, NO_GUESS_LEFT)
+        if not there:
+            return Refused("protection.wrong", cause="it took too long, and was counted as wrong")
+        if not self._password_right(call):
+            lockout.conclude_attempt(call, self.attempt.reservation, standing, right=False)
+            return _wrong(call, standing.account.id, "wrong password")
+        match self._use_code(call, standing):
+            case Result.RIGHT:
+                return None
+            case Result.USED:
+                return Refused("protection.wrong", cause="code used already")
+            case _:
+                return _wrong(call, standing.account.id, "wrong code")
+
+    def _password_right(self, call: Call) -> bool:
+        """Tell whether the password was right, and is still the one that was compared."""
+        stored = passwords.find(call, self.attempt.session.account)
+        unchanged = stored is not None and stored.changed_at == self.attempt.stored.changed_at
+        return self.attempt.reservation.counted and self.right and unchanged
+
+    def _use_code(self, call: Call, standing: Standing) -> Result:
+        """Judge the code and use it up; in a session of a recovery code it is one more of them (KEY-1)."""
+        code = self.proof.code.reveal()
+        if self.attempt.session.own_page_only:
+            return _use_recovery_code(call, standing, code)
+        result = otp.check_code(call, standing.account.id, code)
+        if result is Result.WRONG:
+            worn_keys.count_wrong_code(call, standing, Context.SESSION)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """A prover for the rest of a request that was proven: the same session, the same account."""
+
+    session: SessionId
+    target: AccountId
+
+    def __call__(self, call: Call, verdict: Granted | Denied) -> Granted | Denied:
+        """Let through what the proof was given for."""
+        session, target = verdict.actor.session, verdict.target
+        named = None if session is None or target is None else (session.id, target.account)
+        return verdict if named == (self.session, self.target) else unproven(call, verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusing:
+    """A prover that denies a change for which nothing was compared."""
+
+    refused: Refused
+
+    def __call__(self, call: Call, verdict: Granted | Denied) -> Granted | Denied:
+        """Deny what asks for a proof still."""
+        del call
+        if isinstance(verdict, Granted) and verdict.protected:
+            return Denied(verdict.actor, verdict.target, self.refused)
+        return verdict
+
+
+def _reserve(call: Call, session: SessionFacts, proof: Proof) -> _Attempt | Prover | lockout_rules.WaitForOthers:
+    if not session.own_page_only and otp_rules.parse_code(proof.code.reveal()) is None:
+        return _Refusing(Refused("otp.malformed"))
+    standing, stored = accounts.load(call, session.account), passwords.find(call, session.account)
+    if standing is None or stored is None:
+        return _Refusing(Refused("protection.wrong", cause="no password"))
+    factor, context = _ASKED
+    reserved = lockout.reserve_attempt(call, session.account, factor, standing, context)
+    return _Attempt(session, reserved, stored) if isinstance(reserved, Reservation) else reserved
+
+
+def _use_recovery_code(call: Call, standing: Standing, code: str) -> Result:
+    account = standing.account.id
+    result = recovery_codes.use_code(call, account, code)
+    if result is Result.WRONG:
+        factor, context = _ASKED
+        lockout.count_failures(call, account, factor, standing, context=context)
+    if result is Result.RIGHT:
+        facts: dict[str, Any] = {"address": call.origin.address, "user_agent": call.origin.user_agent}
+        states.tell(call, standing, Kind.RECOVERY_CODE_USED, left=recovery_codes.left(call, account), **facts)
+    return result
+
+
+def _wrong(call: Call, account: AccountId, cause: str) -> Refused:
+    """Refuse a wrong proof that was counted; with the last one that the rules allow the session ends (PROT-1)."""
+    refused, standing = Refused("protection.wrong", cause=cause), accounts.load(call, account)
+    left = standing is not None and not isinstance(lockout.admission(call, standing, *_ASKED), lockout_rules.LockNow)
+    return refused if left else _end(call, refused)
+
+
+def _proven(session: SessionFacts | None, call: Call) -> SessionFacts | None:
+    """Give the session as one that has proven itself just now: for this act alone, and written nowhere (KEY-2)."""
+    return None if session is None else replace(session, fresh_at=call.now)
+
+
+def _end(call: Call, refused: Refused) -> Refused:
+    """End the session in which there is nothing more to guess."""
+    sessions.end_session(replace(call, note=Note()), EndSession())
+    return refused
