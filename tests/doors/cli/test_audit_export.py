@@ -14,7 +14,7 @@ def test_the_trail_is_written_as_csv(shell: Shell, tmp_path: Path) -> None:
 
     with (tmp_path / "trail.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert ran.out == f"1 entries were written to {tmp_path / 'trail.csv'}.\n"
+    assert ran.out == f"1 entry was written to {tmp_path / 'trail.csv'}.\n"
     assert [row["target_name"] for row in rows] == ["ada"]
     assert (tmp_path / "trail.csv").stat().st_mode & 0o777 == 0o600
 

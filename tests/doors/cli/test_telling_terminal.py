@@ -63,7 +63,7 @@ def test_an_import_shows_a_bar(shell: Shell) -> None:
     code, said = at_terminal(shell, "account", "import", str(file))
 
     assert (code, "Reading" in said, "Importing" in said, "100%" in said) == (0, True, True, True)
-    assert "1 accounts were added" in said
+    assert "1 account was added" in said
 
 
 def test_headings_are_bold_on_terminals_only(shell: Shell) -> None:

@@ -10,7 +10,7 @@ from doorward import app, config
 from doorward.features.accounts import actions as accounts
 from doorward.features.passwords import actions as passwords
 from doorward.kernel.ports import Secret, Verified, Verify
-from tests.doors.cli.shell import Shell
+from tests.doors.cli.shell import Shell, fresh
 
 KEY = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
@@ -38,7 +38,7 @@ def test_a_thousand_people_come_with_passwords_and_keys(shell: Shell, tmp_path: 
     rows = "".join(f"u{n},u{n}@example.org,{hash_},{KEY}\n" for n in range(1_000))
     ran = shell.done("account", "import", file_of(tmp_path, "user_name,email,password_hash,secret_key\n" + rows))
 
-    assert ran.out == "1000 accounts were added, 1000 with a password and 1000 with a secret key.\n"
+    assert ran.out == "1,000 accounts were added, 1,000 with a password and 1,000 with a secret key.\n"
     opened = app.open_here(config.load({"data": shell.data}, {}).settings)
     with shell.writing() as call:
         found = accounts.find(call, "u999")
@@ -128,7 +128,7 @@ def test_accounts_are_exported_without_secrets(shell: Shell, tmp_path: Path) -> 
     with (tmp_path / "out.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     line = (tmp_path / "out.jsonl").read_text()
-    assert ran.out == f"1 accounts were written to {tmp_path / 'out.csv'}.\n"
+    assert ran.out == f"1 account was written to {tmp_path / 'out.csv'}.\n"
     assert [json.loads(line)] == listed
     assert list(row) == list(listed[0])
     assert (row["user_name"], row["roles"], row["second_factor"]) == ("ada", "auditor;help-desk", "set_up")
@@ -145,6 +145,33 @@ def test_an_export_is_imported_again(shell: Shell, tmp_path: Path) -> None:
 
     assert ",'=1+1," in written
     assert shell.done("account", "show", "ada", "--json").json["full_name"] == "=1+1"
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_an_export_of_one_server_builds_another(tmp_path: Path, form: str) -> None:
+    """Names, addresses, kinds, roles and what is disabled come back as they were; states are named as left out."""
+    (tmp_path / "new").mkdir()
+    old, new = fresh(tmp_path), fresh(tmp_path / "new")
+    rows = [
+        "ada,Ada Łovelace,ada@example.org,internal,auditor;help-desk,true",
+        'bob,"O\'Neill, Bob ""B""",,internal,,false',
+        "ext,=HYPERLINK(1),ext@example.org,external,,true",
+        "'=formula,@x,,internal,,true",
+        "straße,'quoted,,internal,,true",
+    ]
+    text = "user_name,full_name,email,kind,roles,enabled\n" + "\n".join(rows) + "\n"
+    old.done("account", "import", file_of(tmp_path, text))
+    old.done("account", "export", str(tmp_path / f"first.{form}"))
+    said = new.done("account", "import", str(tmp_path / f"first.{form}"), "--json").json
+
+    kept = ("user_name", "full_name", "email", "kind", "roles", "enabled")
+    listed = [
+        [{name: one[name] for name in kept} for one in shell.done("account", "list", "--json").json["items"]]
+        for shell in (old, new)
+    ]
+    assert (said["accounts"], "id" in said["left_out"]) == (5, True)
+    assert listed[0] == listed[1]
+    assert {one["user_name"] for one in listed[0]} == {"ada", "bob", "ext", "=formula", "straße"}
 
 
 def test_an_export_has_every_page(shell: Shell, tmp_path: Path) -> None:

@@ -92,6 +92,13 @@ def test_columns_are_known_and_come_once(columns: list[str], errors: list[tuple[
     assert [(error.column, error.refused.code) for error in judge_columns(columns)] == errors
 
 
+def test_a_file_of_far_too_many_columns_is_another_kind_of_file() -> None:
+    """It is told once, and not once for each."""
+    (error,) = judge_columns(["user_name"] * 101)
+
+    assert error == LineError(1, "", Refused("transfer.malformed", {"why": "it has 101 columns"}))
+
+
 def test_twins_are_found_in_any_spelling() -> None:
     """By the canonical form, and told with the line of the first (LOCK-16)."""
     people = [person(2, "Straße"), person(3, "ada"), person(5, "STRASSE"), person(9, "ＡＤＡ")]

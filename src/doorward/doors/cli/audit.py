@@ -13,7 +13,7 @@ from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.files import ExportFile, written
 from doorward.doors.cli.options import LIMIT, Group
 from doorward.doors.cli.spelling import entry_json
-from doorward.doors.cli.telling import print_json, print_table
+from doorward.doors.cli.telling import counted, print_json, print_table
 from doorward.features.audit.actions import export_entries, list_acts, list_checkpoints, list_entries, read_export
 from doorward.features.audit.model import (
     Checkpoint,
@@ -53,7 +53,7 @@ def audit() -> None:
 _FILTERS = (
     click.option("--account", "name", metavar="NAME", help="Only what was done to this account."),
     click.option("--actor", metavar="NAME", help="Only what this one did; system and cli:USER too."),
-    click.option("--act", metavar="ACT", help="Only this act, such as lockout.unlocked; lockout is all of them."),
+    click.option("--act", metavar="ACT", help="Only this act (lockout.unlocked), or all of a feature (lockout)."),
     click.option("--after", type=Moment(), metavar="TIME", help="Only from this time on."),
     click.option("--before", type=Moment(), metavar="TIME", help="Only before this time."),
 )
@@ -155,4 +155,4 @@ def export(desk: Desk, file: Path, *, name: str | None, **given: Any) -> None:
     if desk.as_json:
         print_json({"outcome": "done", "file": str(file), "entries": count})
     else:
-        click.echo(f"{count} entries were written to {file}.")
+        click.echo(f"{counted(count, 'entry was', 'entries were')} written to {file}.")

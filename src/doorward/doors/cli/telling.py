@@ -141,6 +141,11 @@ def confirm(question: str, *, yes: bool) -> None:
         raise Failed("Nothing was changed.")
 
 
+def counted(count: int, thing: str, things: str = "") -> str:
+    """Say how many of a thing there are: `1 entry`, `2,000 entries`."""
+    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
+
+
 @contextmanager
 def obstacles_told() -> Iterator[None]:
     """End the command with the one sentence of an obstacle."""

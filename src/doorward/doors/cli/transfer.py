@@ -10,7 +10,7 @@ from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.files import CSV, JSON_LINES, ExportFile, written
 from doorward.doors.cli.options import DRY_RUN, Command
 from doorward.doors.cli.spelling import account_json
-from doorward.doors.cli.telling import RefusedHere, print_json, print_table, progress
+from doorward.doors.cli.telling import RefusedHere, counted, print_json, print_table, progress
 from doorward.edges.lines import csv_line, json_line
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import AccountRow, Search
@@ -106,7 +106,7 @@ def export_accounts(desk: Desk, file: Path) -> None:
     if desk.as_json:
         print_json({"outcome": "done", "file": str(file), "accounts": count})
     else:
-        click.echo(f"{count} accounts were written to {file}.")
+        click.echo(f"{counted(count, 'account was', 'accounts were')} written to {file}.")
 
 
 def _everybody(desk: Desk) -> Iterator[AccountRow]:
@@ -175,8 +175,8 @@ def _counts(done: PeopleImported) -> dict[str, int]:
 
 def _tell(desk: Desk, counts: dict[str, int], found: FileRead) -> None:
     said = (
-        f"{counts['accounts']} accounts were added, {counts['with_password']} with a password and "
-        f"{counts['with_secret_key']} with a secret key."
+        f"{counted(counts['accounts'], 'account was', 'accounts were')} added, {counts['with_password']:,} with a "
+        f"password and {counts['with_secret_key']:,} with a secret key."
     )
     if found.left_out:
         said += f" Not imported: {', '.join(found.left_out)}."

@@ -117,6 +117,9 @@ def _json_line(number: int, line: str) -> Iterator[Read]:
     except (ValueError, TypeError, AttributeError, RecursionError):
         yield LineError(number, "", rules.malformed("it is not one JSON object with texts in its fields"))
         return
+    if len(values) > rules.MOST_COLUMNS:
+        yield LineError(number, "", rules.malformed(f"it has {len(values)} fields"))
+        return
     unknown = [one for one in values if one not in {*rules.COLUMNS, *rules.EXPORTED}]
     yield from (LineError(number, one[:60], Refused("request.unknown_field", {"field": one[:60]})) for one in unknown)
     if not unknown:

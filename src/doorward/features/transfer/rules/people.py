@@ -27,6 +27,8 @@ EXPORTED = (
     "second_factor", "last_sign_in_at", "password_changed_at", "version",
 )  # fmt: skip
 """What an export has besides, and an import leaves out and says so."""
+MOST_COLUMNS = 100
+"""Far more than are known: whoever has more has sent another kind of file."""
 MOST_LINES = 100_000
 MOST_BYTES = 256 * 1024 * 1024
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -39,6 +41,8 @@ Adopt = Callable[[str], str | ValueError]
 def judge_columns(columns: Iterable[str]) -> list[LineError]:
     """Refuse a file whose columns are not known, come twice, or leave out the user name."""
     named = list(columns)
+    if len(named) > MOST_COLUMNS:
+        return [LineError(1, "", malformed(f"it has {len(named)} columns"))]
     known = {*COLUMNS, *EXPORTED}
     errors = [LineError(1, one, Refused("request.unknown_field", {"field": one})) for one in named if one not in known]
     twice = sorted({one for one in named if named.count(one) > 1})
