@@ -1,7 +1,7 @@
 """The log: one JSON object a line, on standard error.
 
-What strangers send cannot forge a line or steer a terminal: control characters leave escaped. Secrets are of a type
-that prints as stars, and no line holds a request's body.
+What strangers send cannot forge a line, steer a terminal or turn its text around: characters that are not seen but act
+leave escaped (T26). Secrets are of a type that prints as stars, and no line holds a request's body.
 """
 
 import json
@@ -16,8 +16,11 @@ import structlog
 from doorward.kernel.ports import Clock
 from doorward.kernel.time import rfc3339
 
-_LEFT_BY_JSON = re.compile("[\x7f-\x9f\u2028\u2029]")
-"""Control characters that JSON allows inside a text."""
+_LEFT_BY_JSON = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What acts unseen and JSON allows inside a text: controls, separators, marks of direction, half characters."""
 
 
 def start(level: str, clock: Clock, to: TextIO | None = None) -> None:
@@ -50,7 +53,7 @@ def start(level: str, clock: Clock, to: TextIO | None = None) -> None:
 
 
 def line_of(logger: object, method: str, line: Mapping[str, Any]) -> str:
-    """Spell one line: keys in a steady order, every control character escaped."""
+    """Spell one line: keys in a steady order, every character that acts escaped as JSON does it."""
     del logger, method
     spelled = json.dumps(line, default=str, ensure_ascii=False)
-    return _LEFT_BY_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", spelled)
+    return _LEFT_BY_JSON.sub(lambda found: json.dumps(found.group())[1:-1], spelled)
