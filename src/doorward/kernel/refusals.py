@@ -10,6 +10,7 @@ from types import MappingProxyType
 from doorward.kernel.refusal import CONFLICT, FAILED, NOT_FOUND, REFUSED, USAGE, Refusal
 from doorward.kernel.refusals_of_files import TRANSFER
 from doorward.kernel.refusals_of_groups import GROUPS
+from doorward.kernel.refusals_of_passkeys import PASSKEYS
 
 _REQUESTS = {
     "request.malformed": Refusal(400, USAGE, "The request cannot be read: {detail}. Correct it and send it again."),
@@ -285,6 +286,7 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         **_POLICY,
         **_PASSWORDS,
         **GROUPS,
+        **PASSKEYS,
         **TRANSFER,
     }
 )
