@@ -1,16 +1,19 @@
 from collections.abc import Iterator
 
+from doorward.features.administration.actions.grouping import add_group, add_member
+from doorward.features.groups.model import AddGroup, AddMember, GroupAdded
 from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import JobStarted, StartJob
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import ExcludeAccount
+from doorward.kernel.ids import AccountId
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.household import Household
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
-TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "history")
+TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "groups", "history")
 STAGES = (
     "general&stage=edit",
     "general&stage=lock",
@@ -27,6 +30,9 @@ CONSOLE = (
     "/console/users?query=nobody",
     "/console/users?enabled=0",
     "/console/users/new",
+    "/console/groups",
+    "/console/groups?stage=add",
+    "/console/groups?query=nothing",
     "/console/password-rules",
     "/console/two-factor",
     "/console/roles",
@@ -48,6 +54,7 @@ def furnished(house: Household) -> Iterator[str]:
     world.run(exclude_account, ExcludeAccount(world.add("printer"), "prints reports"))
     carl = world.add("carl", factors=1)
     world.run(lock_account, LockAccount(carl, "left without a word, and his laptop is somewhere on the way"))
+    yield from branch(house, bram.account, long)
     job = world.run(start_unlocks, StartJob(accounts=(carl,), reason="a test"))
     assert isinstance(job, JobStarted)
     for account in (bram.account, long):
@@ -55,6 +62,17 @@ def furnished(house: Household) -> Iterator[str]:
     yield from (f"/console/users/{bram.account}?tab={tab}" for tab in STAGES)
     yield from (f"/console/users/{account}" for account in (anna.account, carl))
     yield f"/console/jobs/{job.job}"
+
+
+def branch(house: Household, *members: AccountId) -> Iterator[str]:
+    """Make a group with a long name, and give the addresses that show it."""
+    group = house.world.run(add_group, AddGroup(f"Branch {LONG}", "All of Harbour Street and the house behind it"))
+    assert isinstance(group, GroupAdded)
+    for account in members:
+        house.world.run(add_member, AddMember(account, group.group))
+    address = f"/console/groups/{group.group}"
+    yield from (address, f"{address}?stage=edit", f"{address}?stage=delete", f"{address}?add=a")
+    yield f"/console/users?group={group.group}"
 
 
 def test_every_page_can_be_used_by_everybody(house: Household, visitor: NewVisitor) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from starlette.routing import Route
 
 from doorward.doors.console.app import routes
+from doorward.features.administration.actions.grouping import add_group
+from doorward.features.groups.model import AddGroup, GroupAdded
 from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import JobStarted, StartJob
 from doorward.features.lockout.actions import lock_account, unlock_account
@@ -59,6 +61,8 @@ FIELDS = {
     "/console/users/{account}/roles": {"role": "help-desk", "reason": "joined"},
     "/console/password-rules": {"min_length": "14", "version": "0", "reason": "longer"},
     "/console/audit/retention": {"audit_retention_days": "400", "version": "0", "reason": "the works council"},
+    "/console/groups": {"name": "Branch South", "reason": "opened"},
+    "/console/groups/{group}/edit": {"name": "Branch East", "version": "1", "reason": "moved"},
     "/console/users/bulk": {"act": "unlocks", "everyone": "1", "query": "", "reason": "outage"},
 }
 """What a form sends where it is more than a reason."""
@@ -74,23 +78,27 @@ class Gaps:
     job: str
     mail: str
     token: str
+    group: str
 
     def fill(self, path: str) -> str:
         """Put what is there into the gaps."""
         known = {"account": str(self.account), "job": self.job, "mail": self.mail, "token": self.token}
+        known["group"] = self.group
         for name, value in known.items():
             path = path.replace(f"{{{name}}}", value)
         return path + ASKED.get(path, "")
 
     def fields(self, path: str) -> dict[str, str]:
         """Give what the form of an address sends."""
-        if path == "/console/users/unlock":
+        if path.endswith(("/groups/add", "/groups/remove")):
+            return {"group": self.group, "reason": "a test"}
+        if path == "/console/users/unlock" or "/members/" in path:
             return {"account": str(self.account), "reason": "a test"}
         return FIELDS.get(path, {"reason": "a test"})
 
 
 def gaps(site: Site) -> Gaps:
-    """Make an account that was locked and unlocked, a mail, a job, and a token that nothing belongs to."""
+    """Make an account that was locked and unlocked, a mail, a job, a group, and a token that nothing belongs to."""
     world = site.world
     bram = world.add("bram", factors=1)
     world.run(lock_account, LockAccount(bram, "left his desk"))
@@ -98,4 +106,6 @@ def gaps(site: Site) -> Gaps:
     job = world.run(start_unlocks, StartJob(accounts=(bram,), reason="a test"))
     assert isinstance(job, JobStarted)
     token, _ = make_token(bram, world.runtime.entropy)
-    return Gaps(bram, str(job.job), str(world.mails()[0].id), token.reveal())
+    group = world.run(add_group, AddGroup("Branch North"))
+    assert isinstance(group, GroupAdded)
+    return Gaps(bram, str(job.job), str(world.mails()[0].id), token.reveal(), str(group.group))

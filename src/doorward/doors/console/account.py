@@ -12,9 +12,11 @@ from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
+from doorward.features.administration.actions.grouping import show_memberships
 from doorward.features.audit.actions import entries_of_target
 from doorward.features.directory.actions import view_account
 from doorward.features.directory.model import AccountShown, ViewAccount
+from doorward.features.groups.model import ShowMemberships
 from doorward.features.lockout.actions import failures_of
 from doorward.features.lockout.model import Factor
 from doorward.features.notices.actions import mail_of
@@ -27,7 +29,7 @@ from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
-TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "history")
+TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "groups", "history")
 _LATEST = 8
 _PAGE = 50
 _FEW_MAILS = 10
@@ -136,6 +138,20 @@ def _roles(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     return {"roles": roles, "effective": sorted(rights_of(call, viewed.account.id))}
 
 
+def _groups(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
+    del call
+    query = visit.query.get("find", "")
+    shown = visit.run(show_memberships, ShowMemberships(viewed.account.id, query))
+    if isinstance(shown, Refused):
+        return {"inside": [], "outside": [], "more_groups": False, "find": query}
+    return {
+        "inside": [{"group": one, "may": permission(no is None, no)} for one, no in shown.inside],
+        "outside": [{"group": one, "may": permission(no is None, no)} for one, no in shown.outside],
+        "more_groups": shown.more,
+        "find": query,
+    }
+
+
 def _history(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     before = visit.query.get("before")
     found = entries_of_target(call, viewed.account.id, _PAGE, _id(before))
@@ -151,6 +167,7 @@ _TABS: dict[str, Callable[[Visit, Call, AccountShown], dict[str, Any]]] = {
     "sign-in": _sign_in,
     "sessions": _sessions,
     "roles": _roles,
+    "groups": _groups,
     "history": _history,
 }
 

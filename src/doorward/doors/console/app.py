@@ -9,7 +9,9 @@ from starlette.staticfiles import StaticFiles
 from doorward.doors.console import (
     account,
     account_acts,
+    account_groups,
     bulk,
+    groups,
     jobs,
     links,
     me,
@@ -98,7 +100,7 @@ def _own() -> list[BaseRoute]:
 
 
 def _operating() -> list[BaseRoute]:
-    one = "/console/users/{account}"
+    one, group = "/console/users/{account}", "/console/groups/{group}"
     deeds = [route for name in account_acts.DEEDS for route in _form(f"{one}/{name}", account_acts.act_on(name))]
     return [
         *_page("/console", overview.show_overview),
@@ -118,6 +120,15 @@ def _operating() -> list[BaseRoute]:
         *_form(f"{one}/temporary-access-code", account_acts.issue_code),
         *_form(f"{one}/sessions/end", account_acts.end_sessions),
         *_form(f"{one}/roles", account_acts.set_roles),
+        *_form(f"{one}/groups/add", account_groups.join),
+        *_form(f"{one}/groups/remove", account_groups.leave),
+        *_page("/console/groups", groups.show_groups),
+        *_form("/console/groups", groups.take_group),
+        *_page(group, groups.show_group),
+        *_form(f"{group}/edit", groups.edit),
+        *_form(f"{group}/delete", groups.delete),
+        *_form(f"{group}/members/add", groups.put_members),
+        *_form(f"{group}/members/remove", groups.take_members),
         *_page("/console/password-rules", settings.show_rules),
         *_form("/console/password-rules", settings.take_rules),
         *_page("/console/two-factor", settings.show_two_factor),

@@ -10,7 +10,7 @@ from doorward.features.directory.actions import count_locked
 from doorward.features.directory.model import CountLocked
 from doorward.features.rights.model import Permission
 from doorward.features.sessions.model import SessionShown
-from doorward.kernel.ids import AccountId, parse_id
+from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
@@ -32,6 +32,13 @@ DONE = {
     "added": "The account is added.",
     "roles": "The roles are saved.",
     "unchanged": "Nothing had to be changed.",
+    "group-added": "The group is added. Nobody is in it yet.",
+    "group-saved": "The group is saved.",
+    "group-deleted": "The group is deleted.",
+    "members-added": "The group has its new members.",
+    "members-removed": "They are no longer in the group.",
+    "groups-joined": "The account is in its new groups.",
+    "groups-left": "The account is no longer in the group.",
     "stopped": "The job is stopped. What was done stays done.",
     "retried": "The mail is tried again now.",
     "password-changed": "Your password is changed, and your other sessions have ended.",
@@ -89,6 +96,12 @@ def account_in(visit: Visit) -> AccountId | Refused:
     """Read the account from the page's address."""
     found = parse_id(visit.request.path_params["account"])
     return Refused("accounts.not_found") if found is None else AccountId(found)
+
+
+def group_in(visit: Visit) -> GroupId | Refused:
+    """Read the group from the page's address."""
+    found = parse_id(visit.request.path_params["group"])
+    return Refused("groups.not_found") if found is None else GroupId(found)
 
 
 def listed_accounts(visit: Visit) -> tuple[AccountId, ...] | Refused:

@@ -1,5 +1,6 @@
 """Users: the search, its views, and what can be done to those it finds."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,12 +12,15 @@ from doorward.doors.console.searching import Asked, asked_in
 from doorward.doors.console.visit import Visit
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import Found, Search
+from doorward.features.groups.actions import list_groups, named
+from doorward.features.groups.model import ListGroups
 from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import StartJob
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.outcome import Refused
 
 _PALETTE = 8
+_MOST_GROUPS = 200
 
 
 def show_users(visit: Visit) -> Response:
@@ -51,7 +55,7 @@ def unlock_selected(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, shown: SessionShown) -> Response:
-    asked = asked_in(visit.query)
+    asked, groups = _groups(visit, asked_in(visit.query))
     found = visit.run(search_accounts, asked.search(visit.query.get("cursor")))
     if isinstance(found, Refused):
         return visit.problem(found, USERS)
@@ -59,11 +63,27 @@ def _page(visit: Visit, shown: SessionShown) -> Response:
         "users.html",
         **shell(visit, shown),
         filters=asked.filters,
+        groups=groups,
         accounts=list(found.accounts),
         may_unlock=by_right(shown, "users:unlock"),
         may_many=permissions_for_many(shown),
         page=_pager(visit, asked, found),
     )
+
+
+def _groups(visit: Visit, asked: Asked) -> tuple[Asked, list[tuple[str, str]]]:
+    """List groups for the filter; the one that is asked for is among them, and is named by its id from now on.
+
+    So the page's addresses stay right when the group is called something else.
+    """
+    listed = visit.run(list_groups, ListGroups(limit=_MOST_GROUPS))
+    found = [] if isinstance(listed, Refused) else [row.group for row in listed.groups]
+    with visit.reading() as call:
+        wanted = named(call, asked.group) if asked.group and found else None
+    if wanted is not None:
+        asked = replace(asked, group=str(wanted.id))
+        found += [wanted] if wanted not in found else []
+    return asked, [(str(group.id), group.name) for group in found]
 
 
 def _pager(visit: Visit, asked: Asked, found: Found) -> dict[str, Any]:

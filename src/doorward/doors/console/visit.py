@@ -181,7 +181,7 @@ async def _arrive(request: Request) -> Visit | Response:
         return visit.problem(form)
     fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
     chosen = tuple(
-        value for name, value in form.multi_items() if name in {"account", "role"} and isinstance(value, str)
+        value for name, value in form.multi_items() if name in {"account", "role", "group"} and isinstance(value, str)
     )
     return Visit(request, plug, visit.caller, visit.origin, fields, chosen)
 

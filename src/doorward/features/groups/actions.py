@@ -60,6 +60,18 @@ def named(call: Call, text: str) -> Group | None:
     return (None if given is None else load(call, GroupId(given))) or find(call, text)
 
 
+def inside(call: Call, account: AccountId) -> list[Group]:
+    """Load the groups that an account is in, by name."""
+    return store.some(call.sql, list(store.groups_of(call.sql, account)))
+
+
+def outside(call: Call, account: AccountId, query: str, most: int) -> list[Group]:
+    """Load groups that a search finds and the account is not in, by name."""
+    there = store.groups_of(call.sql, account)
+    found = store.page(call.sql, search_pattern(query), None, most + len(there))
+    return [group for group in found if group.id not in there][:most]
+
+
 def is_empty(call: Call, group: GroupId) -> bool:
     """Tell whether nobody is in a group."""
     return not member_ids(call, group, 1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from doorward.kernel.ids import AccountId, GroupId
-from doorward.kernel.outcome import Done, Unchanged
+from doorward.kernel.outcome import Done, Refused, Unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,24 @@ class RemoveMember:
     account: AccountId
     group: GroupId
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMemberships:
+    """Ask which groups an account is in, and which of those that a search finds it is not in."""
+
+    account: AccountId
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipsShown(Done):
+    """Groups, each with the refusal that leaving it, or joining it, would meet; None where it may be done."""
+
+    inside: tuple[tuple[Group, Refused | None], ...]
+    outside: tuple[tuple[Group, Refused | None], ...]
+    more: bool
+    """There are further groups that the search finds."""
 
 
 @dataclass(frozen=True, slots=True)

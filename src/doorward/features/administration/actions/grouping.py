@@ -23,8 +23,10 @@ from doorward.features.groups.model import (
     GroupUnchanged,
     MemberAdded,
     MemberRemoved,
+    MembershipsShown,
     MembersUnchanged,
     RemoveMember,
+    ShowMemberships,
 )
 from doorward.features.rights import actions as rights
 from doorward.kernel.act import Needs, act
@@ -33,6 +35,8 @@ from doorward.kernel.ids import AccountId, GroupId, new_id
 from doorward.kernel.outcome import Refused
 
 _FIRST_VERSION = 1
+_CHOICES = 20
+"""How many groups are offered at once for an account to be put into."""
 
 
 @act("users:modify", event="groups.added")
@@ -100,6 +104,18 @@ def remove_member(call: Call, command: RemoveMember) -> MemberRemoved | MembersU
     if refused := rights.judge_leaving(call, group.id, command.account):
         return refused
     return MemberRemoved() if groups.remove_member(call, group.id, command.account) else MembersUnchanged()
+
+
+@act("users:read", event=None, writes=False)
+def show_memberships(call: Call, command: ShowMemberships) -> MembershipsShown:
+    """Tell which groups an account is in and could be put into, and why not (RIGHT-7)."""
+    account = command.account
+    found = groups.outside(call, account, command.query, _CHOICES + 1)
+    return MembershipsShown(
+        inside=tuple((one, rights.judge_leaving(call, one.id, account)) for one in groups.inside(call, account)),
+        outside=tuple((one, rights.judge_membership(call, one.id, account)) for one in found[:_CHOICES]),
+        more=len(found) > _CHOICES,
+    )
 
 
 def judge_new_member(call: Call, account: AccountId, wanted: Sequence[str]) -> tuple[Group, ...] | Refused:

@@ -1,0 +1,219 @@
+"""Groups: the list, one group with its members, and what is done to both."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from doorward.doors.console.operator import by_right, group_in, listed_accounts, shell, signed_in
+from doorward.doors.console.pages import status_of
+from doorward.doors.console.visit import Visit
+from doorward.features.accounts import actions as accounts
+from doorward.features.administration.actions.grouping import (
+    add_group,
+    add_member,
+    delete_group,
+    edit_group,
+    remove_member,
+)
+from doorward.features.directory.actions import search_accounts
+from doorward.features.directory.model import AccountRow, Search
+from doorward.features.groups.actions import list_groups, view_group
+from doorward.features.groups.model import (
+    AddGroup,
+    AddMember,
+    DeleteGroup,
+    EditGroup,
+    GroupAdded,
+    GroupRow,
+    ListGroups,
+    RemoveMember,
+    ViewGroup,
+)
+from doorward.kernel.act import Action
+from doorward.kernel.ids import AccountId, GroupId, parse_id
+from doorward.kernel.outcome import Refused
+from doorward.kernel.sentences import sentence
+
+_GROUPS = "/console/groups"
+_CHOICES = 20
+_OF_ONE = frozenset(
+    {"accounts.not_found", "rights.self", "rights.higher_target", "rights.not_held", "rights.last_administrator",
+     "rights.internal_only", "protection.required"}
+)  # fmt: skip
+"""Refusals that concern one account, and leave the others to be looked at."""
+_FIELDS = {
+    "request.reason": "reason",
+    "groups.name_taken": "name",
+    "groups.name_malformed": "name",
+    "groups.description_malformed": "description",
+}
+
+
+def show_groups(visit: Visit) -> Response:
+    """Show the groups that a search finds; every search has an address."""
+    return _list(visit, None)
+
+
+def take_group(visit: Visit) -> Response:
+    """Add a group, empty."""
+    form = visit.form
+    command = AddGroup(form.get("name", ""), form.get("description", ""), form.get("reason", ""))
+    outcome = visit.run_with_reason(add_group, command)
+    return (
+        visit.go(_address(outcome.group, "group-added")) if isinstance(outcome, GroupAdded) else _list(visit, outcome)
+    )
+
+
+def show_group(visit: Visit) -> Response:
+    """Show a group and who is in it."""
+    return _one(visit, None)
+
+
+def edit(visit: Visit) -> Response:
+    """Change a group's name or description."""
+    group, form = group_in(visit), visit.form
+    if isinstance(group, Refused):
+        return visit.problem(group, _GROUPS)
+    fields = (form.get("name"), form.get("description"), form.get("reason", ""))
+    outcome = visit.run_with_reason(edit_group, EditGroup(group, visit.version, *fields))
+    if isinstance(outcome, Refused):
+        return _one(visit, outcome, "edit")
+    return visit.go(_address(group, "unchanged" if outcome.status == "unchanged" else "group-saved"))
+
+
+def delete(visit: Visit) -> Response:
+    """Delete a group that nobody is in."""
+    group = group_in(visit)
+    if isinstance(group, Refused):
+        return visit.problem(group, _GROUPS)
+    outcome = visit.run_with_reason(delete_group, DeleteGroup(group, visit.form.get("reason", "")))
+    return _one(visit, outcome, "delete") if isinstance(outcome, Refused) else visit.go(f"{_GROUPS}?done=group-deleted")
+
+
+def put_members(visit: Visit) -> Response:
+    """Put the selected accounts into a group, each an act of its own."""
+    return _members(visit, add_member, AddMember, "members-added")
+
+
+def take_members(visit: Visit) -> Response:
+    """Take the selected accounts out of a group, each an act of its own."""
+    return _members(visit, remove_member, RemoveMember, "members-removed")
+
+
+def _members(visit: Visit, action: Action[Any, Any], command: Any, done: str) -> Response:
+    group, chosen, reason = group_in(visit), listed_accounts(visit), visit.form.get("reason", "")
+    if isinstance(group, Refused):
+        return visit.problem(group, _GROUPS)
+    if isinstance(chosen, Refused):
+        return visit.problem(chosen, _address(group))
+    if not chosen:
+        return _one(visit, Refused("jobs.nothing_selected"))
+    refused: dict[AccountId, Refused] = {}
+    changed = False
+    for account in dict.fromkeys(chosen):
+        outcome = visit.run_with_reason(action, command(account, group, reason))
+        if isinstance(outcome, Refused) and outcome.code not in _OF_ONE:
+            return _one(visit, outcome, "members")
+        if isinstance(outcome, Refused):
+            refused[account] = outcome
+        changed = changed or outcome.status == "done"
+    if refused:
+        return _one(visit, None, left_out=refused)
+    return visit.go(_address(group, done if changed else "unchanged"))
+
+
+def _list(visit: Visit, refused: Refused | None) -> Response:
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    query, after = visit.query.get("query", ""), parse_id(visit.query.get("cursor", ""))
+    found = visit.run(list_groups, ListGroups(query, after=None if after is None else GroupId(after)))
+    if isinstance(found, Refused):
+        return visit.problem(found, _GROUPS if found.code == "list.cursor" else "/console")
+    kept = {"query": query} if query else {}
+    errors = _errors(refused)
+    return visit.show(
+        "groups.html",
+        200 if refused is None else status_of(refused),
+        **shell(visit, shown),
+        query=query,
+        groups=list(found.groups),
+        page={
+            "shown": len(found.groups),
+            "first": f"{_GROUPS}?{urlencode(kept)}" if after is not None else None,
+            "next": None if found.next is None else f"{_GROUPS}?{urlencode({**kept, 'cursor': str(found.next)})}",
+        },
+        stage="add" if refused is not None or visit.query.get("stage") == "add" else None,
+        may={"add": by_right(shown, "users:modify")},
+        form=dict(visit.form),
+        errors=errors,
+        refusal=None if errors else refused,
+    )
+
+
+def _one(
+    visit: Visit, refused: Refused | None, stage: str | None = None, left_out: dict[AccountId, Refused] | None = None
+) -> Response:
+    shown, group = signed_in(visit), group_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    viewed = group if isinstance(group, Refused) else visit.run(view_group, ViewGroup(group))
+    if isinstance(viewed, Refused):
+        return visit.problem(viewed, _GROUPS)
+    wanted = str(viewed.row.group.id)
+    members = visit.run(search_accounts, Search(group=wanted, cursor=visit.query.get("cursor")))
+    if isinstance(members, Refused):
+        return visit.problem(members, _address(viewed.row.group.id))
+    errors = _errors(refused)
+    address = _address(viewed.row.group.id)
+    following = None if members.next is None else f"{address}?{urlencode({'cursor': members.next})}"
+    return visit.show(
+        "group.html",
+        200 if refused is None else status_of(refused),
+        **shell(visit, shown),
+        **_choices(visit, viewed.row),
+        group=viewed.row.group,
+        count=viewed.row.members,
+        members=list(members.accounts),
+        page={
+            "shown": len(members.accounts), "first": address if "cursor" in visit.query else None, "next": following,
+        },
+        stage=stage or visit.query.get("stage"),
+        may={"change": by_right(shown, "users:modify")},
+        left_out=_told(visit, left_out or {}),
+        form=dict(visit.form),
+        errors=errors,
+        refusal=None if errors else refused,
+    )  # fmt: skip
+
+
+def _choices(visit: Visit, row: GroupRow) -> dict[str, Any]:
+    """Find people to be put into the group: those that a search finds, with whether they are in it already."""
+    query = visit.query.get("add", "").strip()
+    found = visit.run(search_accounts, Search(query, limit=_CHOICES)) if query else None
+    rows: tuple[AccountRow, ...] = () if found is None or isinstance(found, Refused) else found.accounts
+    return {
+        "add": query,
+        "choices": [{"account": one, "inside": row.group.name in one.groups} for one in rows],
+        "more_choices": found is not None and not isinstance(found, Refused) and found.next is not None,
+    }
+
+
+def _told(visit: Visit, left_out: dict[AccountId, Refused]) -> list[dict[str, Any]]:
+    """Say of each account that was left out why."""
+    with visit.reading() as call:
+        names = accounts.names(call, list(left_out))
+    return [
+        {"id": account, "name": names.get(account, str(account)), "why": sentence(refused), "code": refused.code}
+        for account, refused in left_out.items()
+    ]
+
+
+def _errors(refused: Refused | None) -> dict[str, str]:
+    where = None if refused is None else _FIELDS.get(refused.code)
+    return {} if refused is None or where is None else {where: sentence(refused)}
+
+
+def _address(group: GroupId, done: str = "") -> str:
+    return f"{_GROUPS}/{group}" + (f"?done={done}" if done else "")
