@@ -5,7 +5,7 @@ from tests.doors.console.visiting import Site
 
 USERS = (
     "/console", "/console/users", "/console/palette", "/console/jobs", "/console/jobs/{job}",
-    "/console/users/bulk", "/console/users/{account}",
+    "/console/users/bulk", "/console/users/{account}", "/console/groups", "/console/groups/{group}",
 )  # fmt: skip
 READ = (
     *USERS,
@@ -23,7 +23,7 @@ OPENS = {
     "help-desk": {*USERS},
     "no-access": set(),
 }
-SOME = ["Overview", "Users", "Locked now", "Jobs"]
+SOME = ["Overview", "Users", "Locked now", "Groups", "Jobs"]
 ALL = [*SOME, "Roles", "Password rules", "Two-factor authentication", "Audit", "Mail"]
 MENU = {"administrator": ALL, "super-user": ALL, "auditor": ALL, "help-desk": SOME, "no-access": []}
 

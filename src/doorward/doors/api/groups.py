@@ -88,9 +88,10 @@ class GroupReason(Body):
     reason: Reason | None = None
 
 
-class Members(Reasoned):
-    """Accounts to put into a group, or to take out of it."""
+class Members(Body):
+    """Accounts to put into a group, or to take out of it; protected ones are left out (PROT-2)."""
 
+    reason: Reason
     accounts: list[ListedAccount] = Field(min_length=1, max_length=_AT_ONCE)
 
 

@@ -56,7 +56,7 @@ def build(runtime: Runtime, driver: LoopDriver) -> Starlette:
 def routes() -> list[BaseRoute]:
     """List every page."""
     assets = Mount("/static", Assets(packages=[("doorward.doors.console", "static")]), name="static")
-    return [*_signing_in(), *_links(), *_own(), *_operating(), assets]
+    return [*_signing_in(), *_links(), *_own(), *_operating(), *_grouping(), assets]
 
 
 def _signing_in() -> list[BaseRoute]:
@@ -100,7 +100,7 @@ def _own() -> list[BaseRoute]:
 
 
 def _operating() -> list[BaseRoute]:
-    one, group = "/console/users/{account}", "/console/groups/{group}"
+    one = "/console/users/{account}"
     deeds = [route for name in account_acts.DEEDS for route in _form(f"{one}/{name}", account_acts.act_on(name))]
     return [
         *_page("/console", overview.show_overview),
@@ -120,15 +120,6 @@ def _operating() -> list[BaseRoute]:
         *_form(f"{one}/temporary-access-code", account_acts.issue_code),
         *_form(f"{one}/sessions/end", account_acts.end_sessions),
         *_form(f"{one}/roles", account_acts.set_roles),
-        *_form(f"{one}/groups/add", account_groups.join),
-        *_form(f"{one}/groups/remove", account_groups.leave),
-        *_page("/console/groups", groups.show_groups),
-        *_form("/console/groups", groups.take_group),
-        *_page(group, groups.show_group),
-        *_form(f"{group}/edit", groups.edit),
-        *_form(f"{group}/delete", groups.delete),
-        *_form(f"{group}/members/add", groups.put_members),
-        *_form(f"{group}/members/remove", groups.take_members),
         *_page("/console/password-rules", settings.show_rules),
         *_form("/console/password-rules", settings.take_rules),
         *_page("/console/two-factor", settings.show_two_factor),
@@ -140,6 +131,21 @@ def _operating() -> list[BaseRoute]:
         *_page("/console/mail", records.show_mail),
         *_form("/console/mail/retry", records.retry),
         *_form("/console/mail/{mail}/retry", records.retry),
+    ]
+
+
+def _grouping() -> list[BaseRoute]:
+    one, group = "/console/users/{account}/groups", "/console/groups/{group}"
+    return [
+        *_form(f"{one}/add", account_groups.join),
+        *_form(f"{one}/remove", account_groups.leave),
+        *_page("/console/groups", groups.show_groups),
+        *_form("/console/groups", groups.take_group),
+        *_page(group, groups.show_group),
+        *_form(f"{group}/edit", groups.edit),
+        *_form(f"{group}/delete", groups.delete),
+        *_form(f"{group}/members/add", groups.put_members),
+        *_form(f"{group}/members/remove", groups.take_members),
     ]
 
 
