@@ -41,11 +41,16 @@ class Secrets:
 
 
 def forms(raw: bytes) -> Iterator[re.Pattern[bytes]]:
+    """Give what finds bytes in every spelling."""
+    return (re.compile(re.escape(one)) for one in spelled(raw))
+
+
+def spelled(raw: bytes) -> Iterator[bytes]:
     """Spell bytes as they are, in hex, base32 and base64."""
     encoded = (raw, raw.hex().encode(), raw.hex().upper().encode(), base64.b32encode(raw).rstrip(b"="),
                base64.b32encode(raw).rstrip(b"=").lower(), base64.b64encode(raw).rstrip(b"="),
                base64.urlsafe_b64encode(raw).rstrip(b"="), repr(raw)[2:-1].encode())  # fmt: skip
-    return (re.compile(re.escape(one)) for one in dict.fromkeys(encoded))
+    yield from dict.fromkeys(encoded)
 
 
 def of_token(token: str) -> bytes:

@@ -1,15 +1,22 @@
 import base64
+import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from starlette.routing import Route
 
+from doorward.doors.console.app import routes
 from doorward.features.accounts import actions as accounts
 from doorward.features.devices import actions as devices
 from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
+from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin.model import Next
+from doorward.features.signin.rules import STEPS, TRANSITIONS, Input
 from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.tokens import make_token
 from tests.storms.town import Person, Town, api, town
 from tests.storms.wire import Answer, ask, form, request
 
@@ -99,6 +106,8 @@ PLACES = (
 )  # fmt: skip
 WORKS = {
     "session": {"/session", "/me", "/accounts", "/me/sessions", "page /me", "page /console/users"},
+    "session of a recovery code": {"/session", "/me", "/me/sessions", "page /me"},
+    "browser": set(),
     "code": {"sign-in/code", "sign-in/recovery-code", "page /sign-in/code"},
     "device_code": {"sign-in/device-code", "sign-in/device-code/resend", "page /sign-in/device-code"},
     "set_up": {"sign-in/set-up", "sign-in/set-up/confirm", "page /sign-in/set-up"},
@@ -140,6 +149,10 @@ def token_of(server: Town, kind: str, person: Person) -> str:
     """Make a token of a kind."""
     if kind == "session":
         return server.token(person)
+    if kind == "session of a recovery code":
+        return server.token(person, OpenedWith.RECOVERY_CODE)
+    if kind == "browser":
+        return known_browser(server, person)
     if kind in set(Next):
         return at_step(server, person, Next(kind))
     with server.writing() as call:
@@ -149,6 +162,14 @@ def token_of(server: Town, kind: str, person: Person) -> str:
         if kind == LinkKind.WELCOME:
             whose, epoch = AccountId(new_id(call.now, call.entropy)), 0
         return links.make_link(call, whose, LinkKind(kind), epoch)[0].reveal().rpartition("/")[2]
+
+
+def known_browser(server: Town, person: Person) -> str:
+    """Make what a browser keeps that has completed a sign-in: spelled like every token, and opening nothing."""
+    with server.writing() as call:
+        browser, stored = make_token(person.account, call.entropy)
+        devices.know_browser(call, person.account, stored)
+    return browser.reveal()
 
 
 def at_step(server: Town, person: Person, step_wanted: Next) -> str:
@@ -175,6 +196,47 @@ def test_a_token_works_in_its_own_place_and_nowhere_else(server: Town, kind: str
 def opens(answer: Answer) -> bool:
     """Tell whether an answer hands out a session."""
     return "__Host-doorward=A" in answer.headers.get("set-cookie", "") or b'"token"' in answer.body
+
+
+def test_every_kind_is_tried_at_every_place(server: Town) -> None:
+    """Twelve kinds and more: a new kind of link, step, call or page that takes one fails here until it has its row."""
+    told = ask(server.url, request("GET /openapi.json")).json()
+    bodies = {name: set(shape.get("properties", ())) for name, shape in told["components"]["schemas"].items()}
+    takes = {
+        path.removeprefix("/api/v1/")
+        for path, methods in told["paths"].items()
+        for call in methods.values()
+        for name in re.findall(r"#/components/schemas/(\w+)", json.dumps(call.get("requestBody", {})))
+        if bodies[name] & {"sign_in", "token"}
+    }
+    pages = {route.path.split("/")[1] for route in routes() if isinstance(route, Route) and "{token}" in route.path}
+    steps = {route.path for route in routes() if isinstance(route, Route) and route.path.startswith("/sign-in/")}
+    stands_for = {"/sign-in/recovery-code": "/sign-in/code", "/sign-in/device-code/resend": "/sign-in/device-code"}
+    names = {place.name for place in PLACES}
+
+    assert len(WORKS) >= 12
+    assert set(LinkKind) | {*Next} - {Next.DONE} <= set(WORKS)
+    assert takes - names == set()
+    assert {f"use {page}" for page in pages} - names == set()
+    assert {f"page {stands_for.get(step, step)}" for step in steps} - names == set()
+
+
+EDGES = {
+    Input.CODE_RIGHT: "sign-in/code",
+    Input.RECOVERY_CODE_RIGHT: "sign-in/recovery-code",
+    Input.DEVICE_CODE_RIGHT: "sign-in/device-code",
+    Input.SET_UP_CONFIRMED: "sign-in/set-up/confirm",
+    Input.PASSWORD_SET: "sign-in/new-password",
+}
+"""Where a visitor gives what moves a sign-in on."""
+
+
+@pytest.mark.parametrize("kind", [one.value for one in STEPS])
+def test_only_the_edges_of_the_machine_move_a_sign_in(kind: str) -> None:
+    """What the walk above found out is what the machine's table says, state by state (T31)."""
+    edges = {EDGES[given] for state, given in TRANSITIONS if state is STEPS[Next(kind)] and given in EDGES}
+
+    assert WORKS[kind] & set(EDGES.values()) == edges
 
 
 @pytest.mark.parametrize("kind", ["code", "device_code", "set_up", "new_password"])
