@@ -11,6 +11,7 @@ from doorward.kernel.refusal import CONFLICT, FAILED, NOT_FOUND, REFUSED, USAGE,
 from doorward.kernel.refusals_of_files import TRANSFER
 from doorward.kernel.refusals_of_groups import GROUPS
 from doorward.kernel.refusals_of_passkeys import PASSKEYS
+from doorward.kernel.refusals_of_tokens import TOKENS
 
 _REQUESTS = {
     "request.malformed": Refusal(400, USAGE, "The request cannot be read: {detail}. Correct it and send it again."),
@@ -287,6 +288,7 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         **_PASSWORDS,
         **GROUPS,
         **PASSKEYS,
+        **TOKENS,
         **TRANSFER,
     }
 )

@@ -5,7 +5,7 @@ import pytest
 from doorward.features.otp import rules
 from doorward.features.otp.model import Accepted, ClockError, WrongCode
 from doorward.kernel.outcome import Refused
-from tests.features.otp.keys import NOON, NOON_STEP, RFC_SECRET, STEP, code_at, key, wrong
+from tests.features.otp.keys import NOON, NOON_STEP, STEP, code_at, key, wrong
 
 
 @pytest.mark.parametrize("steps", [-20, -8, -2, 2, 8, 20])
@@ -13,7 +13,7 @@ def test_two_codes_with_the_same_offset_tell_the_clock(steps: int) -> None:
     """Two wrong codes, a step apart, that are equally far off are a clock error with that offset (KEY-15)."""
     later = NOON + STEP
 
-    found = rules.clock_error(RFC_SECRET, wrong(NOON + steps * STEP, NOON), wrong(later + steps * STEP, later))
+    found = rules.clock_error(key(), wrong(NOON + steps * STEP, NOON), wrong(later + steps * STEP, later))
 
     assert found == ClockError(steps, (NOON_STEP + steps, NOON_STEP + 1 + steps))
 
@@ -23,7 +23,7 @@ def test_a_clock_between_two_steps_is_found_too() -> None:
     slow = timedelta(seconds=255)
     early, late = NOON + timedelta(seconds=2), NOON + timedelta(seconds=48)
 
-    found = rules.clock_error(RFC_SECRET, wrong(early - slow, early), wrong(late - slow, late))
+    found = rules.clock_error(key(), wrong(early - slow, early), wrong(late - slow, late))
 
     assert found == ClockError(-8, (NOON_STEP - 9, NOON_STEP - 7))
 
@@ -33,19 +33,19 @@ def test_codes_that_tell_different_offsets_are_no_clock_error(first: int, second
     """Offsets that differ, or that lie beyond ten minutes, are nothing but two wrong codes."""
     later = NOON + STEP
 
-    assert rules.clock_error(RFC_SECRET, wrong(NOON + first * STEP, NOON), wrong(later + second * STEP, later)) is None
+    assert rules.clock_error(key(), wrong(NOON + first * STEP, NOON), wrong(later + second * STEP, later)) is None
 
 
 def test_the_same_code_twice_is_no_clock_error() -> None:
     """One code typed again tells nothing: the codes must belong to different steps."""
     ahead = NOON + 8 * STEP
 
-    assert rules.clock_error(RFC_SECRET, wrong(ahead, NOON), wrong(ahead, NOON + timedelta(seconds=9))) is None
+    assert rules.clock_error(key(), wrong(ahead, NOON), wrong(ahead, NOON + timedelta(seconds=9))) is None
 
 
 def test_two_guesses_are_no_clock_error() -> None:
     """Codes of no step nearby find nothing."""
-    assert rules.clock_error(RFC_SECRET, WrongCode("000000", NOON), WrongCode("000001", NOON + STEP)) is None
+    assert rules.clock_error(key(), WrongCode("000000", NOON), WrongCode("000001", NOON + STEP)) is None
 
 
 def test_the_steps_of_a_slow_clock_are_behind_the_last_step() -> None:

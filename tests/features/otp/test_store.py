@@ -3,19 +3,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from doorward.edges.sql.engine import SqliteDatabase
 from doorward.edges.sql.tables.otp import otp_keys
 from doorward.features.otp import store
 from doorward.features.otp.model import OtpKey
-from doorward.features.otp.store import Memory, SealedCandidate
+from doorward.features.otp.store import Memory, SealedCandidate, TokenMemory
 from doorward.kernel.ids import AccountId, SessionId
+from doorward.kernel.recipes import Algorithm, Motion, Recipe
 from tests.worlds import NOON, World
 
 ALICE, BOB = AccountId(UUID(int=1)), AccountId(UUID(int=2))
 PHONE, TABLET = SessionId(UUID(int=7)), SessionId(UUID(int=8))
-KEY = UUID(int=42)
+KEY, TOKEN = UUID(int=42), UUID(int=77)
 
 
 def opened(key: UUID, sealed: bytes) -> bytes:
@@ -42,11 +43,46 @@ def found(world: World) -> OtpKey:
     return key
 
 
+def found_in(sql: Connection) -> OtpKey:
+    """Load Alice's key within a transaction."""
+    key = store.find(sql, ALICE, opened)
+    assert key is not None
+    return key
+
+
 def test_key_begins_with_its_set_up_step(world: World) -> None:
     """What was inserted comes back, opened for its own row, with nothing remembered but the step."""
     add(world)
 
     assert find(world) == OtpKey(ALICE, KEY, b"sealed\x2a", last_step=100, confirmed_at=NOON)
+
+
+def test_key_of_a_token_keeps_its_recipe(world: World) -> None:
+    """What its codes are made by, its token, its offset and its end come back, opened and unopened."""
+    recipe, ends = Recipe(Motion.HOTP, Algorithm.SHA256, 60), NOON + timedelta(days=9)
+    new = store.NewKey(ALICE, KEY, b"sealed", 100, NOON, recipe, -3, TOKEN, ends)
+    with world.writing() as call:
+        store.add(call.sql, new)
+
+    with world.reading() as call:
+        assert store.memory(call.sql, ALICE) == Memory(NOON, None, 100, None, recipe, -3, TOKEN)
+    assert find(world) == OtpKey(
+        ALICE, KEY, b"sealed\x2a", last_step=100, confirmed_at=NOON, recipe=recipe, offset_steps=-3, token=TOKEN,
+        expires_at=ends,
+    )  # fmt: skip
+
+
+def test_tokens_of_an_account_say_what_is_used_up(world: World) -> None:
+    """Spent steps count as used, a disabled key is remembered too, and an app's key is no token."""
+    with world.writing() as call:
+        store.add(call.sql, store.NewKey(ALICE, KEY, b"sealed", 100, NOON, token=TOKEN, offset_steps=4))
+        store.save(call.sql, found_in(call.sql), replace(found_in(call.sql), spent_steps=frozenset({107, 104})))
+        store.disable(call.sql, ALICE, NOON)
+        store.add(call.sql, store.NewKey(ALICE, UUID(int=43), b"sealed", 999, NOON))
+        store.add(call.sql, store.NewKey(BOB, KEY, b"sealed", 5, NOON, token=UUID(int=78)))
+        tokens = store.tokens_of(call.sql, ALICE)
+
+    assert tokens == [TokenMemory(TOKEN, 107, 4)]
 
 
 def test_key_is_found_under_its_account_only(world: World) -> None:

@@ -53,7 +53,7 @@ def check_code(call: Call, account: AccountId, code: str) -> Result:
 def note_clock_error(call: Call, account: AccountId, earlier: WrongCode, later: WrongCode) -> ClockError | None:
     """Find out whether two successive wrong codes of one sign-in show a wrong clock; both are then spent (KEY-15)."""
     key = store.find(call.sql, account, _opener(call, account), hold=True)
-    error = rules.clock_error(key.secret, earlier, later) if key is not None else None
+    error = rules.clock_error(key, earlier, later) if key is not None else None
     if key is None or error is None:
         return None
     _save(call, key, rules.spend(key, error, call.now))
@@ -102,8 +102,8 @@ def key_facts(call: Call, account: AccountId) -> KeyFacts | None:
     return KeyFacts(
         confirmed_at=memory.confirmed_at,
         last_used_at=memory.last_used_at,
-        clock_error_minutes=None if offset is None else rules.clock_minutes(offset),
-        clock_jumped=rules.clock_jumped(memory.last_step, call.now),
+        clock_error_minutes=None if offset is None else rules.clock_minutes(offset, memory.recipe.period),
+        clock_jumped=rules.clock_jumped(memory.last_step, call.now, memory.recipe, memory.offset_steps),
     )
 
 

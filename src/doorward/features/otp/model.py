@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from doorward.kernel.ids import AccountId, SessionId
+from doorward.kernel.recipes import APP, Recipe
 
 NO_STEP = -1
 """The last step of a key that has accepted none yet."""
@@ -18,7 +19,10 @@ class OtpKey:
     id: UUID
     secret: bytes = field(repr=False)
     last_step: int
-    """The highest step that this key has accepted; a new key starts with its set-up step (KEY-9)."""
+    """The highest step that this key has accepted; a new key starts with its set-up step (KEY-9).
+
+    Of a key that goes by a counter it is the counter; what is said of steps holds for counters as well.
+    """
     confirmed_at: datetime
     spent_steps: frozenset[int] = frozenset()
     """Steps after the last one that are never accepted either: a wrong clock showed their codes (KEY-15)."""
@@ -29,6 +33,13 @@ class OtpKey:
     clock_error_steps: int | None = None
     """By how many steps the person's clock was found wrong; negative when it is slow."""
     clock_error_seen_at: datetime | None = None
+    recipe: Recipe = APP
+    offset_steps: int = 0
+    """By how many steps a hardware token's clock is known to be wrong, and allowed for; negative when it is slow."""
+    token: UUID | None = None
+    """The hardware token whose key it is; None for an app's."""
+    expires_at: datetime | None = None
+    """From when on no code of a hardware token is right any more (RFC 6030 section 5, ExpiryDate)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The code opens the door, and this is the step to remember with it."""
+    """The code opens the door, and this is the step (or the counter) to remember with it."""
 
     step: int
 

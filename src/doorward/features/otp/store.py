@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from doorward.edges.sql.tables.otp import otp_candidates, otp_keys
-from doorward.features.otp.model import OtpKey
+from doorward.features.otp.model import NO_STEP, OtpKey
 from doorward.kernel.ids import AccountId, SessionId
+from doorward.kernel.recipes import APP, Algorithm, Motion, Recipe
 
 _K, _C = otp_keys.c, otp_candidates.c
 
@@ -20,16 +21,20 @@ Opener = Callable[[UUID, bytes], bytes]
 _OF_ACCOUNT = (_K.account_id == bindparam("account"), _K.disabled_at.is_(None))
 _FIND = select(
     _K.key_id, _K.sealed_secret, _K.last_step, _K.spent_steps, _K.consecutive_failures, _K.confirmed_at,
-    _K.last_used_at, _K.disabled_at, _K.clock_error_steps, _K.clock_error_seen_at,
+    _K.last_used_at, _K.disabled_at, _K.clock_error_steps, _K.clock_error_seen_at, _K.motion, _K.algorithm, _K.period,
+    _K.offset_steps, _K.token_id, _K.expires_at,
 ).where(*_OF_ACCOUNT).order_by(_K.key_id.desc()).limit(1)  # fmt: skip
 _FIND_AND_HOLD = _FIND.with_for_update()
 """A code is judged and remembered under the row's lock; SQLite's one writer needs no such word and is given none."""
 _MEMORY = (
-    select(_K.confirmed_at, _K.last_used_at, _K.last_step, _K.clock_error_steps)
+    select(
+        _K.confirmed_at, _K.last_used_at, _K.last_step, _K.clock_error_steps, _K.motion, _K.algorithm, _K.period,
+        _K.offset_steps, _K.token_id,
+    )
     .where(*_OF_ACCOUNT)
     .order_by(_K.key_id.desc())
     .limit(1)
-)
+)  # fmt: skip
 _FAILURES = select(_K.consecutive_failures).where(*_OF_ACCOUNT).order_by(_K.key_id.desc()).limit(1)
 _DISABLE = update(otp_keys).where(*_OF_ACCOUNT).values(disabled_at=bindparam("at"))
 _DISABLED_AT = (
@@ -54,7 +59,11 @@ _SAVE = (
         last_used_at=bindparam("used_at"),
         clock_error_steps=bindparam("offset"),
         clock_error_seen_at=bindparam("seen_at"),
+        offset_steps=bindparam("clock_offset"),
     )
+)
+_OF_TOKENS = select(_K.token_id, _K.last_step, _K.spent_steps, _K.offset_steps).where(
+    _K.account_id == bindparam("account"), _K.token_id.is_not(None)
 )
 _DELETE = delete(otp_keys).where(_K.account_id == bindparam("account"))
 
@@ -76,6 +85,10 @@ class NewKey:
     sealed_secret: bytes
     step: int
     at: datetime
+    recipe: Recipe = APP
+    offset_steps: int = 0
+    token: UUID | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,19 @@ class Memory:
     last_used_at: datetime | None
     last_step: int
     clock_error_steps: int | None
+    recipe: Recipe = APP
+    offset_steps: int = 0
+    token: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMemory:
+    """What a key remembers of the hardware token that it came from."""
+
+    token: UUID
+    last_step: int
+    """No step up to this one may ever be accepted again, spent ones included."""
+    offset_steps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +132,18 @@ def find(sql: Connection, account: AccountId, opened: Opener, *, hold: bool = Fa
 def memory(sql: Connection, account: AccountId) -> Memory | None:
     """Load what the account's usable key remembers."""
     row = sql.execute(_MEMORY, {"account": account}).one_or_none()
-    return None if row is None else Memory(*row)
+    if row is None:
+        return None
+    return Memory(
+        row.confirmed_at, row.last_used_at, row.last_step, row.clock_error_steps, _recipe(row), row.offset_steps,
+        row.token_id,
+    )  # fmt: skip
+
+
+def tokens_of(sql: Connection, account: AccountId) -> list[TokenMemory]:
+    """Load what the account's keys remember of the hardware tokens that they came from, disabled keys too."""
+    rows = sql.execute(_OF_TOKENS, {"account": account})
+    return [TokenMemory(row.token_id, max(row.last_step, *row.spent_steps, NO_STEP), row.offset_steps) for row in rows]
 
 
 def add(sql: Connection, new: NewKey) -> None:
@@ -126,6 +163,7 @@ def save(sql: Connection, before: OtpKey, after: OtpKey) -> bool:
         "loaded_step": before.last_step, "loaded_failures": before.consecutive_failures,
         "step": after.last_step, "spent": sorted(after.spent_steps), "failures": after.consecutive_failures,
         "used_at": after.last_used_at, "offset": after.clock_error_steps, "seen_at": after.clock_error_seen_at,
+        "clock_offset": after.offset_steps,
     }  # fmt: skip
     return sql.execute(_SAVE, values).rowcount == 1
 
@@ -194,6 +232,8 @@ def _row(new: NewKey) -> dict[str, Any]:
         "account_id": new.account, "key_id": new.id, "sealed_secret": new.sealed_secret, "last_step": new.step,
         "spent_steps": [], "consecutive_failures": 0, "confirmed_at": new.at, "last_used_at": None,
         "disabled_at": None, "clock_error_steps": None, "clock_error_seen_at": None,
+        "motion": new.recipe.motion, "algorithm": new.recipe.algorithm, "period": new.recipe.period,
+        "offset_steps": new.offset_steps, "token_id": new.token, "expires_at": new.expires_at,
     }  # fmt: skip
 
 
@@ -203,4 +243,9 @@ def _key(account: AccountId, row: Any, opened: Opener) -> OtpKey:
         confirmed_at=row.confirmed_at, spent_steps=frozenset(row.spent_steps),
         consecutive_failures=row.consecutive_failures, last_used_at=row.last_used_at, disabled_at=row.disabled_at,
         clock_error_steps=row.clock_error_steps, clock_error_seen_at=row.clock_error_seen_at,
+        recipe=_recipe(row), offset_steps=row.offset_steps, token=row.token_id, expires_at=row.expires_at,
     )  # fmt: skip
+
+
+def _recipe(row: Any) -> Recipe:
+    return Recipe(Motion(row.motion), Algorithm(row.algorithm), row.period)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table
 
-from doorward.edges.sql.columns import Id, Instant, Json, account_key, metadata
+from doorward.edges.sql.columns import CODE, Id, Instant, Json, account_key, metadata
 
 otp_keys = Table(
     "otp_keys",
@@ -18,6 +18,12 @@ otp_keys = Table(
     Column("disabled_at", Instant),
     Column("clock_error_steps", Integer),
     Column("clock_error_seen_at", Instant),
+    Column("motion", CODE, nullable=False, server_default="totp"),
+    Column("algorithm", CODE, nullable=False, server_default="SHA1"),
+    Column("period", Integer, nullable=False, server_default="30"),
+    Column("offset_steps", BigInteger, nullable=False, server_default="0"),
+    Column("token_id", Id),
+    Column("expires_at", Instant),
 )
 
 otp_candidates = Table(
