@@ -17,18 +17,17 @@ LISTS = {"allowlist", "exclusions"}
 
 EVENTS = {
     "accounts.added", "accounts.disabled", "accounts.edited", "accounts.enabled", "accounts.exported",
-    "accounts.imported", "accounts.rescued", "accounts.viewed", "allowlist.added", "allowlist.removed",
-    "audit.expired", "audit.exported", "audit.viewed", "exclusions.added", "exclusions.removed", "groups.added",
-    "groups.deleted", "groups.edited", "groups.member_added", "groups.member_removed", "jobs.started",
-    "jobs.stopped",
-    "links.first_administrator", "lockout.lapsed", "lockout.locked", "lockout.unlocked", "notices.retried",
-    "passwords.changed", "passwords.forgotten_asked", "passwords.forgotten_mailed", "passwords.reset_started",
-    "policy.changed", "rights.granted", "rights.revoked", "second_factor.deleted", "second_factor.key_disabled",
-    "second_factor.new_key_begun", "second_factor.new_key_checked", "second_factor.new_key_discarded",
-    "second_factor.regenerated", "second_factor.reset", "second_factor.set_up",
-    "second_factor.recovery_codes_made",
-    "second_factor.temporary_code", "sessions.ended", "signin.code", "signin.completed", "signin.device_code",
-    "signin.password", "signin.recovery_code",
+    "accounts.imported", "accounts.rescued", "accounts.viewed", "allowlist.add_undone", "allowlist.added",
+    "allowlist.removed", "audit.expired", "audit.exported", "audit.viewed", "exclusions.added", "exclusions.removed",
+    "groups.added", "groups.deleted", "groups.edited", "groups.member_added", "groups.member_removed", "jobs.started",
+    "jobs.stopped", "links.first_administrator", "lockout.lapsed", "lockout.locked", "lockout.unlock_undone",
+    "lockout.unlocked", "notices.retried", "passwords.changed", "passwords.forgotten_asked",
+    "passwords.forgotten_mailed", "passwords.reset_started", "policy.changed", "rights.granted", "rights.revoked",
+    "second_factor.deleted", "second_factor.key_disabled", "second_factor.new_key_begun",
+    "second_factor.new_key_checked", "second_factor.new_key_discarded", "second_factor.recovery_codes_made",
+    "second_factor.regenerated", "second_factor.reset", "second_factor.set_up", "second_factor.temporary_code",
+    "sessions.ended", "signin.code", "signin.completed", "signin.device_code", "signin.password",
+    "signin.recovery_code",
 }  # fmt: skip
 """Every event that an entry can carry: other people's scripts search for them."""
 

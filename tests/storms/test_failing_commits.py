@@ -14,6 +14,11 @@ from tests.storms.town import PASSWORD, Person, Town, api, password_of, town
 from tests.storms.wire import ask, form, request
 
 REASON = {"reason": "a test"}
+MANY = {
+    "reset many": "/secret-key-resets",
+    "allow many": "/allowlist-additions",
+    "exclude many": "/exclusion-additions",
+}
 NEW_PASSWORD = "eleven green bicycles"
 DEEDS = ("lock", "disable", "reset-password", "reset-secret-key", "delete-secret-key", "exclusions/add")
 Prepare = Callable[[Town, str], bytes]
@@ -27,17 +32,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield begun
 
 
-def operator(line: str, prepare: str = "", **body: Any) -> Prepare:
-    """Let an operator do something to somebody new, once another act has prepared it."""
+def operator(line: str, *prepared: str, **body: Any) -> Prepare:
+    """Let an operator do something to somebody new, once other acts have prepared it."""
 
     def written(server: Town, name: str) -> bytes:
         account = server.add(name).account
-        if prepare:
-            assert server.ask(f"POST /accounts/{account}/{prepare}", REASON, server.watch).status == 200
+        for one in prepared:
+            first = one.format(account) if " " in one else f"POST /accounts/{account}/{one}"
+            assert server.ask(first, REASON, server.watch).status == 200
         told = {"if_match": str(server.count("SELECT version FROM accounts WHERE account_id = ?", account.bytes))}
         return api(line.format(account), {**REASON, **body}, server.watch, **told)
 
     return written
+
+
+def many(path: str) -> Prepare:
+    """Let an operator begin a job on somebody new."""
+    return lambda server, name: api(
+        f"POST {path}", {**REASON, "accounts": [str(server.add(name).account)]}, server.watch
+    )
 
 
 def plain(line: str, body: Any, **names: str) -> Prepare:
@@ -183,6 +196,9 @@ CASES: dict[str, Prepare] = {
     "open the trail": lambda server, _: api("GET /audit", token=server.watch),
     "unlock many": lambda server, name: api("POST /unlocks", {
         **REASON, "accounts": [str(one.account) for one in server.add_locked(name, 3)]}, server.watch),
+    **{what: many(path) for what, path in MANY.items()},
+    "undo an unlock": operator("POST /accounts/{}/unlock/undo", "lock", "unlock"),
+    "undo an addition": operator("POST /allowlist/{}/undo", "delete-secret-key", "PUT /allowlist/{}"),
     "password rules": plain("PUT /password-rules", {"min_length": 13}, lock_contact="the desk of {}"),
     "two-factor settings": plain("PUT /two-factor", {}, issuer="Example {}"),
     "page: set a password": link(LinkKind.SET_PASSWORD, lambda server, token: form(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from doorward.kernel.refusal import CONFLICT, FAILED, NOT_FOUND, REFUSED, USAGE, Refusal
+from doorward.kernel.refusals_of_desk import DESK
 from doorward.kernel.refusals_of_files import TRANSFER
 from doorward.kernel.refusals_of_groups import GROUPS
 from doorward.kernel.refusals_of_passkeys import PASSKEYS
@@ -212,11 +213,6 @@ _ACCOUNTS = {
     "accounts.version_missing": Refusal(
         428, CONFLICT, "A change must say which version it changes. Read it first, and send its version in If-Match."
     ),
-    "jobs.not_found": Refusal(404, NOT_FOUND, "There is no such job. Start it again if it is needed."),
-    "jobs.count_differs": Refusal(
-        422, USAGE, "This is about {count} accounts, and that is not the number you typed. Look again, then type it."
-    ),
-    "jobs.nothing_selected": Refusal(422, USAGE, "No account is selected. Select at least one, then try again."),
     "notices.not_found": Refusal(404, NOT_FOUND, "There is no such mail. Look at the list again."),
 }
 
@@ -290,6 +286,7 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         **PASSKEYS,
         **TOKENS,
         **TRANSFER,
+        **DESK,
     }
 )
 """Every code that a visitor can meet."""

@@ -61,3 +61,15 @@ def test_the_allowlist_has_pages(served: Served) -> None:
 
     assert {one["account_id"] for one in first["items"] + second["items"]} == accounts
     assert (len(first["items"]), second["next"]) == (2, None)
+
+
+def test_an_addition_is_taken_back(served: Served) -> None:
+    """Once, for ten seconds, by whoever added it."""
+    bram, olga = served.world.add("bram"), served.operator()
+    served.ask(f"PUT /allowlist/{bram}", {"reason": "a slip"}, olga)
+    undone = served.ask(f"POST /allowlist/{bram}/undo", token=olga)
+    again = served.ask(f"POST /allowlist/{bram}/undo", {"reason": "once more"}, olga)
+
+    assert (undone.status, undone.json()["outcome"]) == (200, "done")
+    assert undone.json()["account"]["second_factor"] == "blocked"
+    assert (again.status, again.code) == (409, "second_factor.undo_nothing")

@@ -112,7 +112,7 @@ def test_acts_take_a_reason(served: Served) -> None:
         "POST /accounts/{account}/reset-secret-key", "POST /accounts/{account}/temporary-access-code",
         "POST /accounts/{account}/unlock", "POST /allowlist/{account}/remove", "POST /exclusions/{account}/remove",
         "POST /groups/{group}/members", "POST /groups/{group}/members/remove",
-        "POST /groups/{group}/members/{account}/remove", "POST /secret-key-resets", "POST /allowlist-additions",
-        "POST /exclusion-additions", "POST /unlocks", "PUT /accounts/{account}/roles",
+        "POST /groups/{group}/members/{account}/remove", "POST /unlocks", "PUT /accounts/{account}/roles",
+        "POST /secret-key-resets", "POST /allowlist-additions", "POST /exclusion-additions",
         "PUT /allowlist/{account}", "PUT /exclusions/{account}", "PUT /groups/{group}/members/{account}",
     }  # fmt: skip

@@ -79,3 +79,29 @@ def test_an_unknown_account_is_not_found(served: Served) -> None:
     refused = served.ask(f"POST /accounts/{missing}/unlock", {"reason": "who"}, served.operator())
 
     assert (refused.status, refused.code) == (404, "accounts.not_found")
+
+
+def test_an_unlock_is_taken_back(served: Served) -> None:
+    """With or without a body, for ten seconds; the account is as it was."""
+    bram = served.world.add("bram", locked_at=NOON, lock_reason="Failures", unlocked_by="henk")
+    olga = served.operator()
+    served.ask(f"POST /accounts/{bram}/unlock", {"reason": "a slip"}, olga)
+    undone = served.ask(f"POST /accounts/{bram}/unlock/undo", token=olga)
+    again = served.ask(f"POST /accounts/{bram}/unlock/undo", {"reason": "once more"}, olga)
+    account = undone.json()["account"]
+
+    assert (undone.status, undone.json()["outcome"]) == (200, "done")
+    assert (account["locked_at"], account["lock_reason"]) == ("2026-05-04T12:00:00Z", "Failures")
+    assert (account["unlocked_by"], account["unlocked_at"]) == ("henk", None)
+    assert (again.status, again.code) == (409, "lockout.undo_changed")
+
+
+def test_an_unlock_is_not_taken_back_later(served: Served) -> None:
+    """The server's clock decides."""
+    bram = served.world.add("bram", locked_at=NOON, lock_reason="Failures")
+    olga = served.operator()
+    served.ask(f"POST /accounts/{bram}/unlock", {"reason": "a slip"}, olga)
+    served.world.pass_time(seconds=11)
+    late = served.ask(f"POST /accounts/{bram}/unlock/undo", {}, olga)
+
+    assert (late.status, late.code) == (409, "lockout.undo_late")

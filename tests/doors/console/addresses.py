@@ -66,8 +66,6 @@ FIELDS = {
     "/console/users/bulk": {"act": "unlocks", "everyone": "1", "query": "", "reason": "outage"},
 }
 """What a form sends where it is more than a reason."""
-ASKED = {"/console/users/bulk": "?act=unlocks&everyone=1"}
-"""What a page asks for in its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ class Gaps:
         known["group"] = self.group
         for name, value in known.items():
             path = path.replace(f"{{{name}}}", value)
-        return path + ASKED.get(path, "")
+        return path
 
     def fields(self, path: str) -> dict[str, str]:
         """Give what the form of an address sends."""

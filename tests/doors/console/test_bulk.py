@@ -131,15 +131,25 @@ def test_who_may_not_is_told_why(site: Site) -> None:
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("act=unlocks", 422), ("act=unlocks&account=x", 404), ("act=nonsense&everyone=1", 404), ("", 404)],
+    [("act=unlocks&account=x", 404), ("act=nonsense&everyone=1", 404)],
 )
 def test_what_is_no_question_is_told(site: Site, query: str, status: int) -> None:
-    """Nobody selected, no account, no such act; in the address and in the form alike."""
+    """No account, no such act; in the address and in the form alike."""
     olga = site.operator()
     fields = dict(pair.split("=") for pair in query.split("&") if pair)
 
     assert olga.get(f"/console/users/bulk?{query}").status == status
     assert olga.post("/console/users/bulk", {**fields, "reason": "a test"}).status == status
+
+
+def test_nobody_selected_is_told(site: Site) -> None:
+    """The page says what to do, and the form is refused."""
+    olga = site.operator()
+
+    assert "Nobody is selected" in olga.get("/console/users/bulk").page.text
+    assert olga.post("/console/users/bulk", {"act": "unlocks", "reason": "a test"}).told == (
+        422, "No account is selected.",
+    )  # fmt: skip
 
 
 def test_a_reason_is_asked_for(site: Site) -> None:

@@ -149,7 +149,7 @@ def test_acts_are_listed_with_feature_and_meaning() -> None:
 @pytest.mark.parametrize(
     ("typed", "acts"),
     [
-        ("lockout", ("lockout.lapsed", "lockout.locked", "lockout.unlocked")),
+        ("lockout", ("lockout.lapsed", "lockout.locked", "lockout.unlock_undone", "lockout.unlocked")),
         ("lockout.locked", ("lockout.locked",)),
         ("lockout.", ("lockout.",)),
         ("what.ever", ("what.ever",)),

@@ -11,7 +11,7 @@ from doorward.features.policy.model import TwoFactorSettings
 from doorward.features.second_factor import rules
 from doorward.features.second_factor.model import AllowlistEntry, Cause, FactorState
 from doorward.features.second_factor.rules import Change, Changes, Deed, Situation
-from doorward.kernel.act import SessionFacts
+from doorward.kernel.act import Actor, SessionFacts
 from doorward.kernel.ids import AccountId, SessionId
 from doorward.kernel.outcome import Refused
 from tests.worlds import NOON
@@ -268,3 +268,27 @@ def test_proof_is_fresh_for_a_while(session: SessionFacts, seconds: int, expecte
 def test_page_keeps_within_its_lengths(asked: int, given: int) -> None:
     """One line at least, 200 at most."""
     assert rules.page_size(asked) == given
+
+
+BY_GRACE = AllowlistEntry(ALICE, Cause.ALLOWED, NOON, "grace", ALICE, "a slip", NOON + timedelta(hours=72))
+GRACE = Actor(ALICE, "grace")
+
+
+@pytest.mark.parametrize(
+    ("standing", "actor", "now", "code"),
+    [
+        (BY_GRACE, GRACE, NOON, None),
+        (BY_GRACE, GRACE, NOON + 10 * SECOND, None),
+        (BY_GRACE, GRACE, NOON + 11 * SECOND, "second_factor.undo_late"),
+        (BY_GRACE, GRACE, NOON - SECOND, "second_factor.undo_late"),
+        (None, GRACE, NOON, "second_factor.undo_nothing"),
+        (replace(BY_GRACE, cause=Cause.RESET), GRACE, NOON, "second_factor.undo_nothing"),
+        (BY_GRACE, Actor(None, "grace"), NOON, "second_factor.undo_nothing"),
+        (BY_GRACE, Actor(ALICE, "henk"), NOON, "second_factor.undo_nothing"),
+    ],
+)
+def test_an_entry_is_taken_back_by_whoever_has_just_added_it(
+    standing: AllowlistEntry | None, actor: Actor, now: datetime, code: str | None
+) -> None:
+    """For ten seconds, by the server's clock."""
+    assert rules.judge_undo(standing, actor, now) == (None if code is None else Refused(code))

@@ -8,11 +8,16 @@ from pydantic import Field
 
 from doorward.doors.api.asked import Holder
 from doorward.doors.api.cursors import cursor_of
-from doorward.doors.api.given import PAGE, AccountIn, After, Limit, Reasoned
+from doorward.doors.api.given import PAGE, AccountIn, After, Limit, Reasoned, Undone
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.second_factor import CODES
 from doorward.doors.api.shapes import ActedJson, Page, Shape
-from doorward.features.second_factor.actions.allowlist import allow_set_up, list_allowlist, withdraw_set_up
+from doorward.features.second_factor.actions.allowlist import (
+    allow_set_up,
+    list_allowlist,
+    undo_allow_set_up,
+    withdraw_set_up,
+)
 from doorward.features.second_factor.actions.exclusions import exclude_account, lift_exclusion, list_exclusions
 from doorward.features.second_factor.model import (
     AllowlistPage,
@@ -23,11 +28,14 @@ from doorward.features.second_factor.model import (
     LiftExclusion,
     ListAllowlist,
     ListExclusions,
+    UndoAllowSetUp,
     WithdrawSetUp,
 )
 from doorward.kernel.ids import AccountId
 
 routes = Routes("allowlist and exclusions")
+
+_UNDOING = ("second_factor.undo_nothing", "second_factor.undo_late")
 
 
 class ExclusionJson(Shape):
@@ -65,6 +73,16 @@ def add_to_allowlist(account: AccountIn, body: Reasoned, asked: Holder) -> Respo
 def remove_from_allowlist(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Take an account off the allowlist; without a second factor it is blocked then."""
     return asked.acted(asked.change(withdraw_set_up, WithdrawSetUp(account, body.reason), body), account)
+
+
+@routes.on("POST /allowlist/{account}/undo", undo_allow_set_up, ActedJson, (*CODES, *_UNDOING))
+def undo_an_addition(account: AccountIn, asked: Holder, body: Undone | None = None) -> Response:
+    r"""Take back an entry that one has added oneself, within 10 seconds and before it is used.
+
+    curl -s -X POST https://login.example.org/api/v1/allowlist/$ID/undo -H "authorization: Bearer $TOKEN"
+    """
+    command = UndoAllowSetUp(account, None if body is None else body.reason)
+    return asked.acted(asked.run(undo_allow_set_up, command), account)
 
 
 @routes.on("GET /exclusions", list_exclusions, Page[ExclusionJson], ("list.cursor",))

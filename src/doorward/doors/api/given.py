@@ -206,6 +206,13 @@ class Ending(Body):
     account_protection: AccountProtection | None = None
 
 
+class Undone(Body):
+    """What taking back a moment's act takes: why, if there is something to say."""
+
+    reason: Reason | None = None
+    account_protection: AccountProtection | None = None
+
+
 class OwnChange(Body):
     """What a change to one's own account takes."""
 

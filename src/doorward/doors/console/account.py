@@ -7,6 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from doorward.doors.console.offers import undo_of
 from doorward.doors.console.operator import account_in, permission, permissions, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit
@@ -72,11 +73,14 @@ def page(visit: Visit, typed: Typed) -> Response:
         return visit.problem(viewed, "/console/users")
     with visit.reading() as call:
         values = _TABS[typed.tab](visit, call, viewed)
-    refused = typed.refused
+        undo = undo_of(call, visit.query.get("done", ""), viewed.account.id, shown)
+    refused, frame = typed.refused, shell(visit, shown)
+    if undo is not None and frame["notice"] is not None:
+        frame["notice"]["undo"] = undo
     return visit.show(
         "account.html",
         200 if refused is None else status_of(refused),
-        **shell(visit, shown),
+        **frame,
         **_frame(shown, viewed, typed),
         **values,
     )

@@ -22,6 +22,7 @@ from doorward.doors.console import (
     retention,
     settings,
     sign_in,
+    undoing,
     users,
 )
 from doorward.doors.console.pages import Pages, again_after, told
@@ -116,6 +117,8 @@ def _operating() -> list[BaseRoute]:
         *_form("/console/users/new", new_account.take_new),
         *_page(one, account.show_account),
         *deeds,
+        *_form(f"{one}/unlock/undo", undoing.undo_unlocking),
+        *_form(f"{one}/allowlist/undo", undoing.undo_allowing),
         *_form(f"{one}/edit", account_acts.edit),
         *_form(f"{one}/temporary-access-code", account_acts.issue_code),
         *_form(f"{one}/sessions/end", account_acts.end_sessions),

@@ -78,10 +78,12 @@ class Chosen:
 
 def show_bulk(visit: Visit) -> Response:
     """Ask whether it is meant: how many, whom, what follows; following the address changes nothing."""
-    deed = DEEDS.get(visit.query.get("act", ""))
+    deed = DEEDS.get(visit.query.get("act", JobKind.UNLOCKS.value))
     if deed is None:
         return visit.problem(Refused("request.not_found"), USERS)
     chosen = _chosen(visit, deed, visit.query, tuple(visit.request.query_params.getlist("account")))
+    if isinstance(chosen, Refused) and chosen.code == "jobs.nothing_selected":
+        chosen = Chosen((), None, 0)
     return _page(visit, deed, chosen, None)
 
 

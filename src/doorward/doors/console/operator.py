@@ -16,6 +16,8 @@ from doorward.kernel.sentences import sentence
 
 DONE = {
     "unlocked": "The account is unlocked.",
+    "relocked": "The unlock is taken back: the lock is as it was.",
+    "add-undone": "The entry is taken back: the account is off the allowlist.",
     "open": "The account was not locked.",
     "locked": "The account is locked, and its sessions have ended.",
     "enabled": "The account is enabled.",

@@ -14,6 +14,7 @@ from doorward.features.accounts.model import (
     LockedAccount,
     LockedSearch,
     NewAccount,
+    Opener,
     Standing,
 )
 from doorward.kernel.ids import AccountId
@@ -101,6 +102,14 @@ def set_lock(call: Call, account: AccountId, lock: Lock | None) -> None:
 def set_unlocked(call: Call, account: AccountId, at: datetime) -> None:
     """Clear the lock and note that the actor opened the account (LOCK-7)."""
     store.set_unlocked(call.sql, account, call.actor.name, call.actor.account, at)
+
+
+def put_back(call: Call, account: AccountId, lock: Lock, opener: Opener) -> None:
+    """Undo an unlock: the lock as it was, and who had opened the account before."""
+    store.set_lock(call.sql, account, lock)
+    store.set_state(
+        call.sql, account, unlocked_by=opener.name, unlocked_by_id=opener.account, unlocked_at=opener.unlocked_at
+    )
 
 
 def signed_in(call: Call, account: AccountId) -> None:

@@ -39,6 +39,15 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
+class Opener:
+    """Who has unlocked an account last, and when (LOCK-7); nothing where nobody has."""
+
+    name: str | None = None
+    account: AccountId | None = None
+    unlocked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What is known of an account that changes seldom."""
 

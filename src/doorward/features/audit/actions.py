@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -179,6 +180,12 @@ def remove_expired(call: Call, days: int, most: int = expiry.BATCH) -> int:
 def entries_of_target(call: Call, account: AccountId, limit: int, before: UUID | None) -> EntriesPage:
     """Read what has happened to one account, newest first: its timeline (AUDIT-4)."""
     return _page(call, Filter(account=account), limit, before)
+
+
+def last_done(call: Call, account: AccountId, act: str, since: datetime) -> Entry | None:
+    """Find the last entry of an act that was done to an account, from an instant on."""
+    found = _page(call, Filter(account=account, act=act, after=since), entries.PAGE, None).entries
+    return next((entry for entry in found if entry.outcome == "done"), None)
 
 
 def days(call: Call) -> tuple[DayFigures, ...]:

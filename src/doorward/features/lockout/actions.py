@@ -62,11 +62,11 @@ def unlock_account(call: Call, command: UnlockAccount) -> AccountUnlocked | NotL
     if standing is None:
         return Refused("accounts.not_found")
     clear_lapsed(call, standing)
-    outcome = rules.unlock(standing.state.lock, call.now, call.actor.name, may_lift_by_hand=_may_modify(call))
+    outcome = rules.unlock(standing.state.lock, call.now, call.actor.name, may_lift_by_hand=may_lift_by_hand(call))
     if isinstance(outcome, AccountUnlocked):
         accounts.set_unlocked(call, command.account, outcome.unlocked_at)
         store.clear(call.sql, command.account, None, call.now)
-        call.note.details["lock_reason"] = outcome.lock.reason.value
+        call.note.details |= rules.told(rules.lifted(outcome.lock, standing.state))
         facts = {"by": call.actor.name, "at": rfc3339(outcome.unlocked_at)}
         _tell(call, standing, Kind.ACCOUNT_UNLOCKED, facts)
     return outcome
@@ -273,7 +273,8 @@ def _limits(call: Call, factor: Factor) -> rules.Limits:
     return rules.Limits(settings.second_factor_failures_before_lock, settings.hours_locked)
 
 
-def _may_modify(call: Call) -> bool:
+def may_lift_by_hand(call: Call) -> bool:
+    """Tell whether the actor may lift, and put back, an operator's or reported lock (LOCK-12)."""
     if call.actor.owner or call.actor.account is None:
         return call.actor.owner
     return "users:modify" in rights.rights_of(call, call.actor.account)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from doorward.features.accounts.model import Lock
+from doorward.features.accounts.model import Lock, Opener
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Unchanged
 
@@ -66,6 +66,21 @@ class UnlockAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoUnlock:
+    """Take back an unlock of a moment ago: the lock comes back as it was."""
+
+    account: AccountId
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockUndone(Done):
+    """The account is locked as it was before."""
+
+    lock: Lock
+
+
+@dataclass(frozen=True, slots=True)
 class AccountLocked(Done):
     """The account is locked."""
 
@@ -86,6 +101,14 @@ class AccountUnlocked(Done):
     lock: Lock
     unlocked_by: str
     unlocked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """What an unlock has changed, exactly: the lock that it lifted, and who had opened the account before."""
+
+    lock: Lock
+    before: Opener
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ the comparison, failures and reservations together never exceed the limit. A loc
 (LOCK-1). An automatic lock never overwrites a lock; an operator's or reported one replaces an automatic one (LOCK-5).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from doorward.features.accounts.model import Lock, LockReason, State
+from doorward.features.accounts.model import Lock, LockReason, Opener, State
 from doorward.features.lockout.model import (
     AccountLocked,
     AccountUnlocked,
@@ -16,10 +17,14 @@ from doorward.features.lockout.model import (
     Context,
     Counter,
     Factor,
+    Lifted,
     NotLocked,
 )
-from doorward.kernel.outcome import Refused
-from doorward.kernel.time import to_the_second
+from doorward.kernel.act import Actor
+from doorward.kernel.events import Entry
+from doorward.kernel.ids import AccountId, parse_id
+from doorward.kernel.outcome import Fact, Refused
+from doorward.kernel.time import rfc3339, to_the_second
 
 RESERVATION_LIFE = timedelta(seconds=30)
 """An attempt in flight for longer has lost its process, and counts as a failure (LOCK-2)."""
@@ -28,6 +33,8 @@ WAITS = 100
 """So many waits of that length make the 5 s for which an attempt waits for those in flight (LOCK-2)."""
 LAST_ADMINISTRATOR_LOCK = timedelta(minutes=15)
 """The last able administrator who is open is locked for this long whatever the rules say (RIGHT-5)."""
+UNDO_FOR = timedelta(seconds=10)
+"""For so long an unlock is taken back by whoever did it (interfaces, interaction)."""
 UNKNOWN_NAME_LIFE = timedelta(hours=24)
 """A name that nobody has is forgotten after this long (LOCK-11)."""
 
@@ -133,6 +140,60 @@ def unlock(
     if not lock.reason.automatic and not may_lift_by_hand:
         return Refused("rights.missing", {"right": "users:modify"}, cause="locked by hand")
     return AccountUnlocked(lock, by, to_the_second(now))
+
+
+def lifted(lock: Lock, before: State) -> Lifted:
+    """Say what lifting a lock changes, so that it can be put back as it was."""
+    return Lifted(lock, Opener(before.unlocked_by, before.unlocked_by_id, before.unlocked_at))
+
+
+def told(lift: Lifted) -> dict[str, Fact]:
+    """Spell what was lifted as the details of the unlock's entry: there it is remembered for an undo."""
+    before = lift.before
+    facts: dict[str, Fact] = {
+        "lock_reason": lift.lock.reason.value,
+        "locked_at": rfc3339(lift.lock.at),
+        "lock_ends_at": None if lift.lock.ends_at is None else rfc3339(lift.lock.ends_at),
+        "lock_factor": lift.lock.factor,
+        "unlocked_by_before": before.name,
+        "unlocked_by_id_before": None if before.account is None else str(before.account),
+        "unlocked_at_before": None if before.unlocked_at is None else rfc3339(before.unlocked_at),
+    }
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def read_back(details: Mapping[str, Fact]) -> Lifted | None:
+    """Read what was lifted from an entry's details; None where an older entry does not say it all."""
+    said = {name: str(value) for name, value in details.items()}
+    if "locked_at" not in said or "lock_reason" not in said:
+        return None
+    opener = parse_id(said.get("unlocked_by_id_before", ""))
+    lock = Lock(
+        at=datetime.fromisoformat(said["locked_at"]),
+        reason=LockReason(said["lock_reason"]),
+        ends_at=_instant(said.get("lock_ends_at")),
+        factor=said.get("lock_factor"),
+    )
+    account = None if opener is None else AccountId(opener)
+    return Lifted(lock, Opener(said.get("unlocked_by_before"), account, _instant(said.get("unlocked_at_before"))))
+
+
+def judge_undo(unlock: Entry | None, state: State, actor: Actor, now: datetime) -> Lifted | Refused:
+    """Decide whether an unlock is taken back: by whoever unlocked, within 10 s, unless something has happened since."""
+    remembered = None if unlock is None else read_back(unlock.details)
+    if unlock is None or remembered is None or (unlock.actor_id, unlock.actor_name) != (actor.account, actor.name):
+        return Refused("lockout.undo_nothing")
+    if not unlock.at <= now <= unlock.at + UNDO_FOR:
+        return Refused("lockout.undo_late")
+    signed_in = state.last_sign_in_at is not None and state.last_sign_in_at >= unlock.at
+    as_it_left_it = state.lock is None and state.unlocked_at == to_the_second(unlock.at)
+    if signed_in or not as_it_left_it or lapsed(remembered.lock, now):
+        return Refused("lockout.undo_changed")
+    return remembered
+
+
+def _instant(said: str | None) -> datetime | None:
+    return None if said is None else datetime.fromisoformat(said)
 
 
 def reserved_since(now: datetime) -> datetime:

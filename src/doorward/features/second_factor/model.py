@@ -105,6 +105,14 @@ class WithdrawSetUp:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoAllowSetUp:
+    """Take back an allowlist entry that the actor added a moment ago."""
+
+    account: AccountId
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetUpAllowed(Done):
     """The account may set up a key, until then."""
 

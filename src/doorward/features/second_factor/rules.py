@@ -17,12 +17,14 @@ from doorward.features.second_factor.model import (
     Cause,
     FactorState,
 )
-from doorward.kernel.act import SessionFacts
+from doorward.kernel.act import Actor, SessionFacts
 from doorward.kernel.outcome import Refused
 
 FRESH_FOR = timedelta(minutes=5)
 """How long a code of the present key is the fresh proof of the session that gave it (KEY-2)."""
 LARGEST_PAGE = 200
+UNDO_FOR = timedelta(seconds=10)
+"""For so long an allowlist entry is taken back by whoever added it (interfaces, interaction)."""
 
 
 class Deed(StrEnum):
@@ -122,6 +124,18 @@ def expiry(cause: Cause, settings: TwoFactorSettings, now: datetime) -> datetime
     if cause is Cause.NEW_ACCOUNT:
         return now + timedelta(days=settings.allowlist_days_for_new_account)
     return now + timedelta(hours=settings.allowlist_hours_after_reset)
+
+
+def judge_undo(entry: AllowlistEntry | None, actor: Actor, now: datetime) -> Refused | None:
+    """Refuse to take back an entry that the actor has not just added: a used one is there no more."""
+    if entry is None or entry.cause is not Cause.ALLOWED or not _added_by(entry, actor):
+        return Refused("second_factor.undo_nothing")
+    in_time = entry.added_at <= now <= entry.added_at + UNDO_FOR
+    return None if in_time else Refused("second_factor.undo_late")
+
+
+def _added_by(entry: AllowlistEntry, actor: Actor) -> bool:
+    return (entry.added_by_id, entry.added_by) == (actor.account, actor.name)
 
 
 def judge_temporary_code(

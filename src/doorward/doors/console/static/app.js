@@ -21,6 +21,22 @@ function toast(words) {
   setTimeout(() => note.remove(), TOAST_MS);
 }
 
+/* ── Undo ──────────────────────────────────────────────────────── */
+
+/** Count the seconds for which something can be taken back; the server's clock decides, so the button only leaves. */
+function countDown(form) {
+  const end = performance.now() + Number(form.dataset.undo) * 1000;
+  const tick = setInterval(() => {
+    const left = Math.ceil((end - performance.now()) / 1000);
+    if (left > 0) {
+      one("[data-seconds]", form).textContent = left;
+      return;
+    }
+    clearInterval(tick);
+    form.remove();
+  }, 250);
+}
+
 /* ── Dialogs ───────────────────────────────────────────────────── */
 
 /** Open a dialog; what the opener says of its account goes into the title, the button and the form. */
@@ -266,6 +282,7 @@ document.addEventListener("htmx:after:swap", swapped);
 document.addEventListener("htmx:response:error", () => toast("That did not work. Reload the page to see how things stand."));
 document.addEventListener("htmx:error", () => toast("The server could not be reached. Try again in a moment."));
 
+for (const form of all("[data-undo]")) countDown(form);
 for (const box of all("[data-single-keys]")) box.checked = singleKeys();
 countSelected();
 const wrongField = one('[aria-invalid="true"]');

@@ -1,5 +1,7 @@
 """The allowlist by hand: who may set up a second factor (KEY-5, KEY-13)."""
 
+from datetime import datetime
+
 from doorward.edges.call import Call
 from doorward.features.notices.model import Kind
 from doorward.features.second_factor import rules, store
@@ -11,10 +13,12 @@ from doorward.features.second_factor.model import (
     ListUnchanged,
     SetUpAllowed,
     SetUpWithdrawn,
+    UndoAllowSetUp,
     WithdrawSetUp,
 )
 from doorward.features.second_factor.rules import Deed
-from doorward.kernel.act import Needs, act
+from doorward.kernel.act import Actor, Needs, act
+from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from doorward.kernel.time import rfc3339
 
@@ -45,6 +49,24 @@ def withdraw_set_up(call: Call, command: WithdrawSetUp) -> SetUpWithdrawn | List
         return ListUnchanged()
     states.carry_out(call, decided)
     return SetUpWithdrawn()
+
+
+@act(_RIGHT, event="allowlist.add_undone", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+def undo_allow_set_up(call: Call, command: UndoAllowSetUp) -> SetUpWithdrawn | Refused:
+    """Take back an entry that the actor has added within 10 s; a set-up under way can no longer be completed."""
+    if refused := rules.judge_undo(states.entry_of(call, command.account), call.actor, call.now):
+        return refused
+    decided = states.decide(call, Deed.WITHDRAW, command.account, command.reason)
+    if isinstance(decided, Refused):
+        return decided
+    states.carry_out(call, decided)
+    return SetUpWithdrawn()
+
+
+def undoable_until(call: Call, account: AccountId, operator: Actor) -> datetime | None:
+    """Say until when an operator can take back the entry that they added; None where there is none."""
+    entry = states.entry_of(call, account)
+    return None if entry is None or rules.judge_undo(entry, operator, call.now) else entry.added_at + rules.UNDO_FOR
 
 
 @act("user-permissions:read", event=None, writes=False)

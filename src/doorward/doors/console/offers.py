@@ -1,0 +1,28 @@
+"""What a page offers to take back beside what it says was done: for ten seconds, by the server's clock."""
+
+import math
+from typing import Any
+
+from doorward.edges.call import Call
+from doorward.features.administration.actions.undoing import undoable_until
+from doorward.features.second_factor.actions import allowlist
+from doorward.features.sessions.model import SessionShown
+from doorward.kernel.act import Actor
+from doorward.kernel.ids import AccountId
+
+_OFFERS = {
+    "unlocked": (undoable_until, "unlock/undo", "Undo the unlock"),
+    "allowed": (allowlist.undoable_until, "allowlist/undo", "Undo adding to the allowlist"),
+}
+
+
+def undo_of(call: Call, done: str, account: AccountId, shown: SessionShown) -> dict[str, Any] | None:
+    """Give the button that takes back what was just done, with the seconds that are left; None where nothing is."""
+    if done not in _OFFERS:
+        return None
+    asked, path, words = _OFFERS[done]
+    until = asked(call, account, Actor(shown.session.account, shown.session.user_name))
+    if until is None:
+        return None
+    left = math.ceil((until - call.now).total_seconds())
+    return {"action": f"/console/users/{account}/{path}", "words": words, "seconds": left} if left > 0 else None

@@ -1,0 +1,31 @@
+"""Refusals of what makes a desk quick: acts on many accounts, and taking back what was done a moment ago."""
+
+from doorward.kernel.refusal import CONFLICT, NOT_FOUND, USAGE, Refusal
+
+DESK = {
+    "jobs.not_found": Refusal(404, NOT_FOUND, "There is no such job. Start it again if it is needed."),
+    "jobs.count_differs": Refusal(
+        422, USAGE, "This is about {count} accounts, and that is not the number you typed. Look again, then type it."
+    ),
+    "jobs.nothing_selected": Refusal(422, USAGE, "No account is selected. Select at least one, then try again."),
+    "lockout.undo_nothing": Refusal(
+        409,
+        CONFLICT,
+        "There is no unlock of yours to take back here. If the account should be locked, lock it by hand.",
+    ),
+    "lockout.undo_late": Refusal(
+        409, CONFLICT, "An unlock can be taken back for 10 seconds. If the account should be locked, lock it by hand."
+    ),
+    "lockout.undo_changed": Refusal(
+        409,
+        CONFLICT,
+        "Something has happened to this account since it was unlocked, so nothing was taken back. Look at its history.",
+    ),
+    "second_factor.undo_nothing": Refusal(
+        409, CONFLICT, "There is no allowlist entry of yours here to take back. Remove what stands there instead."
+    ),
+    "second_factor.undo_late": Refusal(
+        409, CONFLICT, "An allowlist entry can be taken back for 10 seconds. Remove it instead."
+    ),
+}
+"""Codes of jobs and of undo, as `kernel.refusals` has all others."""
