@@ -58,6 +58,8 @@ FIELDS = {
     "/sign-in": {"user_name": "bram", "password": "a wrong one"},
     "/console/users/new": {"user_name": "zoe", "full_name": "Zoe", "email": "zoe@example.org"},
     "/console/users/{account}/edit": {"full_name": "Zoe", "version": "1", "reason": "married"},
+    "/console/users/{account}/protect": {"version": "1", "reason": "on the board"},
+    "/console/users/{account}/unprotect": {"version": "1", "reason": "left the board"},
     "/console/users/{account}/roles": {"role": "help-desk", "reason": "joined"},
     "/console/password-rules": {"min_length": "14", "version": "0", "reason": "longer"},
     "/console/audit/retention": {"audit_retention_days": "400", "version": "0", "reason": "the works council"},

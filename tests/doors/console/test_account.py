@@ -152,6 +152,7 @@ def test_a_help_desk_sees_what_it_may_not_do(site: Site) -> None:
     assert greyed == {
         "Lock…": about_users,
         "Reset password…": about_users,
+        "Protect…": about_users,
         "Disable…": about_users,
         "Reset secret key": about_keys,
         "Delete secret key": about_keys,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Holder
-from doorward.doors.api.given import PAGE, Cursor, Limit, OwnChange, Password, SixDigits, Typed
+from doorward.doors.api.given import PAGE, Cursor, Limit, OwnChange, Password, SixDigits, Typed, proof_of
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.sessions import SessionRowJson, session_row_json
 from doorward.doors.api.shapes import AccountJson, OutcomeJson, Page, Shape, account_json
@@ -188,17 +188,19 @@ def discard_key(asked: Holder, body: OptionalChange = None) -> Response:
 
 @routes.on(
     "POST /me/password", change_own_password, OutcomeJson,
-    ("session.required", "session.wrong_password", "session.second_factor_required", "signin.busy", *_PASSWORDS),
+    ("session.required", "session.wrong_password", "session.second_factor_required", "signin.busy", "otp.malformed",
+     "protection.required", "protection.wrong", *_PASSWORDS),
 )  # fmt: skip
 async def change_password(body: NewPassword, asked: Holder) -> Response:
     """Change one's own password; every session but this one ends.
 
     The present one is checked as an attempt: wrong ones count, and at the limit the account locks and this session
-    ends. A refusal `passwords.<rule>` names the rule that the new one failed.
+    ends. A refusal `passwords.<rule>` names the rule that the new one failed. A protected account asks for
+    `account_protection` too, with the present password once more.
     """
     if not isinstance(asked.caller, Bearer):
         return asked.refuse(Refused("session.required"))
-    command = ChangeOwnPassword(asked.caller, Secret(body.password), Secret(body.new_password))
+    command = ChangeOwnPassword(asked.caller, Secret(body.password), Secret(body.new_password), proof_of(body))
     return asked.told(await asked.drive(change_own_password(command)), _changed)
 
 

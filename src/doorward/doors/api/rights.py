@@ -113,7 +113,7 @@ def set_roles(account: AccountIn, body: Roles, asked: Holder) -> Response:
     if isinstance(before, Refused):
         return asked.refuse(before)
     steps = _steps(account, body, {held.role for held in before.assignments})
-    outcome: Granting = asked.changing.run_all(steps, proof_of(body)) if steps else RolesUnchanged()
+    outcome: Granting = asked.changing.run_all(steps, proof_of(body))[-1] if steps else RolesUnchanged()
     return asked.acted(outcome, account)
 
 

@@ -105,6 +105,7 @@ def _frame(shown: SessionShown, viewed: AccountShown, typed: Typed) -> dict[str,
         "errors": typed.errors,
         "refusal": None if at_field else typed.refused,
         "temporary_code": typed.temporary_code,
+        "proof": proof_asked(viewed.account.protected, typed.errors),
     }
 
 
@@ -132,9 +133,10 @@ def _sign_in(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     return {"counters": counters, "mails": list(mail_of(call, account, _PAGE))}
 
 
-def _sessions(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
+def _sessions(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     standing = accounts.load(call, viewed.account.id)
-    return {"sessions": [] if standing is None else list(live_sessions(call, standing))}
+    sessions = [] if standing is None else list(live_sessions(call, standing))
+    return {"sessions": sessions, "ending": visit.form.get("session") or visit.query.get("session", "")}
 
 
 def _roles(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
@@ -210,6 +212,11 @@ def _id(text: str | None) -> UUID | None:
     return None if text is None else parse_id(text)
 
 
+def proof_asked(protected: bool, errors: dict[str, str]) -> dict[str, Any] | None:  # noqa: FBT001 - the fact itself
+    """Say whether forms ask for account protection, and what was wrong with the one before (PROT-1)."""
+    return {"error": errors.get("proof", ""), "code_error": errors.get("proof_code", "")} if protected else None
+
+
 def errors_of(refused: Refused) -> dict[str, str]:
     """Say at which field of a form a refusal belongs; none where it concerns the whole."""
     fields = {
@@ -217,6 +224,9 @@ def errors_of(refused: Refused) -> dict[str, str]:
         "accounts.name_taken": "user_name",
         "accounts.email_malformed": "email",
         "accounts.email_missing": "email",
+        "protection.required": "proof",
+        "protection.wrong": "proof",
+        "otp.malformed": "proof_code",
     }
     named = refused.facts.get("field") if refused.code.startswith("accounts.name") else None
     where = fields.get(refused.code) or (str(named) if named else None)

@@ -118,7 +118,8 @@ def end_sessions(visit: Visit) -> Response:
     if named and session is None:
         return visit.problem(Refused("sessions.not_found"), account_address(account, "sessions"))
     outcome = visit.run_with_reason(end_sessions_of, EndSessionsOf(account, session, reason))
-    return _answer(visit, account, Afterwards("sessions-ended", "end-sessions", "sessions"), outcome)
+    stage = "end-session" if named else "end-sessions"
+    return _answer(visit, account, Afterwards("sessions-ended", stage, "sessions"), outcome)
 
 
 def edit(visit: Visit) -> Response:
@@ -140,6 +141,22 @@ def edit(visit: Visit) -> Response:
     return _answer(visit, account, Afterwards("saved", "edit"), visit.run_with_reason(edit_account, command))
 
 
+def mark(stage: str, *, protected: bool) -> Callable[[Visit], Response]:
+    """Make the page that marks the account protected, or lifts the mark (PROT-3)."""
+
+    def run(visit: Visit) -> Response:
+        account = account_in(visit)
+        if isinstance(account, Refused):
+            return visit.problem(account, "/console/users")
+        reason = visit.form.get("reason", "")
+        outcome = visit.run_with_reason(
+            edit_account, EditAccount(account, visit.version, protected=protected, reason=reason)
+        )
+        return _answer(visit, account, Afterwards(f"{stage}ed", stage), outcome)
+
+    return run
+
+
 def set_roles(visit: Visit) -> Response:
     """Give and take roles, each as an act of its own: first those that are given."""
     account = account_in(visit)
@@ -150,15 +167,12 @@ def set_roles(visit: Visit) -> Response:
     if isinstance(before, Refused):
         return _again(visit, before, "roles", None)
     held = {one.role for one in before.assignments}
-    outcome: Any = RolesUnchanged()
-    for role in [role for role in visit.chosen if role not in held]:
-        outcome = visit.run(grant_role, GrantRole(account, role, reason))
-        if isinstance(outcome, Refused):
-            return _again(visit, outcome, "roles", None)
-    for role in sorted(held - set(visit.chosen)):
-        outcome = visit.run(revoke_role, RevokeRole(account, role, reason))
-        if isinstance(outcome, Refused):
-            return _again(visit, outcome, "roles", None)
+    given = [(grant_role, GrantRole(account, role, reason)) for role in visit.chosen if role not in held]
+    taken = [(revoke_role, RevokeRole(account, role, reason)) for role in sorted(held - set(visit.chosen))]
+    acts: list[tuple[Action[Any, Any], Any]] = [*given, *taken]
+    outcome: Any = visit.changing.run_all(acts, visit.proof)[-1] if acts else RolesUnchanged()
+    if isinstance(outcome, Refused):
+        return _again(visit, outcome, "roles", None)
     return visit.go(account_address(account, "roles", "unchanged" if isinstance(outcome, Unchanged) else "roles"))
 
 
@@ -176,4 +190,4 @@ def _again(visit: Visit, refused: Refused, tab: str, stage: str | None) -> Respo
     """Show the page once more with what was typed, and why it was refused."""
     if refused.code in {"session.required", "accounts.not_found"}:
         return visit.problem(refused, "/console/users")
-    return page(visit, Typed(refused, tab, stage, dict(visit.form), errors_of(refused)))
+    return page(visit, Typed(refused, tab, stage, visit.kept, errors_of(refused)))

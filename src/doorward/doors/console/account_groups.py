@@ -8,6 +8,7 @@ from starlette.responses import Response
 from doorward.doors.console.account import Typed, account_address, errors_of, page
 from doorward.doors.console.operator import account_in
 from doorward.doors.console.visit import Visit
+from doorward.doors.web.reason import judge_reason
 from doorward.features.administration.actions.grouping import add_member, remove_member
 from doorward.features.groups.model import AddMember, RemoveMember
 from doorward.kernel.act import Action
@@ -34,12 +35,17 @@ def _each(visit: Visit, action: Action[Any, Any], command: Callable[..., Any], d
     wanted = [parse_id(text) for text in visit.chosen]
     if not wanted or None in wanted:
         return page(visit, Typed(Refused("groups.not_found"), _TAB))
-    changed = False
-    for group in dict.fromkeys(GroupId(one) for one in wanted if one is not None):
-        outcome = visit.run_with_reason(action, command(account, group, reason))
-        if isinstance(outcome, Refused):
-            if outcome.code in {"session.required", "accounts.not_found"}:
-                return visit.problem(outcome, "/console/users")
-            return page(visit, Typed(outcome, _TAB, None, dict(visit.form), errors_of(outcome)))
-        changed = changed or outcome.status == "done"
+    groups = dict.fromkeys(GroupId(one) for one in wanted if one is not None)
+    refused = judge_reason(reason)
+    acts = [(action, command(account, group, reason)) for group in groups]
+    outcomes = visit.changing.run_all(acts, visit.proof) if refused is None else [refused]
+    if isinstance(outcomes[-1], Refused):
+        return _again(visit, outcomes[-1])
+    changed = any(outcome.status == "done" for outcome in outcomes)
     return visit.go(account_address(account, _TAB, done if changed else "unchanged"))
+
+
+def _again(visit: Visit, refused: Refused) -> Response:
+    if refused.code in {"session.required", "accounts.not_found"}:
+        return visit.problem(refused, "/console/users")
+    return page(visit, Typed(refused, _TAB, None, visit.kept, errors_of(refused)))

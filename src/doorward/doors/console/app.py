@@ -120,6 +120,8 @@ def _operating() -> list[BaseRoute]:
         *_form(f"{one}/unlock/undo", undoing.undo_unlocking),
         *_form(f"{one}/allowlist/undo", undoing.undo_allowing),
         *_form(f"{one}/edit", account_acts.edit),
+        *_form(f"{one}/protect", account_acts.mark("protect", protected=True)),
+        *_form(f"{one}/unprotect", account_acts.mark("unprotect", protected=False)),
         *_form(f"{one}/temporary-access-code", account_acts.issue_code),
         *_form(f"{one}/sessions/end", account_acts.end_sessions),
         *_form(f"{one}/roles", account_acts.set_roles),

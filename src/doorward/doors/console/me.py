@@ -43,6 +43,9 @@ from doorward.kernel.sentences import sentence
 _PROOF_OF_RECOVERY = timedelta(minutes=15)
 """How long the recovery code that opened the session is its fresh proof (KEY-1)."""
 
+_STAGES = {"key", "recovery_codes"}
+"""The changes of a protected account that are laid out, with the proof that they ask for, before they are made."""
+_HINT = "Good for this change alone. Wrong ones count, and in the end lock your account."
 _ABOUT_A_CODE = ("otp.", "session.fresh_code_required")
 """Refusals that stand at the field for a code: of the new key, or of the present one, asked for first (KEY-2)."""
 
@@ -61,7 +64,7 @@ def begin(visit: Visit) -> Response:
     code = six_digits(given)
     if given and code is None:
         return _refused(visit, Refused("otp.malformed"))
-    outcome = visit.run(begin_new_key, NewKey(None if code is None else Secret(code)))
+    outcome = visit.change(begin_new_key, NewKey(None if code is None else Secret(code)))
     return visit.go("/me") if isinstance(outcome, KeyShown) else _refused(visit, outcome)
 
 
@@ -90,7 +93,7 @@ def make_codes(visit: Visit) -> Response:
     code = six_digits(given)
     if given and code is None:
         return _refused(visit, Refused("otp.malformed"), at="recovery_codes")
-    outcome = visit.run(make_recovery_codes, MakeRecoveryCodes(None if code is None else Secret(code)))
+    outcome = visit.change(make_recovery_codes, MakeRecoveryCodes(None if code is None else Secret(code)))
     if isinstance(outcome, Refused):
         return _refused(visit, outcome, at="recovery_codes")
     return visit.show("me_codes_made.html", recovery_codes=list(outcome.recovery_codes))
@@ -132,17 +135,13 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at:
     me = visit.run(view_me, ViewMe())
     if isinstance(me, Refused):
         return visit.problem(me)
-    about_code = refused is not None and refused.code.startswith(_ABOUT_A_CODE)
-    values: dict[str, Any] = {
-        "errors": {"code": sentence(refused)} if refused is not None and about_code else {},
-        "refusal": None if about_code else refused,
-        "ask_code": at if about_code and not me.new_key_under_way else None,
-    }
+    staged = visit.query.get("stage", "")
+    told = _told(me, refused, at) | ({"stage": staged} if refused is None and staged in _STAGES else {})
     return visit.show(
         "me.html",
         200 if refused is None else status_of(refused),
         **shell(visit, shown),
-        **values,
+        **told,
         account=me.account,
         key=me.key,
         recovery_codes_left=me.recovery_codes_left,
@@ -154,6 +153,25 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at:
         new_key=_new_key(visit, me),
         may_renew=permission(me.key is not None or me.own_page_only) if me.key or me.own_page_only else None,
     )
+
+
+def _told(me: MeShown, refused: Refused | None, at: str) -> dict[str, Any]:
+    """Say which form asks for what, and at which of its fields a refusal stands."""
+    proof = {"error": "", "code_error": "", "recovery_code": me.own_page_only, "hint": _HINT}
+    told: dict[str, Any] = {"errors": {}, "refusal": None, "ask_code": None, "stage": None}
+    told["proof"] = proof if me.account.protected else None
+    if refused is None:
+        return told
+    at_proof = me.account.protected and not me.new_key_under_way
+    if at_proof and refused.code.startswith(("protection.", "otp.")):
+        wrong = "code_error" if refused.code == "otp.malformed" else "error"
+        return told | {"proof": proof | {wrong: sentence(refused)}, "stage": at}
+    if refused.code.startswith(_ABOUT_A_CODE):
+        return told | {
+            "errors": {"code": sentence(refused)},
+            "ask_code": None if me.new_key_under_way else at,
+        }
+    return told | {"refusal": refused}
 
 
 def _fresh_until(shown: SessionShown) -> Any:

@@ -31,6 +31,8 @@ DONE = {
     "included": "The account needs a second factor again.",
     "sessions-ended": "The sessions have ended.",
     "saved": "The changes are saved.",
+    "protected": "The account is protected: each change asks for a password and a code.",
+    "unprotected": "The account is no longer protected.",
     "added": "The account is added.",
     "roles": "The roles are saved.",
     "unchanged": "Nothing had to be changed.",

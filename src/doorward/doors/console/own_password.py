@@ -9,6 +9,9 @@ from doorward.doors.console.operator import shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.password_words import password_asked
 from doorward.doors.console.visit import Visit
+from doorward.features.accounts.actions import load
+from doorward.features.second_factor.model import PasswordAndCode
+from doorward.features.sessions.model import SessionShown
 from doorward.features.signin.actions.own_password import change_own_password
 from doorward.features.signin.model import ChangeOwnPassword
 from doorward.kernel.act import Bearer
@@ -29,7 +32,9 @@ async def take_password(visit: Visit) -> Response:
     if not isinstance(visit.caller, Bearer):
         return visit.problem(Refused("session.required"))
     present, new = (Secret(visit.form.get(name, "")) for name in ("password", "new_password"))
-    outcome = await visit.drive(change_own_password(ChangeOwnPassword(visit.caller, present, new)))
+    code = visit.form.get("protection_code", "")
+    proof = PasswordAndCode(present, Secret(code)) if code else None
+    outcome = await visit.drive(change_own_password(ChangeOwnPassword(visit.caller, present, new, proof)))
     if isinstance(outcome, Refused):
         return await run_in_threadpool(_page, visit, outcome)
     return visit.go("/me?done=password-changed")
@@ -50,13 +55,25 @@ def _page(visit: Visit, refused: Refused | None = None) -> Response:
         user_name=shown.session.user_name,
         errors=errors,
         refusal=None if errors else refused,
+        proof=_proof(visit, shown, errors),
     )
+
+
+def _proof(visit: Visit, shown: SessionShown, errors: dict[str, Any]) -> dict[str, Any] | None:
+    """Say whether the account is protected, and a code asked for besides (PROT-1)."""
+    with visit.reading() as call:
+        standing = load(call, shown.session.account)
+    if standing is None or not standing.account.protected:
+        return None
+    return {"error": "", "code_error": errors.get("code", "")}
 
 
 def _errors(refused: Refused | None) -> dict[str, Any]:
     """Say at which field a refusal belongs; none where it concerns the whole."""
     if refused is None or refused.code == "passwords.one_change_a_day":
         return {}
-    if refused.code == _PRESENT:
+    if refused.code in {_PRESENT, "protection.wrong"}:
         return {"password": sentence(refused)}
+    if refused.code in {"protection.required", "otp.malformed"}:
+        return {"code": sentence(refused)}
     return {"new_password": sentence(refused)} if refused.code.startswith(_NEW) else {}

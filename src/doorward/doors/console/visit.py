@@ -1,5 +1,6 @@
 """One request to a page: who asks, what the form says, and what can be run and shown for them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from doorward.doors.console.pages import Pages, again_after, status_of, told
 from doorward.doors.web.arrival import origin_of
+from doorward.doors.web.changing import Changing
 from doorward.doors.web.cookies import SIGN_IN, cookies_of
 from doorward.doors.web.credentials import bearer_of
 from doorward.doors.web.reason import judge_reason
@@ -22,12 +24,14 @@ from doorward.edges.run import Runtime
 from doorward.edges.steps import LoopDriver
 from doorward.features.policy.actions import password_rules
 from doorward.features.policy.model import PasswordRules
+from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.sessions.actions import show_session
 from doorward.features.sessions.model import SessionShown, ShowSession
 from doorward.features.signin.model import PendingToken
 from doorward.kernel.act import Action, Caller, Nobody
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Secret
 from doorward.kernel.tokens import parse_token
 
 C = TypeVar("C")
@@ -55,6 +59,7 @@ class Visit:
     plug: Plug
     caller: Caller
     origin: Origin
+    loop: asyncio.AbstractEventLoop
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
     chosen: tuple[str, ...] = ()
     """The values of a form's field that comes more than once: selected accounts, wanted roles."""
@@ -66,11 +71,33 @@ class Visit:
     def run_with_reason(self, action: Action[C, O], command: C) -> O | Refused:
         """Run one act whose form asks for a reason, unless the reason cannot be kept."""
         refused = judge_reason(self.form.get("reason", ""))
-        return self.run(action, command) if refused is None else refused
+        return self.change(action, command) if refused is None else refused
+
+    def change(self, action: Action[C, O], command: C) -> O | Refused:
+        """Run one act that changes an account, with the proof that its form asks for where it is protected (PROT-1)."""
+        return self.changing.run(action, command, self.proof)
+
+    @property
+    def changing(self) -> Changing:
+        """Give what changes accounts for the visitor."""
+        return Changing(self.plug.runtime, self.plug.driver, self.loop, self.caller, self.origin)
+
+    @property
+    def proof(self) -> Proof | None:
+        """Read the proof from a form; half a proof is none, and asked for again."""
+        password, typed = self.form.get("protection_password", ""), self.form.get("protection_code", "")
+        if not password or not typed:
+            return None
+        return PasswordAndCode(Secret(password), Secret(typed))
 
     async def drive(self, steps: Steps) -> Any:
         """Run a step of sign-in; nobody is signed in yet, whatever the request carries."""
         return await self.plug.driver.drive(steps, self.origin)
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Give what a form said as far as it is shown again: no proof is."""
+        return {name: value for name, value in self.form.items() if not name.startswith("protection_")}
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -170,7 +197,8 @@ async def _arrive(request: Request) -> Visit | Response:
     """Read who asks and what the form says; refuse a form that comes from elsewhere, or cannot be read."""
     plug: Plug = request.app.state.plug
     bearer = bearer_of(request.scope)
-    visit = Visit(request, plug, bearer or Nobody(), origin_of(request.scope, Door.CONSOLE))
+    loop = asyncio.get_running_loop()
+    visit = Visit(request, plug, bearer or Nobody(), origin_of(request.scope, Door.CONSOLE), loop)
     refused = judge_origin(request.scope, plug.runtime.site.public_url)
     if refused is not None:
         return visit.problem(refused)
@@ -183,7 +211,7 @@ async def _arrive(request: Request) -> Visit | Response:
     chosen = tuple(
         value for name, value in form.multi_items() if name in {"account", "role", "group"} and isinstance(value, str)
     )
-    return Visit(request, plug, visit.caller, visit.origin, fields, chosen)
+    return Visit(request, plug, visit.caller, visit.origin, loop, fields, chosen)
 
 
 async def _read_form(request: Request) -> FormData | Refused:

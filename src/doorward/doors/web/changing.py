@@ -34,25 +34,25 @@ class Changing:
             return prover
         return self.runtime.run(action, command, self.caller, self.origin, prover)
 
-    def run_all(self, acts: Sequence[tuple[Action[Any, Any], Any]], proof: Proof | None) -> Any:
-        """Run the acts of one request on one account, under its one proof, until one is refused; give the last outcome.
+    def run_all(self, acts: Sequence[tuple[Action[Any, Any], Any]], proof: Proof | None) -> list[Any]:
+        """Run the acts of one request on one account, under its one proof, until one is refused; give their outcomes.
 
         What was done before a refusal stands. There is at least one act.
         """
         first, *rest = acts
         prover = self._prover(*first, proof)
         if isinstance(prover, Refused):
-            return prover
-        outcome = self.runtime.run(*first, self.caller, self.origin, prover)
+            return [prover]
+        outcomes = [self.runtime.run(*first, self.caller, self.origin, prover)]
         for action, command in rest:
-            if isinstance(outcome, Refused):
+            if isinstance(outcomes[-1], Refused):
                 break
-            outcome = self.runtime.run(action, command, self.caller, self.origin, _rest(prover, command))
-        return outcome
+            outcomes.append(self.runtime.run(action, command, self.caller, self.origin, _rest(prover, command)))
+        return outcomes
 
     def _prover(self, action: Action[Any, Any], command: object, proof: Proof | None) -> Prover | Refused:
         """Have the password compared first, on the event loop; the rest is judged with the act."""
-        if proof is None:
+        if proof is None or not action.act.changes:
             return unproven
         found: Prover | Refused = self.driver.drive_for_thread(
             prove(action.act, command, self.caller, proof), self.origin, self.loop

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from doorward.features.second_factor.model import Proof
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
@@ -245,6 +246,8 @@ class ChangeOwnPassword:
     password: Secret
     """The present one."""
     new_password: Secret
+    proof: Proof | None = None
+    """What a protected account asks for besides (PROT-1); its password is the present one once more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,7 @@ function unlockHere() {
   const row = currentRow();
   const way = row ? one("[data-unlock]", row) : one("#lock [data-unlock]");
   if (!way) return;
-  if (row) way.click();
+  if (row || !way.form) way.click();
   else one("input", way.form).focus();
 }
 

@@ -10,10 +10,8 @@ from doorward.kernel.outcome import Place, Wait
 A = TypeVar("A")
 
 
-def reserved(
-    act: str, reserve: Callable[[Call], A | rules.WaitForOthers]
-) -> Generator[Any, Resumed, A | rules.WaitForOthers]:
-    """Take a place in the hash queue, then reserve; whoever waited in vain is told to wait still."""
+def reserved(act: str, reserve: Callable[[Call], A]) -> Generator[Any, Resumed, A]:
+    """Take a place in the hash queue, then reserve; whoever waited in vain is told to wait still (`WaitForOthers`)."""
     resumed: Resumed = yield Place(act)
     found = reserve(resumed.call)
     for _ in range(rules.WAITS):

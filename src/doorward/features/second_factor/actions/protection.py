@@ -28,7 +28,7 @@ from doorward.kernel.act import Act, Caller, Denied, Granted, Prover, SessionFac
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId, SessionId
 from doorward.kernel.outcome import Hash, Refused
-from doorward.kernel.ports import Verify
+from doorward.kernel.ports import Secret, Verify
 
 NO_GUESS_LEFT = Refused("session.required", cause="no guess is left in the account's own sessions")
 _ASKED = (Factor.SECOND_FACTOR, Context.SESSION)
@@ -102,13 +102,7 @@ class Compared:
         if not self._password_right(call):
             lockout.conclude_attempt(call, self.attempt.reservation, standing, right=False)
             return _wrong(call, standing.account.id, "wrong password")
-        match self._use_code(call, standing):
-            case Result.RIGHT:
-                return None
-            case Result.USED:
-                return Refused("protection.wrong", cause="code used already")
-            case _:
-                return _wrong(call, standing.account.id, "wrong code")
+        return judge_code(call, self.attempt.session, standing, self.proof.code)
 
     def _password_right(self, call: Call) -> bool:
         """Tell whether the password was right, and is still the one that was compared."""
@@ -116,15 +110,20 @@ class Compared:
         unchanged = stored is not None and stored.changed_at == self.attempt.stored.changed_at
         return self.attempt.reservation.counted and self.right and unchanged
 
-    def _use_code(self, call: Call, standing: Standing) -> Result:
-        """Judge the code and use it up; in a session of a recovery code it is one more of them (KEY-1)."""
-        code = self.proof.code.reveal()
-        if self.attempt.session.own_page_only:
-            return _use_recovery_code(call, standing, code)
-        result = otp.check_code(call, standing.account.id, code)
-        if result is Result.WRONG:
-            worn_keys.count_wrong_code(call, standing, Context.SESSION)
-        return result
+
+def judge_code(call: Call, session: SessionFacts, standing: Standing, code: Secret) -> Refused | None:
+    """Judge the code of a proof whose password was right, and use it up: the call is the change's own.
+
+    In a session of a recovery code it is one more of them (KEY-1).
+    """
+    use = _use_recovery_code if session.own_page_only else _use_key_code
+    match use(call, standing, code.reveal()):
+        case Result.RIGHT:
+            return None
+        case Result.USED:
+            return Refused("protection.wrong", cause="code used already")
+        case _:
+            return _wrong(call, standing.account.id, "wrong code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +154,28 @@ class _Refusing:
         return verdict
 
 
+def judge_form(session: SessionFacts, proof: Proof) -> Refused | None:
+    """Refuse a code that can be none, uncounted (KEY-9)."""
+    wants_digits = not session.own_page_only
+    return Refused("otp.malformed") if wants_digits and otp_rules.parse_code(proof.code.reveal()) is None else None
+
+
 def _reserve(call: Call, session: SessionFacts, proof: Proof) -> _Attempt | Prover | lockout_rules.WaitForOthers:
-    if not session.own_page_only and otp_rules.parse_code(proof.code.reveal()) is None:
-        return _Refusing(Refused("otp.malformed"))
+    if refused := judge_form(session, proof):
+        return _Refusing(refused)
     standing, stored = accounts.load(call, session.account), passwords.find(call, session.account)
     if standing is None or stored is None:
         return _Refusing(Refused("protection.wrong", cause="no password"))
     factor, context = _ASKED
     reserved = lockout.reserve_attempt(call, session.account, factor, standing, context)
     return _Attempt(session, reserved, stored) if isinstance(reserved, Reservation) else reserved
+
+
+def _use_key_code(call: Call, standing: Standing, code: str) -> Result:
+    result = otp.check_code(call, standing.account.id, code)
+    if result is Result.WRONG:
+        worn_keys.count_wrong_code(call, standing, Context.SESSION)
+    return result
 
 
 def _use_recovery_code(call: Call, standing: Standing, code: str) -> Result:

@@ -2,6 +2,9 @@
 
 The present password is asked for, so that an open screen is not enough, and its check is an attempt like any other:
 reserved, hashed outside, concluded. It counts in the context of the session, which no stranger can fill (PROT-1).
+
+On a protected account it is half of the proof: the other half, a code, is judged and used up where the new password is
+written, and both count under the second factor.
 """
 
 from collections.abc import Generator
@@ -17,14 +20,15 @@ from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import Context, Factor, Reservation
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
+from doorward.features.second_factor.actions import attempts, protection
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import EndSession
 from doorward.features.signin.actions.new_password import ACT, hash_new, write
 from doorward.features.signin.model import ChangeOwnPassword, PasswordSet
 from doorward.kernel.act import Actor, Bearer, SessionFacts
 from doorward.kernel.events import Event
-from doorward.kernel.outcome import Hash, Place, Refused, Wait
-from doorward.kernel.ports import Verified, Verify
+from doorward.kernel.outcome import Hash, Refused
+from doorward.kernel.ports import Verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +61,24 @@ def change_own_password(command: ChangeOwnPassword) -> Steps:
         return found if isinstance(found, Refused) else found.standing.account
 
     hashed = yield from hash_new(command.new_password, whose)
-    return hashed if isinstance(hashed, Refused) else _finish(*hashed, command.session)
+    return hashed if isinstance(hashed, Refused) else _finish(*hashed, command)
 
 
 def _prove(command: ChangeOwnPassword) -> Generator[Any, Resumed, Refused | None]:
     """Check the present password: reserve, hash, conclude (LOCK-2)."""
-    resumed: Resumed = yield Place(ACT)
-    attempt = _reserve(resumed.call, command.session)
-    for _ in range(lockout_rules.WAITS):
-        if not isinstance(attempt, lockout_rules.WaitForOthers) or not resumed.answer:
-            break
-        resumed = yield Wait(lockout_rules.WAIT_SECONDS)
-        if resumed.answer:
-            attempt = _reserve(resumed.call, command.session)
+
+    def reserve(call: Call) -> _Attempt | Refused | lockout_rules.WaitForOthers:
+        return _reserve(call, command)
+
+    attempt = yield from attempts.reserved(ACT, reserve)
     if isinstance(attempt, lockout_rules.WaitForOthers):
         return BUSY
     if isinstance(attempt, Refused):
         return attempt
-    resumed = yield Hash(Verify(command.password, attempt.own.stored.hash if attempt.reservation.counted else None))
-    return _conclude(resumed.call, attempt, resumed.answer)
+    compared = attempt.own.stored.hash if attempt.reservation.counted else None
+    resumed: Resumed = yield Hash(Verify(command.password, compared))
+    same = command.proof is None or command.proof.password == command.password
+    return _conclude(resumed.call, attempt, right=resumed.answer.right and same)
 
 
 def _find(call: Call, bearer: Bearer) -> _Own | Refused:
@@ -91,22 +94,32 @@ def _find(call: Call, bearer: Bearer) -> _Own | Refused:
     return passwords.refuse_moment(call, stored) or _Own(session, standing, stored)
 
 
-def _reserve(call: Call, bearer: Bearer) -> _Attempt | lockout_rules.WaitForOthers | Refused:
-    own = _find(call, bearer)
+def _reserve(call: Call, command: ChangeOwnPassword) -> _Attempt | lockout_rules.WaitForOthers | Refused:
+    own = _find(call, command.session)
     if isinstance(own, Refused):
         return own
+    if own.standing.account.protected and (refused := _judge_proof(own, command)):
+        return _refuse(call, own, refused)
     locked = lockout_rules.standing_lock(own.standing.state.lock, call.now) is not None
     account = own.standing.account.id
-    reserved = lockout.reserve_attempt(call, account, Factor.PASSWORD, own.standing, Context.SESSION)
+    factor = Factor.SECOND_FACTOR if own.standing.account.protected else Factor.PASSWORD
+    reserved = lockout.reserve_attempt(call, account, factor, own.standing, Context.SESSION)
     return _Attempt(own, reserved, locked) if isinstance(reserved, Reservation) else reserved
 
 
-def _conclude(call: Call, attempt: _Attempt, verified: Verified) -> Refused | None:
+def _judge_proof(own: _Own, command: ChangeOwnPassword) -> Refused | None:
+    """Refuse a change of a protected account's password without a proof, or with a code that can be none."""
+    if command.proof is None:
+        return Refused("protection.required")
+    return protection.judge_form(own.session, command.proof)
+
+
+def _conclude(call: Call, attempt: _Attempt, *, right: bool) -> Refused | None:
     """Count the attempt or give it back; at the limit the account locks and the session ends (PROT-1)."""
     account = attempt.own.standing.account
     stored = passwords.find(call, account.id)
     unchanged = stored is not None and stored.changed_at == attempt.own.stored.changed_at
-    right = attempt.reservation.counted and verified.right and unchanged
+    right = attempt.reservation.counted and right and unchanged
     standing = accounts.load(call, account.id)
     there = lockout.release_attempt(call, attempt.reservation)
     if right and there:
@@ -116,20 +129,30 @@ def _conclude(call: Call, attempt: _Attempt, verified: Verified) -> Refused | No
     after = accounts.load(call, account.id)
     lock = None if after is None else lockout_rules.standing_lock(after.state.lock, call.now)
     if attempt.reservation.counted and (lock is None or attempt.locked):
-        return _refuse(call, attempt.own, Refused("session.wrong_password"))
+        code = "protection.wrong" if account.protected else "session.wrong_password"
+        return _refuse(call, attempt.own, Refused(code))
     sessions.end_session(_as_own(call, attempt.own), EndSession())
     return _refuse(call, attempt.own, Refused("session.required", cause="no guess is left in the session"))
 
 
-def _finish(call: Call, encoded: str, bearer: Bearer) -> PasswordSet | Refused:
+def _finish(call: Call, encoded: str, command: ChangeOwnPassword) -> PasswordSet | Refused:
     """Write the new password; other sessions end by the epoch, which this one is carried over to."""
-    own = _find(call, bearer)
+    own = _find(call, command.session)
     if isinstance(own, Refused):
         return own
     account = own.standing.account
+    if account.protected and (refused := _use_proof(call, own, command)):
+        return _refuse(call, own, refused)
     write(call, own.standing, encoded)
     sessions.carry_over(call, own.session, accounts.move_epoch(call, account.id))
     return PasswordSet(account.user_name)
+
+
+def _use_proof(call: Call, own: _Own, command: ChangeOwnPassword) -> Refused | None:
+    """Judge the other half of the proof; an account that was protected meanwhile asks for a whole one."""
+    if command.proof is None or command.proof.password != command.password:
+        return Refused("protection.required")
+    return protection.judge_code(_as_own(call, own), own.session, own.standing, command.proof.code)
 
 
 def _refuse(call: Call, own: _Own, refused: Refused) -> Refused:
