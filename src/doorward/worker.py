@@ -26,6 +26,7 @@ from doorward.features.links import actions as links
 from doorward.features.lockout import actions as lockout
 from doorward.features.notices.actions import Deliver, send_due
 from doorward.features.otp import actions as otp
+from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
 from doorward.features.sessions import actions as sessions
@@ -54,6 +55,7 @@ _PURGED = {
     "sign-ins": signin.purge,
     "links": links.purge,
     "keys not saved": otp.purge,
+    "spent challenges": passkeys.purge,
     "browsers": devices.purge,
     "unknown names": lockout.purge,
     "changed credentials": accounts.purge,

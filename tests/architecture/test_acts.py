@@ -21,12 +21,13 @@ EVENTS = {
     "allowlist.removed", "audit.expired", "audit.exported", "audit.viewed", "exclusions.added", "exclusions.removed",
     "groups.added", "groups.deleted", "groups.edited", "groups.member_added", "groups.member_removed", "jobs.started",
     "jobs.stopped", "links.first_administrator", "lockout.lapsed", "lockout.locked", "lockout.unlock_undone",
-    "lockout.unlocked", "notices.retried", "passwords.changed", "passwords.forgotten_asked",
+    "lockout.unlocked", "notices.retried", "passkeys.added", "passkeys.begun", "passkeys.proof_given",
+    "passkeys.removed", "passkeys.renamed", "passwords.changed", "passwords.forgotten_asked",
     "passwords.forgotten_mailed", "passwords.reset_started", "policy.changed", "rights.granted", "rights.revoked",
     "second_factor.deleted", "second_factor.key_disabled", "second_factor.new_key_begun",
     "second_factor.new_key_checked", "second_factor.new_key_discarded", "second_factor.recovery_codes_made",
     "second_factor.regenerated", "second_factor.reset", "second_factor.set_up", "second_factor.temporary_code",
-    "sessions.ended", "signin.code", "signin.completed", "signin.device_code", "signin.password",
+    "sessions.ended", "signin.code", "signin.completed", "signin.device_code", "signin.passkey", "signin.password",
     "signin.recovery_code",
 }  # fmt: skip
 """Every event that an entry can carry: other people's scripts search for them."""
@@ -38,8 +39,11 @@ ABOUT_NOBODY = {
     "start_exclusion_additions", "start_secret_key_resets", "start_unlocks", "stop_job",
 }  # fmt: skip
 """What operators write that is about no account that is there already, so that none of them can be protected."""
-OWN_UNASKED = {"check_new_key", "discard_new_key", "end_own_sessions", "end_session", "save_new_key"}
-"""What people do at their own protected account without a proof: end sessions, and go on with a key begun with one."""
+OWN_UNASKED = {
+    "add_passkey", "check_new_key", "discard_new_key", "end_own_sessions", "end_session", "give_proof", "save_new_key",
+}  # fmt: skip
+"""What people do at their own protected account without a proof: end sessions, give a fresh proof, and go on with a key
+or a passkey begun with one."""
 
 
 def about_an_account(action: Action[Any, Any]) -> bool:

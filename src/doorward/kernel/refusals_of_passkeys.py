@@ -1,6 +1,6 @@
 """The part of the table of refusals that is about passkeys; see `kernel.refusals`."""
 
-from doorward.kernel.refusal import CONFLICT, REFUSED, USAGE, Refusal
+from doorward.kernel.refusal import CONFLICT, NOT_FOUND, REFUSED, USAGE, Refusal
 
 PASSKEYS = {
     "passkeys.refused": Refusal(
@@ -16,6 +16,7 @@ PASSKEYS = {
     "passkeys.none": Refusal(
         409, CONFLICT, "This account has no passkey. Use a code of the secret key, or add a passkey first."
     ),
+    "passkeys.not_found": Refusal(404, NOT_FOUND, "There is no such passkey. Look at the list of your passkeys again."),
     "passkeys.not_available": Refusal(
         409,
         CONFLICT,
@@ -26,4 +27,12 @@ PASSKEYS = {
         409, CONFLICT, "An account has at most {most} passkeys. Remove one that you no longer use."
     ),
     "passkeys.already_added": Refusal(409, CONFLICT, "This passkey is among yours already. Use it, or add another."),
+    "passkeys.name_malformed": Refusal(
+        422, USAGE, "A passkey's name has at most {most} characters, all of them to be seen. Choose another one."
+    ),
+    "passkeys.last_factor": Refusal(
+        409,
+        CONFLICT,
+        "This is your last second factor: without it you could not sign in. Add another one first.",
+    ),
 }

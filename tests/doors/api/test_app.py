@@ -11,13 +11,16 @@ from doorward.edges.sql.engine import DatabaseBusy
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import Action, Who
 from doorward.kernel.ids import AccountId
+from tests.authenticators import Authenticator
 from tests.doors.asgi import Answered
 from tests.doors.served import Served
 
-SESSION_ROUTES = [led for led in LED if isinstance(led.leads, Action)]
+SESSION_ROUTES = [led for led in LED if isinstance(led.leads, Action) and led.leads.act.who is not Who.ANYBODY]
 SIGN_IN_ROUTES = [led for led in LED if not isinstance(led.leads, Action)]
 WRITING_ROUTES = [led for led in SESSION_ROUTES if isinstance(led.leads, Action) and led.leads.act.writes]
 OPERATORS_ROUTES = [led for led in LED if isinstance(led.leads, Action) and led.leads.act.who is Who.OPERATOR]
+SIGNED = Authenticator().get({"challenge": "AA"})
+MADE = Authenticator().create({"challenge": "AA", "user": {"id": "AA"}})
 BODIES: dict[str, Any] = {
     "POST /accounts": {"user_name": "zoe", "email": "zoe@example.org"},
     "PATCH /accounts/{account}": {"full_name": "Zoe", "reason": "married"},
@@ -31,6 +34,11 @@ BODIES: dict[str, Any] = {
     "PUT /me/secret-key": None,
     "DELETE /me/secret-key": None,
     "POST /me/recovery-codes": None,
+    "POST /me/passkeys/options": None,
+    "POST /me/passkeys": {"credential": MADE},
+    "POST /me/passkeys/proof/options": None,
+    "POST /me/passkeys/proof": {"credential": SIGNED},
+    "PATCH /me/passkeys/{passkey}": {"name": "Phone"},
     "POST /me/password": {"password": "x", "new_password": "an otter in the river"},
     "POST /unlocks": {"filter": {"query": ""}, "reason": "outage"},
     "PUT /password-rules": {"min_length": 14},
@@ -43,6 +51,8 @@ BODIES: dict[str, Any] = {
     "POST /sign-in/set-up": {"sign_in": "A" * 64},
     "POST /sign-in/set-up/confirm": {"sign_in": "A" * 64, "code": "123456"},
     "POST /sign-in/recovery-code": {"sign_in": "A" * 64, "code": "123456"},
+    "POST /sign-in/passkey": {"sign_in": "A" * 64, "credential": SIGNED},
+    "POST /sign-in/passkey/options": {"sign_in": "A" * 64},
     "POST /sign-in/new-password": {"sign_in": "A" * 64, "password": "x"},
     "POST /sign-in/forgotten-password": {"user_name": "bram"},
     "POST /sign-in/forgotten-password/confirm": {"token": "A" * 64, "password": "x"},
@@ -62,7 +72,7 @@ def ask(served: Served, led: Led, token: str | None, account: AccountId) -> Answ
     other = str(UUID(int=7))
     line = name.replace("{account}", str(account)).replace("{name}", "default")
     line = line.replace("{session}", other).replace("{job}", other).replace("{mail}", other)
-    line = line.replace("{group}", other)
+    line = line.replace("{group}", other).replace("{passkey}", other)
     body = None if led.method in {"GET", "DELETE"} else BODIES.get(name, {"reason": "a test"})
     return served.ask(line, body, token, [("if-match", "1")] if led.method == "PATCH" else ())
 
@@ -103,6 +113,7 @@ def test_no_step_answers_to_an_unknown_sign_in(served: Served, led: Led) -> None
         "/sign-in": (401, "signin.refused"),
         "/sign-in/forgotten-password": (202, ""),
         "/me/password": (401, "session.required"),
+        "/sign-in/passkey": (401, "passkeys.refused"),
     }
 
     path = led.path.removeprefix("/api/v1")

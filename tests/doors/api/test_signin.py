@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from doorward.features.passwords import actions as passwords
 from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules
 from doorward.kernel.ports import Encode, Secret
+from tests.authenticators import Authenticator
 from tests.doors.asgi import Answered
 from tests.doors.served import Served, serve
 from tests.features.signin.walking import PASSWORD, allow, authenticator
@@ -249,13 +251,15 @@ def test_a_password_signs_in_at_the_real_cost(tmp_path: Path) -> None:
     assert (wrong.code, right.json()["next"]) == ("signin.refused", "done")
 
 
-def _body(path: str, sign_in: str) -> dict[str, str]:
+def _body(path: str, sign_in: str) -> dict[str, Any]:
     if path.endswith("forgotten-password/confirm"):
         return {"token": sign_in, "password": "x"}
     body = {"sign_in": sign_in}
+    if path.endswith("passkey"):
+        return {**body, "credential": Authenticator().get({"challenge": "AA"})}
     if path.endswith("new-password"):
         return {**body, "password": "x"}
-    return body if path.endswith(("set-up", "resend")) else {**body, "code": "123456"}
+    return body if path.endswith(("set-up", "resend", "options")) else {**body, "code": "123456"}
 
 
 def test_dev_2_a_mailed_code_comes_before_the_code_of_the_key(served: Served) -> None:

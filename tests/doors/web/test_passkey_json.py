@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.doors.web.passkey_json import creation_json, read_assertion, read_registration, request_json
-from doorward.features.passkeys.model import (
+from doorward.features.passkeys.model.facts import (
     CreationOptions,
     GivenAssertion,
     GivenRegistration,

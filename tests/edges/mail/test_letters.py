@@ -26,14 +26,18 @@ FACTS: Mapping[str, Fact] = {
     "contact": "the help desk, room 3",
     "code": "012345",
     "link": LINK,
+    "passkey": "Phone",
 }
-LEAST: Mapping[str, Fact] = {"user_name": "bram.rossi", "code": "012345", "link": LINK}
+LEAST: Mapping[str, Fact] = {"user_name": "bram.rossi", "code": "012345", "link": LINK, "passkey": "Phone"}
 WITH_CODE = {"device_code"}
 WITH_LINK = {"account_added", "password_forgotten", "password_reset_started"}
 NOT_ME = "http://127.0.0.1:8420/not-me/AZ-_09"
 WITH_NOT_ME = {
     "allowed_to_set_up",
     "email_changed",
+    "passkey_added",
+    "passkey_doubted",
+    "passkey_removed",
     "password_changed",
     "recovery_code_used",
     "recovery_codes_made",

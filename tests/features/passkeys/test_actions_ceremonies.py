@@ -9,7 +9,7 @@ from doorward.doors.web.passkey_json import read_assertion
 from doorward.edges.call import Site
 from doorward.features.passkeys.actions import ceremonies, keeping
 from doorward.features.passkeys.actions.ceremonies import Question
-from doorward.features.passkeys.model import Accepted, Doubt, GivenAssertion, Passkey, Place, Purpose
+from doorward.features.passkeys.model.facts import Accepted, Doubt, GivenAssertion, Passkey, Place, Purpose
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from tests.authenticators import BACKED_UP, ELIGIBLE, PRESENT, VERIFIED, Authenticator, b64, new_key

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.features.passkeys.model import Doubt, Rejected
+from doorward.features.passkeys.model.facts import Doubt, Rejected
 from doorward.kernel.ids import AccountId
 from tests.authenticators import PRESENT, VERIFIED, Authenticator
 from tests.features.passkeys.touching import ALONE, PROOF, SECOND, check, doubt_of, kept, register, signed

@@ -2,7 +2,7 @@ import pytest
 
 from doorward.edges.run import LostRace
 from doorward.features.passkeys.actions import ceremonies, keeping
-from doorward.features.passkeys.model import CreationOptions, Known, PasskeyFacts, RequestOptions
+from doorward.features.passkeys.model.facts import CreationOptions, Known, PasskeyFacts, RequestOptions
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from tests.authenticators import PRESENT, Authenticator

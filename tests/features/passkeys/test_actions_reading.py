@@ -10,7 +10,7 @@ from doorward.doors.web.passkey_json import read_assertion as read_assertion_jso
 from doorward.doors.web.passkey_json import read_registration as read_registration_json
 from doorward.features.passkeys import rules
 from doorward.features.passkeys.actions import reading
-from doorward.features.passkeys.model import Doubt, GivenAssertion, GivenRegistration, RelyingParty
+from doorward.features.passkeys.model.facts import Doubt, GivenAssertion, GivenRegistration, RelyingParty
 from tests.authenticators import Authenticator, b64, cbor, cose
 from tests.features.passkeys.vectors import NONE_ES256, PACKED_RS256, Vector
 

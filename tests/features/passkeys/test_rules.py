@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.features.passkeys import rules
-from doorward.features.passkeys.model import (
+from doorward.features.passkeys.model.facts import (
     Assertion,
     AuthenticatorData,
     ClientData,

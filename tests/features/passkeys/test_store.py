@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.passkeys import store
-from doorward.features.passkeys.model import Passkey
+from doorward.features.passkeys.model.facts import Passkey
 from doorward.kernel.ids import AccountId
 from tests.worlds import API, NOON, World
 

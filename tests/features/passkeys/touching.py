@@ -4,7 +4,7 @@ from doorward.doors.web.passkey_json import creation_json, read_assertion, read_
 from doorward.features.accounts import actions as accounts
 from doorward.features.passkeys.actions import ceremonies, keeping
 from doorward.features.passkeys.actions.ceremonies import Question
-from doorward.features.passkeys.model import (
+from doorward.features.passkeys.model.facts import (
     Accepted,
     CreationOptions,
     Doubt,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from doorward.features.passkeys.model import GivenAssertion, GivenRegistration
+from doorward.features.passkeys.model.facts import GivenAssertion, GivenRegistration
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.features.accounts.model import Account, AccountKind, State
+from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, State
 from doorward.features.policy.model import DeviceMethod
 from doorward.features.sessions import rules
 from doorward.features.sessions.model import OpenedWith
@@ -77,6 +77,11 @@ def test_activity_is_written_once_a_minute(seconds: float, *, due: bool) -> None
         (OpenedWith.SET_UP, 0, False, False),
         (OpenedWith.RECOVERY_CODE, 1, False, True),
         (OpenedWith.RECOVERY_CODE, 0, False, True),
+        (OpenedWith.PASSKEY, 1, False, True),
+        (OpenedWith.PASSKEY, 1, True, False),
+        (OpenedWith.PASSKEY, 0, False, False),
+        (OpenedWith.PASSWORD_AND_PASSKEY, 1, False, True),
+        (OpenedWith.PASSWORD_AND_PASSKEY, 0, False, False),
     ],
 )
 def test_what_a_session_may_be_opened_with(
@@ -86,6 +91,18 @@ def test_what_a_session_may_be_opened_with(
     state = State(1, None, None, None, None, NOON, None, factors, excluded)
 
     assert rules.admits(opened_with, state, DeviceMethod.APP_MANDATORY) is admitted
+
+
+@pytest.mark.parametrize("opened_with", list(OpenedWith))
+@pytest.mark.parametrize("reason", [None, *LockReason])
+def test_lock_15_a_passkey_opens_a_session_during_an_automatic_lock(
+    opened_with: OpenedWith, reason: LockReason | None
+) -> None:
+    """It alone; a lock by an operator, or a reported one, bars every way in (LOCK-5)."""
+    lock = None if reason is None else Lock(NOON, reason)
+    open_to_passkeys = reason in {LockReason.FAILURES, LockReason.INACTIVITY} and opened_with is OpenedWith.PASSKEY
+
+    assert rules.barred(opened_with, lock) is not (reason is None or open_to_passkeys)
 
 
 @pytest.mark.parametrize("opened_with", [OpenedWith.DEVICE_CODE, OpenedWith.REMEMBERED_DEVICE])

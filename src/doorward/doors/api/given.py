@@ -32,7 +32,9 @@ def refusing(code: str, **facts: str | int) -> PydanticCustomError:
     return PydanticCustomError(code, "refused", facts or None)
 
 
-def _id(code: str) -> BeforeValidator:
+def parsed_id(code: str) -> BeforeValidator:
+    """Read an id, and refuse under a code what is none."""
+
     def parse(value: Any) -> UUID:
         found = parse_id(value) if isinstance(value, str) else None
         if found is None:
@@ -125,12 +127,12 @@ class Body(BaseModel):
         return ()
 
 
-AccountIn = Annotated[AccountId, Path(description="the account's id"), _id("accounts.not_found")]
-GroupIn = Annotated[GroupId, Path(description="the group's id"), _id("groups.not_found")]
-SessionIn = Annotated[SessionId, Path(description="the session's id"), _id("sessions.not_found")]
-JobIn = Annotated[JobId, Path(description="the job's id"), _id("jobs.not_found")]
-MailIn = Annotated[UUID, Path(description="the mail's id"), _id("notices.not_found")]
-ListedAccount = Annotated[AccountId, _id("accounts.not_found")]
+AccountIn = Annotated[AccountId, Path(description="the account's id"), parsed_id("accounts.not_found")]
+GroupIn = Annotated[GroupId, Path(description="the group's id"), parsed_id("groups.not_found")]
+SessionIn = Annotated[SessionId, Path(description="the session's id"), parsed_id("sessions.not_found")]
+JobIn = Annotated[JobId, Path(description="the job's id"), parsed_id("jobs.not_found")]
+MailIn = Annotated[UUID, Path(description="the mail's id"), parsed_id("notices.not_found")]
+ListedAccount = Annotated[AccountId, parsed_id("accounts.not_found")]
 
 Reason = Annotated[str, Field(description="why: 1 to 500 characters, kept in the audit trail"), AfterValidator(_reason)]
 Name = Annotated[str, Field(description="1 to 200 characters, no control characters"), AfterValidator(_name)]

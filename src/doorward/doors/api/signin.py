@@ -43,9 +43,9 @@ from doorward.kernel.refusals import REFUSALS
 
 routes = Routes("sign-in")
 
-_STEP = ("signin.expired", "signin.refused", "signin.locked", "signin.set_up_not_available")
+STEP = ("signin.expired", "signin.refused", "signin.locked", "signin.set_up_not_available")
 _PASSWORDS = tuple(code for code in REFUSALS if code.startswith("passwords."))
-_BY_CODE = (*_STEP, "otp.malformed", "otp.wrong", "otp.used")
+_BY_CODE = (*STEP, "otp.malformed", "otp.wrong", "otp.used")
 
 
 class Credentials(Body):
@@ -93,6 +93,7 @@ class StepJson(Shape):
     expires_at: datetime | None = Field(None, description="until when the step can be done, or the session lasts")
     sent_to: str | None = Field(None, description="of `device_code`: where the code went, in part; absent: nowhere")
     resend_at: datetime | None = Field(None, description="of `device_code`: from when a resend works")
+    passkey: bool | None = Field(None, description="of `code`: the account has passkeys, and one does as well")
     token: str | None = Field(None, description="of `done`: the bearer token of the session; shown once")
     recovery_codes: list[str] | None = Field(None, description="made by a set-up; shown once")
     own_page_only: bool | None = Field(None, description="opened with a recovery code: save a new key at `/me`")
@@ -116,7 +117,7 @@ async def start_sign_in(body: Credentials, asked: Anybody) -> Response:
     curl -s https://login.example.org/api/v1/sign-in -H 'content-type: application/json' \
       -d '{"user_name": "bram", "password": "…"}'
     """
-    return _told(asked, await asked.drive(sign_in(SignIn(body.user_name, Secret(body.password)))))
+    return told_step(asked, await asked.drive(sign_in(SignIn(body.user_name, Secret(body.password)))))
 
 
 @routes.on("POST /sign-in/code", give_code, StepJson, _BY_CODE)
@@ -125,10 +126,10 @@ async def sign_in_with_code(body: CodeBody, asked: Anybody) -> Response:
 
     A code is accepted one step early or late, and once; `otp.used` is not counted as a failure, `otp.wrong` is.
     """
-    return _told(asked, await asked.drive(give_code(GiveCode(body.sign_in, body.code))))
+    return told_step(asked, await asked.drive(give_code(GiveCode(body.sign_in, body.code))))
 
 
-@routes.on("POST /sign-in/device-code", give_device_code, StepJson, (*_STEP, "devices.wrong_code"))
+@routes.on("POST /sign-in/device-code", give_device_code, StepJson, (*STEP, "devices.wrong_code"))
 async def sign_in_with_device_code(body: DeviceCodeBody, asked: Anybody) -> Response:
     r"""Give the code that was sent by e-mail, or a temporary access code in its place.
 
@@ -139,19 +140,19 @@ async def sign_in_with_device_code(body: DeviceCodeBody, asked: Anybody) -> Resp
       -d '{"sign_in": "…", "code": "123456"}'
     """
     command = GiveDeviceCode(body.sign_in, body.code.strip(), body.set_up)
-    return _told(asked, await asked.drive(give_device_code(command)))
+    return told_step(asked, await asked.drive(give_device_code(command)))
 
 
-@routes.on("POST /sign-in/device-code/resend", resend_device_code, StepJson, _STEP)
+@routes.on("POST /sign-in/device-code/resend", resend_device_code, StepJson, STEP)
 async def send_device_code_again(body: StepBody, asked: Anybody) -> Response:
     """Have the code sent by e-mail once more, which voids the one before.
 
     Three mails in 15 minutes are sent for an account; beyond that nothing goes out, and `resend_at` says from when.
     """
-    return _told(asked, await asked.drive(resend_device_code(ResendDeviceCode(body.sign_in))))
+    return told_step(asked, await asked.drive(resend_device_code(ResendDeviceCode(body.sign_in))))
 
 
-@routes.on("POST /sign-in/set-up", show_set_up, KeyJson, _STEP)
+@routes.on("POST /sign-in/set-up", show_set_up, KeyJson, STEP)
 async def show_key_of_set_up(body: StepBody, asked: Anybody) -> Response:
     """Get the secret key to set up: the same one until it is confirmed."""
     outcome: KeyShown | Refused = await asked.drive(show_set_up(ShowSetUp(body.sign_in)))
@@ -173,31 +174,32 @@ async def confirm_key_of_set_up(body: CodeBody, asked: Anybody) -> Response:
 
     The answer brings ten recovery codes, shown this once. A wrong code keeps the same key.
     """
-    return _told(asked, await asked.drive(confirm_set_up(ConfirmSetUp(body.sign_in, body.code))))
+    return told_step(asked, await asked.drive(confirm_set_up(ConfirmSetUp(body.sign_in, body.code))))
 
 
-@routes.on("POST /sign-in/recovery-code", give_recovery_code, StepJson, (*_STEP, "recovery_codes.wrong"))
+@routes.on("POST /sign-in/recovery-code", give_recovery_code, StepJson, (*STEP, "recovery_codes.wrong"))
 async def sign_in_with_recovery_code(body: TypedCodeBody, asked: Anybody) -> Response:
     """Give a recovery code in place of a lost factor.
 
     The session that follows reaches `/me` only: regenerate the secret key there, then sign in with it.
     """
-    return _told(asked, await asked.drive(give_recovery_code(GiveRecoveryCode(body.sign_in, body.code))))
+    return told_step(asked, await asked.drive(give_recovery_code(GiveRecoveryCode(body.sign_in, body.code))))
 
 
 @routes.on(
     "POST /sign-in/new-password", give_new_password, StepJson,
-    (*_STEP, "signin.busy", *_PASSWORDS),
+    (*STEP, "signin.busy", *_PASSWORDS),
 )  # fmt: skip
 async def sign_in_with_new_password(body: NewPasswordBody, asked: Anybody) -> Response:
     """Give the new password that an expired one, or an operator, asks for (PASS-3).
 
     The old one stays valid until then. A refusal `passwords.<rule>` names the rule that failed.
     """
-    return _told(asked, await asked.drive(give_new_password(GiveNewPassword(body.sign_in, Secret(body.password)))))
+    return told_step(asked, await asked.drive(give_new_password(GiveNewPassword(body.sign_in, Secret(body.password)))))
 
 
-def _told(asked: Asked, outcome: SignedIn | SignInGoesOn | Refused) -> Response:
+def told_step(asked: Asked, outcome: SignedIn | SignInGoesOn | Refused) -> Response:
+    """Render what a step of sign-in leads to."""
     match outcome:
         case SignInGoesOn():
             return sparse_answer(_next_step(outcome))
@@ -217,6 +219,7 @@ def _next_step(outcome: SignInGoesOn) -> StepJson:
         sent_to=outcome.sent_to,
         resend_at=outcome.resend_at,
         recovery_codes=list(outcome.recovery_codes) or None,
+        passkey=outcome.passkey or None,
     )
 
 

@@ -9,7 +9,7 @@ import binascii
 import re
 from typing import Any
 
-from doorward.features.passkeys.model import (
+from doorward.features.passkeys.model.facts import (
     CreationOptions,
     GivenAssertion,
     GivenRegistration,

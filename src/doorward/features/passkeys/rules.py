@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from doorward.features.passkeys.model import (
+from doorward.features.passkeys.model.facts import (
     Assertion,
     AuthenticatorData,
     ClientData,

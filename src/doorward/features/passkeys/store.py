@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, insert, sele
 
 from doorward.edges.sql.columns import HASH, Id, Instant
 from doorward.edges.sql.tables.passkeys import passkey_challenges, passkeys
-from doorward.features.passkeys.model import Passkey
+from doorward.features.passkeys.model.facts import Passkey
 from doorward.kernel.ids import AccountId
 
 _P, _C = passkeys.c, passkey_challenges.c

@@ -51,7 +51,9 @@ from doorward.kernel.ids import AccountId, SessionId, new_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.tokens import make_token
 
-_WITH_SECOND_FACTOR = {OpenedWith.SECRET_KEY, OpenedWith.SET_UP}
+_WITH_SECOND_FACTOR = {
+    OpenedWith.SECRET_KEY, OpenedWith.SET_UP, OpenedWith.PASSKEY, OpenedWith.PASSWORD_AND_PASSKEY,
+}  # fmt: skip
 _FRESH_AT_OPENING = _WITH_SECOND_FACTOR | {OpenedWith.RECOVERY_CODE}
 
 
@@ -73,7 +75,7 @@ def guard(call: Call, act: Act, command: object, caller: Caller) -> Granted | De
 def open_session(call: Call, account: AccountId, epoch: int, opened_with: OpenedWith) -> SessionOpened | Refused:
     """Mint a session: the one place that does, and that asks again about enabling, lock, epoch and factor."""
     standing = accounts.load(call, account)
-    if standing is None or not _may_open(call, standing, epoch, opened_with):
+    if standing is None or standing.state.epoch != epoch or not may_open(call, standing, opened_with):
         return Refused("signin.expired", cause="the account changed during the sign-in")
     token, token_hash = make_token(account, call.entropy)
     session = SessionId(new_id(call.now, call.entropy))
@@ -234,10 +236,10 @@ def purge(call: Call) -> int:
     return store.forget_expired(call.sql, call.now)
 
 
-def _may_open(call: Call, standing: Standing, epoch: int, opened_with: OpenedWith) -> bool:
-    """Ask again, in the minting transaction, what the steps before have asked in theirs."""
+def may_open(call: Call, standing: Standing, opened_with: OpenedWith) -> bool:
+    """Ask whether an account may come in so; the minting transaction asks again what the steps before have asked."""
     state = standing.state
-    if not standing.account.enabled or state.epoch != epoch or lockout_rules.standing_lock(state.lock, call.now):
+    if not standing.account.enabled or rules.barred(opened_with, lockout_rules.standing_lock(state.lock, call.now)):
         return False
     return rules.admits(opened_with, state, policy.password_rules(call).device_method)
 

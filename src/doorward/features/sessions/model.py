@@ -25,6 +25,10 @@ class OpenedWith(StrEnum):
     """By the e-mailed code, which is no second factor: can never administer (DEV-2)."""
     REMEMBERED_DEVICE = "remembered_device"
     """As by the e-mailed code, which this device was spared (DEV-3)."""
+    PASSKEY = "passkey"
+    """By a passkey that verified its person: two factors in one act (LOCK-15)."""
+    PASSWORD_AND_PASSKEY = "password_and_passkey"
+    """By a passkey or a security key beside the right password (KEY-17)."""
 
 
 @dataclass(frozen=True, slots=True)

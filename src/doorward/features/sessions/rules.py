@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from doorward.features.accounts.model import Account, State
+from doorward.features.accounts.model import Account, Lock, State
 from doorward.features.accounts.rules import spared_factor
 from doorward.features.policy.model import DeviceMethod
 from doorward.features.sessions.model import OpenedWith
@@ -28,8 +28,15 @@ def admits(opened_with: OpenedWith, state: State, method: DeviceMethod) -> bool:
             return spared_factor(state, method)
         case OpenedWith.RECOVERY_CODE:
             return True
+        case OpenedWith.PASSKEY:
+            return state.factors > 0 and not state.excluded
         case _:
             return state.factors > 0
+
+
+def barred(opened_with: OpenedWith, lock: Lock | None) -> bool:
+    """Tell whether a standing lock bars a session that is opened so: an automatic one not a passkey's (LOCK-15)."""
+    return lock is not None and not (lock.reason.automatic and opened_with is OpenedWith.PASSKEY)
 
 
 def due_to_write(last_seen_at: datetime, now: datetime) -> bool:

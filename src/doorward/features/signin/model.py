@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from doorward.features.passkeys.model.facts import GivenAssertion, RequestOptions
 from doorward.features.second_factor.model import Proof
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import Bearer
@@ -133,6 +134,29 @@ class ShowPending:
 
 
 @dataclass(frozen=True, slots=True)
+class AskPasskey:
+    """Ask what a passkey is to sign: beside the right password of a pending sign-in, or in place of it (None)."""
+
+    sign_in: PendingToken | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyWanted(Done):
+    """What a browser is to sign; `sign_in` is set where it begins a sign-in, and shown this once."""
+
+    options: RequestOptions
+    sign_in: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivePasskey:
+    """Give an assertion of a passkey."""
+
+    sign_in: PendingToken
+    assertion: GivenAssertion
+
+
+@dataclass(frozen=True, slots=True)
 class SignInGoesOn(Done):
     """Something more is asked. `sign_in` is set when the token is new, and shown this once."""
 
@@ -145,6 +169,8 @@ class SignInGoesOn(Done):
     """For `device_code`: the address in part (`b•••@example.org`), None when nothing could be sent."""
     resend_at: datetime | None = None
     """For `device_code`: from when a resend works."""
+    passkey: bool = False
+    """For `code`: a passkey does as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +193,9 @@ class PendingShown(Done):
     next: Next
     user_name: str
     expires_at: datetime
+    has_key: bool = False
+    has_passkey: bool = False
+    """What `code` can be answered with: a code of the secret key, a passkey, or either."""
     sent_to: str | None = None
     resend_at: datetime | None = None
     then: Next | None = None

@@ -25,6 +25,7 @@ SPRAY_WINDOW = timedelta(hours=1)
 SLOWED_SECONDS = 1.0
 """How long each attempt from an address that is slowed down waits, before its password is looked at."""
 SPRAYED = "too many names failed from this address"
+_ID_BYTES = 16
 LIFE = timedelta(minutes=15)
 """How long a pending sign-in lives, and lives again once its e-mailed code has been typed."""
 
@@ -61,6 +62,8 @@ class Input(StrEnum):
     SPARED_BOTH = "goes in without a second factor, on a remembered device"
     CODE_RIGHT = "right code"
     RECOVERY_CODE_RIGHT = "right recovery code"
+    PASSKEY_RIGHT = "passkey or security key"
+    PASSKEY_ALONE = "passkey that verified its person"
     DEVICE_CODE_RIGHT = "right e-mailed or temporary code"
     SET_UP_CONFIRMED = "code of the new key"
     PASSWORD_DUE = "password expired or marked"
@@ -70,6 +73,7 @@ class Input(StrEnum):
 
 TRANSITIONS: dict[tuple[State, Input], State] = {
     (State.PASSWORD, Input.PASSWORD_RIGHT): State.ADMITTED,
+    (State.PASSWORD, Input.PASSKEY_ALONE): State.PROVEN,
     (State.ADMITTED, Input.HAS_FACTOR): State.CODE,
     (State.ADMITTED, Input.FACTOR_ELSEWHERE): State.DEVICE_CODE,
     (State.ADMITTED, Input.MAY_SET_UP): State.DEVICE_CODE,
@@ -79,6 +83,7 @@ TRANSITIONS: dict[tuple[State, Input], State] = {
     (State.ADMITTED, Input.BLOCKED): State.REFUSED,
     (State.CODE, Input.CODE_RIGHT): State.PROVEN,
     (State.CODE, Input.RECOVERY_CODE_RIGHT): State.PROVEN,
+    (State.CODE, Input.PASSKEY_RIGHT): State.PROVEN,
     (State.DEVICE_CODE, Input.DEVICE_CODE_RIGHT): State.AUTHORIZED,
     (State.AUTHORIZED, Input.HAS_FACTOR): State.CODE,
     (State.AUTHORIZED, Input.MAY_SET_UP): State.SET_UP,
@@ -109,6 +114,15 @@ STEPS = {
     Next.NEW_PASSWORD: State.NEW_PASSWORD,
 }
 """The states in which a pending sign-in is kept, as the API spells them."""
+
+
+NOBODY = AccountId(UUID(int=0))
+"""Whom a sign-in by passkey alone belongs to, until the passkey says: nobody (RFC 9562 section 5.9)."""
+
+
+def account_of(user_handle: bytes | None) -> AccountId | None:
+    """Read which account a passkey names; None where it names none."""
+    return AccountId(UUID(bytes=user_handle)) if user_handle is not None and len(user_handle) == _ID_BYTES else None
 
 
 def pseudo_account(name_hash: bytes) -> AccountId:

@@ -102,10 +102,14 @@ _WAYS_IN = {
     "password": " by password alone",
     "device_code": " with a code by e-mail, without a second factor",
     "remembered_device": " on a remembered device, without a second factor",
+    "passkey": " with a passkey",
+    "password_and_passkey": " with password and passkey",
 }
+
 _THINGS = {
     "signin.password": "password",
     "signin.code": "code",
+    "signin.passkey": "passkey",
     "signin.device_code": "e-mailed code",
     "signin.recovery_code": "recovery code",
 }
@@ -140,6 +144,11 @@ _WORDS = {
     "lockout.unlock_undone": ("Unlock taken back", "Taking back an unlock"),
     "lockout.unlocked": ("Unlocked", "Unlock"),
     "notices.retried": ("Mail tried again", "Trying mail again"),
+    "passkeys.added": ("Passkey added", "Adding a passkey"),
+    "passkeys.begun": ("Adding a passkey begun", "Beginning to add a passkey"),
+    "passkeys.proof_given": ("Proven anew", "Proof of who is signed in"),
+    "passkeys.removed": ("Passkey removed", "Removal of a passkey"),
+    "passkeys.renamed": ("Passkey renamed", "Renaming a passkey"),
     "passwords.changed": ("Password changed", "Change of the password"),
     "passwords.forgotten_asked": ("New password asked for as forgotten", "Asking for a forgotten password"),
     "passwords.forgotten_mailed": ("Mail about a forgotten password", "Mail about a forgotten password"),

@@ -12,7 +12,7 @@ from doorward.edges.run import LostRace
 from doorward.features.accounts import actions as accounts
 from doorward.features.passkeys import rules, store
 from doorward.features.passkeys.actions import reading
-from doorward.features.passkeys.model import (
+from doorward.features.passkeys.model.facts import (
     Accepted,
     Assertion,
     Doubt,

@@ -8,7 +8,7 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Account
 from doorward.features.passkeys import rules, store
 from doorward.features.passkeys.actions import ceremonies
-from doorward.features.passkeys.model import (
+from doorward.features.passkeys.model.facts import (
     CreationOptions,
     Known,
     Passkey,

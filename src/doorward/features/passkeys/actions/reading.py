@@ -19,7 +19,7 @@ from fido2.webauthn import AttestationObject
 from fido2.webauthn import AuthenticatorData as Signed
 
 from doorward.features.passkeys import rules
-from doorward.features.passkeys.model import (
+from doorward.features.passkeys.model.facts import (
     Assertion,
     AuthenticatorData,
     ClientData,

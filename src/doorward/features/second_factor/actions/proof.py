@@ -7,6 +7,9 @@ from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import Context, Factor
 from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
+from doorward.features.passkeys.actions import ceremonies
+from doorward.features.passkeys.actions.ceremonies import Question
+from doorward.features.passkeys.model.facts import Accepted, GivenAssertion, Place, Purpose, Rejected
 from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import rules as recovery_rules
 from doorward.features.second_factor import rules
@@ -31,9 +34,32 @@ def prove(call: Call, session: SessionFacts, standing: Standing, given: Secret |
     """Ask for a code of the present key unless the session gave one just now; None when the proof is there (KEY-2)."""
     if otp.disabled_at(call, session.account) is not None:
         return Refused("second_factor.blocked", {"contact": policy.password_rules(call).lock_contact})
-    if rules.fresh(session, call.now, recovery_rules.FRESH_FOR):
-        return None
-    return _take(call, session, standing, given)
+    return None if fresh(call, session) else _take(call, session, standing, given)
+
+
+def fresh(call: Call, session: SessionFacts) -> bool:
+    """Tell whether the session has given its fresh proof just now."""
+    return rules.fresh(session, call.now, recovery_rules.FRESH_FOR)
+
+
+def prove_with_any(call: Call, session: SessionFacts, standing: Standing, given: Secret | None) -> Refused | None:
+    """Ask for the fresh proof of an account whose secret key may be disabled, as long as another factor is left."""
+    if not standing.state.factors:
+        return Refused("second_factor.blocked", {"contact": policy.password_rules(call).lock_contact})
+    return None if fresh(call, session) else _take(call, session, standing, given)
+
+
+def take_passkey(call: Call, session: SessionFacts, given: GivenAssertion) -> Accepted | Rejected:
+    """Take an assertion of one of the account's passkeys as the fresh proof; a wrong one is no guess: not counted."""
+    checked = ceremonies.check(call, Question(session.account, place(session, Purpose.PROOF)), given)
+    if isinstance(checked, Accepted):
+        sessions.note_fresh(call, session)
+    return checked
+
+
+def place(session: SessionFacts, purpose: Purpose) -> Place:
+    """Name the place of a challenge that is made in a session: good there alone."""
+    return Place(purpose, session.id.bytes)
 
 
 def _take(call: Call, session: SessionFacts, standing: Standing, given: Secret | None) -> Refused | None:

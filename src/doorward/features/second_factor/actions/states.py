@@ -11,6 +11,7 @@ from doorward.features.devices import actions as devices
 from doorward.features.links import actions as links
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
+from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor import rules, store
@@ -103,7 +104,7 @@ def delete_factors(call: Call, account: AccountId) -> int:
     """Delete every second factor and all that stands in for one; say how many factors there were (KEY-3, KEY-4)."""
     recovery_codes.delete_codes(call, account)
     devices.delete_codes_of(call, account)
-    deleted = otp.delete_keys(call, account)
+    deleted = otp.delete_keys(call, account) + passkeys.delete_passkeys(call, account)
     accounts.clear_factors(call, account)
     return deleted
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from doorward.edges.call import Call, Resumed, Steps
+from doorward.features.accounts import actions as accounts
 from doorward.features.devices import actions as devices
 from doorward.features.devices.model import CodeKind
 from doorward.features.links import actions as links
@@ -16,6 +17,7 @@ from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
 from doorward.features.otp.model import WrongCode
+from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.passwords import actions as passwords
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor.actions import worn_keys
@@ -56,6 +58,8 @@ def show_pending(command: ShowPending) -> Steps:
         sent_to=sent.sent_to,
         resend_at=sent.resend_at,
         then=rules.leads_to(then),
+        has_key=otp.key_facts(resumed.call, found.account) is not None,
+        has_passkey=passkeys.count_of(resumed.call, found.account) > 0,
         offers_set_up=admission.offers_set_up(resumed.call, found.standing),
         password_expired=stored is not None and not stored.must_change,
     )
@@ -126,7 +130,8 @@ def _count_wrong(call: Call, found: UnderWay) -> Refused | None:
     counted = worn_keys.count_wrong_code(call, found.standing)
     if counted.lock is not None:
         return pending.end_locked(call, found, counted.lock)
-    return _set_up_not_available(call, found) if counted.key_disabled else None
+    standing = accounts.load(call, found.account) if counted.key_disabled else None
+    return None if standing is None or standing.state.factors else _set_up_not_available(call, found)
 
 
 def _set_up_not_available(call: Call, found: UnderWay) -> Refused:
@@ -192,4 +197,5 @@ def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn
     step = rules.step_of(then)
     moved = replace(found.pending, step=step, expires_at=call.now + rules.LIFE)
     store.save(call.sql, moved)
-    return SignInGoesOn(step, expires_at=moved.expires_at)
+    passkey = step is Next.CODE and passkeys.count_of(call, found.account) > 0
+    return SignInGoesOn(step, expires_at=moved.expires_at, passkey=passkey)

@@ -15,7 +15,7 @@ from doorward.features.policy import actions as policy
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import OpenedWith, SessionOpened
 from doorward.features.signin import rules, store
-from doorward.features.signin.actions.pending import UnderWay, as_person, record_own
+from doorward.features.signin.actions.pending import UnderWay, as_person, open_pending, record_own
 from doorward.features.signin.model import Next, SignedIn, SignInGoesOn
 from doorward.kernel.events import Door, Event
 from doorward.kernel.ids import AccountId
@@ -41,6 +41,15 @@ def proven(
     return SignInGoesOn(Next.NEW_PASSWORD, expires_at=pending.expires_at, recovery_codes=recovery_codes)
 
 
+def enter(call: Call, standing: Standing, opened_with: OpenedWith) -> SignedIn | SignInGoesOn | Refused:
+    """Open the session of whoever was asked for one thing alone, unless a new password is due (PASS-3)."""
+    if not password_due(call, standing.account.id):
+        return open_session(call, standing, standing.state.epoch, opened_with)
+    token, opened = open_pending(call, standing, Next.NEW_PASSWORD)
+    store.save(call.sql, replace(opened, opened_with=opened_with))
+    return SignInGoesOn(Next.NEW_PASSWORD, token, opened.expires_at)
+
+
 def complete(
     call: Call, found: UnderWay, opened_with: OpenedWith, recovery_codes: tuple[str, ...] = ()
 ) -> SignedIn | Refused:
@@ -56,10 +65,7 @@ def open_session(call: Call, standing: Standing, epoch: int, opened_with: Opened
     opened = sessions.open_session(call, account.id, epoch, opened_with)
     if not isinstance(opened, SessionOpened):
         return opened
-    if opened_with in {OpenedWith.PASSWORD, OpenedWith.REMEMBERED_DEVICE}:
-        lockout.clear_counters(call, account.id, Factor.PASSWORD)
-    else:
-        lockout.clear_counters_all(call, account.id)
+    _clear_counters(call, account.id, opened_with)
     accounts.signed_in(call, account.id)
     audit.record(
         as_person(call, standing),
@@ -79,6 +85,17 @@ def open_session(call: Call, standing: Standing, epoch: int, opened_with: Opened
         own_page_only=opened_with is OpenedWith.RECOVERY_CODE,
         browser=_know_browser(call, account.id),
     )
+
+
+def _clear_counters(call: Call, account: AccountId, opened_with: OpenedWith) -> None:
+    """Set the counters of what was used to 0 (LOCK-4); a passkey alone uses neither password nor code."""
+    match opened_with:
+        case OpenedWith.PASSKEY:
+            pass
+        case OpenedWith.PASSWORD | OpenedWith.REMEMBERED_DEVICE:
+            lockout.clear_counters(call, account, Factor.PASSWORD)
+        case _:
+            lockout.clear_counters_all(call, account)
 
 
 def password_due(call: Call, account: AccountId) -> bool:

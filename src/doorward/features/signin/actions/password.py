@@ -4,7 +4,7 @@ Whatever is wrong, the road is the same: a reservation, one hash at present para
 address at which many names have failed is held up before it, whatever the name (LOCK-17).
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from doorward.edges.call import BUSY, Call, Resumed, Steps
 from doorward.features.accounts import actions as accounts
@@ -13,11 +13,11 @@ from doorward.features.devices import actions as devices
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import Factor, Reservation
+from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
 from doorward.features.second_factor.model import FactorState
-from doorward.features.sessions.model import OpenedWith
-from doorward.features.signin import rules, store
+from doorward.features.signin import rules
 from doorward.features.signin.actions import admission, completion, pending, spraying
 from doorward.features.signin.model import Next, SignedIn, SignIn, SignInGoesOn
 from doorward.kernel.events import Result
@@ -121,7 +121,7 @@ def _go_on(call: Call, standing: Standing) -> SignedIn | SignInGoesOn | Refused:
     state = rules.after(rules.State.ADMITTED, happened)
     match state:
         case rules.State.PROVEN:
-            return _go_in(call, standing, rules.OPENED_BY[happened])
+            return completion.enter(call, standing, rules.OPENED_BY[happened])
         case rules.State.CODE | rules.State.DEVICE_CODE:
             return _ask(call, standing, rules.step_of(state))
         case _:
@@ -129,19 +129,10 @@ def _go_on(call: Call, standing: Standing) -> SignedIn | SignInGoesOn | Refused:
             return Refused("signin.set_up_not_available", contact, cause=FactorState.BLOCKED.value)
 
 
-def _go_in(call: Call, standing: Standing, opened_with: OpenedWith) -> SignedIn | SignInGoesOn | Refused:
-    """Open the session of whoever is asked for nothing beside the password, unless a new one is due."""
-    if not completion.password_due(call, standing.account.id):
-        return completion.open_session(call, standing, standing.state.epoch, opened_with)
-    token, opened = pending.open_pending(call, standing, Next.NEW_PASSWORD)
-    store.save(call.sql, replace(opened, opened_with=opened_with))
-    return SignInGoesOn(Next.NEW_PASSWORD, token, opened.expires_at)
-
-
 def _ask(call: Call, standing: Standing, step: Next) -> SignInGoesOn:
     token, opened = pending.open_pending(call, standing, step)
     if step is Next.CODE:
-        return SignInGoesOn(step, token, opened.expires_at)
+        return SignInGoesOn(step, token, opened.expires_at, passkey=passkeys.count_of(call, standing.account.id) > 0)
     issued = devices.issue_code(call, standing, opened.token_hash)
     opened = pending.extend(call, opened, issued.expires_at)
     return SignInGoesOn(step, token, opened.expires_at, sent_to=issued.sent_to, resend_at=issued.resend_at)

@@ -1,0 +1,1 @@
+"""Facts of passkeys, and what their owners ask and are answered."""
