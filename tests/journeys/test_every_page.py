@@ -38,6 +38,7 @@ CONSOLE = (
     "/console/users/bulk?act=unlocks&everyone=1&query=nobody",
     "/console/password-rules",
     "/console/two-factor",
+    "/console/two-factor?stage=exclude&query=a",
     "/console/roles",
     "/console/audit",
     "/console/audit?act=lockout.locked&target=nobody",

@@ -61,6 +61,13 @@ FIELDS = {
     "/console/users/{account}/protect": {"version": "1", "reason": "on the board"},
     "/console/users/{account}/unprotect": {"version": "1", "reason": "left the board"},
     "/console/users/{account}/roles": {"role": "help-desk", "reason": "joined"},
+    "/console/two-factor": {
+        "issuer": "Example",
+        "allowlist_hours_after_reset": "72",
+        "allowlist_days_for_new_account": "14",
+        "version": "0",
+        "reason": "our name",
+    },
     "/console/password-rules": {"min_length": "14", "version": "0", "reason": "longer"},
     "/console/audit/retention": {"audit_retention_days": "400", "version": "0", "reason": "the works council"},
     "/console/groups": {"name": "Branch South", "reason": "opened"},

@@ -2,9 +2,7 @@ import pytest
 
 from doorward.features.policy.actions import password_rules
 from doorward.features.policy.model import PasswordRules
-from tests.doors.console.standings import excluded, on_the_allowlist
 from tests.doors.console.visiting import Shown, Site
-from tests.features.signin.walking import allow
 
 RULES = "/console/password-rules"
 
@@ -105,40 +103,6 @@ def test_new_rules_are_in_force_at_once(site: Site) -> None:
         site.browser().post("/sign-in", {"user_name": "bram", "password": "a wrong one"})
 
     assert "Locked now1 locked" in site.operator(name="piet").get(RULES).page.text
-
-
-def test_the_lists_of_the_second_factor_are_shown(site: Site) -> None:
-    """Who may set one up, until when, who said so and why; who needs none."""
-    on_the_allowlist(site)
-
-    page = site.operator().get("/console/two-factor").page
-
-    assert "cli:root" in page.text
-    assert "brings a phone" in page.text
-    assert "Nobody is excluded" in page.text
-
-
-def test_exclusions_are_shown(site: Site) -> None:
-    """With who excluded them and why."""
-    excluded(site)
-
-    page = site.operator().get("/console/two-factor").page
-
-    assert "prints reports" in page.text
-    assert any(link.endswith("?tab=two-factor&stage=include") for link in page.links)
-
-
-def test_a_long_allowlist_goes_on(site: Site) -> None:
-    """Page by page, and where a page begins cannot be made up."""
-    for number in range(60):
-        allow(site.world, site.world.add(f"person{number:02d}"))
-    olga = site.operator()
-
-    first = olga.get("/console/two-factor").page
-    second = olga.get(next(link for link in first.links if "allowed_after=" in link)).page
-
-    assert (first.text.count("brings a phone"), second.text.count("brings a phone")) == (50, 10)
-    assert olga.get("/console/two-factor?allowed_after=x&excluded_after=%00").status == 200
 
 
 def test_roles_are_a_table_of_rights(site: Site) -> None:

@@ -22,6 +22,7 @@ from doorward.doors.console import (
     retention,
     settings,
     sign_in,
+    two_factor,
     undoing,
     users,
 )
@@ -127,7 +128,8 @@ def _operating() -> list[BaseRoute]:
         *_form(f"{one}/roles", account_acts.set_roles),
         *_page("/console/password-rules", settings.show_rules),
         *_form("/console/password-rules", settings.take_rules),
-        *_page("/console/two-factor", settings.show_two_factor),
+        *_page("/console/two-factor", two_factor.show_two_factor),
+        *_form("/console/two-factor", two_factor.take_two_factor),
         *_page("/console/roles", settings.show_roles),
         *_page("/console/audit", records.show_audit),
         *_form("/console/audit/export", records.export_audit),

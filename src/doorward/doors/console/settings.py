@@ -1,7 +1,6 @@
-"""Password rules, two-factor authentication and roles, as operators read and change them."""
+"""Password rules and roles, as operators read and change them."""
 
 from dataclasses import asdict, fields
-from typing import Any
 
 from starlette.responses import Response
 
@@ -14,25 +13,18 @@ from doorward.features.policy.actions import (
     bounds,
     change_password_rules,
     read_password_rules,
-    read_two_factor,
 )
 from doorward.features.policy.model import (
     ChangePasswordRules,
     PasswordRules,
     ReadPasswordRules,
-    ReadTwoFactor,
 )
 from doorward.features.rights.actions import areas, list_roles
 from doorward.features.rights.model import ListRoles
-from doorward.features.second_factor.actions.allowlist import list_allowlist
-from doorward.features.second_factor.actions.exclusions import list_exclusions
-from doorward.features.second_factor.model import ListAllowlist, ListExclusions
-from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.sentences import sentence
 
 _RULES = "/console/password-rules"
-_TWO_FACTOR = "/console/two-factor"
 _DEFAULTS = asdict(PasswordRules())
 _ON_FIELD = {"policy.out_of_bounds", "policy.no_choice"}
 """Refusals that belong to the setting that was filled in."""
@@ -53,33 +45,6 @@ def take_rules(visit: Visit) -> Response:
     if isinstance(outcome, Refused):
         return _rules_page(visit, outcome)
     return visit.go(f"{_RULES}?done={'unchanged' if outcome.status == 'unchanged' else 'saved'}")
-
-
-def show_two_factor(visit: Visit) -> Response:
-    """Show the two-factor settings, the allowlist and the exclusions."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
-    settings = visit.run(read_two_factor, ReadTwoFactor())
-    allowed = visit.run(list_allowlist, ListAllowlist(after=_account(visit, "allowed_after")))
-    excluded = visit.run(list_exclusions, ListExclusions(after=_account(visit, "excluded_after")))
-    if isinstance(settings, Refused):
-        return visit.problem(settings, "/console")
-    if isinstance(allowed, Refused):
-        return visit.problem(allowed, "/console")
-    if isinstance(excluded, Refused):
-        return visit.problem(excluded, "/console")
-    names = {**allowed.names, **excluded.names}
-    return visit.show(
-        "two_factor.html",
-        **shell(visit, shown),
-        settings=settings.settings,
-        allowlist=list(allowed.entries),
-        exclusions=list(excluded.entries),
-        names={account: {"full_name": "", "user_name": name} for account, name in names.items()},
-        more_allowlist=None if allowed.next is None else f"{_TWO_FACTOR}?allowed_after={allowed.next}",
-        more_exclusions=None if excluded.next is None else f"{_TWO_FACTOR}?excluded_after={excluded.next}",
-    )
 
 
 def show_roles(visit: Visit) -> Response:
@@ -145,8 +110,3 @@ def _errors(refused: Refused) -> dict[str, str]:
         return {"reason": sentence(refused)}
     key = refused.facts.get("key")
     return {str(key): sentence(refused)} if refused.code in _ON_FIELD and key else {}
-
-
-def _account(visit: Visit, name: str) -> AccountId | None:
-    found: Any = parse_id(visit.query.get(name, ""))
-    return None if found is None else AccountId(found)
