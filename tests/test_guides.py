@@ -1,14 +1,17 @@
-"""The guides run: each command of the API guide, as it stands, against a server."""
+"""The guides hold: the API guide's commands run against a server, and every command line that a page shows exists."""
 
 import base64
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from doorward.doors.cli.root import root
 from tests.launcher import clean_environment
 from tests.storms.town import PASSWORD, Town, town
 
@@ -63,3 +66,47 @@ def test_every_command_of_the_api_guide_does_what_it_says(server: Town, tmp_path
 def test_the_guide_has_commands(server: Town) -> None:
     """And all of them are the API's: none was lost in an edit."""
     assert script(server).count("$API") > 25
+
+
+SHELL_LINE = re.compile(r"^(?:\./doorward\.sh|doorward) ([a-z].*)$", re.MULTILINE)
+IN_A_SENTENCE = re.compile(r"`(?:\./doorward\.sh|doorward) ([a-z][^`…]*)`")
+PAGES = sorted([*ROOT.glob("docs/**/*.md"), ROOT / "README.md"])
+NOT_OURS = ("test", "backup", "restore", "key rotate", "audit verify", "database move", "breach import")
+"""What `doorward.sh` takes for itself, and what the rules name and is not built yet."""
+
+
+def shown(page: Path) -> list[str]:
+    """List the command lines of a page, in its blocks and in its sentences."""
+    text = page.read_text(encoding="utf-8")
+    return [line.partition("  #")[0] for pattern in (SHELL_LINE, IN_A_SENTENCE) for line in pattern.findall(text)]
+
+
+def missing(line: str) -> str | None:
+    """Say what of a command line the program does not know: a word of its command, or an option."""
+    words = shlex.split(line.replace("\\", ""))
+    command: click.Command = root
+    context = click.Context(root)
+    while words and isinstance(command, click.Group):
+        found = command.get_command(context, words[0])
+        if found is None:
+            return words[0]
+        command, context = found, click.Context(found, parent=context)
+        words = words[1:]
+    known = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+    known |= {"--data", "--json", "--help", "--version"}
+    return next((word for word in words if word.startswith("--") and word.partition("=")[0] not in known), None)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_command_line_that_a_page_shows_is_one(page: Path) -> None:
+    """Whoever types it from the page is understood, unless the page says that it is planned."""
+    lines = [line for line in shown(page) if not line.startswith(NOT_OURS)]
+
+    assert {line: missing(line) for line in lines if missing(line)} == {}
+
+
+def test_a_command_line_that_is_none_is_found() -> None:
+    """The check itself sees a word and an option that are not there."""
+    assert missing("account unlok ada") == "unlok"
+    assert missing("account unlock ada --becuase x") == "--becuase"
+    assert missing("account unlock ada --reason x --json") is None
