@@ -16,6 +16,8 @@ from doorward import app, config
 from doorward.edges.crypto.argon2 import Argon2Hasher
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.sql.engine import SqliteDatabase
+from doorward.features.administration.actions.editing import edit_account
+from doorward.features.administration.model import EditAccount
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
 from doorward.features.recovery_codes import actions as recovery_codes
@@ -85,6 +87,10 @@ class Household:
                 otp.bind_key(call, account, secret, 0)
                 codes = recovery_codes.make_codes(call, account)
         return Person(account, name, b32encode(secret).decode(), codes)
+
+    def protect(self, person: Person) -> None:
+        """Mark somebody's account protected."""
+        self.world.run(edit_account, EditAccount(person.account, None, protected=True))
 
     def code(self, key: str, *, steps: int = 0) -> str:
         """Give the code that an app shows: RFC 6238, written out once more."""
