@@ -35,6 +35,7 @@ from tests.features.second_factor.adding import (
     remove,
     signed,
 )
+from tests.features.second_factor.protecting import protect
 from tests.features.second_factor.regenerating import alive, saved
 from tests.keys import SECRET, bind, code
 from tests.worlds import NOON, World
@@ -239,3 +240,14 @@ def test_without_a_session_there_is_nothing(world: World) -> None:
     ]
 
     assert answers == [Refused("session.required")] * 3
+
+
+def test_passkey_begun_before_the_account_is_protected_is_not_added(world: World, alice: AccountId) -> None:
+    """It was begun without a proof (PROT-1)."""
+    session = world.sign_in(alice)
+    given = made(world, session, Authenticator())
+    protect(world, alice)
+
+    assert world.run(own_passkeys.add_passkey, AddPasskey(given), session) == Refused(
+        "passkeys.refused", cause="an answer to no challenge of ours"
+    )

@@ -82,7 +82,7 @@ def undo_an_addition(account: AccountIn, asked: Holder, body: Undone | None = No
     curl -s -X POST https://login.example.org/api/v1/allowlist/$ID/undo -H "authorization: Bearer $TOKEN"
     """
     command = UndoAllowSetUp(account, None if body is None else body.reason)
-    return asked.acted(asked.run(undo_allow_set_up, command), account)
+    return asked.acted(asked.change(undo_allow_set_up, command, body), account)
 
 
 @routes.on("GET /exclusions", list_exclusions, Page[ExclusionJson], ("list.cursor",))

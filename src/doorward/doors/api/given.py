@@ -221,7 +221,7 @@ class OwnChange(Body):
     account_protection: OwnProtection | None = None
 
 
-Protecting = Reasoned | Ending | OwnChange | None
+Protecting = Reasoned | Ending | Undone | OwnChange | None
 """The body of a change; it may be left out where nothing in it is needed."""
 
 

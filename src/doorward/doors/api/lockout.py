@@ -40,7 +40,7 @@ def undo_an_unlock(account: AccountIn, asked: Holder, body: Undone | None = None
     curl -s -X POST https://login.example.org/api/v1/accounts/$ID/unlock/undo -H "authorization: Bearer $TOKEN"
     """
     command = UndoUnlock(account, None if body is None else body.reason)
-    return asked.acted(asked.run(undo_unlock, command), account)
+    return asked.acted(asked.change(undo_unlock, command, body), account)
 
 
 @routes.on("POST /accounts/{account}/lock", lock_account, ActedJson, (*_CODES, "rights.last_administrator"))

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
 from doorward.features.administration.actions.undoing import undoable_until
 from doorward.features.second_factor.actions import allowlist
 from doorward.features.sessions.model import SessionShown
@@ -17,8 +18,12 @@ _OFFERS = {
 
 
 def undo_of(call: Call, done: str, account: AccountId, shown: SessionShown) -> dict[str, Any] | None:
-    """Give the button that takes back what was just done, with the seconds that are left; None where nothing is."""
-    if done not in _OFFERS:
+    """Give the button that takes back what was just done, with the seconds that are left; None where nothing is.
+
+    None on a protected account either: taking it back is a change for which no second code comes in time (PROT-1).
+    """
+    standing = accounts.load(call, account)
+    if done not in _OFFERS or (standing is not None and standing.account.protected):
         return None
     asked, path, words = _OFFERS[done]
     until = asked(call, account, Actor(shown.session.account, shown.session.user_name))

@@ -28,7 +28,7 @@ from doorward.features.passkeys.model.acts import (
     RemovePasskey,
     RenamePasskey,
 )
-from doorward.features.passkeys.model.facts import Passkey, Purpose, Rejected
+from doorward.features.passkeys.model.facts import Passkey, Place, Purpose, Rejected
 from doorward.features.policy import actions as policy
 from doorward.features.second_factor.actions import proof, states
 from doorward.features.sessions import actions as sessions
@@ -63,7 +63,7 @@ def begin_passkey(call: Call, command: BeginPasskey) -> PasskeyBegun | Refused:
     if refused is not None:
         return refused
     issuer = policy.two_factor(call).issuer
-    asked = keeping.ask_for_new(call, standing.account, proof.place(session, Purpose.REGISTER), issuer)
+    asked = keeping.ask_for_new(call, standing.account, _place_of_new(session, standing), issuer)
     return asked if isinstance(asked, Refused) else PasskeyBegun(asked)
 
 
@@ -76,7 +76,7 @@ def add_passkey(call: Call, command: AddPasskey) -> PasskeyAdded | Refused:
     if name is None:
         return _MALFORMED_NAME
     session, standing = found
-    added = ceremonies.add(call, session.account, proof.place(session, Purpose.REGISTER), command.given, name)
+    added = ceremonies.add(call, session.account, _place_of_new(session, standing), command.given, name)
     if isinstance(added, Refused):
         return added
     call.note.details["name"] = added.name
@@ -155,6 +155,11 @@ def tell_doubt(call: Call, standing: Standing, rejected: Rejected) -> None:
     """Tell the owner of a passkey that looks like a copy, once a day at most."""
     if rejected.tell and rejected.passkey is not None:
         _tell(call, standing, Kind.PASSKEY_DOUBTED, rejected.passkey)
+
+
+def _place_of_new(session: SessionFacts, standing: Standing) -> Place:
+    """Name the place of a registration: one begun without a proof is not finished once the account is protected."""
+    return Place(Purpose.REGISTER, session.id.bytes + (b"protected" if standing.account.protected else b""))
 
 
 def _own(call: Call) -> tuple[SessionFacts, Standing] | Refused:
