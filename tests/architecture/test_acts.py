@@ -23,7 +23,8 @@ EVENTS = {
     "jobs.stopped", "links.first_administrator", "lockout.lapsed", "lockout.locked", "lockout.unlock_undone",
     "lockout.unlocked", "notices.retried", "passkeys.added", "passkeys.begun", "passkeys.proof_given",
     "passkeys.removed", "passkeys.renamed", "passwords.changed", "passwords.forgotten_asked",
-    "passwords.forgotten_mailed", "passwords.reset_started", "policy.changed", "rights.granted", "rights.revoked",
+    "passwords.forgotten_mailed", "passwords.reset_started", "policy.assigned", "policy.changed",
+    "policy.deleted", "rights.granted", "rights.revoked",
     "second_factor.deleted", "second_factor.key_disabled", "second_factor.new_key_begun",
     "second_factor.new_key_checked", "second_factor.new_key_discarded", "second_factor.recovery_codes_made",
     "second_factor.regenerated", "second_factor.reset", "second_factor.set_up", "second_factor.temporary_code",
@@ -34,8 +35,9 @@ EVENTS = {
 
 
 ABOUT_NOBODY = {
-    "add_account", "add_group", "change_audit_settings", "change_password_rules", "change_two_factor", "delete_group",
-    "edit_group", "export_entries", "list_entries", "retry_mail", "start_allowlist_additions",
+    "add_account", "add_group", "assign_password_rules", "change_audit_settings", "change_password_rules",
+    "change_two_factor", "delete_group", "delete_password_rules", "edit_group", "export_entries", "list_entries",
+    "rank_password_rules", "retry_mail", "start_allowlist_additions",
     "start_exclusion_additions", "start_secret_key_resets", "start_unlocks", "stop_job",
 }  # fmt: skip
 """What operators write that is about no account that is there already, so that none of them can be protected."""

@@ -218,7 +218,7 @@ _ACCOUNTS = {
 
 _POLICY = {
     "policy.no_choice": Refusal(422, USAGE, "The setting “{key}” is one of: {choices}. Choose one of them."),
-    "policy.not_found": Refusal(404, NOT_FOUND, "There are no password rules of this name. Use “default”."),
+    "policy.not_found": Refusal(404, NOT_FOUND, "There are no password rules of this name. Look at the list of them."),
     "policy.out_of_bounds": Refusal(
         422, USAGE, "The setting “{key}” goes from {least} to {most}. Choose a value in between."
     ),

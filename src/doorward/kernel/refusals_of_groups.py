@@ -1,4 +1,4 @@
-"""The part of the table of refusals that is about groups; see `kernel.refusals`."""
+"""The part of the table of refusals that is about groups and the rules that serve them; see `kernel.refusals`."""
 
 from doorward.kernel.refusal import CONFLICT, NOT_FOUND, USAGE, Refusal
 
@@ -25,5 +25,20 @@ GROUPS = {
     ),
     "groups.version_missing": Refusal(
         428, CONFLICT, "A change must say which version it changes. Read it first, and send its version in If-Match."
+    ),
+    "policy.name_malformed": Refusal(
+        422,
+        USAGE,
+        "The name of password rules has 1 to {most} small letters, digits and hyphens, a letter first. Choose another "
+        "one.",
+    ),
+    "policy.default_only": Refusal(
+        422, USAGE, "The setting “{key}” concerns nobody's account. Change it in the password rules named “default”."
+    ),
+    "policy.default_stays": Refusal(
+        409, CONFLICT, "The password rules named “default” serve everybody without others, and cannot be deleted."
+    ),
+    "policy.in_use": Refusal(
+        409, CONFLICT, "These password rules are assigned to {groups}. Take them from every group first."
     ),
 }

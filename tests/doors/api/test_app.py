@@ -43,6 +43,8 @@ BODIES: dict[str, Any] = {
     "POST /unlocks": {"filter": {"query": ""}, "reason": "outage"},
     "PUT /password-rules": {"min_length": 14},
     "PUT /password-rules/{name}": {"min_length": 14},
+    "PUT /password-rules/{name}/rank": {"rank": 2},
+    "PUT /groups/{group}/password-rules": {"name": None},
     "PUT /two-factor": {"issuer": "Example"},
     "POST /sign-in": {"user_name": "bram", "password": "wrong"},
     "POST /sign-in/code": {"sign_in": "A" * 64, "code": "123456"},

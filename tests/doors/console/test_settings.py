@@ -1,6 +1,6 @@
 import pytest
 
-from doorward.features.policy.actions import password_rules
+from doorward.features.policy.actions import default_rules
 from doorward.features.policy.model import PasswordRules
 from tests.doors.console.visiting import Shown, Site
 
@@ -10,7 +10,7 @@ RULES = "/console/password-rules"
 def rules(site: Site) -> PasswordRules:
     """Read the rules that are in force."""
     with site.world.reading() as call:
-        return password_rules(call)
+        return default_rules(call)
 
 
 def saved(site: Site, **changes: str) -> Shown:

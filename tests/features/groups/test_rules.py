@@ -71,3 +71,19 @@ def test_what_an_edit_changes(name: str | None, description: str | None, changed
 def test_page_size(asked: int, size: int) -> None:
     """Between one group and two hundred."""
     assert rules.page_size(asked) == size
+
+
+@pytest.mark.parametrize(
+    ("order", "named", "serving"),
+    [
+        ((), (), "default"),
+        (("a", "b"), (), "default"),
+        (("a", "b"), (None, None), "default"),
+        (("a", "b"), ("b", None), "b"),
+        (("b", "a"), ("a", "b"), "b"),
+        (("b",), ("gone",), "default"),
+    ],
+)
+def test_which_rules_serve(order: tuple[str, ...], named: tuple[str | None, ...], serving: str) -> None:
+    """The first in order of those that the account's groups name; what is no more counts as nothing."""
+    assert rules.serving(order, named) == serving

@@ -4,7 +4,7 @@ import pytest
 
 from doorward.features.passwords import actions, store
 from doorward.features.passwords.model import StoredPassword
-from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.actions import change_password_rules, default_rules
 from doorward.features.policy.model import ChangePasswordRules
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId
@@ -43,7 +43,7 @@ def must_change(world: World, account: AccountId) -> bool:
     with world.reading() as call:
         stored = actions.find(call, account)
         assert stored is not None
-        return actions.must_change(call, stored)
+        return actions.must_change(call, stored, "default")
 
 
 def everybody_knows(text: str) -> bool:
@@ -92,7 +92,7 @@ def test_first_password_differs_from_nothing(world: World, bram: AccountId) -> N
 def test_password_that_was_had_before(world: World, refused: Refused | None, *, had_before: bool) -> None:
     """Is refused with the number that the rules ask for."""
     with world.reading() as call:
-        assert actions.refuse_used(call, had_before=had_before) == refused
+        assert actions.refuse_used(default_rules(call), had_before=had_before) == refused
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_password_that_was_had_before(world: World, refused: Refused | None, *, 
 def test_new_password_is_judged_for_its_account(world: World, bram: AccountId, password: str, code: str | None) -> None:
     """By the rules of now, the list that is handed in, and the account's own names (PASS-1, PASS-2)."""
     with world.reading() as call:
-        refused = actions.judge(call, Secret(password), world.standing(bram).account, everybody_knows)
+        refused = actions.judge(default_rules(call), Secret(password), world.standing(bram).account, everybody_knows)
 
     assert (refused.code if refused else None) == code
 
@@ -117,7 +117,9 @@ def test_rules_of_now_judge(world: World, bram: AccountId) -> None:
     """A change of the rules counts for the next password."""
     settle(world, min_length=30)
     with world.reading() as call:
-        refused = actions.judge(call, Secret("an otter in the river"), world.standing(bram).account, everybody_knows)
+        refused = actions.judge(
+            default_rules(call), Secret("an otter in the river"), world.standing(bram).account, everybody_knows
+        )
 
     assert refused == Refused("passwords.min_length", {"least": 30})
 

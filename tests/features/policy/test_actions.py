@@ -33,7 +33,7 @@ def test_change_holds_for_the_next_transaction(world: World) -> None:
     """Every feature reads the new rules at once."""
     outcome = world.run(actions.change_password_rules, ChangePasswordRules({"failures_before_lock": 3}))
     with world.reading() as call:
-        found = actions.password_rules(call)
+        found = actions.default_rules(call)
 
     assert outcome == PolicyChanged(1, {"failures_before_lock": "10 → 3"})
     assert found == PasswordRules(failures_before_lock=3)
@@ -87,12 +87,9 @@ def test_value_out_of_bounds_is_refused_and_recorded(world: World) -> None:
     assert [entry.code for entry in world.entries()] == ["policy.out_of_bounds"]
 
 
-def test_there_is_one_set_of_rules(world: World) -> None:
-    """Named sets come later; a name that is not there is not found."""
-    read = world.run(actions.read_password_rules, ReadPasswordRules("branch"))
-    changed = world.run(actions.change_password_rules, ChangePasswordRules({"min_length": 14}, "branch"))
-
-    assert read == changed == Refused("policy.not_found")
+def test_rules_that_are_not_there(world: World) -> None:
+    """A name that no set has is not found."""
+    assert world.run(actions.read_password_rules, ReadPasswordRules("branch")) == Refused("policy.not_found")
 
 
 def test_auditor_reads_and_cannot_change(world: World) -> None:

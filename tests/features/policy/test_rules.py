@@ -181,3 +181,59 @@ def test_accepted_change_gives_the_settings_asked_for(key: str, value: Fact) -> 
     change = rules.change(RULES, {key: value})
 
     assert isinstance(change, Refused) or asdict(rules.chosen(RULES, change.values))[key] == value
+
+
+def test_a_set_serves_with_what_default_says_of_everybody() -> None:
+    """Four settings concern nobody's account."""
+    named = PasswordRules(min_length=16, lock_contact="nobody", failing_names_before_slowing=1)
+    default = PasswordRules(min_length=14, lock_contact="the desk", show_locked_page_to_everybody=True)
+
+    assert rules.serving(default, named) == PasswordRules(
+        min_length=16, lock_contact="the desk", show_locked_page_to_everybody=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("ranks", "order"),
+    [({}, ()), ({"b": 1, "a": 2}, ("b", "a")), ({"b": 1, "a": 1, "c": 0}, ("c", "a", "b"))],
+)
+def test_order_of_sets(ranks: dict[str, int], order: tuple[str, ...]) -> None:
+    """By rank, ties by name."""
+    assert rules.order(ranks) == order
+
+
+@pytest.mark.parametrize(("ranks", "following"), [([], 1), ([1, 7, 3], 8), ([1_000], 1_000)])
+def test_rank_of_a_new_set(ranks: list[int], following: int) -> None:
+    """Behind the others, as far as ranks go."""
+    assert rules.next_rank(ranks) == following
+
+
+@pytest.mark.parametrize(("rank", "fits"), [(0, False), (1, True), (1_000, True), (1_001, False)])
+def test_bounds_of_a_rank(rank: int, fits: bool) -> None:
+    """One to a thousand."""
+    assert (rules.judge_rank(rank) is None) == fits
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"), [("a", True), ("a-9" * 8, True), ("a" * 25, False), ("A", False), ("", False)]
+)
+def test_name_of_a_set(name: str, fits: bool) -> None:
+    """A word that needs no quoting anywhere."""
+    assert (rules.judge_set_name(name) is None) == fits
+
+
+def test_a_new_set_copies_what_concerns_an_account() -> None:
+    """What a newer release wrote, a rank, and what is for everybody are left behind."""
+    values = {"min_length": 14, "lock_contact": "the desk", "rank": 3, "of_tomorrow": 1}
+
+    assert rules.copied(values) == {"min_length": 14}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "key"), [({"min_length": 16}, None), ({"min_length": 16, "lock_contact": ""}, "lock_contact")]
+)
+def test_a_named_set_takes_what_concerns_an_account(wanted: dict[str, Fact], key: str | None) -> None:
+    """And refuses the rest by name."""
+    refused = None if key is None else Refused("policy.default_only", {"key": key})
+
+    assert rules.judge_named(wanted) == refused

@@ -77,3 +77,33 @@ def test_of_two_racing_writers_one_wins(world: World) -> None:
 
     assert sorted(won) == [False, True]
     assert loaded(world)[1] == 2
+
+
+def test_several_areas_are_loaded_at_once(world: World) -> None:
+    """Each as `load` gives it, one without rows included."""
+    save(world, 0, min_length=14)
+    with world.database.read() as sql:
+        found = store.load_some(sql, [AREA, "password-rules:gone"])
+
+    assert found == {AREA: ({"min_length": 14}, 1), "password-rules:gone": ({}, 0)}
+
+
+def test_areas_are_listed_with_their_ranks(world: World) -> None:
+    """Those whose names begin so, and no others; one without a rank has 0."""
+    save(world, 0, min_length=14)
+    with world.database.write() as sql:
+        store.save(sql, "password-rules:strict", {"rank": 3}, Stamp(0, "grace", NOON))
+        store.save(sql, "password-rulez", {"rank": 4}, Stamp(0, "grace", NOON))
+        store.save(sql, "two-factor", {"issuer": "x"}, Stamp(0, "grace", NOON))
+        assert store.ranks(sql, "password-rules:") == {AREA: 0, "password-rules:strict": 3}
+
+
+def test_an_area_is_deleted_whole(world: World) -> None:
+    """And no other with it."""
+    save(world, 0, min_length=14)
+    with world.database.write() as sql:
+        store.save(sql, "password-rules:strict", {"rank": 3}, Stamp(0, "grace", NOON))
+        store.delete(sql, "password-rules:strict")
+        assert store.ranks(sql, "password-rules:") == {AREA: 0}
+
+    assert loaded(world) == ({"min_length": 14}, 1)

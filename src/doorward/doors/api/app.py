@@ -19,6 +19,7 @@ from doorward.doors.api import (
     passkeys,
     policy,
     rights,
+    rule_sets,
     second_factor,
     sessions,
     signin,
@@ -50,6 +51,7 @@ _FEATURES = (
     rights.routes,
     jobs.routes,
     policy.routes,
+    rule_sets.routes,
     audit.routes,
     notices.routes,
 )

@@ -95,6 +95,14 @@ class RulesChange(SettingsChange):
     name: Literal["default"] = "default"
 
 
+class NamedRulesChange(SettingsChange):
+    """Password rules to change; those that are left out stay as they are."""
+
+    model_config = ConfigDict(json_schema_extra=_named(PasswordRules))
+
+    name: str | None = Field(None, description="the name in the address, if it is said again")
+
+
 class TwoFactorChange(SettingsChange):
     """Two-factor settings to change; those that are left out stay as they are."""
 
@@ -122,14 +130,16 @@ AuditSettingsJson = _shown("AuditSettingsJson", AuditSettings)
 
 @routes.on("GET /password-rules", read_password_rules, RulesJson)
 def read_rules(asked: Holder) -> Response:
-    """Read the password rules: one set for passwords, locking, sessions and device authorization."""
-    return asked.told(asked.run(read_password_rules, ReadPasswordRules()), _rules)
+    """Read the password rules named `default`: for passwords, locking, sessions and device authorization."""
+    shown = asked.run(read_password_rules, ReadPasswordRules())
+    return asked.told(shown, lambda found: RulesJson(**_spelled("default", found)))
 
 
 @routes.on("GET /password-rules/{name}", read_password_rules, RulesJson, ("policy.not_found",))
 def read_named_rules(name: str, asked: Holder) -> Response:
-    """Read the password rules of a name; `default` serves everybody."""
-    return asked.told(asked.run(read_password_rules, ReadPasswordRules(name)), _rules)
+    """Read the password rules of a name; `default` serves everybody whom no other set serves."""
+    shown = asked.run(read_password_rules, ReadPasswordRules(name))
+    return asked.told(shown, lambda found: RulesJson(**_spelled(name, found)))
 
 
 @routes.on("PUT /password-rules", change_password_rules, ChangedJson, _CHANGE)
@@ -141,15 +151,24 @@ def change_rules(body: RulesChange, asked: Holder) -> Response:
     """
     command = ChangePasswordRules(body.changes, body.name, body.reason, body.version)
     outcome = asked.run(change_password_rules, command)
-    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_changed(outcome))
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(changed_json(outcome))
 
 
-@routes.on("PUT /password-rules/{name}", change_password_rules, ChangedJson, (*_CHANGE, "policy.not_found"))
-def change_named_rules(name: str, body: RulesChange, asked: Holder) -> Response:
-    """Change the password rules of a name."""
+@routes.on(
+    "PUT /password-rules/{name}", change_password_rules, ChangedJson,
+    (*_CHANGE, "policy.name_malformed", "policy.default_only"),
+)  # fmt: skip
+def change_named_rules(name: str, body: NamedRulesChange, asked: Holder) -> Response:
+    r"""Change the password rules of a name; a set that is not there yet is made, and begins as `default` stands.
+
+    curl -s -X PUT https://login.example.org/api/v1/password-rules/strict -H "authorization: Bearer $TOKEN" \
+      -H 'content-type: application/json' -d '{"min_length": 16, "idle_minutes": 5}'
+    """
+    if body.name is not None and body.name != name:
+        return asked.refuse(Refused("request.malformed", {"detail": "name is another than that in the address"}))
     command = ChangePasswordRules(body.changes, name, body.reason, body.version)
     outcome = asked.run(change_password_rules, command)
-    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_changed(outcome))
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(changed_json(outcome))
 
 
 @routes.on("GET /two-factor", read_two_factor, TwoFactorJson)
@@ -163,7 +182,7 @@ def change_two_factor_settings(body: TwoFactorChange, asked: Holder) -> Response
     """Change settings of two-factor authentication; what is left out stays as it is."""
     command = ChangeTwoFactor(body.changes, body.reason, body.version)
     outcome = asked.run(change_two_factor, command)
-    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_changed(outcome))
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(changed_json(outcome))
 
 
 @routes.on("GET /audit/settings", read_audit_settings, AuditSettingsJson)
@@ -180,11 +199,11 @@ def change_settings_of_audit(body: AuditChange, asked: Holder) -> Response:
       -H 'content-type: application/json' -d '{"audit_retention_days": 400}'
     """
     outcome = asked.run(change_audit_settings, ChangeAuditSettings(body.changes, body.reason, body.version))
-    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_changed(outcome))
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(changed_json(outcome))
 
 
-def _rules(shown: RulesShown) -> BaseModel:
-    return RulesJson(name="default", version=shown.version, **asdict(shown.rules))
+def _spelled(name: str, shown: RulesShown) -> dict[str, Any]:
+    return {"name": name, "version": shown.version, **asdict(shown.rules)}
 
 
 def _two_factor(shown: TwoFactorShown) -> BaseModel:
@@ -195,6 +214,7 @@ def _audit(shown: AuditSettingsShown) -> BaseModel:
     return AuditSettingsJson(version=shown.version, **asdict(shown.settings))
 
 
-def _changed(outcome: PolicyChanged | PolicyUnchanged) -> ChangedJson:
+def changed_json(outcome: PolicyChanged | PolicyUnchanged) -> ChangedJson:
+    """Spell what a change of settings came to."""
     changed = dict(outcome.changed) if isinstance(outcome, PolicyChanged) else {}
     return ChangedJson(outcome=outcome.status, version=outcome.version, changed=changed)

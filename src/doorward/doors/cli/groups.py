@@ -16,6 +16,7 @@ from doorward.features.administration.actions.grouping import (
     edit_group,
     remove_member,
 )
+from doorward.features.administration.actions.rule_sets import assign_password_rules
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import Search
 from doorward.features.groups import actions as groups
@@ -23,12 +24,14 @@ from doorward.features.groups.actions import list_groups, view_group
 from doorward.features.groups.model import (
     AddGroup,
     AddMember,
+    AssignPasswordRules,
     DeleteGroup,
     EditGroup,
     GroupEdited,
     GroupRow,
     ListGroups,
     RemoveMember,
+    RulesAssigned,
     ViewGroup,
 )
 from doorward.kernel.ids import AccountId, GroupId, parse_id
@@ -117,19 +120,26 @@ def add(desk: Desk, name: str, description: str, reason: str | None) -> None:
     desk.tell(added, f"{name} was added.", group=added.group)
 
 
-@group.command("edit", short_help="Change a group's name or description.")
+@group.command("edit", short_help="Change a group's name, description or password rules.")
 @NAMED
 @click.option("--name", metavar="NAME", help="What it is to be called.")
 @click.option("--description", metavar="TEXT", help='An empty one ("") removes it.')
+@click.option("--rules", metavar="NAME", help="Which password rules serve its members; `default`: none of its own.")
 @REASON
 @DRY_RUN
 @with_desk
-def edit(desk: Desk, named: str, *, name: str | None, description: str | None, reason: str | None) -> None:
-    """Change a group's name or description; what is not named stays as it is."""
-    outcome = desk.run(edit_group, EditGroup(_group(desk, named), None, name, description, reason))
-    changed = outcome.changed if isinstance(outcome, GroupEdited) else ()
+def edit(desk: Desk, named: str, *, name: str | None, description: str | None, **given: Any) -> None:
+    """Change a group's name, description or password rules; what is not named stays as it is."""
+    group_id, rules, reason = _group(desk, named), given["rules"], given["reason"]
+    assigned = None if rules is None else desk.run(assign_password_rules, AssignPasswordRules(group_id, rules, reason))
+    outcome: Any = assigned
+    if assigned is None or (name, description) != (None, None):
+        outcome = desk.run(edit_group, EditGroup(group_id, None, name, description, reason))
+    changed = list(outcome.changed) if isinstance(outcome, GroupEdited) else []
+    if isinstance(assigned, RulesAssigned):
+        outcome, changed = assigned, [*changed, "password_rules"]
     said = f"{named} was changed: {', '.join(changed)}." if changed else f"{named} was like that already."
-    desk.tell(outcome, said, changed=list(changed))
+    desk.tell(outcome, said, changed=changed)
 
 
 @group.command("delete", short_help="Delete a group; its accounts stay.")

@@ -8,6 +8,7 @@ import click
 
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, REASON, Group
+from doorward.doors.cli.rule_sets import delete_set, list_sets, rank_set, show_set
 from doorward.doors.cli.telling import print_facts, print_json
 from doorward.features.policy.actions import (
     advice,
@@ -34,6 +35,7 @@ from doorward.features.policy.model import (
 )
 from doorward.kernel.outcome import Fact, Refused
 
+_DEFAULT = "default"
 _SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 _TWO_FACTOR = {field.name for field in fields(TwoFactorSettings)}
 _AUDIT = {field.name for field in fields(AuditSettings)}
@@ -46,6 +48,8 @@ Examples:
   doorward rules set show_locked_page_to_everybody=off
   doorward rules set "issuer=Example Ltd"
   doorward rules set audit_retention_days=400
+  doorward rules set --name strict min_length=16 idle_minutes=5
+  doorward group edit "Branch North" --rules strict
 """
 
 
@@ -54,10 +58,18 @@ def rules() -> None:
     """Show and set the password rules, the two-factor settings, and how long the audit trail is kept."""
 
 
-@rules.command("show")
+for command in (list_sets, rank_set, delete_set):
+    rules.add_command(command)
+
+
+@rules.command("show", short_help="Show every rule and setting, or one set of rules.")
+@click.argument("name", required=False)
 @with_desk
-def show(desk: Desk) -> None:
-    """Show every rule and setting, as KEY and its value."""
+def show(desk: Desk, name: str | None) -> None:
+    """Show every rule and setting, as KEY and its value; with NAME that set of password rules alone."""
+    if name is not None:
+        show_set(desk, name, _word)
+        return
     password = desk.run(read_password_rules, ReadPasswordRules())
     two_factor = desk.run(read_two_factor, ReadTwoFactor())
     audit = desk.run(read_audit_settings, ReadAuditSettings())
@@ -76,18 +88,24 @@ def show(desk: Desk) -> None:
 
 
 @rules.command("set", short_help="Set rules and settings.", epilog=EXAMPLES)
-@click.argument("changes", metavar="KEY=VALUE...", nargs=-1, required=True)
+@click.argument("changes", metavar="KEY=VALUE...", nargs=-1)
+@click.option("--name", metavar="NAME", default=_DEFAULT, help="A named set; one that is not there yet is made.")
 @REASON
 @DRY_RUN
 @with_desk
-def set_rules(desk: Desk, changes: tuple[str, ...], reason: str | None) -> None:
+def set_rules(desk: Desk, changes: tuple[str, ...], name: str, reason: str | None) -> None:
     """Set rules and settings; those that are not named stay as they are.
 
-    `doorward rules show` lists the keys. What is on or off is written on or off; a text may be empty.
+    `doorward rules show` lists the keys. What is on or off is written on or off; a text may be empty. A new set begins
+    as the rules named `default` stand.
     """
+    if not changes and name == _DEFAULT:
+        raise click.UsageError("Say what to set, as KEY=VALUE.")
     wanted = dict(_parsed(desk, change) for change in changes)
     outcome: Any
-    if wanted.keys() <= _TWO_FACTOR:
+    if name != _DEFAULT:
+        outcome = desk.run(change_password_rules, ChangePasswordRules(wanted, name, reason))
+    elif wanted.keys() <= _TWO_FACTOR:
         outcome = desk.run(change_two_factor, ChangeTwoFactor(wanted, reason))
     elif wanted.keys() <= _AUDIT:
         outcome = desk.run(change_audit_settings, ChangeAuditSettings(wanted, reason))
@@ -96,14 +114,16 @@ def set_rules(desk: Desk, changes: tuple[str, ...], reason: str | None) -> None:
     else:
         outcome = desk.run(change_password_rules, ChangePasswordRules(wanted, reason=reason))
     changed = outcome.changed if isinstance(outcome, PolicyChanged) else {}
-    said = "\n".join(f"{key}: {told}" for key, told in changed.items()) or "It said that already."
+    nothing = "It said that already." if outcome.status == "unchanged" else f"The rules {name} are there now."
+    said = "\n".join(f"{key}: {told}" for key, told in changed.items()) or nothing
     desk.tell(outcome, said, version=outcome.version, changed=dict(changed))
-    _warn(desk, changed)
+    if not desk.dry_run:
+        _warn(desk, name, changed)
 
 
-def _warn(desk: Desk, changed: Mapping[str, str]) -> None:
+def _warn(desk: Desk, name: str, changed: Mapping[str, str]) -> None:
     """Say on standard error which of the changed settings weaken the rules (DEV-1)."""
-    advised = advice(desk.run(read_password_rules, ReadPasswordRules()).rules)
+    advised = advice(desk.run(read_password_rules, ReadPasswordRules(name)).rules)
     for key in changed:
         if key in advised:
             click.echo(f"Warning: {advised[key]}", err=True)

@@ -228,7 +228,7 @@ def _rescue_form(visit: Visit, found: LinkOpened, refused: Refused | None = None
         user_name=found.user_name,
         step="password",
         errors={} if refused is None else {"new_password": sentence(refused)},
-        **password_asked(visit.password_rules()),
+        **password_asked(visit.password_rules(found.user_name)),
     )
 
 
@@ -240,7 +240,7 @@ def _password_form(visit: Visit, found: LinkOpened, refused: Refused | None = No
         token=visit.request.path_params["token"],
         user_name=found.user_name,
         errors={} if refused is None else {"new_password": sentence(refused)},
-        **password_asked(visit.password_rules()),
+        **password_asked(visit.password_rules(found.user_name)),
     )
 
 

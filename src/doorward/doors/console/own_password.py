@@ -51,7 +51,7 @@ def _page(visit: Visit, refused: Refused | None = None) -> Response:
         "me_password.html",
         200 if refused is None else status_of(refused),
         **shell(visit, shown),
-        **password_asked(visit.password_rules()),
+        **password_asked(visit.password_rules(shown.session.user_name)),
         user_name=shown.session.user_name,
         errors=errors,
         refusal=None if errors else refused,

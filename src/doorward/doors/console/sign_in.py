@@ -238,7 +238,7 @@ def _new_password_page(visit: Visit, found: PendingShown, refused: Refused | Non
         200 if refused is None else status_of(refused),
         user_name=found.user_name,
         why="expired" if found.password_expired else "must_change",
-        **password_asked(visit.password_rules()),
+        **password_asked(visit.password_rules(found.user_name)),
         errors={} if refused is None else {"new_password": sentence(refused)},
     )
 

@@ -22,7 +22,8 @@ from doorward.doors.web.same_origin import judge_origin
 from doorward.edges.call import Call, Steps
 from doorward.edges.run import Runtime
 from doorward.edges.steps import LoopDriver
-from doorward.features.policy.actions import password_rules
+from doorward.features.accounts.actions import find
+from doorward.features.policy.actions import default_rules, password_rules
 from doorward.features.policy.model import PasswordRules
 from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.sessions.actions import show_session
@@ -140,10 +141,11 @@ class Visit:
         """Send the browser to another page."""
         return RedirectResponse(address, SEE_OTHER)
 
-    def password_rules(self) -> PasswordRules:
-        """Read the password rules: whom to ask, and what a new password must be."""
+    def password_rules(self, user_name: str | None = None) -> PasswordRules:
+        """Read the password rules: what a new password of somebody must be; without a name, whom to ask."""
         with self.reading() as call:
-            return password_rules(call)
+            found = None if user_name is None else find(call, user_name)
+            return default_rules(call) if found is None else password_rules(call, found.state.password_rules)
 
     @contextmanager
     def reading(self) -> Iterator[Call]:

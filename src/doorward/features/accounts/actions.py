@@ -17,6 +17,7 @@ from doorward.features.accounts.model import (
     Opener,
     Standing,
 )
+from doorward.features.policy.rules import DEFAULT
 from doorward.kernel.ids import AccountId
 from doorward.kernel.time import to_the_second
 
@@ -130,6 +131,22 @@ def names(call: Call, wanted: Sequence[AccountId]) -> dict[AccountId, str]:
 def lapsed(call: Call, most: int) -> list[AccountId]:
     """List accounts whose timed lock has come to its end."""
     return store.lapsed(call.sql, call.now, most)
+
+
+def serving(call: Call, account: AccountId) -> str:
+    """Name the password rules that serve an account: for whoever has not loaded it anyway."""
+    return store.serving(call.sql, account) or DEFAULT
+
+
+def set_serving(call: Call, served: Sequence[AccountId], name: str) -> None:
+    """Write which password rules serve accounts; `groups` decides which."""
+    for start in range(0, len(served), rules.ASKED_AT_ONCE):
+        store.set_serving(call.sql, served[start : start + rules.ASKED_AT_ONCE], name)
+
+
+def count_served(call: Call, name: str) -> int:
+    """Count the accounts that password rules serve."""
+    return store.count_served(call.sql, name)
 
 
 def able_among(call: Call, candidates: list[AccountId]) -> list[AccountId]:

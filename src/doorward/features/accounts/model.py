@@ -81,6 +81,8 @@ class State:
     excluded: bool
     factor_due: bool = True
     """A factor has been set up, reset or deleted before: no method lets the account in without one (DEV-2)."""
+    password_rules: str = "default"
+    """The name of the password rules that serve it: its groups decide, and every change of theirs writes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from doorward.edges.sql.tables.accounts import account_state, accounts, credential_changes
 from doorward.features.accounts.model import (
@@ -28,6 +28,7 @@ _STANDING = select(
     _A.updated_at, _A.version, _A.email_changed_at,
     _S.epoch, _S.locked_at, _S.lock_reason, _S.lock_ends_at, _S.lock_factor, _S.unlocked_by, _S.unlocked_by_id,
     _S.unlocked_at, _S.enabled_at, _S.last_sign_in_at, _S.factors, _S.excluded, _S.factor_due,
+    _S.password_rules,
 ).join_from(accounts, account_state, _A.account_id == _S.account_id)  # fmt: skip
 _BY_ID = _STANDING.where(_A.account_id == bindparam("account"))
 _BY_NAME = _STANDING.where(_A.user_name_canonical == bindparam("name"))
@@ -36,6 +37,13 @@ _ADD = insert(accounts)
 _ADD_STATE = insert(account_state)
 _SET_STATE = update(account_state).where(_S.account_id == bindparam("account"))
 _LAPSED = select(_S.account_id).where(_S.lock_ends_at <= bindparam("now")).limit(bindparam("most"))
+_SERVING = select(_S.password_rules).where(_S.account_id == bindparam("account"))
+_SET_SERVING = (
+    update(account_state)
+    .where(_S.account_id.in_(bindparam("served", expanding=True)), _S.password_rules != bindparam("rules"))
+    .values(password_rules=bindparam("rules"))
+)
+_COUNT_SERVED = select(func.count()).select_from(account_state).where(_S.password_rules == bindparam("rules"))
 _SIGNED_IN = _SET_STATE.values(last_sign_in_at=bindparam("at"))
 _LOCK_FIELDS = _SET_STATE.values(
     locked_at=bindparam("at"), lock_reason=bindparam("why"), lock_ends_at=bindparam("ends"),
@@ -159,6 +167,21 @@ def names(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, str]:
     return {AccountId(row.account_id): row.user_name for row in sql.execute(_NAMES, {"accounts": wanted})}
 
 
+def serving(sql: Connection, account: AccountId) -> str | None:
+    """Load the name of the password rules that serve an account."""
+    return sql.execute(_SERVING, {"account": account}).scalar_one_or_none()
+
+
+def set_serving(sql: Connection, accounts_served: Sequence[AccountId], name: str) -> None:
+    """Write which password rules serve these accounts; a row that says so already is left alone."""
+    sql.execute(_SET_SERVING, {"served": accounts_served, "rules": name})
+
+
+def count_served(sql: Connection, name: str) -> int:
+    """Count the accounts that password rules serve."""
+    return int(sql.execute(_COUNT_SERVED, {"rules": name}).scalar_one())
+
+
 def able(sql: Connection, candidates: list[AccountId]) -> list[AccountId]:
     """Of these accounts, list those that are enabled, not barred, not excluded, and have a second factor (RIGHT-5)."""
     barred = [LockReason.ADMINISTRATOR.value, LockReason.REPORTED.value]
@@ -227,5 +250,6 @@ def _standing(row: Any) -> Standing:
         epoch=row.epoch, lock=lock, unlocked_by=row.unlocked_by, unlocked_by_id=row.unlocked_by_id,
         unlocked_at=row.unlocked_at, enabled_at=row.enabled_at, last_sign_in_at=row.last_sign_in_at,
         factors=row.factors, excluded=row.excluded, factor_due=row.factor_due,
+        password_rules=row.password_rules,
     )  # fmt: skip
     return Standing(account, state)

@@ -32,7 +32,7 @@ def issue_code(call: Call, standing: Standing, pending_hash: bytes) -> CodeIssue
     if address is None or found.resend_at is None or found.resend_at > call.now:
         return found
     code = rules.make_mailed_code(call.entropy)
-    expires_at = rules.ends_at(call.now, policy.password_rules(call).device_code_minutes)
+    expires_at = rules.ends_at(call.now, policy.password_rules(call, standing.state.password_rules).device_code_minutes)
     store.forget(call.sql, account.id, call.now - rules.MAILS_WITHIN, call.now)
     hashed = _mailed_hash(call, account.id, pending_hash, code)
     new = store.NewCode(account.id, new_id(call.now, call.entropy), pending_hash, hashed, call.now, expires_at)

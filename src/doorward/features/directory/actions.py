@@ -1,7 +1,7 @@
 """Searching accounts and opening one: what operators see, and what people see of themselves."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from doorward.edges.call import Call
@@ -83,7 +83,8 @@ def view_account(call: Call, command: ViewAccount) -> AccountShown | Refused:
         allowlist=listed.entry if factor_rules.live(listed.entry, call.now) else None,
         exclusion=second_factor.exclusion_of(call, account.id),
         permissions=rights.permissions_on(call, listed.standing),
-        must_change_password=password is not None and passwords.must_change(call, password),
+        must_change_password=password is not None
+        and passwords.must_change(call, password, listed.standing.state.password_rules),
         has_password=password is not None,
         key_disabled_at=otp.disabled_at(call, account.id),
     )
@@ -172,25 +173,24 @@ def check_sessions(call: Call, bearers: Sequence[Bearer]) -> dict[Bearer, Sessio
     """
     found = store.behind(call.sql, bearers)
     roles = store.assignments_of(call.sql, [one.account for one in found])
-    idle = timedelta(minutes=policy.password_rules(call).idle_minutes)
     return {
         bearer: SessionChecked(
             _shown(one, rights_rules.rights_of(roles.get(bearer.account, ()))),
             session_rules.due_to_write(one.last_seen_at, call.now),
         )
         for bearer, one in found.items()
-        if one.enabled and _alive(one, idle, call.now)
+        if one.enabled and _alive(call, one)
     }
 
 
-def _alive(one: SessionBehind, idle: timedelta, now: datetime) -> bool:
+def _alive(call: Call, one: SessionBehind) -> bool:
     return session_rules.live(
         epoch=one.epoch,
         account_epoch=one.account_epoch,
         last_seen_at=one.last_seen_at,
         expires_at=one.facts.expires_at,
-        idle=idle,
-        now=now,
+        idle=timedelta(minutes=policy.password_rules(call, one.password_rules).idle_minutes),
+        now=call.now,
     )
 
 

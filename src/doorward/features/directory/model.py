@@ -240,6 +240,7 @@ class SessionBehind:
     lock_reason: LockReason | None
     factors: int
     excluded: bool
+    password_rules: str
 
 
 @dataclass(frozen=True, slots=True)

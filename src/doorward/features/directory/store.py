@@ -31,6 +31,7 @@ _ACCOUNTS = (
         _A.created_at, _A.updated_at, _A.version, _A.email_changed_at,
         _S.epoch, _S.locked_at, _S.lock_reason, _S.lock_ends_at, _S.lock_factor, _S.unlocked_by, _S.unlocked_by_id,
         _S.unlocked_at, _S.enabled_at, _S.last_sign_in_at, _S.factors, _S.excluded, _S.factor_due,
+    _S.password_rules,
         _L.cause, _L.added_at, _L.added_by, _L.added_by_id, _L.reason, _L.expires_at,
         _P.changed_at.label("password_changed_at"),
     )
@@ -98,7 +99,7 @@ _BEHIND = (
         _T.account_id, _T.token_hash, _T.session_id, _T.epoch, _T.opened_at, _T.last_seen_at, _T.expires_at,
         _T.used_second_factor, _T.own_page_only, _T.fresh_at,
         _A.user_name, _A.full_name, _A.email, _A.kind, _A.enabled,
-        _S.epoch.label("account_epoch"), _S.lock_reason, _S.factors, _S.excluded,
+        _S.epoch.label("account_epoch"), _S.lock_reason, _S.factors, _S.excluded, _S.password_rules,
     )
     .join_from(sessions, accounts, _A.account_id == _T.account_id)
     .join(account_state, _S.account_id == _T.account_id)
@@ -228,6 +229,7 @@ def _behind(row: Any) -> SessionBehind:
     return SessionBehind(
         facts, row.epoch, row.last_seen_at, row.full_name, row.email, AccountKind(row.kind), row.enabled,
         row.account_epoch, None if row.lock_reason is None else LockReason(row.lock_reason), row.factors, row.excluded,
+        row.password_rules,
     )  # fmt: skip
 
 
@@ -257,4 +259,5 @@ def _state(row: Any) -> State:
         epoch=row.epoch, lock=lock, unlocked_by=row.unlocked_by, unlocked_by_id=row.unlocked_by_id,
         unlocked_at=row.unlocked_at, enabled_at=row.enabled_at, last_sign_in_at=row.last_sign_in_at,
         factors=row.factors, excluded=row.excluded, factor_due=row.factor_due,
+        password_rules=row.password_rules,
     )  # fmt: skip

@@ -5,13 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.rules import search_pattern
 from doorward.features.groups import rules, store
 from doorward.features.groups.model import Group, GroupRow, GroupShown, GroupsListed, ListGroups, ViewGroup
+from doorward.features.policy import actions as policy
 from doorward.kernel.act import act
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
 
+_AT_ONCE = 500
 _FROM_THE_FIRST = AccountId(UUID(int=0))
 """Before every id (RFC 9562 section 5.9)."""
 
@@ -108,12 +111,56 @@ def add_member(call: Call, group: GroupId, account: AccountId) -> bool:
     if store.is_member(call.sql, group, account):
         return False
     store.add_member(call.sql, group, account, call.actor.name, call.now)
+    serve(call, [account])
     return True
 
 
 def remove_member(call: Call, group: GroupId, account: AccountId) -> bool:
     """Take an account out of a group; tell whether it was in it."""
-    return store.remove_member(call.sql, group, account)
+    removed = store.remove_member(call.sql, group, account)
+    if removed:
+        serve(call, [account])
+    return removed
+
+
+def assign(call: Call, group: Group, name: str | None) -> bool:
+    """Let password rules serve the members of a group, or none of its own; tell whether nobody was quicker."""
+    if not store.save(call.sql, group, {"password_rules": name}):
+        return False
+    serve_members(call, group.id)
+    return True
+
+
+def serve_members(call: Call, group: GroupId) -> None:
+    """Write anew which password rules serve the members of a group."""
+    members = member_ids(call, group, _AT_ONCE)
+    while members:
+        serve(call, members)
+        members = member_ids(call, group, _AT_ONCE, members[-1])
+
+
+def serve(call: Call, served: Sequence[AccountId]) -> None:
+    """Write which password rules serve accounts, as their groups stand now.
+
+    The name stands in the narrow state, where sign-in finds it without a further statement; whatever changes it (a
+    membership, an assignment, the order of the sets) comes through here in its own transaction.
+    """
+    order, named = policy.order(call), store.rules_named(call.sql, served)
+    chosen: dict[str, list[AccountId]] = {}
+    for account in served:
+        chosen.setdefault(rules.serving(tuple(order), named.get(account, ())), []).append(account)
+    for name, of_it in chosen.items():
+        accounts.set_serving(call, of_it, name)
+
+
+def serving(call: Call, found: Sequence[Group]) -> str:
+    """Name the password rules that would serve an account in these groups."""
+    return rules.serving(tuple(policy.order(call)), [group.password_rules for group in found])
+
+
+def naming(call: Call, name: str) -> list[Group]:
+    """Load the groups whose members password rules are assigned to."""
+    return store.naming(call.sql, name)
 
 
 def _rows(call: Call, found: Sequence[Group]) -> tuple[GroupRow, ...]:

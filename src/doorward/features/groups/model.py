@@ -132,6 +132,20 @@ class RemoveMember:
 
 
 @dataclass(frozen=True, slots=True)
+class AssignPasswordRules:
+    """Let a named set of password rules serve the members of a group; None or `default`: none of its own."""
+
+    group: GroupId
+    name: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesAssigned(Done):
+    """The members of the group are served accordingly."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowMemberships:
     """Ask which groups an account is in, and which of those that a search finds it is not in."""
 

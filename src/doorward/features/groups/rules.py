@@ -1,7 +1,10 @@
 """What a group may be called, and what an edit of it comes to."""
 
+from collections.abc import Iterable, Sequence
+
 from doorward.features.accounts.rules import GROWTH, NAME_LENGTH, has_controls
 from doorward.features.groups.model import EditGroup, Group
+from doorward.features.policy.rules import DEFAULT
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
 
@@ -40,6 +43,12 @@ def changes(group: Group, command: EditGroup) -> dict[str, str]:
     wanted = {"name": command.name, "description": command.description}
     given = {field: text.strip() for field, text in wanted.items() if text is not None}
     return {field: text for field, text in given.items() if text != getattr(group, field)}
+
+
+def serving(order: Sequence[str], named: Iterable[str | None]) -> str:
+    """Say which password rules serve an account whose groups name these: the first in order that is still there."""
+    there = set(named)
+    return next((name for name in order if name in there), DEFAULT)
 
 
 def page_size(asked: int) -> int:

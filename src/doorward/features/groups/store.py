@@ -29,6 +29,12 @@ _LISTS = {
 }
 """The list by whether a pattern narrows it down, and whether it goes on after a name."""
 _SOME = _GROUPS.where(_G.group_id.in_(_ASKED)).order_by(_G.name_canonical)
+_NAMING = _GROUPS.where(_G.password_rules == bindparam("rules")).order_by(_G.name_canonical)
+_RULES_NAMED = (
+    select(_M.account_id, _G.password_rules)
+    .join_from(group_members, account_groups, _G.group_id == _M.group_id)
+    .where(_M.account_id.in_(bindparam("accounts", expanding=True, type_=Id())), _G.password_rules.is_not(None))
+)
 _ADD = insert(account_groups)
 _DELETE = delete(account_groups).where(_G.group_id == bindparam("group"))
 _GROUPS_OF = select(_M.group_id).where(_M.account_id == bindparam("account"))
@@ -100,6 +106,19 @@ def remove(sql: Connection, group: GroupId) -> bool:
     """Delete a group with its memberships; tell whether it was there."""
     sql.execute(_REMOVE_ALL, {"group": group})
     return sql.execute(_DELETE, {"group": group}).rowcount == 1
+
+
+def naming(sql: Connection, name: str) -> list[Group]:
+    """Load the groups that name these password rules, by name."""
+    return [_group(row) for row in sql.execute(_NAMING, {"rules": name})]
+
+
+def rules_named(sql: Connection, accounts: Sequence[AccountId]) -> dict[AccountId, set[str]]:
+    """Load which password rules the groups of accounts name; an account of which no group names any is left out."""
+    found: dict[AccountId, set[str]] = {}
+    for account, name in sql.execute(_RULES_NAMED, {"accounts": accounts}):
+        found.setdefault(AccountId(account), set()).add(name)
+    return found
 
 
 def groups_of(sql: Connection, account: AccountId) -> frozenset[GroupId]:

@@ -24,6 +24,7 @@ from doorward.features.lockout.store import Key
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.policy import actions as policy
+from doorward.features.policy.rules import DEFAULT
 from doorward.features.rights import actions as rights
 from doorward.kernel.act import SYSTEM, Needs, act
 from doorward.kernel.events import Checked, Event, Result
@@ -88,11 +89,12 @@ def reserve_attempt(
         counter, standing = store.counter(call.sql, key, since), accounts.load(call, account)
     if standing is not None and _lock_for_inactivity(call, standing):
         standing = accounts.load(call, account)
-    if standing is None and rules.opens_again(counter, _limits(call, factor), call.now):
+    limits = _limits(call, factor, standing)
+    if standing is None and rules.opens_again(counter, limits, call.now):
         store.clear(call.sql, account, factor, call.now)
         counter = store.counter(call.sql, key, since)
     lock = None if standing is None else rules.standing_lock(standing.state.lock, call.now)
-    verdict = rules.admit(counter, _limits(call, factor))
+    verdict = rules.admit(counter, limits)
     counted = not rules.bars(lock, context)
     if counted and isinstance(verdict, rules.WaitForOthers):
         return verdict
@@ -128,7 +130,7 @@ def count_failures(  # noqa: PLR0913 - a counter's key and what to add; the two 
     """Count failures; give the lock if they caused one now."""
     key = Key(account, factor, context)
     failures = store.add_failures(call.sql, key, count, call.now, unknown_name=standing is None)
-    if standing is None or not rules.locks(failures, _limits(call, factor)):
+    if standing is None or not rules.locks(failures, _limits(call, factor, standing)):
         return None
     return lock_for_failures(call, standing, factor, failures)
 
@@ -147,7 +149,7 @@ def admission(call: Call, standing: Standing, factor: Factor, context: Context) 
     if rules.bars(rules.standing_lock(standing.state.lock, call.now), context):
         return rules.LockNow()
     counter = store.counter(call.sql, Key(standing.account.id, factor, context), rules.reserved_since(call.now))
-    verdict = rules.admit(counter, _limits(call, factor))
+    verdict = rules.admit(counter, _limits(call, factor, standing))
     if isinstance(verdict, rules.LockNow):
         lock_for_failures(call, standing, factor, counter.failures)
     return verdict
@@ -156,7 +158,7 @@ def admission(call: Call, standing: Standing, factor: Factor, context: Context) 
 def failures_of(call: Call, account: AccountId, factor: Factor) -> tuple[int, int]:
     """Tell how many failures in a row are counted of one factor, and how many the rules allow."""
     counter = store.counter(call.sql, Key(account, factor), rules.reserved_since(call.now))
-    return counter.failures, _limits(call, factor).attempts
+    return counter.failures, _limits(call, factor, accounts.load(call, account)).attempts
 
 
 def clear_counters(call: Call, account: AccountId, *factors: Factor) -> None:
@@ -228,7 +230,7 @@ def lock_for_failures(call: Call, standing: Standing, factor: Factor, failures: 
     stranger who guesses at all of them, one after the other, would leave nobody who can sign in (RIGHT-5).
     """
     last = rights.last_open_administrator(call, standing.account.id)
-    wanted = rules.failure_lock(factor, _limits(call, factor), call.now, last_administrator=last)
+    wanted = rules.failure_lock(factor, _limits(call, factor, standing), call.now, last_administrator=last)
     outcome = rules.replace(standing.state.lock, wanted, call.now)
     if isinstance(outcome, AlreadyLocked):
         return None
@@ -239,7 +241,7 @@ def lock_for_failures(call: Call, standing: Standing, factor: Factor, failures: 
 
 def _lock_for_inactivity(call: Call, standing: Standing) -> bool:
     """Lock an open account that nobody has used for too long (LOCK-1), but never the last administrator (RIGHT-5)."""
-    days = policy.password_rules(call).days_inactive_before_lock
+    days = policy.password_rules(call, standing.state.password_rules).days_inactive_before_lock
     wanted = rules.inactivity_lock(standing.state, standing.account.created_at, days, call.now)
     if wanted is None or isinstance(rules.replace(standing.state.lock, wanted, call.now), AlreadyLocked):
         return False
@@ -266,8 +268,8 @@ def _lock_by_itself(call: Call, standing: Standing, lock: Lock, details: Mapping
     tell_locked(call, standing, lock)
 
 
-def _limits(call: Call, factor: Factor) -> rules.Limits:
-    settings = policy.password_rules(call)
+def _limits(call: Call, factor: Factor, standing: Standing | None) -> rules.Limits:
+    settings = policy.password_rules(call, DEFAULT if standing is None else standing.state.password_rules)
     if factor is Factor.PASSWORD:
         return rules.Limits(settings.failures_before_lock, settings.hours_locked)
     return rules.Limits(settings.second_factor_failures_before_lock, settings.hours_locked)
@@ -287,7 +289,7 @@ def tell_locked(call: Call, standing: Standing, lock: Lock) -> None:
         "lock_reason": lock.reason.value,
         "ends_at": None if lock.ends_at is None else rfc3339(lock.ends_at),
         "address": call.origin.address if lock.reason.automatic else "",
-        "contact": policy.password_rules(call).lock_contact,
+        "contact": policy.default_rules(call).lock_contact,
     }
     _tell(call, standing, Kind.ACCOUNT_LOCKED, facts)
 

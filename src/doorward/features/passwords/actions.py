@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Account
 from doorward.features.passwords import rules, store
 from doorward.features.passwords.model import Ask, StoredPassword, Whose
 from doorward.features.policy import actions as policy
+from doorward.features.policy.model import PasswordRules
 from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
@@ -17,41 +19,46 @@ def find(call: Call, account: AccountId) -> StoredPassword | None:
     return store.of_account(call.sql, account)
 
 
-def must_change(call: Call, stored: StoredPassword) -> bool:
+def rules_for(call: Call, account: AccountId) -> PasswordRules:
+    """Load the password rules that serve an account; one that is about to be made is served by `default`."""
+    return policy.password_rules(call, accounts.serving(call, account))
+
+
+def must_change(call: Call, stored: StoredPassword, serving: str) -> bool:
     """Tell whether a new password is asked before a session: marked by an operator, or expired (PASS-3)."""
-    days = policy.password_rules(call).days_valid
+    days = policy.password_rules(call, serving).days_valid
     return stored.must_change or rules.expired(stored.changed_at, call.now, days)
 
 
-def judge(call: Call, password: Secret, account: Account, is_common: rules.IsCommon) -> Refused | None:
+def judge(asked: PasswordRules, password: Secret, account: Account, is_common: rules.IsCommon) -> Refused | None:
     """Refuse a new password by the first rule that it fails (PASS-1, PASS-2)."""
     whose = Whose(account.user_name, account.email)
-    return rules.judge(password, rules.asked_by(policy.password_rules(call)), whose, is_common)
+    return rules.judge(password, rules.asked_by(asked), whose, is_common)
 
 
 def hashes_to_differ_from(call: Call, account: AccountId) -> tuple[str, ...]:
     """List the hashes that a new password must not fit: the present one and those before, as the rules ask."""
-    count = policy.password_rules(call).previous_passwords
+    count = rules_for(call, account).previous_passwords
     present = store.of_account(call.sql, account)
     if count == 0 or present is None:
         return ()
     return (present.hash, *store.earlier(call.sql, account, count - 1))
 
 
-def refuse_used(call: Call, *, had_before: bool) -> Refused | None:
+def refuse_used(asked: PasswordRules, *, had_before: bool) -> Refused | None:
     """Refuse a password that the account had before (PASS-1)."""
-    return rules.judge_history(rules.asked_by(policy.password_rules(call)), had_before=had_before)
+    return rules.judge_history(rules.asked_by(asked), had_before=had_before)
 
 
 def refuse_moment(call: Call, stored: StoredPassword) -> Refused | None:
     """Refuse a second change within 24 hours where the rules ask for that (PASS-1)."""
-    return rules.judge_moment(stored.changed_at, call.now, rules.asked_by(policy.password_rules(call)))
+    return rules.judge_moment(stored.changed_at, call.now, rules.asked_by(rules_for(call, stored.account)))
 
 
 def put(call: Call, account: AccountId, encoded: str, *, must_change: bool = False) -> None:
     """Write a new password's hash; as many earlier ones are kept as the rules ask about."""
     store.put(call.sql, account, encoded, call.now, must_change=must_change)
-    store.forget_earlier(call.sql, account, max(policy.password_rules(call).previous_passwords - 1, 0))
+    store.forget_earlier(call.sql, account, max(rules_for(call, account).previous_passwords - 1, 0))
 
 
 def put_first(call: Call, new: Sequence[StoredPassword]) -> None:

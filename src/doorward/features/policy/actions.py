@@ -27,7 +27,8 @@ from doorward.features.policy.model import (
 from doorward.kernel.act import act
 from doorward.kernel.outcome import Fact, Refused
 
-_RULES_AREA = "password-rules:default"
+_RULES_AREAS = "password-rules:"
+_RULES_AREA = f"{_RULES_AREAS}{rules.DEFAULT}"
 _TWO_FACTOR_AREA = "two-factor"
 _AUDIT_AREA = "audit"
 _RULES, _TWO_FACTOR, _AUDIT = PasswordRules(), TwoFactorSettings(), AuditSettings()
@@ -38,12 +39,25 @@ _DEFAULTS: Mapping[str, rules.Settings] = {
 }
 
 
-def password_rules(call: Call) -> PasswordRules:
-    """Load the password rules, once in each transaction."""
-    if _RULES_AREA not in call.remembered:
-        call.remembered[_RULES_AREA] = rules.chosen(_RULES, store.load(call.sql, _RULES_AREA)[0])
-    found: PasswordRules = call.remembered[_RULES_AREA]
-    return found
+def password_rules(call: Call, serving: str) -> PasswordRules:
+    """Load the password rules of this name, once in each transaction: those that serve an account.
+
+    `accounts` says which do (`state.password_rules`). Those that are no more have nobody whom they serve.
+    """
+    area = _area(serving)
+    if area not in call.remembered:
+        found = store.load_some(call.sql, sorted({_RULES_AREA, area}))
+        default = rules.chosen(_RULES, found[_RULES_AREA][0])
+        call.remembered[_RULES_AREA] = default
+        values, version = found[area]
+        call.remembered[area] = rules.serving(default, rules.chosen(_RULES, values)) if version else default
+    chosen: PasswordRules = call.remembered[area]
+    return chosen
+
+
+def default_rules(call: Call) -> PasswordRules:
+    """Load the rules for what concerns nobody's account: unknown names, addresses, whom to ask."""
+    return password_rules(call, rules.DEFAULT)
 
 
 def two_factor(call: Call) -> TwoFactorSettings:
@@ -59,13 +73,49 @@ def audit_settings(call: Call) -> AuditSettings:
     return rules.chosen(_AUDIT, store.load(call.sql, _AUDIT_AREA)[0])
 
 
+def order(call: Call) -> dict[str, int]:
+    """List the named sets, `default` apart, with their ranks: of several that an account could have, the first wins."""
+    found = store.ranks(call.sql, _RULES_AREAS)
+    ranks = {area.removeprefix(_RULES_AREAS): rank for area, rank in found.items() if area != _RULES_AREA}
+    return {name: ranks[name] for name in rules.order(ranks)}
+
+
+def rank(call: Call, name: str, wanted: int) -> PolicyChanged | PolicyUnchanged | Refused:
+    """Write a named set's rank; `administration` sees to it that everybody is served accordingly."""
+    area, present = _area(name), order(call).get(name)
+    call.note.details["settings"] = area
+    if present is None:
+        return Refused("policy.not_found")
+    if refused := rules.judge_rank(wanted):
+        return refused
+    version = store.load(call.sql, area)[1]
+    if present == wanted:
+        return PolicyUnchanged(version)
+    if not store.save(call.sql, area, {store.RANK: wanted}, store.Stamp(version, call.actor.name, call.now)):
+        raise LostRace
+    call.note.details["rank"] = f"{present} → {wanted}"
+    return PolicyChanged(version + 1, {"rank": f"{present} → {wanted}"})
+
+
+def delete(call: Call, name: str) -> None:
+    """Delete a named set; `administration` sees to it that no group names it."""
+    store.delete(call.sql, _area(name))
+
+
+def _area(name: str) -> str:
+    return f"{_RULES_AREAS}{name}"
+
+
 @act("sign-in-security:read", event=None, writes=False)
 def read_password_rules(call: Call, command: ReadPasswordRules) -> RulesShown | Refused:
-    """Read the password rules."""
-    if command.name != rules.DEFAULT:
+    """Read a set of password rules, as it serves its accounts."""
+    area = _area(command.name)
+    found = store.load_some(call.sql, sorted({_RULES_AREA, area}))
+    values, version = found[area]
+    if command.name != rules.DEFAULT and not version:
         return Refused("policy.not_found")
-    values, version = store.load(call.sql, _RULES_AREA)
-    return RulesShown(rules.chosen(_RULES, values), version)
+    default = rules.chosen(_RULES, found[_RULES_AREA][0])
+    return RulesShown(rules.serving(default, rules.chosen(_RULES, values)), version)
 
 
 @act("sign-in-security:read", event=None, writes=False)
@@ -84,10 +134,14 @@ def read_audit_settings(call: Call, command: ReadAuditSettings) -> AuditSettings
 
 @act("sign-in-security:modify", event="policy.changed")
 def change_password_rules(call: Call, command: ChangePasswordRules) -> PolicyChanged | PolicyUnchanged | Refused:
-    """Change some of the password rules."""
-    if command.name != rules.DEFAULT:
-        return Refused("policy.not_found")
-    return _change(call, _RULES_AREA, command.changes, command.if_version)
+    """Change some of the password rules; a named set that is not there yet is made, and begins as `default` stands."""
+    if command.name == rules.DEFAULT:
+        return _change(call, _RULES_AREA, command.changes, command.if_version)
+    if refused := rules.judge_set_name(command.name) or rules.judge_named(command.changes):
+        return refused
+    if store.load(call.sql, _area(command.name))[1]:
+        return _change(call, _area(command.name), command.changes, command.if_version)
+    return _make(call, command)
 
 
 @act("sign-in-security:modify", event="policy.changed")
@@ -102,6 +156,23 @@ def change_audit_settings(call: Call, command: ChangeAuditSettings) -> PolicyCha
     return _change(call, _AUDIT_AREA, command.changes, command.if_version)
 
 
+def _make(call: Call, command: ChangePasswordRules) -> PolicyChanged | Refused:
+    """Make a named set: it begins as `default` stands now, and goes its own way from then on."""
+    area = _area(command.name)
+    call.note.details.update(settings=area, added=True)
+    if refused := rules.stale(0, command.if_version):
+        return refused
+    begun = rules.copied(store.load(call.sql, _RULES_AREA)[0])
+    change = rules.change(rules.chosen(_RULES, begun), command.changes)
+    if isinstance(change, Refused):
+        return change
+    values = {**begun, **change.values, store.RANK: rules.next_rank(order(call).values())}
+    if not store.save(call.sql, area, values, store.Stamp(0, call.actor.name, call.now)):
+        raise LostRace
+    call.note.details |= change.told
+    return PolicyChanged(1, change.told)
+
+
 def _change(
     call: Call, area: str, wanted: Mapping[str, Fact], if_version: int | None
 ) -> PolicyChanged | PolicyUnchanged | Refused:
@@ -109,7 +180,7 @@ def _change(
     values, version = store.load(call.sql, area)
     if refused := rules.stale(version, if_version):
         return refused
-    present = rules.chosen(_DEFAULTS[area], values)
+    present = rules.chosen(_DEFAULTS.get(area, _RULES), values)
     change = rules.change(present, wanted)
     if isinstance(change, Refused):
         return change

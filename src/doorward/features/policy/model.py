@@ -115,6 +115,28 @@ class ChangePasswordRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ListPasswordRules:
+    """Read which named sets of password rules there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankPasswordRules:
+    """Say where a named set stands among the others: of several that an account could have, the lowest rank serves."""
+
+    name: str
+    rank: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePasswordRules:
+    """Delete a named set that is assigned to no group."""
+
+    name: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadTwoFactor:
     """Read the two-factor settings."""
 
@@ -172,6 +194,28 @@ class PolicyChanged(Done):
 
     version: int
     changed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """A set of password rules: its rank (None: `default`), the groups that it is assigned to, whom it serves."""
+
+    name: str
+    rank: int | None
+    groups: tuple[str, ...]
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetsListed(Done):
+    """The sets, the one that comes first of several at the beginning, and `default` at the end."""
+
+    sets: tuple[RuleSet, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RulesDeleted(Done):
+    """The set is no more."""
 
 
 @dataclass(frozen=True, slots=True)

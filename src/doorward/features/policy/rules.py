@@ -4,8 +4,9 @@ Laws: a setting that does not exist is refused, as is a value of another kind or
 value before and after; whoever changes on the ground of an older version is told, and nothing is merged by guess.
 """
 
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -22,7 +23,19 @@ ADVISED_MINUTES = 10
 """Above this the page warns: NIST SP 800-63B-4 section 3.1.3 lets such a code live ten minutes (DEV-1)."""
 
 DEFAULT = "default"
-"""The name of the password rules that serve everybody; named sets for groups come later."""
+"""The name of the password rules that serve whoever no named set serves, and the only ones that nobody deletes."""
+FOR_EVERYBODY = frozenset(
+    {"failing_names_before_slowing", "failing_names_before_refusing", "show_locked_page_to_everybody", "lock_contact"}
+)
+"""Settings that concern nobody's account: addresses that guess, and pages that are shown before it is known who asks.
+
+They stand in `default` alone; a named set says what `default` says.
+"""
+
+SET_NAME_LENGTH = 24
+_SET_NAME = re.compile(rf"[a-z][a-z0-9-]{{0,{SET_NAME_LENGTH - 1}}}")
+RANKS = (1, 1_000)
+"""Least and most of a named set's rank."""
 
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "failures_before_lock": (0, 100),  # LOCK-1
@@ -67,6 +80,48 @@ def chosen(settings: S, values: Mapping[str, Any]) -> S:
     present = {field.name: getattr(settings, field.name) for field in fields(settings)}
     read = {name: _read(present[name], value) for name, value in values.items() if name in present}
     return replace(settings, **{name: value for name, value in read.items() if value is not None})
+
+
+def serving(default: PasswordRules, named: PasswordRules) -> PasswordRules:
+    """Give a named set as it serves its accounts: what concerns nobody's account is what `default` says."""
+    return replace(named, **{name: getattr(default, name) for name in FOR_EVERYBODY})
+
+
+def order(ranks: Mapping[str, int]) -> tuple[str, ...]:
+    """Arrange named sets by rank, then by name: of several that an account could have, the first serves."""
+    return tuple(sorted(ranks, key=lambda name: (ranks[name], name)))
+
+
+def judge_set_name(name: str) -> Refused | None:
+    """Refuse what no named set can be called: it stands in addresses, files and commands."""
+    return None if _SET_NAME.fullmatch(name) else Refused("policy.name_malformed", {"most": SET_NAME_LENGTH})
+
+
+def judge_rank(rank: int) -> Refused | None:
+    """Refuse a rank beyond its bounds."""
+    least, most = RANKS
+    return (
+        None
+        if least <= rank <= most
+        else Refused("policy.out_of_bounds", {"key": "rank", "least": least, "most": most})
+    )
+
+
+def next_rank(ranks: Iterable[int]) -> int:
+    """Give the rank of a new set: after all others, as far as ranks go."""
+    return min(max(ranks, default=0) + 1, RANKS[1])
+
+
+def copied(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a new set begins with: what was chosen in `default`, as far as it concerns an account."""
+    known = {field.name for field in fields(PasswordRules)} - FOR_EVERYBODY
+    return {name: value for name, value in values.items() if name in known}
+
+
+def judge_named(wanted: Mapping[str, Fact]) -> Refused | None:
+    """Refuse to set for some accounts what concerns nobody's account."""
+    found = next((key for key in wanted if key in FOR_EVERYBODY), None)
+    return None if found is None else Refused("policy.default_only", {"key": found})
 
 
 def change(present: Settings, wanted: Mapping[str, Fact]) -> Change | Refused:

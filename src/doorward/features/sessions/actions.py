@@ -79,7 +79,7 @@ def open_session(call: Call, account: AccountId, epoch: int, opened_with: Opened
         return Refused("signin.expired", cause="the account changed during the sign-in")
     token, token_hash = make_token(account, call.entropy)
     session = SessionId(new_id(call.now, call.entropy))
-    expires_at = call.now + timedelta(hours=policy.password_rules(call).session_hours)
+    expires_at = call.now + timedelta(hours=policy.password_rules(call, standing.state.password_rules).session_hours)
     store.add(
         call.sql,
         store.New(
@@ -110,7 +110,7 @@ def authenticate(call: Call, bearer: Bearer) -> SessionFacts | Refused:
         account_epoch=standing.state.epoch,
         last_seen_at=stored.last_seen_at,
         expires_at=stored.expires_at,
-        idle=timedelta(minutes=policy.password_rules(call).idle_minutes),
+        idle=timedelta(minutes=policy.password_rules(call, standing.state.password_rules).idle_minutes),
         now=call.now,
     )
     if not alive:
@@ -198,7 +198,7 @@ def end_sessions_of(call: Call, command: EndSessionsOf) -> SessionsEnded | NoSes
 
 def live_sessions(call: Call, standing: Standing) -> tuple[SessionRow, ...]:
     """List the sessions of an account that still stand."""
-    idle = timedelta(minutes=policy.password_rules(call).idle_minutes)
+    idle = timedelta(minutes=policy.password_rules(call, standing.state.password_rules).idle_minutes)
     return tuple(
         row
         for row, epoch in store.of_account(call.sql, standing.account.id)
@@ -241,7 +241,7 @@ def may_open(call: Call, standing: Standing, opened_with: OpenedWith) -> bool:
     state = standing.state
     if not standing.account.enabled or rules.barred(opened_with, lockout_rules.standing_lock(state.lock, call.now)):
         return False
-    return rules.admits(opened_with, state, policy.password_rules(call).device_method)
+    return rules.admits(opened_with, state, policy.password_rules(call, standing.state.password_rules).device_method)
 
 
 def _who(call: Call, caller: Caller) -> Actor | Refused:

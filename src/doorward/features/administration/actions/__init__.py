@@ -1,1 +1,1 @@
-"""Operators' acts: `adding`, `editing` (also enabling, password resets), `grouping`, and `first` (welcome, rescue)."""
+"""Operators' acts: `adding`, `editing` (enabling, password resets), `grouping`, `rule_sets`, and `first` (welcome)."""

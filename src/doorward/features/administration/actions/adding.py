@@ -94,7 +94,7 @@ def _invite(call: Call, standing: Standing) -> Secret:
         "by": call.actor.name,
         "link": call.site.public_url + path.reveal(),
         "expires_at": rfc3339(link.expires_at),
-        "contact": policy.password_rules(call).lock_contact,
+        "contact": policy.default_rules(call).lock_contact,
     }
     notices.tell(call, account.id, account.email, Kind.ACCOUNT_ADDED, facts, expires_at=link.expires_at)
     return path

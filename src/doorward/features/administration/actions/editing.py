@@ -115,7 +115,7 @@ def start_password_reset(call: Call, command: StartPasswordReset) -> PasswordRes
         "by": call.actor.name,
         "link": call.site.public_url + path.reveal(),
         "expires_at": rfc3339(link.expires_at),
-        "contact": policy.password_rules(call).lock_contact,
+        "contact": policy.default_rules(call).lock_contact,
     }
     notices.tell(call, command.account, address, Kind.PASSWORD_RESET_STARTED, facts, expires_at=link.expires_at)
     return PasswordResetStarted(link.expires_at, path if call.actor.owner else None)
@@ -144,7 +144,7 @@ def _address_changed(call: Call, standing: Standing, address: str | None) -> Non
     purging.end_all_of(call, account.id)
     links.end_of(call, account.id)
     accounts.note_credential_change(call, account.id, "address")
-    contact = policy.password_rules(call).lock_contact
+    contact = policy.default_rules(call).lock_contact
     facts = {"user_name": account.user_name, "by": call.actor.name, "at": rfc3339(call.now), "contact": contact}
     for recipient in (account.email, address):
         links.tell_with_not_me(call, account.id, recipient, Kind.EMAIL_CHANGED, facts)

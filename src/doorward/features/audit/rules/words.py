@@ -38,7 +38,7 @@ def _which(entry: Entry) -> str:
     """Name the role or the group that an act was about; of an edit, say whether it marked the account (PROT-3)."""
     if entry.act == "accounts.edited" and "protected" in entry.details:
         return f", {'now' if entry.details['protected'] else 'no longer'} protected"
-    named = {"rights": "role", "groups": "group"}.get(entry.act.partition(".")[0])
+    named = _NAMED.get(entry.act) or _NAMED.get(entry.act.partition(".")[0])
     return "" if named is None else f": {entry.details.get(named, '')}"
 
 
@@ -105,6 +105,8 @@ _WAYS_IN = {
     "passkey": " with a passkey",
     "password_and_passkey": " with password and passkey",
 }
+_NAMED = {"rights": "role", "groups": "group", "policy.assigned": "group"}
+"""Which detail says what an act was about, by the act or by its feature."""
 
 _THINGS = {
     "signin.password": "password",
@@ -153,7 +155,9 @@ _WORDS = {
     "passwords.forgotten_asked": ("New password asked for as forgotten", "Asking for a forgotten password"),
     "passwords.forgotten_mailed": ("Mail about a forgotten password", "Mail about a forgotten password"),
     "passwords.reset_started": ("Password reset started", "Password reset"),
+    "policy.assigned": ("Password rules assigned to a group", "Assigning password rules"),
     "policy.changed": ("Settings changed", "Change of settings"),
+    "policy.deleted": ("Password rules deleted", "Deletion of password rules"),
     "rights.granted": ("Role granted", "Granting a role"),
     "rights.revoked": ("Role taken away", "Taking a role away"),
     "second_factor.deleted": ("Secret key deleted", "Deletion of the secret key"),

@@ -33,7 +33,7 @@ def own(call: Call) -> SessionFacts | None:
 def prove(call: Call, session: SessionFacts, standing: Standing, given: Secret | None) -> Refused | None:
     """Ask for a code of the present key unless the session gave one just now; None when the proof is there (KEY-2)."""
     if otp.disabled_at(call, session.account) is not None:
-        return Refused("second_factor.blocked", {"contact": policy.password_rules(call).lock_contact})
+        return Refused("second_factor.blocked", {"contact": policy.default_rules(call).lock_contact})
     return None if fresh(call, session) else _take(call, session, standing, given)
 
 
@@ -45,7 +45,7 @@ def fresh(call: Call, session: SessionFacts) -> bool:
 def prove_with_any(call: Call, session: SessionFacts, standing: Standing, given: Secret | None) -> Refused | None:
     """Ask for the fresh proof of an account whose secret key may be disabled, as long as another factor is left."""
     if not standing.state.factors:
-        return Refused("second_factor.blocked", {"contact": policy.password_rules(call).lock_contact})
+        return Refused("second_factor.blocked", {"contact": policy.default_rules(call).lock_contact})
     return None if fresh(call, session) else _take(call, session, standing, given)
 
 

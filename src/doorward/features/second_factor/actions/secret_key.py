@@ -63,7 +63,7 @@ def issue_temporary_access_code(call: Call, command: IssueTemporaryAccessCode) -
         return Refused("accounts.not_found")
     refused = rules.judge_temporary_code(
         states.factor_state(call, standing),
-        asked_at_sign_in=policy.password_rules(call).device_code_at_sign_in,
+        asked_at_sign_in=policy.password_rules(call, standing.state.password_rules).device_code_at_sign_in,
         address_usable=devices.usable_address(standing.account, call.now) is not None,
         changed_by_actor=_changed_by_actor(call, command.account),
     )

@@ -156,7 +156,7 @@ def tell(call: Call, standing: Standing, kind: Kind, **facts: Fact) -> None:
         "user_name": account.user_name,
         "by": call.actor.name,
         "at": rfc3339(call.now),
-        "contact": policy.password_rules(call).lock_contact,
+        "contact": policy.default_rules(call).lock_contact,
     }
     links.tell_with_not_me(call, account.id, account.email, kind, {**known, **facts})
 

@@ -71,6 +71,6 @@ def _disable(call: Call, standing: Standing, failures: int) -> None:
         "user_name": account.user_name,
         "at": rfc3339(call.now),
         "address": call.origin.address,
-        "contact": policy.password_rules(call).lock_contact,
+        "contact": policy.default_rules(call).lock_contact,
     }
     notices.tell(call, account.id, account.email, Kind.SECOND_FACTOR_KEY_DISABLED, facts)

@@ -24,12 +24,16 @@ def after_device_code(call: Call, standing: Standing, kind: CodeKind, *, set_up:
 
 def spared_factor(call: Call, standing: Standing) -> bool:
     """Tell whether the rules let the account in without a second factor."""
-    return account_rules.spared_factor(standing.state, policy.password_rules(call).device_method)
+    return account_rules.spared_factor(
+        standing.state, policy.password_rules(call, standing.state.password_rules).device_method
+    )
 
 
 def offers_set_up(call: Call, standing: Standing) -> bool:
     """Tell whether somebody who needs no factor may choose to set one up: where apps are welcome, by permission."""
-    if policy.password_rules(call).device_method is not DeviceMethod.APP_OPT_IN or not spared_factor(call, standing):
+    if policy.password_rules(
+        call, standing.state.password_rules
+    ).device_method is not DeviceMethod.APP_OPT_IN or not spared_factor(call, standing):
         return False
     return second_factor.factor_state(call, standing) is FactorState.MAY_SET_UP
 
@@ -38,6 +42,6 @@ def _seen(call: Call, standing: Standing, *, remembered: bool = False) -> rules.
     return rules.Admission(
         factor=second_factor.factor_state(call, standing),
         spared_factor=spared_factor(call, standing),
-        asked_at_sign_in=policy.password_rules(call).device_code_at_sign_in,
+        asked_at_sign_in=policy.password_rules(call, standing.state.password_rules).device_code_at_sign_in,
         remembered=remembered,
     )

@@ -28,7 +28,7 @@ def proven(
     call: Call, found: UnderWay, opened_with: OpenedWith, recovery_codes: tuple[str, ...] = ()
 ) -> SignedIn | SignInGoesOn | Refused:
     """Go on after the last proof: to a new password where one is due (PASS-3), else into a session."""
-    if not password_due(call, found.account):
+    if not password_due(call, found.standing):
         return complete(call, found, opened_with, recovery_codes)
     pending = replace(
         found.pending,
@@ -43,7 +43,7 @@ def proven(
 
 def enter(call: Call, standing: Standing, opened_with: OpenedWith) -> SignedIn | SignInGoesOn | Refused:
     """Open the session of whoever was asked for one thing alone, unless a new password is due (PASS-3)."""
-    if not password_due(call, standing.account.id):
+    if not password_due(call, standing):
         return open_session(call, standing, standing.state.epoch, opened_with)
     token, opened = open_pending(call, standing, Next.NEW_PASSWORD)
     store.save(call.sql, replace(opened, opened_with=opened_with))
@@ -98,15 +98,15 @@ def _clear_counters(call: Call, account: AccountId, opened_with: OpenedWith) -> 
             lockout.clear_counters_all(call, account)
 
 
-def password_due(call: Call, account: AccountId) -> bool:
+def password_due(call: Call, standing: Standing) -> bool:
     """Tell whether a new password must be given before the session."""
-    stored = passwords.find(call, account)
-    return stored is not None and passwords.must_change(call, stored)
+    stored = passwords.find(call, standing.account.id)
+    return stored is not None and passwords.must_change(call, stored, standing.state.password_rules)
 
 
 def _end_others(call: Call, standing: Standing, opened: SessionOpened) -> None:
     """End the account's other sessions where the rules allow it one at a time (*Prevent multiple sessions*, SESS-1)."""
-    if not policy.password_rules(call).prevent_multiple_sessions:
+    if not policy.password_rules(call, standing.state.password_rules).prevent_multiple_sessions:
         return
     count = sessions.end_others(call, opened.account, opened.session)
     if count:

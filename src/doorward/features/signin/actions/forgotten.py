@@ -72,7 +72,9 @@ def lift_lock(call: Call, standing: Standing) -> None:
     """Lift the lock that wrong passwords caused, where the rules allow it; it is recorded as the person's own act."""
     account = standing.account
     lock = lockout_rules.standing_lock(standing.state.lock, call.now)
-    if not rules.lifts(lock, allowed=policy.password_rules(call).forgotten_password_lifts_failure_lock):
+    if not rules.lifts(
+        lock, allowed=policy.password_rules(call, standing.state.password_rules).forgotten_password_lifts_failure_lock
+    ):
         return
     accounts.set_lock(call, account.id, None)
     pending.record_own(call, standing, "lockout.unlocked", through=LinkKind.FORGOTTEN_PASSWORD.value)
@@ -103,7 +105,7 @@ def _reply(call: Call, ask: Ask, standing: Standing) -> None:
         "at": rfc3339(ask.asked_at),
         "address": ask.address,
         "user_agent": ask.user_agent,
-        "contact": policy.password_rules(call).lock_contact,
+        "contact": policy.default_rules(call).lock_contact,
     }
     match reply:
         case rules.Reply.LINK:

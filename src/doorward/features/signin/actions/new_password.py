@@ -17,6 +17,7 @@ from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import Factor
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
+from doorward.features.policy import actions as policy
 from doorward.features.signin import rules, store
 from doorward.features.signin.actions import completion, forgotten, opened, pending
 from doorward.features.signin.model import (
@@ -112,18 +113,25 @@ def after_link(call: Call, standing: Standing) -> SignInGoesOn:
     return SignInGoesOn(step, token, opened.expires_at)
 
 
-def hash_new(password: Secret, whose: Callable[[Call], Account | Refused]) -> Generator[Any, Resumed, Hashed | Refused]:
-    """Judge and hash a new password of whoever `whose` finds; `whose` is asked in every transaction anew."""
+def hash_new(
+    password: Secret, whose: Callable[[Call], Account | Refused], serving: Callable[[Call], str] | None = None
+) -> Generator[Any, Resumed, Hashed | Refused]:
+    """Judge and hash a new password of whoever `whose` finds; `whose` is asked in every transaction anew.
+
+    The rules are those that serve the account; of one that is not there yet, those that `serving` names.
+    """
     resumed: Resumed = yield Place(ACT)
     account = whose(resumed.call)
     if isinstance(account, Refused):
         return account
-    if refused := passwords.judge(resumed.call, password, account, is_common):
+    name = accounts.serving(resumed.call, account.id) if serving is None else serving(resumed.call)
+    asked = policy.password_rules(resumed.call, name)
+    if refused := passwords.judge(asked, password, account, is_common):
         return refused
     earlier = passwords.hashes_to_differ_from(resumed.call, account.id)
     if earlier:
         resumed = yield Hash(Matches(password, earlier))
-        if refused := passwords.refuse_used(resumed.call, had_before=resumed.answer):
+        if refused := passwords.refuse_used(asked, had_before=resumed.answer):
             return refused
     resumed = yield Hash(Encode(password))
     account = whose(resumed.call)

@@ -159,7 +159,7 @@ def _refused(call: Call, cause: str) -> Refused:
 
 
 def _contact(call: Call) -> dict[str, str]:
-    return {"contact": policy.password_rules(call).lock_contact}
+    return {"contact": policy.default_rules(call).lock_contact}
 
 
 def _place(token: PendingToken, purpose: Purpose) -> Place:

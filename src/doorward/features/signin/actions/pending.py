@@ -111,12 +111,12 @@ def end_locked(call: Call, found: UnderWay, lock: Lock) -> Refused:
 
 def refused(call: Call) -> Refused:
     """Give the one answer for unknown, wrong, locked, disabled and passwordless (LOCK-11)."""
-    return Refused("signin.refused", {"contact": policy.password_rules(call).lock_contact})
+    return Refused("signin.refused", {"contact": policy.default_rules(call).lock_contact})
 
 
 def locked_page(call: Call, lock: Lock | None) -> Refused:
     """Give the answer that says since when, until when, and whom to ask."""
-    contact = policy.password_rules(call).lock_contact
+    contact = policy.default_rules(call).lock_contact
     if lock is None:
         return Refused("signin.refused", {"contact": contact})
     until = None if lock.ends_at is None else f" until {_words(lock.ends_at)}"
@@ -132,7 +132,7 @@ def locked_page(call: Call, lock: Lock | None) -> Refused:
 
 def may_see_lock(call: Call, account: AccountId) -> bool:
     """Tell whether the locked page gives nothing away: a known browser, or a site that shows it to everybody."""
-    if policy.password_rules(call).show_locked_page_to_everybody:
+    if policy.default_rules(call).show_locked_page_to_everybody:
         return True
     browser = call.origin.browser
     return browser is not None and devices.knows_browser(call, account, browser)

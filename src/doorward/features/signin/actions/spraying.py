@@ -61,5 +61,5 @@ def _source(call: Call, account: AccountId) -> str:
 
 
 def _limits(call: Call) -> rules.SprayLimits:
-    settings = policy.password_rules(call)
+    settings = policy.default_rules(call)
     return rules.SprayLimits(settings.failing_names_before_slowing, settings.failing_names_before_refusing)
