@@ -23,6 +23,7 @@ from doorward.edges import data_directory, http_server, logs
 from doorward.edges.call import BUSY, Site
 from doorward.edges.clock import Stopwatch, SystemClock
 from doorward.edges.crypto.argon2 import Argon2Hasher, Parameters
+from doorward.edges.crypto.containers import AesCiphers
 from doorward.edges.crypto.hash_queue import HashPool, HashQueue
 from doorward.edges.crypto.keys import create_key_file, load_key_file
 from doorward.edges.crypto.sealing import FileSealer
@@ -148,7 +149,7 @@ def open_here(settings: Settings) -> Opened:
     with schema.obstacles_told(name), runtime.database.read() as sql:
         stands = schema.standing(sql)
     schema.must_be_current(stands, name)
-    return Opened(runtime, real_hasher(settings, entropy), runtime.database.close)
+    return Opened(runtime, real_hasher(settings, entropy), AesCiphers(), runtime.database.close)
 
 
 def first_run(settings: Settings, *, clock: Clock | None = None) -> Welcome:

@@ -29,15 +29,15 @@ EVENTS = {
     "second_factor.new_key_checked", "second_factor.new_key_discarded", "second_factor.recovery_codes_made",
     "second_factor.regenerated", "second_factor.reset", "second_factor.set_up", "second_factor.temporary_code",
     "sessions.ended", "signin.code", "signin.completed", "signin.device_code", "signin.passkey", "signin.password",
-    "signin.recovery_code",
+    "signin.recovery_code", "tokens.imported", "tokens.retired",
 }  # fmt: skip
 """Every event that an entry can carry: other people's scripts search for them."""
 
 
 ABOUT_NOBODY = {
     "add_account", "add_group", "assign_password_rules", "change_audit_settings", "change_password_rules",
-    "change_two_factor", "delete_group", "delete_password_rules", "edit_group", "export_entries", "list_entries",
-    "rank_password_rules", "retry_mail", "start_allowlist_additions",
+    "change_two_factor", "delete_group", "delete_password_rules", "edit_group", "export_entries", "import_tokens",
+    "list_entries", "rank_password_rules", "retire_token", "retry_mail", "start_allowlist_additions",
     "start_exclusion_additions", "start_secret_key_resets", "start_unlocks", "stop_job",
 }  # fmt: skip
 """What operators write that is about no account that is there already, so that none of them can be protected."""

@@ -8,15 +8,43 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from doorward.kernel.time import rfc3339
 
+_SEPARATORS = (",", ";", "\t")
+"""What may stand between columns; programs that write decimals with a comma use others."""
 _ACTIVE = re.compile(r"'*[=+\-@\t\r]")
 _MARKED = re.compile(r"'+[=+\-@\t\r]")
+
+
+class BrokenCsv(Exception):
+    """A row that never ends, or a cell far longer than cells are."""
+
+    def __init__(self, line: int) -> None:
+        """Keep the line where the row begins."""
+        super().__init__(f"line {line}")
+        self.line = line
+
+
+def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Give each row with the line where it begins, for a cell may hold line ends; empty lines are passed over.
+
+    Raises `BrokenCsv`.
+    """
+    separator = next((one for one in _SEPARATORS if one in text.partition("\n")[0]), ",")
+    rows = csv.reader((f"{line}\n" for line in text.split("\n")), strict=True, delimiter=separator)
+    number = 1
+    try:
+        for row in rows:
+            if row:
+                yield number, row
+            number = rows.line_num + 1
+    except csv.Error:
+        raise BrokenCsv(number) from None
 
 
 def cell(value: Any) -> str:

@@ -14,6 +14,7 @@ AccountId = NewType("AccountId", UUID)
 GroupId = NewType("GroupId", UUID)
 SessionId = NewType("SessionId", UUID)
 JobId = NewType("JobId", UUID)
+TokenId = NewType("TokenId", UUID)
 
 _RANDOM_BYTES = 10
 

@@ -117,6 +117,16 @@ class Hasher(Protocol):
         """Bring another system's spelling of a hash to ours; an error says why it can never be verified here."""
 
 
+class Ciphers(Protocol):
+    """What opens the values of an encrypted container (RFC 6030 section 6); None says that they do not open."""
+
+    def decrypt_cbc(self, key: bytes, given: bytes) -> bytes | None:
+        """Decrypt AES-CBC, the initialisation vector in front."""
+
+    def unwrap(self, key: bytes, given: bytes) -> bytes | None:
+        """Unwrap a key that was wrapped by AES."""
+
+
 class Mailer(Protocol):
     """What carries a whole message to the outside."""
 

@@ -1,8 +1,35 @@
 """The part of the table of refusals that is about hardware tokens; see `kernel.refusals`."""
 
-from doorward.kernel.refusal import CONFLICT, Refusal
+from doorward.kernel.refusal import CONFLICT, NOT_FOUND, REFUSED, USAGE, Refusal
 
 TOKENS = {
+    "tokens.refused": Refusal(
+        422, REFUSED, "Nothing was imported: {wrong} of {lines} tokens are wrong. Mend them, and import the file again."
+    ),
+    "tokens.malformed": Refusal(422, USAGE, "This cannot be read: {why}. Write it as the guide shows."),
+    "tokens.too_long": Refusal(422, USAGE, "A file has at most {most} tokens, and 32 MiB. Import it in parts."),
+    "tokens.value": Refusal(422, USAGE, "This value is not known here. Use one of: {allowed}."),
+    "tokens.digits": Refusal(
+        422, USAGE, "This token shows {digits} digits, and every door takes six. Have the maker set it to six."
+    ),
+    "tokens.seed": Refusal(422, USAGE, "This seed cannot be taken over: {why}. Ask the maker for the right one."),
+    "tokens.twin": Refusal(422, USAGE, "Line {line} has the same serial number. Leave one of them out."),
+    "tokens.known": Refusal(409, CONFLICT, "This serial number is in the inventory already. Leave the line out."),
+    "tokens.key_missing": Refusal(
+        422, USAGE, "This file is encrypted. Give its key with --key-file, or its password with --password-stdin."
+    ),
+    "tokens.key_wrong": Refusal(
+        422, REFUSED, "This file does not open: the key or the password is not its own, or it was changed on its way."
+    ),
+    "tokens.not_found": Refusal(404, NOT_FOUND, "There is no such hardware token. Look it up by its serial number."),
+    "tokens.ambiguous": Refusal(
+        409, CONFLICT, "Several makers have given this serial number: {makers}. Name the maker, too."
+    ),
+    "tokens.taken": Refusal(409, CONFLICT, "The hardware token {serial} is somebody's. Unassign it first."),
+    "tokens.retired": Refusal(
+        409, CONFLICT, "The hardware token {serial} is retired, and its seed is erased. Take another one."
+    ),
+    "tokens.not_yet": Refusal(409, CONFLICT, "This hardware token is for use from {at} on. Take another one."),
     "tokens.expired": Refusal(
         409, CONFLICT, "The time of this hardware token was over on {at}. Take another one, and retire this one."
     ),

@@ -20,13 +20,13 @@ from doorward.features.transfer.model import (
     ExportPeople,
     ImportPeople,
     JudgePeople,
-    LineError,
     PeopleImported,
     PeopleJudged,
     Person,
 )
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId, GroupId, new_id
+from doorward.kernel.lines import LineError
 from doorward.kernel.outcome import Refused
 from tests.worlds import NOON, World
 

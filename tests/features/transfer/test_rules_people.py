@@ -1,8 +1,9 @@
 import pytest
 
 from doorward.features.accounts.model import AccountKind
-from doorward.features.transfer.model import Line, LineError, Person
+from doorward.features.transfer.model import Person
 from doorward.features.transfer.rules.people import COLUMNS, EXPORTED, judge_columns, judge_line, twins
+from doorward.kernel.lines import Line, LineError
 from doorward.kernel.outcome import Refused
 
 KEY = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from doorward.config import Loaded, Settings
 from doorward.edges.run import Runtime
-from doorward.kernel.ports import Hasher, Secret
+from doorward.kernel.ports import Ciphers, Hasher, Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Opened:
 
     runtime: Runtime
     hasher: Hasher
+    ciphers: Ciphers
     close: Callable[[], None]
 
 

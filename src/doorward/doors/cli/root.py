@@ -37,6 +37,7 @@ SECTIONS: dict[str, dict[str, Listed]] = {
     "Sign-in security": {
         "allowlist": Listed("allowlist", "Who may set up a second factor at the next sign-in."),
         "exclusions": Listed("exclusions", "Who signs in without a second factor."),
+        "token": Listed("tokens", "Import, list, show and retire hardware tokens."),
         "rules": Listed("rules", "Show and set the password rules and two-factor settings."),
     },
     "Records": {

@@ -8,9 +8,10 @@ import click
 
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.files import CSV, JSON_LINES, ExportFile, written
+from doorward.doors.cli.line_errors import tell_errors
 from doorward.doors.cli.options import DRY_RUN, Command
 from doorward.doors.cli.spelling import account_json
-from doorward.doors.cli.telling import RefusedHere, counted, print_json, print_table, progress
+from doorward.doors.cli.telling import counted, print_json, progress
 from doorward.edges.lines import csv_line, json_line
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import AccountRow, Search
@@ -22,14 +23,9 @@ from doorward.features.transfer.model import (
     Form,
     ImportPeople,
     JudgePeople,
-    LineError,
     PeopleImported,
 )
-from doorward.kernel.outcome import Refused
-from doorward.kernel.sentences import sentence
 
-SHOWN_ERRORS = 100
-"""How many errors people are shown; `--json` lists them all."""
 COLUMNS = (
     "id", "user_name", "full_name", "email", "kind", "enabled", "protected", "locked_at", "lock_reason",
     "lock_ends_at", "unlocked_by", "unlocked_by_id", "unlocked_at", "second_factor", "groups", "roles",
@@ -76,7 +72,7 @@ def import_accounts(desk: Desk, file: BinaryIO) -> None:
     path = Path(file.name)
     found = _read(desk, file, Form(path.suffix.lower().removeprefix(".")))
     if found.errors:
-        _tell_errors(desk, found)
+        raise tell_errors(desk, "transfer.refused", found.errors, found.lines)
     if desk.dry_run:
         counts = _counts(PeopleImported(len(found.people), *_brought(found)))
         _tell(desk, counts, found)
@@ -128,38 +124,6 @@ def _read(desk: Desk, file: BinaryIO, form: Form) -> FileRead:
     judged = desk.run(judge_people, JudgePeople(found.people))
     errors = sorted((*found.errors, *judged.errors), key=lambda error: error.line)
     return FileRead(found.people, tuple(errors), found.lines, found.left_out)
-
-
-def _tell_errors(desk: Desk, found: FileRead) -> None:
-    """End the command with all that is wrong, by line and column."""
-    wrong = len({error.line for error in found.errors})
-    refused = Refused("transfer.refused", {"wrong": wrong, "lines": found.lines})
-    if desk.as_json:
-        print_json(
-            {
-                "outcome": "refused",
-                "code": refused.code,
-                "detail": sentence(refused),
-                "reference": desk.origin.reference,
-                "lines": found.lines,
-                "errors": [_error_json(error) for error in found.errors],
-            }
-        )
-    else:
-        rows = [(e.line, e.column, sentence(e.refused), e.refused.code) for e in found.errors[:SHOWN_ERRORS]]
-        print_table(("line", "column", "what is wrong", "code"), rows, "")
-        if len(found.errors) > SHOWN_ERRORS:
-            click.echo(f"There are {len(found.errors) - SHOWN_ERRORS} more; --json lists them all.", err=True)
-    raise RefusedHere(refused, desk.origin.reference)
-
-
-def _error_json(error: LineError) -> dict[str, Any]:
-    return {
-        "line": error.line,
-        "column": error.column or None,
-        "code": error.refused.code,
-        "detail": sentence(error.refused),
-    }
 
 
 def _brought(found: FileRead) -> tuple[int, int]:

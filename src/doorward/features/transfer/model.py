@@ -1,11 +1,12 @@
 """Facts, commands and outcomes of transfer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from doorward.features.accounts.model import AccountKind
-from doorward.kernel.outcome import Done, Refused
+from doorward.kernel.lines import LineError
+from doorward.kernel.outcome import Done
 
 
 class Form(StrEnum):
@@ -13,23 +14,6 @@ class Form(StrEnum):
 
     CSV = "csv"
     JSON_LINES = "jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a file as it was read: its number, and the texts in its columns."""
-
-    number: int
-    values: Mapping[str, str] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class LineError:
-    """What is wrong with a line: in which column, where it is one, and why."""
-
-    line: int
-    column: str
-    refused: Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def _done(entry: Entry, done: str) -> str:
 
 
 def _which(entry: Entry) -> str:
-    """Name the role or the group that an act was about; of an edit, say whether it marked the account (PROT-3)."""
+    """Name the role, group or token that an act was about; of an edit, say whether it marked the account (PROT-3)."""
     if entry.act == "accounts.edited" and "protected" in entry.details:
         return f", {'now' if entry.details['protected'] else 'no longer'} protected"
     named = _NAMED.get(entry.act) or _NAMED.get(entry.act.partition(".")[0])
@@ -105,7 +105,9 @@ _WAYS_IN = {
     "passkey": " with a passkey",
     "password_and_passkey": " with password and passkey",
 }
-_NAMED = {"rights": "role", "groups": "group", "policy.assigned": "group"}
+_NAMED = {
+    "rights": "role", "groups": "group", "policy.assigned": "group", "tokens": "serial", "tokens.imported": "file",
+}  # fmt: skip
 """Which detail says what an act was about, by the act or by its feature."""
 
 _THINGS = {
@@ -171,6 +173,8 @@ _WORDS = {
     "second_factor.set_up": ("Secret key set up", "Set-up of a secret key"),
     "second_factor.temporary_code": ("Temporary access code issued", "Temporary access code"),
     "sessions.ended": ("Sessions ended", "Ending sessions"),
+    "tokens.imported": ("Hardware tokens imported", "Import of hardware tokens"),
+    "tokens.retired": ("Hardware token retired", "Retiring a hardware token"),
 }
 """Each act as something done, and as something tried."""
 

@@ -20,7 +20,6 @@ from doorward.features.transfer.model import (
     ExportPeople,
     ImportPeople,
     JudgePeople,
-    LineError,
     PeopleImported,
     PeopleJudged,
     Person,
@@ -28,6 +27,7 @@ from doorward.features.transfer.model import (
 from doorward.kernel.act import Who, act
 from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.lines import LineError
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
 

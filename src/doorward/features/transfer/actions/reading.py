@@ -3,19 +3,17 @@
 What cannot be read at all ends the reading there; what is wrong with one line leaves the others to be looked at.
 """
 
-import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
-from doorward.edges.lines import plain
-from doorward.features.transfer.model import FileRead, Form, Line, LineError, Person
+from doorward.edges.lines import BrokenCsv, csv_rows, plain
+from doorward.features.transfer.model import FileRead, Form, Person
 from doorward.features.transfer.rules import people as rules
+from doorward.kernel.lines import Line, LineError
 from doorward.kernel.outcome import Refused
 
 _TOLD_EVERY = 500
-_SEPARATORS = (",", ";", "\t")
-"""What may stand between columns; programs that write decimals with a comma use others."""
 
 Read = Line | LineError
 
@@ -85,17 +83,10 @@ def _csv(text: str) -> Iterator[Read]:
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]] | LineError]:
-    """Give each row with the line where it begins, for a cell may hold line ends; empty lines are passed over."""
-    separator = next((one for one in _SEPARATORS if one in text.partition("\n")[0]), ",")
-    rows = csv.reader((f"{line}\n" for line in text.split("\n")), strict=True, delimiter=separator)
-    number = 1
     try:
-        for row in rows:
-            if row:
-                yield number, row
-            number = rows.line_num + 1
-    except csv.Error:
-        yield LineError(number, "", rules.malformed("a quote is not closed, or a cell is far too long"))
+        yield from csv_rows(text)
+    except BrokenCsv as broken:
+        yield LineError(broken.line, "", rules.malformed("a quote is not closed, or a cell is far too long"))
 
 
 def _csv_line(number: int, row: list[str], columns: list[str]) -> Read:

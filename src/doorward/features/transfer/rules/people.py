@@ -10,8 +10,9 @@ from typing import TypeVar
 from doorward.features.accounts.model import AccountKind
 from doorward.features.accounts.rules import judge_email, judge_name
 from doorward.features.groups.rules import SEPARATOR
-from doorward.features.transfer.model import Line, LineError, Person
+from doorward.features.transfer.model import Person
 from doorward.features.transfer.rules.keys import read_key
+from doorward.kernel.lines import Line, LineError
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
 
