@@ -1,11 +1,14 @@
 from collections.abc import Iterator
 
 from doorward.features.administration.actions.grouping import add_group, add_member
-from doorward.features.groups.model import AddGroup, AddMember, GroupAdded
+from doorward.features.administration.actions.rule_sets import assign_password_rules
+from doorward.features.groups.model import AddGroup, AddMember, AssignPasswordRules, GroupAdded
 from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import JobStarted, StartJob
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
+from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.model import ChangePasswordRules
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import ExcludeAccount
 from doorward.kernel.ids import AccountId
@@ -37,6 +40,7 @@ CONSOLE = (
     "/console/users/bulk?act=secret-key-resets&everyone=1",
     "/console/users/bulk?act=unlocks&everyone=1&query=nobody",
     "/console/password-rules",
+    "/console/password-rules?stage=add",
     "/console/two-factor",
     "/console/two-factor?stage=exclude&query=a",
     "/console/roles",
@@ -74,6 +78,10 @@ def branch(house: Household, *members: AccountId) -> Iterator[str]:
     assert isinstance(group, GroupAdded)
     for account in members:
         house.world.run(add_member, AddMember(account, group.group))
+    house.world.run(change_password_rules, ChangePasswordRules({}, "branch-customers"))
+    house.world.run(assign_password_rules, AssignPasswordRules(group.group, "branch-customers"))
+    rules = "/console/password-rules/branch-customers"
+    yield from (rules, f"{rules}?stage=delete")
     address = f"/console/groups/{group.group}"
     yield from (address, f"{address}?stage=edit", f"{address}?stage=delete", f"{address}?add=a")
     yield f"/console/users?group={group.group}"

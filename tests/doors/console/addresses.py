@@ -12,6 +12,8 @@ from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import JobStarted, StartJob
 from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
+from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.model import ChangePasswordRules
 from doorward.kernel.ids import AccountId
 from doorward.kernel.tokens import make_token
 from tests.doors.console.visiting import Site
@@ -71,6 +73,9 @@ FIELDS = {
     "/console/password-rules": {"min_length": "14", "version": "0", "reason": "longer"},
     "/console/audit/retention": {"audit_retention_days": "400", "version": "0", "reason": "the works council"},
     "/console/groups": {"name": "Branch South", "reason": "opened"},
+    "/console/password-rule-sets": {"name": "lax", "reason": "old terminals"},
+    "/console/password-rules/{name}": {"min_length": "14", "version": "1", "reason": "longer"},
+    "/console/password-rules/{name}/rank": {"rank": "3", "reason": "asked"},
     "/console/groups/{group}/edit": {"name": "Branch East", "version": "1", "reason": "moved"},
     "/console/users/bulk": {"act": "unlocks", "everyone": "1", "query": "", "reason": "outage"},
 }
@@ -90,14 +95,14 @@ class Gaps:
     def fill(self, path: str) -> str:
         """Put what is there into the gaps."""
         known = {"account": str(self.account), "job": self.job, "mail": self.mail, "token": self.token}
-        known["group"] = self.group
+        known |= {"group": self.group, "name": "strict"}
         for name, value in known.items():
             path = path.replace(f"{{{name}}}", value)
         return path
 
     def fields(self, path: str) -> dict[str, str]:
         """Give what the form of an address sends."""
-        if path.endswith(("/groups/add", "/groups/remove")):
+        if path.endswith(("/groups/add", "/groups/remove", "/assign", "/withdraw")):
             return {"group": self.group, "reason": "a test"}
         if path == "/console/users/unlock" or "/members/" in path:
             return {"account": str(self.account), "reason": "a test"}
@@ -113,6 +118,7 @@ def gaps(site: Site) -> Gaps:
     job = world.run(start_unlocks, StartJob(accounts=(bram,), reason="a test"))
     assert isinstance(job, JobStarted)
     token, _ = make_token(bram, world.runtime.entropy)
+    world.run(change_password_rules, ChangePasswordRules({}, "strict"))
     group = world.run(add_group, AddGroup("Branch North"))
     assert isinstance(group, GroupAdded)
     return Gaps(bram, str(job.job), str(world.mails()[0].id), token.reveal(), str(group.group))

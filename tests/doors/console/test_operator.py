@@ -10,6 +10,7 @@ USERS = (
 READ = (
     *USERS,
     "/console/password-rules",
+    "/console/password-rules/{name}",
     "/console/two-factor",
     "/console/roles",
     "/console/audit",

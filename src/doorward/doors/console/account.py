@@ -130,7 +130,8 @@ def _sign_in(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     account = viewed.account.id
     counted = {one.value: failures_of(call, account, one) for one in Factor}
     counters = {name: {"failures": failures, "limit": limit} for name, (failures, limit) in counted.items()}
-    return {"counters": counters, "mails": list(mail_of(call, account, _PAGE))}
+    mails = list(mail_of(call, account, _PAGE))
+    return {"counters": counters, "mails": mails, "serving": accounts.serving(call, account)}
 
 
 def _sessions(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:

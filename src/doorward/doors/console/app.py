@@ -20,6 +20,7 @@ from doorward.doors.console import (
     own_password,
     records,
     retention,
+    rule_sets,
     settings,
     sign_in,
     two_factor,
@@ -58,7 +59,7 @@ def build(runtime: Runtime, driver: LoopDriver) -> Starlette:
 def routes() -> list[BaseRoute]:
     """List every page."""
     assets = Mount("/static", Assets(packages=[("doorward.doors.console", "static")]), name="static")
-    return [*_signing_in(), *_links(), *_own(), *_operating(), *_grouping(), assets]
+    return [*_signing_in(), *_links(), *_own(), *_operating(), *_grouping(), *_ruling(), assets]
 
 
 def _signing_in() -> list[BaseRoute]:
@@ -126,8 +127,6 @@ def _operating() -> list[BaseRoute]:
         *_form(f"{one}/temporary-access-code", account_acts.issue_code),
         *_form(f"{one}/sessions/end", account_acts.end_sessions),
         *_form(f"{one}/roles", account_acts.set_roles),
-        *_page("/console/password-rules", settings.show_rules),
-        *_form("/console/password-rules", settings.take_rules),
         *_page("/console/two-factor", two_factor.show_two_factor),
         *_form("/console/two-factor", two_factor.take_two_factor),
         *_page("/console/roles", settings.show_roles),
@@ -153,6 +152,21 @@ def _grouping() -> list[BaseRoute]:
         *_form(f"{group}/delete", groups.delete),
         *_form(f"{group}/members/add", groups.put_members),
         *_form(f"{group}/members/remove", groups.take_members),
+    ]
+
+
+def _ruling() -> list[BaseRoute]:
+    one = "/console/password-rules/{name}"
+    return [
+        *_form("/console/password-rule-sets", rule_sets.take_set),
+        *_page("/console/password-rules", settings.show_rules),
+        *_form("/console/password-rules", settings.take_rules),
+        *_page(one, settings.show_rules),
+        *_form(one, settings.take_rules),
+        *_form(f"{one}/rank", rule_sets.rank),
+        *_form(f"{one}/delete", rule_sets.delete),
+        *_form(f"{one}/assign", rule_sets.assign),
+        *_form(f"{one}/withdraw", rule_sets.withdraw),
     ]
 
 

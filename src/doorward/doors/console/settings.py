@@ -1,6 +1,7 @@
 """Password rules and roles, as operators read and change them."""
 
 from dataclasses import asdict, fields
+from typing import Any
 
 from starlette.responses import Response
 
@@ -8,14 +9,19 @@ from doorward.doors.console.account import ROLE_WORDS
 from doorward.doors.console.operator import by_right, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit, whole_number
+from doorward.features.administration.actions.rule_sets import list_password_rules
+from doorward.features.groups.actions import list_groups
+from doorward.features.groups.model import ListGroups
 from doorward.features.policy.actions import (
     advice,
     bounds,
     change_password_rules,
+    for_everybody,
     read_password_rules,
 )
 from doorward.features.policy.model import (
     ChangePasswordRules,
+    ListPasswordRules,
     PasswordRules,
     ReadPasswordRules,
 )
@@ -25,6 +31,8 @@ from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.sentences import sentence
 
 _RULES = "/console/password-rules"
+DEFAULT = "default"
+_MOST_GROUPS = 200
 _DEFAULTS = asdict(PasswordRules())
 _ON_FIELD = {"policy.out_of_bounds", "policy.no_choice"}
 """Refusals that belong to the setting that was filled in."""
@@ -32,19 +40,19 @@ _ON_FIELD = {"policy.out_of_bounds", "policy.no_choice"}
 
 def show_rules(visit: Visit) -> Response:
     """Show the password rules."""
-    return _rules_page(visit, None)
+    return rules_page(visit, None)
 
 
 def take_rules(visit: Visit) -> Response:
     """Change the password rules; what the form does not say stays as it is."""
-    changes = _changes(visit)
+    name, changes = name_in(visit), _changes(visit)
     if isinstance(changes, Refused):
-        return _rules_page(visit, changes)
-    command = ChangePasswordRules(changes, reason=visit.form.get("reason", ""), if_version=visit.version)
+        return rules_page(visit, changes)
+    command = ChangePasswordRules(_own(name, changes), name, visit.form.get("reason", ""), visit.version)
     outcome = visit.run_with_reason(change_password_rules, command)
     if isinstance(outcome, Refused):
-        return _rules_page(visit, outcome)
-    return visit.go(f"{_RULES}?done={'unchanged' if outcome.status == 'unchanged' else 'saved'}")
+        return rules_page(visit, outcome)
+    return visit.go(rules_address(name, "unchanged" if outcome.status == "unchanged" else "saved"))
 
 
 def show_roles(visit: Visit) -> Response:
@@ -62,29 +70,65 @@ def show_roles(visit: Visit) -> Response:
     return visit.show("roles.html", **shell(visit, shown), roles=roles, areas=areas())
 
 
-def _rules_page(visit: Visit, refused: Refused | None) -> Response:
-    shown = signed_in(visit)
+def rules_page(visit: Visit, refused: Refused | None, stage: str | None = None) -> Response:
+    """Show a set of password rules, with what a form said that was refused."""
+    shown, name = signed_in(visit), name_in(visit)
     if isinstance(shown, Response):
         return shown
-    read = visit.run(read_password_rules, ReadPasswordRules())
+    read = visit.run(read_password_rules, ReadPasswordRules(name))
     if isinstance(read, Refused):
-        return visit.problem(read, "/console")
-    settings = asdict(read.rules)
+        return visit.problem(read, _RULES if read.code == "policy.not_found" else "/console")
+    settings = _own(name, asdict(read.rules))
     if refused is not None:
-        settings |= {name: visit.form.get(name, "") for name in settings if name in visit.form}
+        settings |= {one: visit.form.get(one, "") for one in settings if one in visit.form}
     errors = {} if refused is None else _errors(refused)
     return visit.show(
         "rules.html",
         200 if refused is None else status_of(refused),
         **shell(visit, shown),
+        **_sets(visit, name),
         settings=settings,
-        advice=advice(read.rules),
         bounds=bounds(),
+        advice=advice(read.rules),
         version=read.version,
         may={"change": by_right(shown, "sign-in-security:modify")},
+        stage=stage or visit.query.get("stage"),
+        form=dict(visit.form),
         errors=errors,
         refusal=None if errors else refused,
     )
+
+
+def name_in(visit: Visit) -> str:
+    """Read the name of the rules from the page's address; the page without one is that of `default`."""
+    return str(visit.request.path_params.get("name", DEFAULT))
+
+
+def rules_address(name: str, done: str = "") -> str:
+    """Give the address of a set's page."""
+    return (_RULES if name == DEFAULT else f"{_RULES}/{name}") + (f"?done={done}" if done else "")
+
+
+def _sets(visit: Visit, name: str) -> dict[str, Any]:
+    """Give which sets there are, this one among them, and the groups that it could be assigned to."""
+    listed = visit.run(list_password_rules, ListPasswordRules())
+    sets = [] if isinstance(listed, Refused) else list(listed.sets)
+    found = visit.run(list_groups, ListGroups(limit=_MOST_GROUPS)) if name != DEFAULT else None
+    groups = [] if found is None or isinstance(found, Refused) else [row.group for row in found.groups]
+    return {
+        "rules_name": name,
+        "rules_address": rules_address(name),
+        "sets": sets,
+        "this_set": next((one for one in sets if one.name == name), None),
+        "assigned": [one for one in groups if one.password_rules == name],
+        "assignable": [one for one in groups if one.password_rules != name],
+    }
+
+
+def _own(name: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of a named set what stands in `default` alone."""
+    hidden = frozenset() if name == DEFAULT else for_everybody()
+    return {key: value for key, value in settings.items() if key not in hidden}
 
 
 def _changes(visit: Visit) -> dict[str, Fact] | Refused:

@@ -197,6 +197,11 @@ def advice(settings: PasswordRules) -> Mapping[str, str]:
     return rules.advice(settings)
 
 
+def for_everybody() -> frozenset[str]:
+    """Name the settings that concern nobody's account, and stand in `default` alone."""
+    return rules.FOR_EVERYBODY
+
+
 def bounds() -> Mapping[str, tuple[int, int]]:
     """Give least and most of each setting that is a number, and of each text's length."""
     return rules.BOUNDS
