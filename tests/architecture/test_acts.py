@@ -18,7 +18,8 @@ LISTS = {"allowlist", "exclusions"}
 EVENTS = {
     "accounts.added", "accounts.disabled", "accounts.edited", "accounts.enabled", "accounts.exported",
     "accounts.imported", "accounts.rescued", "accounts.viewed", "allowlist.add_undone", "allowlist.added",
-    "allowlist.removed", "audit.expired", "audit.exported", "audit.viewed", "exclusions.added", "exclusions.removed",
+    "allowlist.removed", "audit.expired", "audit.exported", "audit.viewed", "devices.remembered", "devices.revoked",
+    "exclusions.added", "exclusions.removed",
     "groups.added", "groups.deleted", "groups.edited", "groups.member_added", "groups.member_removed", "jobs.started",
     "jobs.stopped", "links.first_administrator", "lockout.lapsed", "lockout.locked", "lockout.unlock_undone",
     "lockout.unlocked", "notices.retried", "passkeys.added", "passkeys.begun", "passkeys.proof_given",

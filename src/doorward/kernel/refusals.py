@@ -68,6 +68,9 @@ _SIGN_IN = {
     "signin.throttled": Refusal(
         429, REFUSED, "There were too many attempts from your network. Wait a while, then try again."
     ),
+    "devices.not_found": Refusal(
+        404, NOT_FOUND, "There is no such device; it may be forgotten already. Look at the list again."
+    ),
     "devices.wrong_code": Refusal(
         401,
         REFUSED,

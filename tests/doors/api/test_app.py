@@ -73,7 +73,7 @@ def ask(served: Served, led: Led, token: str | None, account: AccountId) -> Answ
     name = name_of(led)
     other = str(UUID(int=7))
     line = name.replace("{account}", str(account)).replace("{name}", "default")
-    line = line.replace("{session}", other).replace("{job}", other).replace("{mail}", other)
+    line = line.replace("{session}", other).replace("{job}", other).replace("{mail}", other).replace("{device}", other)
     line = line.replace("{group}", other).replace("{passkey}", other)
     body = None if led.method in {"GET", "DELETE"} else BODIES.get(name, {"reason": "a test"})
     return served.ask(line, body, token, [("if-match", "1")] if led.method == "PATCH" else ())

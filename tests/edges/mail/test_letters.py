@@ -34,6 +34,7 @@ WITH_LINK = {"account_added", "password_forgotten", "password_reset_started"}
 NOT_ME = "http://127.0.0.1:8420/not-me/AZ-_09"
 WITH_NOT_ME = {
     "allowed_to_set_up",
+    "device_remembered",
     "email_changed",
     "passkey_added",
     "passkey_doubted",

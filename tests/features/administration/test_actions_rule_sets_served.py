@@ -11,6 +11,7 @@ from sqlalchemy import event
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import LockReason
+from doorward.features.devices import actions as devices
 from doorward.features.directory.actions import check_sessions
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import Factor, Reservation
@@ -169,13 +170,20 @@ def mailed_code(world: World, account: AccountId) -> Any:
 def after_password(world: World, account: AccountId) -> Any:
     """Ask what follows the right password."""
     with world.reading() as call:
-        return admission.after_password(call, world.standing(account))
+        return admission.after_password(call, world.standing(account), ())
 
 
 def without_a_factor(world: World, account: AccountId) -> Any:
     """Ask whether an account that never had a factor is let in without one."""
     with world.reading() as call:
         return admission.spared_factor(call, world.standing(account))
+
+
+def remembered_for(world: World, account: AccountId) -> timedelta | None:
+    """Ask for how long a device is remembered."""
+    with world.writing() as call:
+        remembered = devices.remember_device(call, world.standing(account))
+    return None if remembered is None else remembered[1].expires_at - NOON
 
 
 def person(world: World) -> AccountId:
@@ -220,10 +228,11 @@ TABLE: dict[str, tuple[Fact, Callable[[World], AccountId], Probe, Any, Any]] = {
     "prevent_multiple_sessions": (True, with_key, second_sign_in, 3, 1),
     "device_code_minutes": (20, person, mailed_code, 10 * MINUTE, 20 * MINUTE),
     "device_code_at_sign_in": (True, person, after_password, Input.HAS_FACTOR, Input.FACTOR_ELSEWHERE),
+    "remember_device_days": (30, person, remembered_for, None, timedelta(days=30)),
     "device_method": (DeviceMethod.EMAIL.value, never_set_up, without_a_factor, False, True),
 }
 """Each setting that concerns an account: what a named set says, whose, how it is seen, by `default` and by the set."""
-UNREAD = {"remember_device_days"}
+UNREAD: set[str] = set()
 """Settings that nothing reads yet."""
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from doorward.features.accounts.model import Account, AccountKind
 from doorward.features.devices import rules
-from doorward.features.devices.model import CodeKind, CodeRight, GivenCode, StoredCode
+from doorward.features.devices.model import CodeKind, CodeRight, GivenCode, RememberedDevice, StoredCode
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from tests.chance import SeededEntropy
@@ -197,3 +197,34 @@ def test_a_changed_address_rests(email: str | None, changed_hours_ago: float | N
 def test_an_address_is_shown_in_part(address: str, shown: str) -> None:
     """Its owner recognises it; nobody learns it."""
     assert rules.in_part(address) == shown
+
+
+DEVICE = RememberedDevice(
+    id=UUID(int=1), epoch=7, user_agent="tests/1", address="192.0.2.7", created_at=NOON, last_used_at=None,
+    expires_at=NOON + timedelta(days=30),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("epoch", "days", "after", "expected"),
+    [
+        (7, 30, timedelta(), True),
+        (7, 30, timedelta(days=30) - timedelta.resolution, True),
+        (7, 30, timedelta(days=30), False),
+        (8, 30, timedelta(), False),
+        (7, 365, timedelta(days=30), False),
+        (7, 10, timedelta(days=10) - timedelta.resolution, True),
+        (7, 10, timedelta(days=10), False),
+        (7, 0, timedelta(), False),
+    ],
+)
+def test_dev_3_a_device_is_remembered_for_so_many_days(
+    epoch: int, days: int, after: timedelta, *, expected: bool
+) -> None:
+    """As fixed when it was, no longer than the rules of today say, and never across the epoch."""
+    assert rules.remembered(DEVICE, epoch, days, NOON + after) is expected
+
+
+def test_dev_3_a_year_ends_to_the_instant() -> None:
+    """Days are of 24 hours."""
+    assert rules.remembered_until(NOON, 365) == datetime(2027, 11, 22, 12, 0, tzinfo=UTC)

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from doorward.features.devices import actions as devices
 from doorward.features.links.model import LinkKind
 from doorward.features.otp import actions as otp
 from doorward.features.passkeys.actions import keeping
@@ -18,6 +19,8 @@ from doorward.features.passkeys.model.acts import (
     RenamePasskey,
 )
 from doorward.features.passkeys.model.facts import GivenRegistration
+from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.model import ChangePasswordRules
 from doorward.features.second_factor.actions import own_passkeys
 from doorward.features.second_factor.actions.secret_key import reset_secret_key
 from doorward.features.second_factor.model import ResetSecretKey
@@ -251,3 +254,14 @@ def test_passkey_begun_before_the_account_is_protected_is_not_added(world: World
     assert world.run(own_passkeys.add_passkey, AddPasskey(given), session) == Refused(
         "passkeys.refused", cause="an answer to no challenge of ours"
     )
+
+
+def test_dev_3_another_factor_forgets_remembered_devices(world: World, alice: AccountId) -> None:
+    """Any change of the factors does."""
+    world.run(change_password_rules, ChangePasswordRules({"remember_device_days": 30}))
+    with world.writing() as call:
+        devices.remember_device(call, world.standing(alice))
+    add(world, world.sign_in(alice), Authenticator())
+
+    with world.reading() as call:
+        assert devices.live_devices(call, world.standing(alice)) == ()

@@ -3,8 +3,8 @@ from uuid import UUID
 
 import pytest
 
+from doorward.features.lockout.model import NamesTried
 from doorward.features.signin import rules
-from doorward.features.signin.model import NamesTried
 from doorward.features.signin.rules import Entered, NoRoomYet, SprayLimits
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused

@@ -3,9 +3,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from doorward.edges.sql.engine import SqliteDatabase
+from doorward.features.lockout.model import NamesTried
 from doorward.features.signin import store
 from doorward.features.signin.actions.purging import purge
-from doorward.features.signin.model import NamesTried
 from doorward.features.signin.store import Spot
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World

@@ -131,6 +131,7 @@ AccountIn = Annotated[AccountId, Path(description="the account's id"), parsed_id
 GroupIn = Annotated[GroupId, Path(description="the group's id"), parsed_id("groups.not_found")]
 SessionIn = Annotated[SessionId, Path(description="the session's id"), parsed_id("sessions.not_found")]
 JobIn = Annotated[JobId, Path(description="the job's id"), parsed_id("jobs.not_found")]
+DeviceIn = Annotated[UUID, Path(description="the remembered device's id"), parsed_id("devices.not_found")]
 MailIn = Annotated[UUID, Path(description="the mail's id"), parsed_id("notices.not_found")]
 ListedAccount = Annotated[AccountId, parsed_id("accounts.not_found")]
 

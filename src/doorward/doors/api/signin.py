@@ -14,6 +14,7 @@ from doorward.doors.api.asked import Anybody, Asked
 from doorward.doors.api.given import Body, Name, Password, SignInName, SixDigits, Typed
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.shapes import Shape
+from doorward.doors.web.credentials import device_tokens
 from doorward.features.second_factor.model import KeyShown
 from doorward.features.signin.actions.codes import (
     give_code,
@@ -53,6 +54,7 @@ class Credentials(Body):
 
     user_name: Name
     password: Password
+    device_token: Typed | None = Field(None, description="of a remembered device: spares it the code by e-mail")
 
 
 class StepBody(Body):
@@ -61,7 +63,13 @@ class StepBody(Body):
     sign_in: SignInName
 
 
-class CodeBody(StepBody):
+class CompletingBody(StepBody):
+    """A step that can complete a sign-in."""
+
+    remember_device: bool = Field(False, description="spare this device the code by e-mail, as far as the rules allow")
+
+
+class CodeBody(CompletingBody):
     """A code of the secret key."""
 
     code: SixDigits
@@ -73,13 +81,15 @@ class TypedCodeBody(StepBody):
     code: Typed
 
 
-class DeviceCodeBody(TypedCodeBody):
+class DeviceCodeBody(CompletingBody):
     """The code that was sent by e-mail, or a temporary access code."""
+
+    code: Typed
 
     set_up: bool = Field(False, description="set up a second factor where the method is `app opt-in` and none is asked")
 
 
-class NewPasswordBody(StepBody):
+class NewPasswordBody(CompletingBody):
     """A new password."""
 
     password: Password
@@ -96,6 +106,8 @@ class StepJson(Shape):
     passkey: bool | None = Field(None, description="of `code`: the account has passkeys, and one does as well")
     token: str | None = Field(None, description="of `done`: the bearer token of the session; shown once")
     recovery_codes: list[str] | None = Field(None, description="made by a set-up; shown once")
+    device_token: str | None = Field(None, description="of `done`: what a remembered device sends; shown once")
+    device_expires_at: datetime | None = Field(None, description="until when the device is remembered")
     own_page_only: bool | None = Field(None, description="opened with a recovery code: save a new key at `/me`")
 
 
@@ -117,7 +129,8 @@ async def start_sign_in(body: Credentials, asked: Anybody) -> Response:
     curl -s https://login.example.org/api/v1/sign-in -H 'content-type: application/json' \
       -d '{"user_name": "bram", "password": "…"}'
     """
-    return told_step(asked, await asked.drive(sign_in(SignIn(body.user_name, Secret(body.password)))))
+    given = () if body.device_token is None else device_tokens(body.device_token)
+    return told_step(asked, await asked.drive(sign_in(SignIn(body.user_name, Secret(body.password), given))))
 
 
 @routes.on("POST /sign-in/code", give_code, StepJson, _BY_CODE)
@@ -126,7 +139,7 @@ async def sign_in_with_code(body: CodeBody, asked: Anybody) -> Response:
 
     A code is accepted one step early or late, and once; `otp.used` is not counted as a failure, `otp.wrong` is.
     """
-    return told_step(asked, await asked.drive(give_code(GiveCode(body.sign_in, body.code))))
+    return told_step(asked, await asked.drive(give_code(GiveCode(body.sign_in, body.code, body.remember_device))))
 
 
 @routes.on("POST /sign-in/device-code", give_device_code, StepJson, (*STEP, "devices.wrong_code"))
@@ -139,7 +152,7 @@ async def sign_in_with_device_code(body: DeviceCodeBody, asked: Anybody) -> Resp
     curl -s https://login.example.org/api/v1/sign-in/device-code -H 'content-type: application/json' \
       -d '{"sign_in": "…", "code": "123456"}'
     """
-    command = GiveDeviceCode(body.sign_in, body.code.strip(), body.set_up)
+    command = GiveDeviceCode(body.sign_in, body.code.strip(), body.set_up, body.remember_device)
     return told_step(asked, await asked.drive(give_device_code(command)))
 
 
@@ -174,7 +187,9 @@ async def confirm_key_of_set_up(body: CodeBody, asked: Anybody) -> Response:
 
     The answer brings ten recovery codes, shown this once. A wrong code keeps the same key.
     """
-    return told_step(asked, await asked.drive(confirm_set_up(ConfirmSetUp(body.sign_in, body.code))))
+    return told_step(
+        asked, await asked.drive(confirm_set_up(ConfirmSetUp(body.sign_in, body.code, body.remember_device)))
+    )
 
 
 @routes.on("POST /sign-in/recovery-code", give_recovery_code, StepJson, (*STEP, "recovery_codes.wrong"))
@@ -195,7 +210,8 @@ async def sign_in_with_new_password(body: NewPasswordBody, asked: Anybody) -> Re
 
     The old one stays valid until then. A refusal `passwords.<rule>` names the rule that failed.
     """
-    return told_step(asked, await asked.drive(give_new_password(GiveNewPassword(body.sign_in, Secret(body.password)))))
+    command = GiveNewPassword(body.sign_in, Secret(body.password), body.remember_device)
+    return told_step(asked, await asked.drive(give_new_password(command)))
 
 
 def told_step(asked: Asked, outcome: SignedIn | SignInGoesOn | Refused) -> Response:
@@ -229,5 +245,7 @@ def _done(outcome: SignedIn) -> StepJson:
         token=outcome.token.reveal(),
         expires_at=outcome.expires_at,
         recovery_codes=list(outcome.recovery_codes) or None,
+        device_token=None if outcome.device is None else outcome.device.reveal(),
+        device_expires_at=outcome.device_expires_at,
         own_page_only=outcome.own_page_only or None,
     )

@@ -15,6 +15,7 @@ from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.administration.actions.grouping import show_memberships
 from doorward.features.audit.actions import entries_of_target
+from doorward.features.devices.actions import live_devices
 from doorward.features.directory.actions import view_account
 from doorward.features.directory.model import AccountShown, ViewAccount
 from doorward.features.groups.model import ShowMemberships
@@ -136,8 +137,14 @@ def _sign_in(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
 
 def _sessions(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     standing = accounts.load(call, viewed.account.id)
-    sessions = [] if standing is None else list(live_sessions(call, standing))
-    return {"sessions": sessions, "ending": visit.form.get("session") or visit.query.get("session", "")}
+    if standing is None:
+        return {"sessions": []}
+    return {
+        "sessions": list(live_sessions(call, standing)),
+        "devices": list(live_devices(call, standing)),
+        "ending": visit.form.get("session") or visit.query.get("session", ""),
+        "forgetting": visit.form.get("device") or visit.query.get("device", ""),
+    }
 
 
 def _roles(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from doorward.features.administration.actions.editing import (
     start_password_reset,
 )
 from doorward.features.administration.model import DisableAccount, EditAccount, EnableAccount, StartPasswordReset
+from doorward.features.devices.actions import revoke_devices_of
+from doorward.features.devices.model import RevokeDevicesOf
 from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.features.rights.actions import grant_role, revoke_role, show_roles_of
@@ -120,6 +122,24 @@ def end_sessions(visit: Visit) -> Response:
     outcome = visit.run_with_reason(end_sessions_of, EndSessionsOf(account, session, reason))
     stage = "end-session" if named else "end-sessions"
     return _answer(visit, account, Afterwards("sessions-ended", stage, "sessions"), outcome)
+
+
+def revoke_devices(visit: Visit) -> Response:
+    """Forget one remembered device of the account, or all."""
+    account = account_in(visit)
+    if isinstance(account, Refused):
+        return visit.problem(account, "/console/users")
+    named, reason = visit.form.get("device", ""), visit.form.get("reason", "")
+    device = parse_id(named)
+    if named and device is None:
+        return visit.problem(Refused("devices.not_found"), account_address(account, "sessions"))
+    outcome = visit.run_with_reason(revoke_devices_of, RevokeDevicesOf(account, device, reason))
+    return _answer(
+        visit,
+        account,
+        Afterwards("devices-revoked", "forget-device" if named else "forget-devices", "sessions"),
+        outcome,
+    )
 
 
 def edit(visit: Visit) -> Response:

@@ -98,6 +98,7 @@ def _own() -> list[BaseRoute]:
         *_step("/me/password", own_password.show_password, own_password.take_password),
         *_form("/me/recovery-codes", me.make_codes),
         *_form("/me/sessions/end", me.end_sessions),
+        *_form("/me/devices/revoke", me.revoke_devices),
         *_form("/sign-out", me.sign_out),
     ]
 
@@ -126,6 +127,7 @@ def _operating() -> list[BaseRoute]:
         *_form(f"{one}/unprotect", account_acts.mark("unprotect", protected=False)),
         *_form(f"{one}/temporary-access-code", account_acts.issue_code),
         *_form(f"{one}/sessions/end", account_acts.end_sessions),
+        *_form(f"{one}/devices/revoke", account_acts.revoke_devices),
         *_form(f"{one}/roles", account_acts.set_roles),
         *_page("/console/two-factor", two_factor.show_two_factor),
         *_form("/console/two-factor", two_factor.take_two_factor),

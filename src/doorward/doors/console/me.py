@@ -12,6 +12,8 @@ from doorward.doors.console.qr_code import shown_key
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.cookies import SESSION, drop_cookie
 from doorward.doors.web.six_digits import six_digits
+from doorward.features.devices.actions import list_own_devices, revoke_own_devices
+from doorward.features.devices.model import DevicesRevoked, ListOwnDevices, RevokeOwnDevices
 from doorward.features.directory.actions import view_me
 from doorward.features.directory.model import MeShown, ViewMe
 from doorward.features.second_factor.actions.own_codes import make_recovery_codes
@@ -117,6 +119,18 @@ def end_sessions(visit: Visit) -> Response:
     return visit.go(f"/me?done={'sessions-ended' if isinstance(outcome, SessionsEnded) else 'unchanged'}")
 
 
+def revoke_devices(visit: Visit) -> Response:
+    """Forget one of one's own remembered devices, or all of them (SESS-2)."""
+    given = visit.form.get("device", "")
+    revoked = parse_id(given)
+    if given and revoked is None:
+        return _refused(visit, Refused("devices.not_found"))
+    outcome = visit.run(revoke_own_devices, RevokeOwnDevices(revoked))
+    if isinstance(outcome, Refused):
+        return _refused(visit, outcome)
+    return visit.go(f"/me?done={'devices-revoked' if isinstance(outcome, DevicesRevoked) else 'unchanged'}")
+
+
 def sign_out(visit: Visit) -> Response:
     """End the session; one that is over already is over."""
     visit.run(end_session, EndSession())
@@ -137,6 +151,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at:
         return visit.problem(me)
     staged = visit.query.get("stage", "")
     told = _told(me, refused, at) | ({"stage": staged} if refused is None and staged in _STAGES else {})
+    devices = visit.run(list_own_devices, ListOwnDevices())
     return visit.show(
         "me.html",
         200 if refused is None else status_of(refused),
@@ -146,6 +161,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at:
         key=me.key,
         recovery_codes_left=me.recovery_codes_left,
         sessions=list(me.sessions),
+        devices=[] if isinstance(devices, Refused) else list(devices.devices),
         session=shown.session.id,
         may_end=permission(True),
         own_page_only=me.own_page_only,

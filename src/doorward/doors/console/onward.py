@@ -9,12 +9,14 @@ from doorward.doors.console.visit import Visit
 from doorward.doors.web.cookies import (
     BROWSER,
     BROWSER_SECONDS,
+    DEVICE,
     SESSION,
     SIGN_IN,
     cookies_of,
     drop_cookie,
     set_cookie,
 )
+from doorward.doors.web.credentials import devices_and
 from doorward.features.signin.model import Next, SignedIn, SignInGoesOn
 from doorward.kernel.outcome import Refused
 
@@ -50,6 +52,10 @@ def enter(visit: Visit, outcome: SignedIn, response: Response) -> Response:
         cookies.append(drop_cookie(RETURN))
     if outcome.browser is not None:
         cookies.append(set_cookie(BROWSER, outcome.browser.reveal(), BROWSER_SECONDS))
+    if outcome.device is not None and outcome.device_expires_at is not None:
+        lasts = outcome.device_expires_at - visit.plug.runtime.clock.now()
+        devices = devices_and(visit.request.scope, outcome.device.reveal())
+        cookies.append(set_cookie(DEVICE, devices, int(lasts.total_seconds())))
     for cookie in cookies:
         response.headers.append("set-cookie", cookie)
     return response

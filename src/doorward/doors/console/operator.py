@@ -30,6 +30,7 @@ DONE = {
     "excluded": "The account signs in without a second factor.",
     "included": "The account needs a second factor again.",
     "sessions-ended": "The sessions have ended.",
+    "devices-revoked": "The device is asked for a code by e-mail again.",
     "saved": "The changes are saved.",
     "protected": "The account is protected: each change asks for a password and a code.",
     "unprotected": "The account is no longer protected.",

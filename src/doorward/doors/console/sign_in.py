@@ -11,6 +11,7 @@ from doorward.doors.console.password_words import password_asked
 from doorward.doors.console.qr_code import shown_key
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.cookies import SESSION, cookies_of, set_cookie
+from doorward.doors.web.credentials import devices_of
 from doorward.doors.web.six_digits import six_digits
 from doorward.features.second_factor.model import KeyShown
 from doorward.features.signin.actions.codes import (
@@ -60,7 +61,7 @@ async def take_password(visit: Visit) -> Response:
     """Take user name and password."""
     name, password = visit.form.get("user_name", ""), Secret(visit.form.get("password", ""))
     return_to = own_path(visit.form.get("return_to", ""))
-    outcome = await visit.drive(sign_in(SignIn(name, password)))
+    outcome = await visit.drive(sign_in(SignIn(name, password, devices_of(visit.request.scope))))
     if isinstance(outcome, Refused):
         return _refused_at_password(visit, outcome, return_to)
     response = go_on(visit, outcome, return_to)
@@ -83,7 +84,7 @@ async def take_forgotten_password(visit: Visit) -> Response:
 async def show_code(visit: Visit) -> Response:
     """Ask for a code of the secret key."""
     found = await _pending_at(visit, Next.CODE)
-    return found if isinstance(found, Response) else visit.show("sign_in/code.html", user_name=found.user_name)
+    return found if isinstance(found, Response) else _code_page(visit, found)
 
 
 async def take_code(visit: Visit) -> Response:
@@ -92,16 +93,10 @@ async def take_code(visit: Visit) -> Response:
     if isinstance(found, Response):
         return found
     code, token = six_digits(visit.form.get("code", "")), _token(visit)
-    outcome = Refused("otp.malformed") if code is None else await visit.drive(give_code(GiveCode(token, code)))
+    given = None if code is None else GiveCode(token, code, _remember(visit))
+    outcome = Refused("otp.malformed") if given is None else await visit.drive(give_code(given))
     if isinstance(outcome, Refused) and _stays(outcome):
-        clock = str(outcome.facts.get("clock") or "")
-        return visit.show(
-            "sign_in/code.html",
-            status_of(outcome),
-            user_name=found.user_name,
-            errors={"code": sentence(outcome)},
-            clock=clock.strip(),
-        )
+        return _code_page(visit, found, outcome)
     return go_on(visit, outcome)
 
 
@@ -135,7 +130,7 @@ async def take_device_code(visit: Visit) -> Response:
     if isinstance(found, Response):
         return found
     code, set_up = visit.form.get("code", "").strip(), visit.form.get("set_up") == "1"
-    outcome = await visit.drive(give_device_code(GiveDeviceCode(_token(visit), code, set_up)))
+    outcome = await visit.drive(give_device_code(GiveDeviceCode(_token(visit), code, set_up, _remember(visit))))
     if isinstance(outcome, Refused) and _stays(outcome):
         return _device_code_page(visit, found, outcome)
     return go_on(visit, outcome)
@@ -152,7 +147,9 @@ async def resend(visit: Visit) -> Response:
 async def show_set_up_page(visit: Visit) -> Response:
     """Show the key of the set-up."""
     found = await _pending_at(visit, Next.SET_UP)
-    return found if isinstance(found, Response) else await set_up_page(visit, found.user_name)
+    if isinstance(found, Response):
+        return found
+    return await set_up_page(visit, found.user_name, remember_days=found.remember_days)
 
 
 async def take_set_up_code(visit: Visit) -> Response:
@@ -162,7 +159,7 @@ async def take_set_up_code(visit: Visit) -> Response:
         return found
     outcome = await confirm(visit)
     if isinstance(outcome, Refused) and _stays(outcome):
-        return await set_up_page(visit, found.user_name, outcome)
+        return await set_up_page(visit, found.user_name, outcome, remember_days=found.remember_days)
     return go_on(visit, outcome)
 
 
@@ -171,7 +168,8 @@ async def confirm(visit: Visit) -> SignedIn | SignInGoesOn | Refused:
     code = six_digits(visit.form.get("code", ""))
     if code is None:
         return Refused("otp.malformed")
-    outcome: SignedIn | SignInGoesOn | Refused = await visit.drive(confirm_set_up(ConfirmSetUp(_token(visit), code)))
+    command = ConfirmSetUp(_token(visit), code, _remember(visit))
+    outcome: SignedIn | SignInGoesOn | Refused = await visit.drive(confirm_set_up(command))
     return outcome
 
 
@@ -219,6 +217,18 @@ def _refused_at_password(visit: Visit, refused: Refused, return_to: str) -> Resp
     return again_after(refused, shown)
 
 
+def _code_page(visit: Visit, found: PendingShown, refused: Refused | None = None) -> Response:
+    return visit.show(
+        "sign_in/code.html",
+        200 if refused is None else status_of(refused),
+        user_name=found.user_name,
+        remember_days=found.remember_days,
+        remember=_remember(visit),
+        errors={} if refused is None else {"code": sentence(refused)},
+        clock="" if refused is None else str(refused.facts.get("clock") or "").strip(),
+    )
+
+
 def _device_code_page(visit: Visit, found: PendingShown, refused: Refused | None = None) -> Response:
     return visit.show(
         "sign_in/device_code.html",
@@ -228,6 +238,8 @@ def _device_code_page(visit: Visit, found: PendingShown, refused: Refused | None
         resend_at=found.resend_at,
         then=found.then,
         offers_set_up=found.offers_set_up,
+        remember_days=found.remember_days,
+        remember=_remember(visit),
         errors={} if refused is None else {"code": sentence(refused)},
     )
 
@@ -247,7 +259,7 @@ async def _pending_at(visit: Visit, step: Next) -> PendingShown | Response:
     """Find the pending sign-in at the step that this page is for; lead to the right page otherwise."""
     if visit.pending is None:
         return visit.go("/sign-in")
-    found = await visit.drive(show_pending(ShowPending(visit.pending)))
+    found = await visit.drive(show_pending(ShowPending(visit.pending, devices_of(visit.request.scope))))
     if isinstance(found, Refused):
         return turned_away(visit, found)
     shown: PendingShown = found
@@ -259,6 +271,11 @@ def _token(visit: Visit) -> PendingToken:
     if visit.pending is None:
         raise AssertionError("a step is asked of a sign-in that was found")
     return visit.pending
+
+
+def _remember(visit: Visit) -> bool:
+    """Tell whether the box *Remember this device* was ticked."""
+    return visit.form.get("remember_device") == "1"
 
 
 def _stays(refused: Refused) -> bool:

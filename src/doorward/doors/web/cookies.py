@@ -1,4 +1,4 @@
-"""The three cookies: their names, how they are set, and how they are read (RFC 6265)."""
+"""The cookies: their names, how they are set, and how they are read (RFC 6265)."""
 
 from collections.abc import MutableMapping
 from typing import Any
@@ -13,6 +13,10 @@ BROWSER = "__Host-doorward-browser"
 """Has completed a sign-in here; not a remembered device."""
 BROWSER_SECONDS = 400 * 24 * 60 * 60
 """As long as browsers keep any cookie: 400 days."""
+DEVICE = "__Host-doorward-device"
+"""The tokens by which accounts remember this device, newest first, with dots between them (DEV-3)."""
+MOST_DEVICE_TOKENS = 4
+"""So many accounts can remember one browser at once: somebody's own, and those that they look after."""
 
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 

@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import MutableMapping
 from typing import Any
 
-from doorward.doors.web.cookies import BROWSER, SESSION, cookies_of
+from doorward.doors.web.cookies import BROWSER, DEVICE, MOST_DEVICE_TOKENS, SESSION, cookies_of
 from doorward.doors.web.headers import values_of
+from doorward.features.devices.model import DeviceToken
 from doorward.kernel.act import Bearer
 from doorward.kernel.tokens import parse_token
 
@@ -38,3 +39,25 @@ def browser_of(scope: MutableMapping[str, Any]) -> bytes | None:
     """
     value = cookies_of(scope).get(BROWSER, "")
     return None if parse_token(value) is None else hashlib.sha256(value.encode()).digest()
+
+
+def device_tokens(text: str) -> tuple[DeviceToken, ...]:
+    """Read the tokens by which a device says that accounts remember it; what is none of ours proves nothing."""
+    named = [parse_token(one) for one in text.split(".")[:MOST_DEVICE_TOKENS]]
+    return tuple(DeviceToken(*one) for one in named if one is not None)
+
+
+def devices_of(scope: MutableMapping[str, Any]) -> tuple[DeviceToken, ...]:
+    """Give the tokens of the device cookie, if the browser sent one."""
+    return device_tokens(cookies_of(scope).get(DEVICE, ""))
+
+
+def devices_and(scope: MutableMapping[str, Any], new: str) -> str:
+    """Spell the device cookie with a new token: in the place of its account's old one, beside those of others."""
+    named = parse_token(new)
+    kept = [
+        one
+        for one in cookies_of(scope).get(DEVICE, "").split(".")
+        if (other := parse_token(one)) is not None and named is not None and other[0] != named[0]
+    ]
+    return ".".join([new, *kept][:MOST_DEVICE_TOKENS])

@@ -1,19 +1,37 @@
-"""What sign-in and the second factor ask of codes by e-mail, temporary access codes and known browsers."""
+"""Codes by e-mail, temporary access codes, known browsers; and remembered devices, as people and operators see them."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Account, Standing
 from doorward.features.devices import rules, store
-from doorward.features.devices.model import CodeIssued, CodeKind, CodeRight
+from doorward.features.devices.model import (
+    CodeIssued,
+    CodeKind,
+    CodeRight,
+    DevicesListed,
+    DevicesRevoked,
+    DeviceToken,
+    ListDevicesOf,
+    ListOwnDevices,
+    NoDevices,
+    RememberedDevice,
+    RevokeDevicesOf,
+    RevokeOwnDevices,
+)
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.policy import actions as policy
+from doorward.kernel.act import Needs, Who, act
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 from doorward.kernel.time import rfc3339
+from doorward.kernel.tokens import make_token
 
 
 def usable_address(account: Account, now: datetime) -> str | None:
@@ -100,9 +118,100 @@ def knows_browser(call: Call, account: AccountId, browser_hash: bytes) -> bool:
     return seen_at is not None and call.now < seen_at + rules.BROWSER_LIFE
 
 
+def remember_device(call: Call, standing: Standing) -> tuple[Secret, RememberedDevice] | None:
+    """Remember the device of a complete sign-in; None where the rules remember none (DEV-3).
+
+    Its token is shown this once. Beyond the most that an account may have, the oldest are forgotten.
+    """
+    days = policy.password_rules(call, standing.state.password_rules).remember_device_days
+    if not days:
+        return None
+    account = standing.account.id
+    token, token_hash = make_token(account, call.entropy)
+    device = RememberedDevice(
+        id=new_id(call.now, call.entropy),
+        epoch=standing.state.epoch,
+        user_agent=call.origin.user_agent,
+        address=call.origin.address,
+        created_at=call.now,
+        last_used_at=None,
+        expires_at=rules.remembered_until(call.now, days),
+    )
+    store.remember(call.sql, account, token_hash, device)
+    for oldest in store.devices_of(call.sql, account)[rules.MOST_DEVICES :]:
+        store.end_devices(call.sql, account, oldest.id)
+    return token, device
+
+
+def knows_device(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> RememberedDevice | None:
+    """Find the device by which one of the given tokens is remembered; another account's proves nothing."""
+    days = policy.password_rules(call, standing.state.password_rules).remember_device_days
+    own = [token for token in given if token.account == standing.account.id]
+    for token in own[: rules.MOST_DEVICES]:
+        device = store.device_by_hash(call.sql, token.account, token.token_hash)
+        if device is not None and rules.remembered(device, standing.state.epoch, days, call.now):
+            return device
+    return None
+
+
+def note_use(call: Call, account: AccountId, device: RememberedDevice) -> None:
+    """Note that a device has spared its account the e-mailed code."""
+    store.use_device(call.sql, account, device.id, call.now)
+
+
+def forget_devices_of(call: Call, account: AccountId) -> None:
+    """Forget every device of an account: its factor or its password has changed (DEV-3)."""
+    store.end_devices(call.sql, account, None)
+
+
+def live_devices(call: Call, standing: Standing) -> tuple[RememberedDevice, ...]:
+    """List the devices of an account that are remembered now, newest first."""
+    days = policy.password_rules(call, standing.state.password_rules).remember_device_days
+    found = store.devices_of(call.sql, standing.account.id)
+    return tuple(one for one in found if rules.remembered(one, standing.state.epoch, days, call.now))
+
+
+@act(who=Who.SELF, event=None, writes=False)
+def list_own_devices(call: Call, command: ListOwnDevices) -> DevicesListed | Refused:
+    """List one's own remembered devices (SESS-2)."""
+    session = call.actor.session
+    standing = accounts.load(call, session.account) if session is not None else None
+    return Refused("session.required") if standing is None else DevicesListed(live_devices(call, standing))
+
+
+@act(who=Who.SELF, event="devices.revoked")
+def revoke_own_devices(call: Call, command: RevokeOwnDevices) -> DevicesRevoked | NoDevices | Refused:
+    """Forget one of one's own remembered devices, or all of them (SESS-2)."""
+    session = call.actor.session
+    if session is None:
+        return Refused("session.required")
+    call.note.target, call.note.target_name = session.account, session.user_name
+    return _revoke(call, session.account, command.device)
+
+
+@act("users:read", event="accounts.viewed")
+def list_devices_of(call: Call, command: ListDevicesOf) -> DevicesListed | Refused:
+    """List the remembered devices of an account."""
+    standing = accounts.load(call, command.account)
+    return Refused("accounts.not_found") if standing is None else DevicesListed(live_devices(call, standing))
+
+
+@act("users:modify", event="devices.revoked", needs=(Needs.WITHIN_REACH,))
+def revoke_devices_of(call: Call, command: RevokeDevicesOf) -> DevicesRevoked | NoDevices:
+    """Forget one remembered device of an account, or all of them (SESS-2)."""
+    return _revoke(call, command.account, command.device)
+
+
 def purge(call: Call) -> int:
-    """Forget browsers whose cookie has run out."""
-    return store.forget_browsers(call.sql, call.now - rules.BROWSER_LIFE)
+    """Forget browsers whose cookie has run out, and devices that are remembered no longer."""
+    browsers = store.forget_browsers(call.sql, call.now - rules.BROWSER_LIFE)
+    return browsers + store.forget_devices(call.sql, call.now)
+
+
+def _revoke(call: Call, account: AccountId, device: UUID | None) -> DevicesRevoked | NoDevices:
+    count = store.end_devices(call.sql, account, device)
+    call.note.details["count"] = count
+    return DevicesRevoked(count) if count else NoDevices()
 
 
 def _resend_at(call: Call, account: AccountId) -> datetime:

@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
+
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Done, Unchanged
 
 
 class CodeKind(StrEnum):
@@ -45,3 +49,73 @@ class CodeIssued:
     """From when a resend works; None where there is no usable address to send to."""
     expires_at: datetime | None
     """Until when the code of this pending sign-in is good; None when it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceToken:
+    """What a browser or program says it is remembered by; of another account it proves nothing."""
+
+    account: AccountId
+    token_hash: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedDevice:
+    """A device that is spared the e-mailed code of an ordinary sign-in (DEV-3)."""
+
+    id: UUID
+    epoch: int
+    user_agent: str
+    address: str
+    """From where it was remembered."""
+    created_at: datetime
+    last_used_at: datetime | None
+    """When it last spared somebody the code."""
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListOwnDevices:
+    """Read one's own remembered devices."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListDevicesOf:
+    """Read the remembered devices of an account."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesListed(Done):
+    """The devices that are remembered now, newest first."""
+
+    devices: tuple[RememberedDevice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeOwnDevices:
+    """Forget one of one's own remembered devices, or all of them (None)."""
+
+    device: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeDevicesOf:
+    """Forget one remembered device of an account, or all of them (None)."""
+
+    account: AccountId
+    device: UUID | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesRevoked(Done):
+    """So many devices are asked for the e-mailed code again."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoDevices(Unchanged):
+    """There was none to forget."""

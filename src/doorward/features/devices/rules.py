@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from doorward.features.accounts.model import Account
-from doorward.features.devices.model import CodeKind, CodeRight, GivenCode, StoredCode
+from doorward.features.devices.model import CodeKind, CodeRight, GivenCode, RememberedDevice, StoredCode
 from doorward.kernel import symbols
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Entropy
@@ -22,6 +22,8 @@ ADDRESS_REST = timedelta(hours=72)
 """How long a changed address gets no code (DESK-4)."""
 BROWSER_LIFE = timedelta(days=400)
 """How long the cookie of a known browser lives; its row is worth nothing for longer."""
+MOST_DEVICES = 20
+"""How many devices of an account are remembered; one more, and the oldest is forgotten."""
 PURPOSE = "device code"
 """The purpose under which the sealer hashes both kinds of code."""
 
@@ -79,6 +81,20 @@ def usable_address(account: Account, now: datetime) -> str | None:
     changed_at = account.email_changed_at
     rests = changed_at is not None and now < changed_at + ADDRESS_REST
     return None if rests else account.email or None
+
+
+def remembered_until(now: datetime, days: int) -> datetime:
+    """Give the end of a device that is being remembered; it is fixed then (DEV-3)."""
+    return now + timedelta(days=days)
+
+
+def remembered(device: RememberedDevice, account_epoch: int, days: int, now: datetime) -> bool:
+    """Tell whether a device is still remembered: in time, by the rules of today too, and not ended by the epoch.
+
+    Rules that were tightened hold for devices that are remembered already; whoever sets 0 days forgets them all.
+    """
+    in_time = now < device.expires_at and now < remembered_until(device.created_at, days)
+    return in_time and device.epoch == account_epoch
 
 
 def in_part(address: str) -> str:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from doorward.edges.sql.tables.devices import browsers, device_codes, temporary_access_codes
-from doorward.features.devices.model import StoredCode
+from doorward.edges.sql.tables.devices import browsers, device_codes, remembered_devices, temporary_access_codes
+from doorward.features.devices.model import RememberedDevice, StoredCode
 from doorward.kernel.ids import AccountId
 
 _D, _T, _B = device_codes.c, temporary_access_codes.c, browsers.c
@@ -36,6 +36,21 @@ _KNOWN = select(_B.last_at).where(*_OF_BROWSER)
 _SEEN = update(browsers).where(*_OF_BROWSER).values(last_at=bindparam("at"))
 _KNOW = insert(browsers)
 _FORGET_BROWSERS = delete(browsers).where(_B.last_at <= bindparam("before"))
+
+_R = remembered_devices.c
+_OWNED = _R.account_id == bindparam("account")
+_DEVICES = select(
+    _R.device_id, _R.epoch, _R.user_agent, _R.address, _R.created_at, _R.last_used_at, _R.expires_at
+).where(_OWNED)  # fmt: skip
+_DEVICE_BY_HASH = _DEVICES.where(_R.device_hash == bindparam("hash"))
+_DEVICES_OF = _DEVICES.order_by(_R.created_at.desc(), _R.device_id.desc())
+_REMEMBER = insert(remembered_devices)
+_USED = (
+    update(remembered_devices).where(_OWNED, _R.device_id == bindparam("device")).values(last_used_at=bindparam("at"))
+)
+_END_DEVICES = delete(remembered_devices).where(_OWNED)
+_END_DEVICE = _END_DEVICES.where(_R.device_id == bindparam("device"))
+_FORGET_DEVICES = delete(remembered_devices).where(_R.expires_at <= bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +160,43 @@ def browser_seen_at(sql: Connection, account: AccountId, browser_hash: bytes) ->
 def forget_browsers(sql: Connection, before: datetime) -> int:
     """Delete browsers that have not completed a sign-in since."""
     return sql.execute(_FORGET_BROWSERS, {"before": before}).rowcount
+
+
+def remember(sql: Connection, account: AccountId, device_hash: bytes, device: RememberedDevice) -> None:
+    """Insert a remembered device."""
+    sql.execute(
+        _REMEMBER,
+        {
+            "account_id": account, "device_hash": device_hash, "device_id": device.id, "epoch": device.epoch,
+            "user_agent": device.user_agent[:400], "address": device.address[:64], "created_at": device.created_at,
+            "last_used_at": device.last_used_at, "expires_at": device.expires_at,
+        },
+    )  # fmt: skip
+
+
+def device_by_hash(sql: Connection, account: AccountId, device_hash: bytes) -> RememberedDevice | None:
+    """Load the device of an account that a token names; it may be past its end."""
+    row = sql.execute(_DEVICE_BY_HASH, {"account": account, "hash": device_hash}).one_or_none()
+    return None if row is None else RememberedDevice(*row)
+
+
+def devices_of(sql: Connection, account: AccountId) -> list[RememberedDevice]:
+    """List an account's devices, newest first, those that are past their end too."""
+    return [RememberedDevice(*row) for row in sql.execute(_DEVICES_OF, {"account": account})]
+
+
+def use_device(sql: Connection, account: AccountId, device: UUID, at: datetime) -> None:
+    """Note when a device last spared its account the e-mailed code."""
+    sql.execute(_USED, {"account": account, "device": device, "at": at})
+
+
+def end_devices(sql: Connection, account: AccountId, device: UUID | None) -> int:
+    """Delete one device of an account, or all of them, and say how many there were."""
+    if device is None:
+        return sql.execute(_END_DEVICES, {"account": account}).rowcount
+    return sql.execute(_END_DEVICE, {"account": account, "device": device}).rowcount
+
+
+def forget_devices(sql: Connection, now: datetime) -> int:
+    """Delete devices that are past their end."""
+    return sql.execute(_FORGET_DEVICES, {"now": now}).rowcount

@@ -1,5 +1,6 @@
 """Facts, commands and outcomes of lockout."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -47,6 +48,15 @@ class Reservation:
     factor: Factor
     counted: bool
     context: Context = Context.EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class NamesTried:
+    """What one source has tried within the window."""
+
+    failed: Mapping[AccountId, datetime]
+    """Names that have failed, and when last; those whose process died are among them."""
+    in_flight: frozenset[AccountId]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     """Somebody asked for a link, and whom to ask is all that may be told (PASS-5)."""
     PASSWORD_CHANGED = "password_changed"
     EMAIL_CHANGED = "email_changed"
+    DEVICE_REMEMBERED = "device_remembered"
 
 
 class MailState(StrEnum):

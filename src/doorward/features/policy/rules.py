@@ -149,6 +149,10 @@ def advice(settings: PasswordRules) -> dict[str, str]:
             "Accounts that never had a second factor sign in without one: a code by e-mail is none. "
             "They can never administer."
         )
+    if settings.remember_device_days and not (
+        settings.device_code_at_sign_in or settings.device_method is not DeviceMethod.APP_MANDATORY
+    ):
+        found["remember_device_days"] = "Without a code by e-mail at sign-in there is nothing that a device is spared."
     if settings.show_locked_page_to_everybody:
         found["show_locked_page_to_everybody"] = "Whoever asks is told which names exist and are locked."
     return found

@@ -1,10 +1,10 @@
 """Facts, commands and outcomes of sign-in."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from doorward.features.devices.model import DeviceToken
 from doorward.features.passkeys.model.facts import GivenAssertion, RequestOptions
 from doorward.features.second_factor.model import Proof
 from doorward.features.sessions.model import OpenedWith
@@ -46,17 +46,10 @@ class Pending:
     """How it was proven, where only a new password is left to give."""
     through_link: bool = False
     """A one-time link of the first administrator or of a rescue stands in for the e-mailed code."""
+    remember_device: bool = False
+    """Whoever signs in wishes the device to be remembered when all is proven."""
     sealed_secret: bytes | None = field(default=None, repr=False)
     sealed_wrong_code: bytes | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class NamesTried:
-    """What one source has tried within the window."""
-
-    failed: Mapping[AccountId, datetime]
-    """Names that have failed, and when last; those whose process died are among them."""
-    in_flight: frozenset[AccountId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +58,8 @@ class SignIn:
 
     user_name: str
     password: Secret
+    devices: tuple[DeviceToken, ...] = ()
+    """What the device says it is remembered by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +69,8 @@ class GiveCode:
     sign_in: PendingToken
     code: str = field(repr=False)
     """Six ASCII digits, parsed at the door."""
+    remember_device: bool = False
+    """Spare this device the e-mailed code from now on, as far as the rules allow it (DEV-3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +82,7 @@ class GiveDeviceCode:
     """As typed, trimmed."""
     set_up: bool = False
     """Set up a second factor where none is asked for, if that is offered (DEV-2)."""
+    remember_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +114,7 @@ class ConfirmSetUp:
 
     sign_in: PendingToken
     code: str = field(repr=False)
+    remember_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +123,7 @@ class GiveNewPassword:
 
     sign_in: PendingToken
     password: Secret
+    remember_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,7 @@ class ShowPending:
     """Ask where a pending sign-in stands (a reloaded page)."""
 
     sign_in: PendingToken
+    devices: tuple[DeviceToken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,9 @@ class SignedIn(Done):
     own_page_only: bool = False
     browser: Secret | None = None
     """The browser cookie's new value, where the door is a browser that had none."""
+    device: Secret | None = None
+    """What the device is remembered by from now on; shown this once."""
+    device_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,8 @@ class PendingShown(Done):
     """For `device_code`: what a right code from the mail leads to; None where it leads to nothing any more."""
     offers_set_up: bool = False
     """Whoever needs no second factor may choose to set one up (DEV-2)."""
+    remember_days: int = 0
+    """For how many days the device may be remembered; 0 where that is not offered (DEV-3)."""
     password_expired: bool = False
     """A new password is due because of its age, not because an operator asked for it."""
 

@@ -13,10 +13,10 @@ from uuid import UUID
 
 from doorward.features.accounts.model import Account, Lock, LockReason
 from doorward.features.devices.model import CodeKind
-from doorward.features.lockout.model import Factor
+from doorward.features.lockout.model import Factor, NamesTried
 from doorward.features.second_factor.model import Cause, FactorState
 from doorward.features.sessions.model import OpenedWith
-from doorward.features.signin.model import NamesTried, Next, Pending
+from doorward.features.signin.model import Next, Pending
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 
@@ -106,6 +106,9 @@ ADMISSION = {
 
 OPENED_BY = {Input.EXCLUDED: OpenedWith.PASSWORD, Input.SPARED_BOTH: OpenedWith.REMEMBERED_DEVICE}
 """How a session was opened where nothing was asked for beside the password."""
+
+REMEMBERED_AFTER = {*OpenedWith} - {OpenedWith.RECOVERY_CODE, OpenedWith.PASSWORD, OpenedWith.REMEMBERED_DEVICE}
+"""After which proofs a device may be remembered: a recovery code leads to a new key, which would forget it (DEV-3)."""
 
 STEPS = {
     Next.CODE: State.CODE,

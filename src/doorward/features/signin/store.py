@@ -8,8 +8,9 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, insert, lite
 
 from doorward.edges.sql.columns import Id, Instant
 from doorward.edges.sql.tables.signin import failing_names, pending_sign_ins
+from doorward.features.lockout.model import NamesTried
 from doorward.features.sessions.model import OpenedWith
-from doorward.features.signin.model import NamesTried, Next, Pending
+from doorward.features.signin.model import Next, Pending
 from doorward.kernel.ids import AccountId
 
 _T = pending_sign_ins.c
@@ -25,6 +26,7 @@ _SAVE = (
         opened_with=bindparam("proof"),
         sealed_secret=bindparam("secret"),
         sealed_wrong_code=bindparam("wrong"),
+        remember_device=bindparam("remember"),
     )
 )
 _END = delete(pending_sign_ins).where(*_ONE)
@@ -94,6 +96,7 @@ def add(sql: Connection, pending: Pending) -> None:
             "expires_at": pending.expires_at,
             "opened_with": None if pending.opened_with is None else pending.opened_with.value,
             "through_link": pending.through_link,
+            "remember_device": pending.remember_device,
         },
     )
 
@@ -110,6 +113,7 @@ def save(sql: Connection, pending: Pending) -> None:
             "proof": None if pending.opened_with is None else pending.opened_with.value,
             "secret": pending.sealed_secret,
             "wrong": pending.sealed_wrong_code,
+            "remember": pending.remember_device,
         },
     )
 
@@ -183,6 +187,7 @@ def _pending(row: Any) -> Pending:
         expires_at=row.expires_at,
         opened_with=None if row.opened_with is None else OpenedWith(row.opened_with),
         through_link=row.through_link,
+        remember_device=row.remember_device,
         sealed_secret=row.sealed_secret,
         sealed_wrong_code=row.sealed_wrong_code,
     )

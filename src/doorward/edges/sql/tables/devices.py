@@ -1,6 +1,6 @@
 """Codes sent by e-mail, codes issued by operators, and the browsers that have completed a sign-in."""
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Index, Integer, String, Table
 
 from doorward.edges.sql.columns import HASH, NAME, Id, Instant, account_key, metadata
 
@@ -33,4 +33,19 @@ browsers = Table(
     Column("browser_hash", HASH, primary_key=True),
     Column("first_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
+)
+
+remembered_devices = Table(
+    "remembered_devices",
+    metadata,
+    account_key(),
+    Column("device_hash", HASH, primary_key=True),
+    Column("device_id", Id, nullable=False, unique=True),
+    Column("epoch", Integer, nullable=False),
+    Column("user_agent", String(400), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_remembered_devices_expires_at", "expires_at"),
 )

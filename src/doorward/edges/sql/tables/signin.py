@@ -1,6 +1,6 @@
 """Sign-ins under way, and the names that fail from each address."""
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, false
 
 from doorward.edges.sql.columns import CODE, HASH, Id, Instant, account_key, metadata
 
@@ -17,6 +17,7 @@ pending_sign_ins = Table(
     Column("through_link", Boolean, nullable=False),
     Column("sealed_secret", LargeBinary),
     Column("sealed_wrong_code", LargeBinary),
+    Column("remember_device", Boolean, nullable=False, server_default=false()),
 )
 
 failing_names = Table(

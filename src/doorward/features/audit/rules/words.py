@@ -133,6 +133,8 @@ _WORDS = {
     "audit.expired": ("Expired entries removed", "Removal of expired entries"),
     "audit.exported": ("Audit trail exported", "Export of the audit trail"),
     "audit.viewed": ("Audit trail read", "Reading of the audit trail"),
+    "devices.remembered": ("Device remembered", "Remembering a device"),
+    "devices.revoked": ("Remembered devices forgotten", "Forgetting remembered devices"),
     "exclusions.added": ("Excluded from two-factor authentication", "Exclusion"),
     "exclusions.removed": ("Exclusion lifted", "Lifting of the exclusion"),
     "groups.added": ("Group added", "Adding a group"),

@@ -7,6 +7,7 @@ Regenerate does (KEY-6); adding ends nothing, since nothing that was good is so 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
+from doorward.features.devices import actions as devices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.passkeys import rules as passkey_rules
@@ -79,6 +80,7 @@ def add_passkey(call: Call, command: AddPasskey) -> PasskeyAdded | Refused:
     added = ceremonies.add(call, session.account, _place_of_new(session, standing), command.given, name)
     if isinstance(added, Refused):
         return added
+    devices.forget_devices_of(call, session.account)
     call.note.details["name"] = added.name
     _tell(call, standing, Kind.PASSKEY_ADDED, added)
     return PasskeyAdded(added.facts)

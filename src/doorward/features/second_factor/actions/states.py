@@ -104,6 +104,7 @@ def delete_factors(call: Call, account: AccountId) -> int:
     """Delete every second factor and all that stands in for one; say how many factors there were (KEY-3, KEY-4)."""
     recovery_codes.delete_codes(call, account)
     devices.delete_codes_of(call, account)
+    devices.forget_devices_of(call, account)
     deleted = otp.delete_keys(call, account) + passkeys.delete_passkeys(call, account)
     accounts.clear_factors(call, account)
     return deleted

@@ -1,19 +1,26 @@
 """What the account and its device say about the next step: after the password, and after the e-mailed code (DEV-2)."""
 
+from collections.abc import Sequence
+
 from doorward.edges.call import Call
 from doorward.features.accounts import rules as account_rules
 from doorward.features.accounts.model import Standing
-from doorward.features.devices.model import CodeKind
+from doorward.features.devices import actions as devices
+from doorward.features.devices.model import CodeKind, DeviceToken
 from doorward.features.policy import actions as policy
 from doorward.features.policy.model import DeviceMethod
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import FactorState
 from doorward.features.signin import rules
+from doorward.features.signin.actions.pending import UnderWay
 
 
-def after_password(call: Call, standing: Standing) -> rules.Input:
-    """Say what happens to a sign-in whose password was right."""
-    return rules.admitted(_seen(call, standing, remembered=False))
+def after_password(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> rules.Input:
+    """Say what happens to a sign-in whose password was right, and note the use of a device that is remembered."""
+    device = devices.knows_device(call, standing, given)
+    if device is not None:
+        devices.note_use(call, standing.account.id, device)
+    return rules.admitted(_seen(call, standing, remembered=device is not None))
 
 
 def after_device_code(call: Call, standing: Standing, kind: CodeKind, *, set_up: bool) -> rules.State:
@@ -36,6 +43,15 @@ def offers_set_up(call: Call, standing: Standing) -> bool:
     ).device_method is not DeviceMethod.APP_OPT_IN or not spared_factor(call, standing):
         return False
     return second_factor.factor_state(call, standing) is FactorState.MAY_SET_UP
+
+
+def remember_days(call: Call, found: UnderWay, given: Sequence[DeviceToken]) -> int:
+    """Say for how many days the device may be remembered; 0 where that spares nothing, is wished, or is so already."""
+    settings = policy.password_rules(call, found.standing.state.password_rules)
+    spares = settings.device_code_at_sign_in or settings.device_method is not DeviceMethod.APP_MANDATORY
+    if not spares or found.pending.remember_device or devices.knows_device(call, found.standing, given) is not None:
+        return 0
+    return settings.remember_device_days
 
 
 def _seen(call: Call, standing: Standing, *, remembered: bool = False) -> rules.Admission:

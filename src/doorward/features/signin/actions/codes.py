@@ -61,6 +61,7 @@ def show_pending(command: ShowPending) -> Steps:
         has_key=otp.key_facts(resumed.call, found.account) is not None,
         has_passkey=passkeys.count_of(resumed.call, found.account) > 0,
         offers_set_up=admission.offers_set_up(resumed.call, found.standing),
+        remember_days=admission.remember_days(resumed.call, found, command.devices),
         password_expired=stored is not None and not stored.must_change,
     )
 
@@ -110,7 +111,8 @@ def _code(call: Call, command: GiveCode) -> SignedIn | SignInGoesOn | Refused:
     pending.record_attempt(call, found.standing, "signin.code", result)
     match result:
         case Result.RIGHT:
-            return completion.proven(call, found, OpenedWith.SECRET_KEY)
+            wished = pending.wishing(found, remember_device=command.remember_device)
+            return completion.proven(call, wished, OpenedWith.SECRET_KEY)
         case Result.USED:
             return Refused("otp.used")
         case _:
@@ -192,10 +194,11 @@ def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn
     pending.record_attempt(call, found.standing, "signin.device_code", Result.RIGHT if right else Result.WRONG)
     if not right:
         return pending.count_wrong(call, found) or Refused("devices.wrong_code")
+    wished = pending.wishing(found, remember_device=command.remember_device)
     if then is rules.State.PROVEN:
-        return completion.proven(call, found, OpenedWith.DEVICE_CODE)
+        return completion.proven(call, wished, OpenedWith.DEVICE_CODE)
     step = rules.step_of(then)
-    moved = replace(found.pending, step=step, expires_at=call.now + rules.LIFE)
+    moved = replace(wished.pending, step=step, expires_at=call.now + rules.LIFE)
     store.save(call.sql, moved)
     passkey = step is Next.CODE and passkeys.count_of(call, found.account) > 0
     return SignInGoesOn(step, expires_at=moved.expires_at, passkey=passkey)

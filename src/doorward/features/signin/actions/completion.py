@@ -8,8 +8,10 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
 from doorward.features.audit import actions as audit
 from doorward.features.devices import actions as devices
+from doorward.features.links import actions as links
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import Factor
+from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
 from doorward.features.sessions import actions as sessions
@@ -19,8 +21,9 @@ from doorward.features.signin.actions.pending import UnderWay, as_person, open_p
 from doorward.features.signin.model import Next, SignedIn, SignInGoesOn
 from doorward.kernel.events import Door, Event
 from doorward.kernel.ids import AccountId
-from doorward.kernel.outcome import Refused
+from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.ports import Secret
+from doorward.kernel.time import rfc3339
 from doorward.kernel.tokens import make_token
 
 
@@ -29,7 +32,8 @@ def proven(
 ) -> SignedIn | SignInGoesOn | Refused:
     """Go on after the last proof: to a new password where one is due (PASS-3), else into a session."""
     if not password_due(call, found.standing):
-        return complete(call, found, opened_with, recovery_codes)
+        outcome = complete(call, found, opened_with, recovery_codes)
+        return outcome if isinstance(outcome, Refused) else remember(call, found, opened_with, outcome)
     pending = replace(
         found.pending,
         step=rules.step_of(rules.after(rules.State.PROVEN, rules.Input.PASSWORD_DUE)),
@@ -57,6 +61,29 @@ def complete(
     outcome = open_session(call, found.standing, found.pending.epoch, opened_with)
     store.end(call.sql, found.pending)
     return replace(outcome, recovery_codes=recovery_codes) if isinstance(outcome, SignedIn) else outcome
+
+
+def remember(call: Call, found: UnderWay, opened_with: OpenedWith, outcome: SignedIn) -> SignedIn:
+    """Remember the device of a complete sign-in, if that is wished and allowed, and tell its owner (DEV-3)."""
+    if not found.pending.remember_device or opened_with not in rules.REMEMBERED_AFTER:
+        return outcome
+    remembered = devices.remember_device(call, found.standing)
+    if remembered is None:
+        return outcome
+    token, device = remembered
+    until = rfc3339(device.expires_at)
+    record_own(call, found.standing, "devices.remembered", device=str(device.id), until=until)
+    account = found.standing.account
+    facts: dict[str, Fact] = {
+        "user_name": account.user_name,
+        "at": rfc3339(call.now),
+        "address": device.address,
+        "user_agent": device.user_agent,
+        "until": until,
+        "contact": policy.default_rules(call).lock_contact,
+    }
+    links.tell_with_not_me(call, account.id, account.email, Kind.DEVICE_REMEMBERED, facts)
+    return replace(outcome, device=token, device_expires_at=device.expires_at)
 
 
 def open_session(call: Call, standing: Standing, epoch: int, opened_with: OpenedWith) -> SignedIn | Refused:

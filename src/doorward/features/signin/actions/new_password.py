@@ -11,6 +11,7 @@ from doorward.edges.call import Call, Resumed, Steps
 from doorward.edges.common_passwords import is_common
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Account, Standing
+from doorward.features.devices import actions as devices
 from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
 from doorward.features.lockout import actions as lockout
@@ -49,7 +50,7 @@ def give_new_password(command: GiveNewPassword) -> Steps:
         return found if isinstance(found, Refused) else found.standing.account
 
     hashed = yield from hash_new(command.password, whose)
-    return hashed if isinstance(hashed, Refused) else _finish(*hashed, command.sign_in)
+    return hashed if isinstance(hashed, Refused) else _finish(*hashed, command)
 
 
 def open_link(command: OpenLink) -> Steps:
@@ -138,17 +139,20 @@ def hash_new(
     return account if isinstance(account, Refused) else (resumed.call, resumed.answer)
 
 
-def _finish(call: Call, encoded: str, token: PendingToken) -> SignedIn | SignInGoesOn | Refused:
-    found = pending.find_at(call, token, rules.Input.PASSWORD_SET)
+def _finish(call: Call, encoded: str, command: GiveNewPassword) -> SignedIn | SignInGoesOn | Refused:
+    """Open the session, write the password, and only then remember the device: the old ones end with the old one."""
+    found = pending.find_at(call, command.sign_in, rules.Input.PASSWORD_SET)
     if isinstance(found, Refused):
         return found
     proof = found.pending.opened_with
     if proof is None:
         return Refused("signin.expired", cause="nothing was proven")
+    found = pending.wishing(found, remember_device=command.remember_device)
     outcome = completion.complete(call, found, proof)
-    if isinstance(outcome, SignedIn):
-        write(call, found.standing, encoded)
-    return outcome
+    if isinstance(outcome, Refused):
+        return outcome
+    write(call, found.standing, encoded)
+    return completion.remember(call, found, proof, outcome)
 
 
 def write(call: Call, standing: Standing, encoded: str) -> None:
@@ -160,6 +164,7 @@ def write(call: Call, standing: Standing, encoded: str) -> None:
     account = standing.account
     passwords.put(call, account.id, encoded)
     store.end_of(call.sql, account.id)
+    devices.forget_devices_of(call, account.id)
     links.end_of(call, account.id)
     lockout.clear_counters(call, account.id, Factor.PASSWORD)
     pending.record_own(call, standing, ACT)

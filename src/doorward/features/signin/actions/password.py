@@ -4,12 +4,14 @@ Whatever is wrong, the road is the same: a reservation, one hash at present para
 address at which many names have failed is held up before it, whatever the name (LOCK-17).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from doorward.edges.call import BUSY, Call, Resumed, Steps
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
 from doorward.features.devices import actions as devices
+from doorward.features.devices.model import DeviceToken
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import Factor, Reservation
@@ -66,7 +68,7 @@ def sign_in(command: SignIn) -> Steps:
         return _busy(resumed.call, command.user_name)
     compared = attempt.stored.hash if attempt.stored is not None and attempt.reservation.counted else None
     resumed = yield Hash(Verify(command.password, compared))
-    return _conclude(resumed.call, attempt, resumed.answer)
+    return _conclude(resumed.call, attempt, resumed.answer, command.devices)
 
 
 def _reserve(call: Call, user_name: str, *, slowed: bool = False) -> Attempt | HoldOn | Refused:
@@ -91,7 +93,9 @@ def _reserve(call: Call, user_name: str, *, slowed: bool = False) -> Attempt | H
     return Attempt(account, name_hash, reserved, entered.source, stored if enabled else None)
 
 
-def _conclude(call: Call, attempt: Attempt, verified: Verified) -> SignedIn | SignInGoesOn | Refused:
+def _conclude(
+    call: Call, attempt: Attempt, verified: Verified, given: Sequence[DeviceToken]
+) -> SignedIn | SignInGoesOn | Refused:
     """Count or give back the attempt, record it, and go on where the password was right and the account is open."""
     standing = accounts.load(call, attempt.account)
     compared = attempt.stored is not None and attempt.reservation.counted
@@ -112,12 +116,12 @@ def _conclude(call: Call, attempt: Attempt, verified: Verified) -> SignedIn | Si
         return pending.refused(call)
     if verified.upgraded is not None and attempt.stored is not None:
         passwords.upgrade(call, attempt.stored, verified.upgraded)
-    return _go_on(call, standing)
+    return _go_on(call, standing, given)
 
 
-def _go_on(call: Call, standing: Standing) -> SignedIn | SignInGoesOn | Refused:
+def _go_on(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> SignedIn | SignInGoesOn | Refused:
     """Take the next step that the account's factor asks for."""
-    happened = admission.after_password(call, standing)
+    happened = admission.after_password(call, standing, given)
     state = rules.after(rules.State.ADMITTED, happened)
     match state:
         case rules.State.PROVEN:

@@ -81,6 +81,12 @@ def find_at(call: Call, token: PendingToken, happened: rules.Input) -> UnderWay 
     return found
 
 
+def wishing(found: UnderWay, *, remember_device: bool) -> UnderWay:
+    """Keep the wish that the device be remembered, which any of the steps may bring."""
+    wish = found.pending.remember_device or remember_device
+    return replace(found, pending=replace(found.pending, remember_device=wish))
+
+
 def unheard(call: Call, token: PendingToken, act: str, refused: Refused) -> Refused:
     """Record a guess that no sign-in waits for, because it is over or at another step: unchecked (AUDIT-1)."""
     record_attempt(call, accounts.load(call, token.account), act, None, cause=refused.cause or refused.code)

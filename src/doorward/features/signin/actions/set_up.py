@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from doorward.edges.call import Call, Resumed, Steps
+from doorward.features.devices import actions as devices
 from doorward.features.links import actions as links
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
@@ -62,7 +63,7 @@ def _confirm(call: Call, command: ConfirmSetUp) -> SignedIn | SignInGoesOn | Ref
     pending.record_attempt(call, found.standing, ACT, Result.RIGHT if accepted else Result.WRONG, new_key=True)
     if not isinstance(verdict, Accepted):
         return pending.count_wrong(call, found) or Refused("otp.wrong")
-    return _bind(call, found, secret, verdict)
+    return _bind(call, pending.wishing(found, remember_device=command.remember_device), secret, verdict)
 
 
 def _bind(call: Call, found: UnderWay, secret: bytes, accepted: Accepted) -> SignedIn | SignInGoesOn | Refused:
@@ -70,6 +71,7 @@ def _bind(call: Call, found: UnderWay, secret: bytes, accepted: Accepted) -> Sig
     otp.bind_key(call, found.account, secret, accepted.step)
     codes = recovery_codes.make_codes(call, found.account)
     second_factor.use_up_allowlist_entry(call, found.account)
+    devices.forget_devices_of(call, found.account)
     pending.record_own(call, found.standing, "second_factor.set_up")
     account = found.standing.account
     facts = {"user_name": account.user_name, "at": rfc3339(call.now), "address": call.origin.address,
