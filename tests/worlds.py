@@ -23,7 +23,7 @@ from doorward.features.notices import actions as notices
 from doorward.features.notices import store as notices_store
 from doorward.features.notices.model import Letter, Mail
 from doorward.features.rights import store as rights_store
-from doorward.features.rights.model import Assignment
+from doorward.features.rights.model.facts import Assignment
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import OpenedWith, SessionOpened
 from doorward.kernel.act import Action, Bearer, Caller, Owner
@@ -150,7 +150,7 @@ class World:
             new = NewAccount(account, name, name.title(), f"{name}@example.org", kind, call.now)
             accounts_store.add(call.sql, new)
             for role in roles:
-                rights_store.grant(call.sql, account, Assignment(role), "system", call.now)
+                rights_store.grant(call.sql, account, Assignment(role), rights_store.Stamp("system", call.now))
             if state:
                 accounts_store.set_state(call.sql, account, **state)
         return account

@@ -28,6 +28,8 @@ allowed_importers =
 """
 READS_ALL = "doorward.features.directory.store"
 """The joined lists; tests/architecture/test_sql.py holds it to SELECT."""
+REACHING = "doorward.edges.sql.reaching"
+"""The condition that keeps every list to the members of groups (RIGHT-3)."""
 
 
 def modules(folder: Path) -> list[str]:
@@ -44,6 +46,8 @@ def contracts(package: Path) -> str:
     for name in modules(package / "edges" / "sql" / "tables"):
         own = f"doorward.features.{name}.store" if name in stores else "doorward.edges.sql"
         readers = [own, READS_ALL] if "directory" in stores and own != READS_ALL else [own]
+        if name == "groups" and own != REACHING:
+            readers.append(REACHING)
         text.append(TABLES.format(name=name, owner=own, importers="\n    ".join(readers)))
     return "".join(text)
 

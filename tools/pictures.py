@@ -27,7 +27,7 @@ from doorward.features.audit import actions as audit
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.rights import store as rights_store
-from doorward.features.rights.model import Assignment
+from doorward.features.rights.model.facts import Assignment
 from doorward.features.second_factor.actions.allowlist import allow_set_up
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import AllowSetUp, ExcludeAccount
@@ -64,7 +64,7 @@ def add(call: Call, person: Played, **state: object) -> AccountId:
     kind = AccountKind.INTERNAL
     accounts_store.add(call.sql, NewAccount(account, person.user_name, person.full_name, person.email, kind, call.now))
     for role in person.roles:
-        rights_store.grant(call.sql, account, Assignment(role), "system", call.now)
+        rights_store.grant(call.sql, account, Assignment(role), rights_store.Stamp("system", call.now))
     accounts_store.set_state(call.sql, account, **state)
     return account
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from doorward.features.policy.rules import BOUNDS, CHOICES
-from doorward.features.rights.rules import AREAS, ROLES
+from doorward.features.rights.rules.roles import AREAS
+from doorward.features.rights.rules.roles import SHIPPED as ROLES
 from doorward.kernel.act import Act, Who
 from doorward.kernel.refusals import REFUSALS
 from tools.catalogue import Field, Named, acts, configuration, events_written, fields

@@ -41,7 +41,7 @@ from doorward.features.audit import actions as audit
 from doorward.features.lockout import actions as lockout
 from doorward.features.notices.actions import Deliver
 from doorward.features.notices.model import Letter
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import administrators
 from doorward.features.second_factor.actions import allowlist, exclusions, secret_key
 from doorward.features.sessions import actions as sessions
 from doorward.kernel.act import Owner
@@ -247,7 +247,7 @@ def _deliver(settings: Settings) -> Deliver:
 def _welcome(runtime: Runtime, *, made: bool) -> Welcome:
     origin = Origin(Door.CLI)
     with runtime.database.read() as sql:
-        ready = rights.administrator_exists(runtime.call(sql, origin))
+        ready = administrators.administrator_exists(runtime.call(sql, origin))
     if not ready:
         outcome = runtime.run(make_first_link, MakeFirstLink(), Owner(f"cli:{data_directory.user()}"), origin)
         if isinstance(outcome, LinkMade):

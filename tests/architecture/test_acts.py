@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, get_type_hints
 
-from doorward.features.rights.rules import ALL_RIGHTS
+from doorward.features.rights.rules.roles import ALL_RIGHTS
 from doorward.kernel.act import Act, Action, Needs, Who, registry
 from tests.architecture.tree import features
 from tools.catalogue import acts
@@ -26,6 +26,7 @@ EVENTS = {
     "passkeys.removed", "passkeys.renamed", "passwords.changed", "passwords.forgotten_asked",
     "passwords.forgotten_mailed", "passwords.reset_started", "policy.assigned", "policy.changed",
     "policy.deleted", "rights.granted", "rights.revoked",
+    "rights.role_added", "rights.role_deleted", "rights.role_edited",
     "second_factor.deleted", "second_factor.key_disabled", "second_factor.new_key_begun",
     "second_factor.new_key_checked", "second_factor.new_key_discarded", "second_factor.recovery_codes_made",
     "second_factor.regenerated", "second_factor.reset", "second_factor.set_up", "second_factor.temporary_code",
@@ -36,9 +37,11 @@ EVENTS = {
 
 
 ABOUT_NOBODY = {
-    "add_account", "add_group", "assign_password_rules", "change_audit_settings", "change_password_rules",
-    "change_two_factor", "delete_group", "delete_password_rules", "edit_group", "export_entries", "import_tokens",
-    "list_entries", "rank_password_rules", "retire_token", "retry_mail", "start_allowlist_additions",
+    "add_account", "add_group", "add_role", "assign_password_rules", "change_audit_settings", "change_password_rules",
+    "change_two_factor", "delete_group", "delete_role", "edit_role",
+    "delete_password_rules", "edit_group", "export_entries", "import_tokens", "list_entries", "retire_token",
+    "rank_password_rules", "retry_mail", "start_allowlist_additions",
+    "set_roles_of_group",
     "start_exclusion_additions", "start_secret_key_resets", "start_unlocks", "stop_job",
 }  # fmt: skip
 """What operators write that is about no account that is there already, so that none of them can be protected."""

@@ -3,7 +3,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from doorward.features.rights.rules import ALL_RIGHTS
+from doorward.features.rights.rules.roles import ALL_RIGHTS
 from doorward.kernel.refusals import REFUSALS
 from tests.architecture.test_acts import EVENTS
 from tests.architecture.tree import ROOT, name_of, parsed, product_files, tracked_files

@@ -28,7 +28,7 @@ from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.rights import store as rights
-from doorward.features.rights.model import Assignment
+from doorward.features.rights.model.facts import Assignment
 from doorward.features.second_factor.actions import states
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import OpenedWith, SessionOpened
@@ -248,7 +248,7 @@ def _add(call: Call, cost: Parameters, name: str, *roles: str, **special: Unpack
     kind = AccountKind.EXTERNAL if special.get("external") else AccountKind.INTERNAL
     accounts.add(call, NewAccount(account, name, name.title(), person.email, kind, call.now))
     for role in roles:
-        rights.grant(call.sql, account, Assignment(role), "system", call.now)
+        rights.grant(call.sql, account, Assignment(role), rights.Stamp("system", call.now))
     if special.get("password", True):
         passwords.put(call, account, _encoded(cost), must_change=special.get("must_change", False))
     if special.get("key", True):

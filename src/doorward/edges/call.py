@@ -1,6 +1,7 @@
 """A call: all that one transaction of one piece of work may use."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from doorward.edges.refusal_log import RefusalLog
-from doorward.kernel.act import Actor, Target
+from doorward.kernel.act import EVERYBODY, Actor, Reach, Target
 from doorward.kernel.events import Origin
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Fact, Refused, Request
@@ -29,6 +30,8 @@ class Note:
 
     target: AccountId | None = None
     target_name: str | None = None
+    act: str | None = None
+    """What the entry is called where an act can be one of several: roles that are given, or taken."""
     details: dict[str, Fact] = field(default_factory=dict)
     entries: int = 0
     """How many entries this transaction has written; keeps entries of one instant in the order of writing."""
@@ -46,11 +49,19 @@ class Call:
     sealer: Sealer
     site: Site
     target: Target | None = None
+    reach: Reach = EVERYBODY
+    """Over whom the actor holds the act's right: what lists, counts and exports keep to (RIGHT-3)."""
     note: Note = field(default_factory=Note)
     remembered: dict[str, Any] = field(default_factory=dict)
     """What this transaction has read already and nobody can change under it: the settings."""
     refusals: RefusalLog | None = None
     """What joins a flood of unchecked refusals into one entry (AUDIT-1); None writes each of them."""
+
+    @contextmanager
+    def tentatively(self) -> Iterator[Callable[[], None]]:
+        """Do something that may be taken back alone, by what this gives; the rest of the transaction stays as it is."""
+        with self.sql.begin_nested() as point:
+            yield point.rollback
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,11 @@ class Runtime:
             verdict = prover(call, self.guard(call, action.act, command, caller))
             call = replace(call, actor=verdict.actor, target=verdict.target)
             outcome: O | Refused
-            outcome = verdict.refused if isinstance(verdict, Denied) else action(call, command)
+            if isinstance(verdict, Denied):
+                outcome = verdict.refused
+            else:
+                call = replace(call, reach=verdict.reach)
+                outcome = action(call, command)
             if action.act.event is not None and verdict.actor != NOBODY:
                 self.recorder(call, action.act, command, outcome)
         return outcome

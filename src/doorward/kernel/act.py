@@ -11,7 +11,7 @@ from enum import Enum, StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from doorward.kernel.ids import AccountId, SessionId
+from doorward.kernel.ids import AccountId, GroupId, SessionId
 from doorward.kernel.outcome import Refused
 
 C = TypeVar("C", contravariant=True)  # noqa: PLC0105 - reads as "command"
@@ -40,6 +40,8 @@ class Needs(Enum):
     """The target is an account other than the actor's, and within reach (LOCK-8)."""
     SECOND_FACTOR = "second factor"
     """The session was opened with the actor's second factor, and the actor still has one (KEY-7)."""
+    SOMEWHERE = "somewhere"
+    """The right may be held over some people only: an act without a target keeps to the call's reach (RIGHT-3)."""
     ADMINISTRATOR_LEFT = "administrator left"
     """The act must not take away the last able administrator; asked of the server's owner too (RIGHT-5)."""
 
@@ -137,6 +139,23 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Over whom an actor holds the right of an act: everybody or the members of groups, less the members of others."""
+
+    everything: bool = True
+    groups: frozenset[GroupId] = frozenset()
+    without: frozenset[GroupId] = frozenset()
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether nobody is out of reach."""
+        return self.everything and not self.without
+
+
+EVERYBODY = Reach()
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     """The guard's yes."""
 
@@ -144,6 +163,8 @@ class Granted:
     target: Target | None
     protected: bool = False
     """The act changes a protected account: it runs once the actor has proven themselves anew (PROT-1)."""
+    reach: Reach = EVERYBODY
+    """Over whom the actor holds the act's right (RIGHT-3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from doorward.kernel.refusals_of_desk import DESK
 from doorward.kernel.refusals_of_files import TRANSFER
 from doorward.kernel.refusals_of_groups import GROUPS
 from doorward.kernel.refusals_of_passkeys import PASSKEYS
+from doorward.kernel.refusals_of_rights import RIGHTS
 from doorward.kernel.refusals_of_tokens import TOKENS
 
 _REQUESTS = {
@@ -106,39 +107,7 @@ _SESSIONS = {
     ),
 }
 
-_RIGHTS = {
-    "rights.missing": Refusal(
-        403, REFUSED, "You do not have the right that this takes ({right}). Ask an administrator for it."
-    ),
-    "rights.higher_target": Refusal(
-        403,
-        REFUSED,
-        "{target} holds rights that you do not hold. Ask somebody who holds them, for example an administrator.",
-    ),
-    "rights.last_administrator": Refusal(
-        403,
-        REFUSED,
-        "Nobody able to administer this server would remain. Make another administrator first, with a second factor.",
-    ),
-    "rights.unknown_role": Refusal(
-        422, USAGE, "There is no role named “{role}”. Look at the list of roles for its right name."
-    ),
-    "rights.not_held": Refusal(
-        403,
-        REFUSED,
-        "The role “{role}” holds rights that you do not hold. Ask somebody who holds them, for example an "
-        "administrator.",
-    ),
-    "rights.internal_only": Refusal(
-        403, REFUSED, "An external account only signs in, and holds no role. Make it an internal one first."
-    ),
-    "rights.self": Refusal(403, REFUSED, "Nobody does this to their own account. Ask another operator."),
-    "rights.administrator_exists": Refusal(
-        409,
-        CONFLICT,
-        "This server has an administrator already. If nobody can sign in as one, use “doorward rescue NAME” on the "
-        "server's own machine.",
-    ),
+_LOCKS = {
     "lockout.self": Refusal(403, REFUSED, "Nobody locks or unlocks their own account. Ask another operator."),
     "lockout.by_hand": Refusal(
         403,
@@ -280,7 +249,8 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         **_REQUESTS,
         **_SIGN_IN,
         **_SESSIONS,
-        **_RIGHTS,
+        **RIGHTS,
+        **_LOCKS,
         **_SECOND_FACTOR,
         **_ACCOUNTS,
         **_POLICY,

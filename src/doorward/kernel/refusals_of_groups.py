@@ -1,6 +1,6 @@
 """The part of the table of refusals that is about groups and the rules that serve them; see `kernel.refusals`."""
 
-from doorward.kernel.refusal import CONFLICT, NOT_FOUND, USAGE, Refusal
+from doorward.kernel.refusal import CONFLICT, NOT_FOUND, REFUSED, USAGE, Refusal
 
 GROUPS = {
     "groups.not_found": Refusal(404, NOT_FOUND, "There is no such group. Look it up in the list of groups."),
@@ -16,6 +16,19 @@ GROUPS = {
         USAGE,
         "A description has at most {most} characters, none of them a control or an invisible character. Shorten it, or "
         "type it instead of pasting it.",
+    ),
+    "groups.required": Refusal(
+        422, USAGE, "You add people to your own groups only. Name at least one group that you look after."
+    ),
+    "groups.protected_member": Refusal(
+        403,
+        REFUSED,
+        "A member of this group is protected. Take them out of it first, with the proof that they ask for.",
+    ),
+    "groups.holds_roles": Refusal(
+        409,
+        CONFLICT,
+        "This group gives its members a role, or somebody holds a role over its members. Take those roles away first.",
     ),
     "groups.not_empty": Refusal(
         409, CONFLICT, "There are accounts in this group. Take them out of it first, then delete it."
@@ -36,7 +49,9 @@ GROUPS = {
         422, USAGE, "The setting “{key}” concerns nobody's account. Change it in the password rules named “default”."
     ),
     "policy.default_stays": Refusal(
-        409, CONFLICT, "The password rules named “default” serve everybody without others, and cannot be deleted."
+        409,
+        CONFLICT,
+        "The password rules named “default” stay: they serve everybody without others. Change them instead.",
     ),
     "policy.in_use": Refusal(
         409, CONFLICT, "These password rules are assigned to {groups}. Take them from every group first."

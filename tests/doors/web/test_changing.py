@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from doorward.features.recovery_codes import actions as recovery_codes
-from doorward.features.rights.actions import show_roles_of
-from doorward.features.rights.model import RolesOf, ShowRolesOf
+from doorward.features.rights.actions.granting import show_roles_of
+from doorward.features.rights.model.acts import RolesOf, ShowRolesOf
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.ids import AccountId
 from tests.doors.served import Served

@@ -14,7 +14,7 @@ from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy.actions import change_two_factor
 from doorward.features.policy.model import ChangeTwoFactor
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import facts as rights
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import Cause, FactorState
 from doorward.features.sessions.model import OpenedWith

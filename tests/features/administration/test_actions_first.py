@@ -10,7 +10,7 @@ from doorward.features.administration.actions.first import make_first_link, open
 from doorward.features.administration.model import LinkMade, MakeFirstLink, UseWelcomeLink
 from doorward.features.policy.actions import change_two_factor
 from doorward.features.policy.model import ChangeTwoFactor
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import administrators as rights
 from doorward.features.second_factor.model import KeyShown
 from doorward.features.signin.actions.set_up import confirm_set_up, show_set_up
 from doorward.features.signin.model import (

@@ -13,9 +13,11 @@ from doorward.features.links.model import LinkKind
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.notices.model import Kind
-from doorward.features.rights import actions as rights
 from doorward.features.rights import store as rights_store
-from doorward.features.rights.model import Assignment, Effect, RevokeRole
+from doorward.features.rights.actions import administrators as rights
+from doorward.features.rights.actions import granting
+from doorward.features.rights.model.acts import RevokeRole
+from doorward.features.rights.model.facts import Assignment, Effect
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import Cause, ExcludeAccount, KeyShown
@@ -83,12 +85,14 @@ def come_back(walk: Walk, token: PendingToken) -> Bearer:
 def bring_down(world: World, account: AccountId) -> None:
     """Do to an administrator all that can be done: demote, exclude, lock by hand, make external, disable."""
     world.add("deputy", "administrator", factors=1)
-    world.run(rights.revoke_role, RevokeRole(account, "administrator", "x"))
+    world.run(granting.revoke_role, RevokeRole(account, "administrator", "x"))
     world.run(exclude_account, ExcludeAccount(account, "x"))
     world.run(lock_account, LockAccount(account, "x"))
     world.run(edit_account, EditAccount(account, None, kind=AccountKind.EXTERNAL))
     with world.writing() as call:
-        rights_store.grant(call.sql, account, Assignment("administrator", Effect.DENY), "x", call.now)
+        rights_store.grant(
+            call.sql, account, Assignment("administrator", Effect.DENY), rights_store.Stamp("x", call.now)
+        )
         accounts.set_enabled(call, world.standing(account).account, enabled=False)
 
 

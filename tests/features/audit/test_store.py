@@ -8,6 +8,7 @@ from sqlalchemy import text
 from doorward.features.audit import store
 from doorward.features.audit.model import Checkpoint, DayCount
 from doorward.features.audit.rules import entries
+from doorward.kernel.act import EVERYBODY
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
@@ -96,7 +97,7 @@ def test_days_count_what_was_done(world: World) -> None:
         entry(-1, act="lockout.locked"),
     )
     with world.database.read() as sql:
-        counts = store.day_counts(sql, entries.first_id(NOON))
+        counts = store.day_counts(sql, entries.first_id(NOON), EVERYBODY)
 
     assert sorted(counts, key=lambda one: (one.day, one.act, one.by_server)) == [
         DayCount(DAY, "lockout.locked", by_server=False, count=1),

@@ -6,6 +6,7 @@ from sqlalchemy import event
 
 from doorward.features.accounts.model import LockReason
 from doorward.features.directory import store
+from doorward.kernel.act import EVERYBODY
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
 
@@ -111,8 +112,8 @@ def test_locks_are_counted_by_reason(world: World) -> None:
     """Those that stand, and of those whoever matches."""
     people(world)
     with world.database.read() as sql:
-        everywhere = store.locked_by_reason(sql, None, NOON)
-        matching = store.locked_by_reason(sql, "%dirk%", NOON)
+        everywhere = store.locked_by_reason(sql, None, NOON, EVERYBODY)
+        matching = store.locked_by_reason(sql, "%dirk%", NOON, EVERYBODY)
 
     assert everywhere == {LockReason.FAILURES: 1, LockReason.ADMINISTRATOR: 1}
     assert matching == {LockReason.FAILURES: 1}
@@ -122,7 +123,7 @@ def test_accounts_without_a_factor_are_counted(world: World) -> None:
     """The figure is the length of the list behind it."""
     people(world)
     with world.database.read() as sql:
-        assert store.without_factor(sql) == 4
+        assert store.without_factor(sql, EVERYBODY) == 4
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from doorward.features.groups import store
 from doorward.features.groups.model import Group
+from doorward.kernel.act import EVERYBODY
 from doorward.kernel.ids import AccountId, GroupId
 from tests.worlds import NOON, World
 
@@ -208,4 +209,4 @@ def test_list_goes_by_name(world: World, pattern: str | None, after: str | None,
 
     with world.database.read() as sql:
         last = None if after is None else store.by_name(sql, after)
-        assert [group.name for group in store.page(sql, pattern, last, most)] == found
+        assert [group.name for group in store.page(sql, pattern, last, most, EVERYBODY)] == found

@@ -5,10 +5,9 @@ import pytest
 
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import AccountKind, Lock, LockReason
-from doorward.features.rights import actions, store
-from doorward.features.rights.model import (
-    Assignment,
-    Effect,
+from doorward.features.rights import store
+from doorward.features.rights.actions import administrators, facts, granting, roles
+from doorward.features.rights.model.acts import (
     GrantRole,
     ListRoles,
     RevokeRole,
@@ -19,6 +18,7 @@ from doorward.features.rights.model import (
     RolesUnchanged,
     ShowRolesOf,
 )
+from doorward.features.rights.model.facts import Assignment, Effect
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
@@ -35,18 +35,18 @@ def grace(world: World) -> Bearer:
 def grant(world: World, account: AccountId, role: str, by: Bearer | None = None) -> object:
     """Grant a role; as the server's owner where nobody else is named."""
     command = GrantRole(account, role, "she asked")
-    return world.run(actions.grant_role, command) if by is None else world.run(actions.grant_role, command, by)
+    return world.run(granting.grant_role, command) if by is None else world.run(granting.grant_role, command, by)
 
 
 def revoke(world: World, account: AccountId, role: str, by: Bearer | None = None) -> object:
     """Revoke a role; as the server's owner where nobody else is named."""
     command = RevokeRole(account, role, "she asked")
-    return world.run(actions.revoke_role, command) if by is None else world.run(actions.revoke_role, command, by)
+    return world.run(granting.revoke_role, command) if by is None else world.run(granting.revoke_role, command, by)
 
 
-def roles(world: World, account: AccountId) -> list[str]:
+def roles_of(world: World, account: AccountId) -> list[str]:
     """Read an account's roles as the server's owner."""
-    shown = world.run(actions.show_roles_of, ShowRolesOf(account))
+    shown = world.run(granting.show_roles_of, ShowRolesOf(account))
     assert isinstance(shown, RolesOf)
     return [one.role for one in shown.assignments]
 
@@ -59,7 +59,7 @@ def lock_by_hand(world: World, account: AccountId, reason: LockReason = LockReas
 
 def test_roles_are_listed(world: World, grace: Bearer) -> None:
     """The five shipped roles, by name and title."""
-    listed = world.run(actions.list_roles, ListRoles(), grace)
+    listed = world.run(roles.list_roles, ListRoles(), grace)
 
     assert isinstance(listed, RolesListed)
     assert [(role.name, role.title) for role in listed.roles] == [
@@ -76,7 +76,7 @@ def test_granted_role_is_held_and_recorded(world: World, grace: Bearer) -> None:
     bram = world.add("bram")
 
     assert grant(world, bram, "help-desk", grace) == RoleGranted()
-    assert roles(world, bram) == ["help-desk"]
+    assert roles_of(world, bram) == ["help-desk"]
     entry = world.entries()[-1]
     assert (entry.act, entry.outcome, entry.actor_name, entry.target_name, entry.reason, entry.details) == (
         "rights.granted", "done", "grace", "bram", "she asked", {"role": "help-desk"},
@@ -97,7 +97,7 @@ def test_revoked_role_is_gone_and_recorded(world: World, grace: Bearer) -> None:
 
     assert revoke(world, bram, "help-desk", grace) == RoleRevoked()
     assert revoke(world, bram, "help-desk", grace) == RolesUnchanged()
-    assert roles(world, bram) == ["auditor"]
+    assert roles_of(world, bram) == ["auditor"]
     assert [(one.act, one.outcome) for one in world.entries()[-2:]] == [
         ("rights.revoked", "done"),
         ("rights.revoked", "unchanged"),
@@ -172,7 +172,7 @@ def test_unknown_account_has_no_roles_to_show(world: World, grace: Bearer) -> No
     """An id that nobody has is not found, by whoever may look."""
     nobody = AccountId(UUID(int=99))
 
-    assert world.run(actions.show_roles_of, ShowRolesOf(nobody), grace) == Refused("accounts.not_found")
+    assert world.run(granting.show_roles_of, ShowRolesOf(nobody), grace) == Refused("accounts.not_found")
     assert grant(world, nobody, "auditor", grace) == Refused("accounts.not_found")
 
 
@@ -204,19 +204,19 @@ def test_who_counts_as_an_able_administrator(
         accounts_store.save_fields(call.sql, world.standing(hugo).account, fields, call.now)
 
     with world.reading() as call:
-        assert actions.last_able_administrator(call, grace) is not counts
+        assert administrators.last_able_administrator(call, grace) is not counts
 
 
 def test_automatic_lock_leaves_the_others_alone_open(world: World) -> None:
     """For inactivity only the administrators without a standing automatic lock are counted (RIGHT-5)."""
     grace, hugo = (world.add(name, "administrator", factors=1) for name in ("grace", "hugo"))
     with world.reading() as call:
-        assert not actions.last_open_administrator(call, grace)
+        assert not administrators.last_open_administrator(call, grace)
     lock_by_hand(world, hugo, LockReason.INACTIVITY)
 
     with world.reading() as call:
-        assert actions.last_open_administrator(call, grace)
-        assert not actions.last_open_administrator(call, hugo)
+        assert administrators.last_open_administrator(call, grace)
+        assert not administrators.last_open_administrator(call, hugo)
 
 
 def test_lapsed_lock_counts_as_open(world: World) -> None:
@@ -226,7 +226,7 @@ def test_lapsed_lock_counts_as_open(world: World) -> None:
         accounts_store.set_lock(sql, hugo, Lock(NOON, LockReason.FAILURES, NOON))
 
     with world.reading() as call:
-        assert not actions.last_open_administrator(call, grace)
+        assert not administrators.last_open_administrator(call, grace)
 
 
 @pytest.mark.parametrize(("roles_held", "there"), [((), False), (("super-user",), False), (("administrator",), True)])
@@ -235,18 +235,18 @@ def test_administrator_exists_by_role_alone(world: World, roles_held: tuple[str,
     world.add("grace", *roles_held)
 
     with world.reading() as call:
-        assert actions.administrator_exists(call) is there
+        assert administrators.administrator_exists(call) is there
 
 
 def test_rescued_administrator_is_no_longer_denied(world: World) -> None:
     """Whatever denied the account the role is lifted, so that the rescue helps."""
     grace = world.add("grace", "administrator")
     with world.writing() as call:
-        store.grant(call.sql, grace, Assignment("administrator", Effect.DENY), "hugo", call.now)
-        store.grant(call.sql, grace, Assignment("auditor", Effect.DENY), "hugo", call.now)
+        store.grant(call.sql, grace, Assignment("administrator", Effect.DENY), store.Stamp("hugo", call.now))
+        store.grant(call.sql, grace, Assignment("auditor", Effect.DENY), store.Stamp("hugo", call.now))
     with world.writing() as call:
-        actions.make_administrator(call, grace, "grace")
+        granting.make_administrator(call, grace, "grace")
 
     with world.reading() as call:
-        assert "users:modify" in actions.rights_of(call, grace)
-        assert "audit:read" in actions.rights_of(call, grace)
+        assert "users:modify" in facts.rights_of(call, grace)
+        assert "audit:read" in facts.rights_of(call, grace)

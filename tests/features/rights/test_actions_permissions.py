@@ -3,8 +3,8 @@ from uuid import UUID
 import pytest
 
 from doorward.features.accounts import store as accounts_store
-from doorward.features.rights import actions
-from doorward.features.rights.model import GrantingShown, PermissionsShown, ShowGranting, ShowPermissions
+from doorward.features.rights.actions import facts, granting, judging, permissions
+from doorward.features.rights.model.acts import GrantingShown, PermissionsShown, ShowGranting, ShowPermissions
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import Bearer, Caller
 from doorward.kernel.ids import AccountId
@@ -18,7 +18,7 @@ KNOWN = {one.act.name for one in acts()}
 
 def reasons(world: World, by: Bearer, account: AccountId) -> dict[str, str | None]:
     """Ask for the permissions on an account: per act None where it is allowed, else the refusal's code."""
-    shown = world.run(actions.show_permissions, ShowPermissions(account), by)
+    shown = world.run(permissions.show_permissions, ShowPermissions(account), by)
     assert isinstance(shown, PermissionsShown)
     return {name: None if one.reason is None else one.reason.code for name, one in shown.permissions.items()}
 
@@ -29,7 +29,7 @@ DESK = ("unlock", "lock", "edit")
 
 def test_each_permission_is_about_an_action() -> None:
     """The names of the API stand for actions that exist."""
-    assert set(actions.PERMISSIONS.values()) <= KNOWN
+    assert set(permissions.PERMISSIONS.values()) <= KNOWN
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_permissions_on_the_last_administrator(world: World) -> None:
 def test_right_and_factor_are_told_apart(world: World) -> None:
     """An excluded operator holds the right, and did not use a second factor (KEY-7)."""
     robin = world.sign_in(world.add("robin", "administrator", excluded=True), OpenedWith.PASSWORD)
-    shown = world.run(actions.show_permissions, ShowPermissions(world.add("bram")), robin)
+    shown = world.run(permissions.show_permissions, ShowPermissions(world.add("bram")), robin)
     assert isinstance(shown, PermissionsShown)
 
     reset = shown.permissions["reset_secret_key"]
@@ -108,18 +108,18 @@ def test_unknown_account_has_no_permissions(world: World) -> None:
     """An id that nobody has is not found."""
     grace = world.add_operator("grace", "administrator")
 
-    outcome = world.run(actions.show_permissions, ShowPermissions(AccountId(UUID(int=99))), grace)
+    outcome = world.run(permissions.show_permissions, ShowPermissions(AccountId(UUID(int=99))), grace)
     assert outcome == Refused("accounts.not_found")
 
 
 def test_owner_is_told_of_no_permissions(world: World) -> None:
     """The server's owner is not asked for rights, so there is nothing to grey (RIGHT-8)."""
-    assert world.run(actions.show_permissions, ShowPermissions(world.add("bram"))) == PermissionsShown({})
+    assert world.run(permissions.show_permissions, ShowPermissions(world.add("bram"))) == PermissionsShown({})
 
 
-def granting(world: World, by: Caller) -> list[tuple[str, str | None]]:
+def granting_of(world: World, by: Caller) -> list[tuple[str, str | None]]:
     """Ask which roles may be given: per role None where it may, else the refusal's code."""
-    shown = world.run(actions.show_granting, ShowGranting(), by)
+    shown = world.run(granting.show_granting, ShowGranting(), by)
     assert isinstance(shown, GrantingShown)
     return [(role.name, None if refused is None else refused.code) for role, refused in shown.roles]
 
@@ -136,14 +136,14 @@ def test_which_roles_may_be_given(
     world: World, role: str, administrator: str | None, auditor: str | None, help_desk: str | None
 ) -> None:
     """A form offers what the act would do, and says why not (RIGHT-4, RIGHT-7)."""
-    shown = dict(granting(world, world.add_operator("grace", role)))
+    shown = dict(granting_of(world, world.add_operator("grace", role)))
 
     assert (shown["administrator"], shown["auditor"], shown["help-desk"]) == (administrator, auditor, help_desk)
 
 
 def test_owner_may_give_every_role(world: World) -> None:
     """The five of them, in the order of the list (RIGHT-8)."""
-    assert granting(world, OWNER) == [
+    assert granting_of(world, OWNER) == [
         ("administrator", None),
         ("super-user", None),
         ("help-desk", None),
@@ -156,19 +156,19 @@ def test_roles_are_not_offered_without_the_second_factor(world: World) -> None:
     """Whoever is excluded gives none away."""
     robin = world.sign_in(world.add("robin", "administrator", excluded=True), OpenedWith.PASSWORD)
 
-    assert {code for _, code in granting(world, robin)} == {"session.second_factor_required"}
+    assert {code for _, code in granting_of(world, robin)} == {"session.second_factor_required"}
 
 
 def test_nobody_gives_a_role_without_a_session(world: World) -> None:
     """Unsure means no: a step of sign-in acts as nobody."""
     with world.reading() as call:
-        refused = actions.judge_grant(call, "no-access")
+        refused = judging.judge_grant(call, "no-access")
 
     assert refused == Refused("session.required")
 
 
 def test_areas_group_every_right() -> None:
     """A matrix has a row for each area (RIGHT-1)."""
-    assert {area: len(rights) for area, rights in actions.areas().items()} == {
+    assert {area: len(rights) for area, rights in facts.areas().items()} == {
         "users": 3, "user-permissions": 2, "sign-in-security": 2, "audit": 2, "applications": 2, "system": 2,
     }  # fmt: skip

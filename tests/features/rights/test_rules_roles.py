@@ -1,7 +1,7 @@
 import pytest
 
-from doorward.features.rights import rules
-from doorward.features.rights.model import Assignment, Effect
+from doorward.features.rights.model.facts import Role
+from doorward.features.rights.rules import roles as rules
 
 READS = {
     "users:read",
@@ -29,12 +29,12 @@ EVERYTHING = READS | {
 )
 def test_shipped_role_holds_its_rights(name: str, rights: set[str]) -> None:
     """The five roles of RIGHT-2, right by right."""
-    assert rules.ROLES[name].rights == rights
+    assert rules.SHIPPED[name].rights == rights
 
 
 def test_no_other_role_is_shipped() -> None:
     """Five roles, by the names that the command line takes."""
-    assert set(rules.ROLES) == {"administrator", "super-user", "help-desk", "auditor", "no-access"}
+    assert set(rules.SHIPPED) == {"administrator", "super-user", "help-desk", "auditor", "no-access"}
 
 
 def test_an_area_lists_its_rights() -> None:
@@ -42,44 +42,23 @@ def test_an_area_lists_its_rights() -> None:
     assert rules.ALL_RIGHTS == EVERYTHING
 
 
-ALLOW_, DENY = Effect.ALLOW, Effect.DENY
-
-
 @pytest.mark.parametrize(
-    ("held", "rights"),
+    ("role", "code"),
     [
-        ([], set()),
-        ([("help-desk", ALLOW_)], {"users:read", "users:unlock"}),
-        ([("help-desk", ALLOW_), ("auditor", ALLOW_)], READS | {"users:unlock", "audit:export"}),
-        ([("help-desk", ALLOW_), ("auditor", DENY)], {"users:unlock"}),
-        ([("auditor", DENY), ("help-desk", ALLOW_)], {"users:unlock"}),
-        ([("help-desk", ALLOW_), ("help-desk", DENY)], set()),
-        ([("administrator", ALLOW_), ("super-user", DENY)],
-         {"sign-in-security:modify", "audit:export", "applications:modify", "system:modify"}),
-        ([("help-desk", DENY)], set()),
-        ([("of-yesterday", ALLOW_), ("help-desk", ALLOW_)], {"users:read", "users:unlock"}),
+        (Role("night-desk", "Night desk", frozenset({"users:read"})), None),
+        (Role("n", "N", frozenset()), None),
+        (Role("auditor", "Mine", frozenset()), "rights.shipped_role"),
+        (Role("Night", "Night desk", frozenset()), "rights.role_malformed"),
+        (Role("9-to-5", "Day desk", frozenset()), "rights.role_malformed"),
+        (Role("n" * 41, "N", frozenset()), "rights.role_malformed"),
+        (Role("night-desk", "  ", frozenset()), "rights.role_malformed"),
+        (Role("night-desk", "N" * 201, frozenset()), "rights.role_malformed"),
+        (Role("night-desk", "Night\x1b[2Jdesk", frozenset()), "rights.role_malformed"),
+        (Role("night-desk", "Night desk", frozenset({"users:read", "users:own"})), "rights.unknown_right"),
     ],
-)  # fmt: skip
-def test_deny_wins(held: list[tuple[str, Effect]], rights: set[str]) -> None:
-    """Allowed rights add up; one denial takes a right away, in whatever order; a role that is gone gives nothing."""
-    assert rules.rights_of([Assignment(role, effect) for role, effect in held]) == rights
-
-
-@pytest.mark.parametrize(
-    ("held", "role", "code"),
-    [
-        (EVERYTHING, "administrator", None),
-        (EVERYTHING, "no-access", None),
-        (EVERYTHING, "emperor", "rights.unknown_role"),
-        (READS | {"users:modify", "users:unlock", "user-permissions:modify-object-acls"}, "administrator",
-         "rights.not_held"),
-        (READS | {"users:modify", "users:unlock", "user-permissions:modify-object-acls"}, "help-desk", None),
-        ({"user-permissions:modify-object-acls"}, "help-desk", "rights.not_held"),
-        (set(), "no-access", None),
-    ],
-)  # fmt: skip
-def test_nobody_hands_on_what_they_do_not_hold(held: set[str], role: str, code: str | None) -> None:
-    """A role is given and taken by those who hold all of it (RIGHT-4)."""
-    refused = rules.may_grant(frozenset(held), role)
+)
+def test_what_a_role_may_be(role: Role, code: str | None) -> None:
+    """Names are words that can be typed, titles can be read, and rights are those that there are."""
+    refused = rules.judge_role(role)
 
     assert (refused.code if refused else None) == code

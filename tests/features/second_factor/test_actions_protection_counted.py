@@ -12,6 +12,7 @@ from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import AccountLocked
 from doorward.features.passwords import actions as passwords
 from doorward.features.rights import store as rights_store
+from doorward.features.rights.model.facts import Assignment
 from doorward.features.second_factor.actions.protection import prove
 from doorward.features.sessions.actions import end_session
 from doorward.features.sessions.model import EndSession
@@ -138,7 +139,7 @@ def test_rights_are_read_anew_after_the_comparison(world: World, grace: Bearer, 
     """Whoever lost theirs while the password was compared changes nothing, and has used no code."""
     prover = compare(world, lock_account, lock(bram), grace)
     with world.writing() as call:
-        rights_store.revoke(call.sql, grace.account, "administrator")
+        rights_store.revoke(call.sql, grace.account, Assignment("administrator"))
     outcome = world.runtime.run(lock_account, lock(bram), grace, API, prover)
 
     assert outcome == Refused("rights.missing", {"right": "users:modify"})

@@ -96,8 +96,8 @@ def test_entries_are_listed_page_by_page(world: World) -> None:
     """In the order of ids, from after one of them, expired ones left out."""
     put(world, entry(CARL), entry(ALICE), entry(BOB, NOON))
     with world.reading() as call:
-        first = store.entries(call.sql, NOON, None, 1)
-        rest = store.entries(call.sql, NOON, ALICE, 5)
+        first = store.entries(call.sql, NOON, store.Part(1))
+        rest = store.entries(call.sql, NOON, store.Part(5, ALICE))
 
     assert (first, rest) == ([entry(ALICE)], [entry(CARL)])
 
@@ -122,5 +122,5 @@ def test_exclusions_are_listed_page_by_page(world: World) -> None:
             store.exclude(call.sql, one)
 
     with world.reading() as call:
-        assert store.excluded(call.sql, None, 2) == exclusions[:2]
-        assert store.excluded(call.sql, BOB, 2) == exclusions[2:]
+        assert store.excluded(call.sql, store.Part(2)) == exclusions[:2]
+        assert store.excluded(call.sql, store.Part(2, BOB)) == exclusions[2:]

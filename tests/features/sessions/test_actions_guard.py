@@ -8,6 +8,7 @@ from doorward.features.accounts.model import AccountKind, Lock, LockReason
 from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import AccountLocked, AccountUnlocked, LockAccount, UnlockAccount
 from doorward.features.rights import store as rights_store
+from doorward.features.rights.model.facts import Assignment
 from doorward.features.sessions import actions
 from doorward.features.sessions.model import EndSession, OpenedWith, SessionEnded
 from doorward.kernel.act import (
@@ -135,7 +136,7 @@ def test_worker_goes_on_with_the_rights_of_now(world: World, grace: Bearer) -> N
     going_on = OnBehalf(grace.account, used_second_factor=True)
     assert isinstance(asked(world, LOOK, going_on), Granted)
     with world.writing() as call:
-        rights_store.revoke(call.sql, grace.account, "administrator")
+        rights_store.revoke(call.sql, grace.account, Assignment("administrator"))
 
     refused = asked(world, LOOK, going_on)
     assert isinstance(refused, Denied)

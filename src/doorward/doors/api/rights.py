@@ -1,43 +1,53 @@
-"""Roles, who holds them, and "why can't I?" (RIGHT-2, RIGHT-4, RIGHT-7)."""
+"""Roles, who holds them over whom, and "why can't I?" (RIGHT-2 to RIGHT-4, RIGHT-7)."""
 
-from typing import Any
+from typing import Annotated, Literal
+from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 from pydantic import Field
 
+from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Holder
-from doorward.doors.api.given import AccountIn, Reasoned, proof_of
+from doorward.doors.api.given import (
+    AccountIn,
+    Body,
+    GroupIn,
+    ListedAccount,
+    Reason,
+    Reasoned,
+)
 from doorward.doors.api.routing import Routes
-from doorward.doors.api.shapes import ActedJson, Page, Shape
-from doorward.features.rights.actions import grant_role, list_roles, revoke_role, show_permissions, show_roles_of
-from doorward.features.rights.model import (
-    Effect,
-    GrantRole,
-    ListRoles,
-    Permission,
+from doorward.doors.api.shapes import ActedJson, OutcomeJson, Page, Shape
+from doorward.features.rights.actions.explaining import explain_permission, list_who_may
+from doorward.features.rights.actions.granting import set_roles, show_roles_of
+from doorward.features.rights.actions.group_roles import set_roles_of_group, show_roles_of_group
+from doorward.features.rights.actions.permissions import show_permissions
+from doorward.features.rights.model.acts import (
+    Explain,
+    Explained,
     PermissionsShown,
-    RevokeRole,
-    RoleGranted,
-    RoleRevoked,
-    RolesListed,
     RolesOf,
-    RolesUnchanged,
-    Scope,
+    SetRoles,
+    SetRolesOfGroup,
     ShowPermissions,
     ShowRolesOf,
+    ShowRolesOfGroup,
+    Wanted,
+    WhoMay,
+    WhoMayShown,
 )
-from doorward.kernel.act import Action
-from doorward.kernel.ids import AccountId
+from doorward.features.rights.model.facts import Assignment, Effect, Permission
+from doorward.kernel.ids import GroupId
 from doorward.kernel.outcome import Refused
 
 routes = Routes("rights")
 
-Granting = RoleGranted | RoleRevoked | RolesUnchanged | Refused
-
-_GRANT = (
-    "accounts.not_found", "request.reason", "session.second_factor_required", "rights.higher_target", "rights.self",
-    "rights.unknown_role", "rights.not_held", "rights.last_administrator", "rights.internal_only",
+_HANDING_ON = (
+    "request.reason", "session.second_factor_required", "rights.unknown_role", "rights.not_held", "rights.self",
+    "rights.last_administrator", "groups.not_found",
 )  # fmt: skip
+Act = Annotated[str, Query(alias="act", max_length=40, description="as `/permissions` names it: `reset_secret_key` …")]
+Who = Annotated[ListedAccount, Query(alias="actor", description="the account that would act")]
 
 
 class PermissionJson(Shape):
@@ -61,32 +71,78 @@ class PermissionsJson(Shape):
     edit: PermissionJson
 
 
-class RoleJson(Shape):
-    """A named set of rights."""
+class GroupNamed(Shape):
+    """A group by its id and name."""
 
+    id: UUID
     name: str
-    title: str
-    rights: list[str]
 
 
 class AssignmentJson(Shape):
-    """A role that an account holds."""
+    """A role that an account or a group holds, or is denied, over everything or over the members of a group."""
 
     role: str
     effect: Effect
-    scope: Scope
+    scope: Literal["everything", "group"]
+    group: GroupNamed | None = Field(description="over whose members, where the scope is a group")
+    through: GroupNamed | None = Field(description="the group that gives it; null where the account holds it itself")
+
+
+class NewAssignment(Body):
+    """A role to hold, or to be denied, over everything or over the members of groups."""
+
+    role: str
+    effect: Effect = Field(Effect.ALLOW, strict=False)
+    groups: list[str] | None = Field(
+        None, min_length=1, max_length=50, description="ids or names; left out: everything"
+    )
 
 
 class Roles(Reasoned):
-    """The roles that an account is to hold: these and no others."""
+    """What an account is to hold itself: these and no others. A name alone is that role over everything."""
 
-    roles: list[str]
+    roles: list[str | NewAssignment] = Field(max_length=200)
 
 
-@routes.on("GET /roles", list_roles, Page[RoleJson])
-def read_roles(asked: Holder) -> Response:
-    """List the roles with their rights."""
-    return asked.told(asked.run(list_roles, ListRoles()), _roles)
+class RolesOfGroup(Body):
+    """What a group is to give its members: these and no others."""
+
+    roles: list[str | NewAssignment] = Field(max_length=200)
+    reason: Reason | None = None
+
+
+class PersonWhoMay(Shape):
+    """Somebody who may, and by which of their roles."""
+
+    id: UUID
+    user_name: str
+    through: list[AssignmentJson]
+
+
+class WhoMayJson(Shape):
+    """Everybody who may do something to an account."""
+
+    act: str
+    right: str
+    people: list[PersonWhoMay]
+    more: bool = Field(description="there are more holders of roles than were looked at")
+
+
+class ReasonJson(Shape):
+    """One question of the decision."""
+
+    question: str
+    answer: bool
+    because: str
+
+
+class ExplainedJson(Shape):
+    """The decision, question by question; the first no decides."""
+
+    act: str
+    allowed: bool
+    code: str | None = Field(description="what the act would be refused with")
+    reasoning: list[ReasonJson]
 
 
 @routes.on("GET /accounts/{account}/permissions", show_permissions, PermissionsJson, ("accounts.not_found",))
@@ -97,37 +153,64 @@ def read_permissions(account: AccountIn, asked: Holder) -> Response:
 
 @routes.on("GET /accounts/{account}/roles", show_roles_of, Page[AssignmentJson], ("accounts.not_found",))
 def read_roles_of(account: AccountIn, asked: Holder) -> Response:
-    """List the roles that an account holds."""
+    """List what an account holds: by itself, and then through its groups."""
     return asked.told(asked.run(show_roles_of, ShowRolesOf(account)), _assignments)
 
 
-@routes.on("PUT /accounts/{account}/roles", grant_role, ActedJson, _GRANT)
-def set_roles(account: AccountIn, body: Roles, asked: Holder) -> Response:
-    """Give an account these roles, and take all others from it.
+@routes.on(
+    "PUT /accounts/{account}/roles", set_roles, ActedJson,
+    (*_HANDING_ON, "accounts.not_found", "rights.higher_target", "rights.internal_only"),
+)  # fmt: skip
+def put_roles(account: AccountIn, body: Roles, asked: Holder) -> Response:
+    r"""Let an account hold these roles itself, and no others: all of it, or nothing.
 
-    Each role given or taken is an act with its own entry: first those that are given, then those that are taken. The
-    first refusal ends it; what was done before stands, and the same request can be sent again. On a protected account
-    one `account_protection` serves them all.
+    Each role given or taken has an entry of its own. A role may be held over the members of groups, or denied; a
+    denial wins over everything.
+
+    curl -s -X PUT https://login.example.org/api/v1/accounts/$ID/roles -H "authorization: Bearer $TOKEN" \
+      -H 'content-type: application/json' \
+      -d '{"reason": "looks after the branch", "roles": [{"role": "help-desk", "groups": ["Branch North"]}]}'
     """
-    before = asked.run(show_roles_of, ShowRolesOf(account))
-    if isinstance(before, Refused):
-        return asked.refuse(before)
-    steps = _steps(account, body, {held.role for held in before.assignments})
-    outcome: Granting = asked.changing.run_all(steps, proof_of(body))[-1] if steps else RolesUnchanged()
-    return asked.acted(outcome, account)
+    return asked.acted(asked.change(set_roles, SetRoles(account, _wanted(body.roles), body.reason), body), account)
 
 
-def _steps(account: AccountId, body: Roles, held: set[str]) -> list[tuple[Action[Any, Any], GrantRole | RevokeRole]]:
-    wanted = dict.fromkeys(body.roles)
-    given = [(grant_role, GrantRole(account, role, body.reason)) for role in wanted if role not in held]
-    taken = [(revoke_role, RevokeRole(account, role, body.reason)) for role in sorted(held) if role not in wanted]
-    return [*given, *taken]
+@routes.on("GET /groups/{group}/roles", show_roles_of_group, Page[AssignmentJson], ("groups.not_found",))
+def read_roles_of_group(group: GroupIn, asked: Holder) -> Response:
+    """List the roles that a group gives its members."""
+    return asked.told(asked.run(show_roles_of_group, ShowRolesOfGroup(group)), _assignments)
 
 
-def _roles(listed: RolesListed) -> Page[RoleJson]:
-    return Page(
-        items=[RoleJson(name=role.name, title=role.title, rights=sorted(role.rights)) for role in listed.roles],
-        next=None,
+@routes.on("PUT /groups/{group}/roles", set_roles_of_group, OutcomeJson, _HANDING_ON)
+def put_roles_of_group(group: GroupIn, body: RolesOfGroup, asked: Holder) -> Response:
+    """Let a group give its members these roles, and no others: granting to all of them at once."""
+    outcome = asked.run(set_roles_of_group, SetRolesOfGroup(group, _wanted(body.roles), body.reason))
+    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(OutcomeJson(outcome=outcome.status))
+
+
+@routes.on("GET /accounts/{account}/who-may", list_who_may, WhoMayJson, ("accounts.not_found", "rights.unknown_act"))
+def read_who_may(account: AccountIn, act: Act, asked: Holder) -> Response:
+    """Tell who may do something to an account, signed in with their second factor, and by which role.
+
+    curl -s 'https://login.example.org/api/v1/accounts/'$ID'/who-may?act=reset_secret_key' \
+      -H "authorization: Bearer $TOKEN"
+    """
+    return asked.told(asked.run(list_who_may, WhoMay(account, act)), _who_may)
+
+
+@routes.on(
+    "GET /accounts/{account}/explain", explain_permission, ExplainedJson, ("accounts.not_found", "rights.unknown_act")
+)
+def read_explanation(account: AccountIn, actor: Who, act: Act, asked: Holder) -> Response:
+    """Tell why somebody may or may not do something to an account, question by question."""
+    return asked.told(asked.run(explain_permission, Explain(account, actor, act)), _explained)
+
+
+def _wanted(roles: list[str | NewAssignment]) -> tuple[Wanted, ...]:
+    return tuple(
+        Wanted(one)
+        if isinstance(one, str)
+        else Wanted(one.role, one.effect, None if one.groups is None else tuple(one.groups))
+        for one in roles
     )
 
 
@@ -145,7 +228,37 @@ def _permission(one: Permission) -> PermissionJson:
 
 
 def _assignments(held: RolesOf) -> Page[AssignmentJson]:
-    return Page(
-        items=[AssignmentJson(role=one.role, effect=one.effect, scope=one.scope) for one in held.assignments],
-        next=None,
+    return Page(items=[_assignment(one, dict(held.names)) for one in held.assignments], next=None)
+
+
+def _assignment(one: Assignment, names: dict[GroupId, str]) -> AssignmentJson:
+    def named(group: GroupId | None) -> GroupNamed | None:
+        return None if group is None else GroupNamed(id=group, name=names.get(group, ""))
+
+    return AssignmentJson(
+        role=one.role,
+        effect=one.effect,
+        scope="everything" if one.scope.group is None else "group",
+        group=named(one.scope.group),
+        through=named(one.through),
+    )
+
+
+def _who_may(shown: WhoMayShown) -> WhoMayJson:
+    names = dict(shown.names)
+    people = [
+        PersonWhoMay(
+            id=one.account, user_name=one.user_name, through=[_assignment(each, names) for each in one.through]
+        )
+        for one in shown.people
+    ]
+    return WhoMayJson(act=shown.asked, right=shown.right, people=people, more=shown.more)
+
+
+def _explained(shown: Explained) -> ExplainedJson:
+    return ExplainedJson(
+        act=shown.asked,
+        allowed=shown.allowed,
+        code=None if shown.refusal is None else shown.refusal.code,
+        reasoning=[ReasonJson(question=r.question, answer=r.answer, because=r.because) for r in shown.reasoning],
     )

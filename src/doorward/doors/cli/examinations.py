@@ -18,7 +18,7 @@ from doorward.features.notices.actions import list_mail
 from doorward.features.notices.model import ListMail
 from doorward.features.otp.actions import find_key
 from doorward.features.passwords.actions import count_to_upgrade
-from doorward.features.rights.actions import administrator_exists
+from doorward.features.rights.actions.administrators import administrator_exists
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ports import NotDelivered, SealBroken

@@ -8,25 +8,20 @@ from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, NAME, REASON, YES, Group
 from doorward.doors.cli.rehearsal import Rehearsal
 from doorward.doors.cli.telling import print_json, print_table
-from doorward.features.rights.actions import (
-    grant_role,
-    list_roles,
-    revoke_role,
-    rights_of,
-    show_permissions,
-    show_roles_of,
-)
-from doorward.features.rights.model import (
+from doorward.features.rights.actions.facts import rights_of
+from doorward.features.rights.actions.granting import grant_role, revoke_role, show_roles_of
+from doorward.features.rights.actions.permissions import show_permissions
+from doorward.features.rights.actions.roles import list_roles
+from doorward.features.rights.model.acts import (
     GrantRole,
     ListRoles,
-    Permission,
     RevokeRole,
-    Role,
     RoleGranted,
     RoleRevoked,
     ShowPermissions,
     ShowRolesOf,
 )
+from doorward.features.rights.model.facts import Permission, Role
 from doorward.kernel.act import OnBehalf
 from doorward.kernel.sentences import sentence
 
@@ -58,9 +53,11 @@ def show(desk: Desk, name: str) -> None:
             return
     held = desk.run(show_roles_of, ShowRolesOf(desk.account(name))).assignments
     if desk.as_json:
-        print_json({"user_name": name, "roles": [{"role": a.role, "scope": a.scope, "effect": a.effect} for a in held]})
+        print_json(
+            {"user_name": name, "roles": [{"role": a.role, "scope": str(a.scope), "effect": a.effect} for a in held]}
+        )
         return
-    rows = [(each.role, each.effect.value, each.scope.value) for each in held]
+    rows = [(each.role, each.effect.value, str(each.scope)) for each in held]
     print_table(("role", "effect", "over"), rows, f"{name} holds no role, and reaches the own account page only.")
 
 

@@ -22,8 +22,9 @@ from doorward.features.groups.model import ShowMemberships
 from doorward.features.lockout.actions import failures_of
 from doorward.features.lockout.model import Factor
 from doorward.features.notices.actions import mail_of
-from doorward.features.rights.actions import rights_of, show_granting
-from doorward.features.rights.model import ShowGranting
+from doorward.features.rights.actions.facts import rights_of
+from doorward.features.rights.actions.granting import show_granting
+from doorward.features.rights.model.acts import ShowGranting
 from doorward.features.sessions.actions import live_sessions
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.act import Bearer

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from doorward.doors.console.visit import Visit
 from doorward.features.directory.actions import count_locked
 from doorward.features.directory.model import CountLocked
-from doorward.features.rights.model import Permission
+from doorward.features.rights.model.facts import Permission
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused

@@ -25,8 +25,9 @@ from doorward.features.policy.model import (
     PasswordRules,
     ReadPasswordRules,
 )
-from doorward.features.rights.actions import areas, list_roles
-from doorward.features.rights.model import ListRoles
+from doorward.features.rights.actions.facts import areas
+from doorward.features.rights.actions.roles import list_roles
+from doorward.features.rights.model.acts import ListRoles
 from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.sentences import sentence
 

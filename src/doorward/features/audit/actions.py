@@ -10,6 +10,7 @@ from doorward.edges.call import Call
 from doorward.edges.lines import csv_line, json_line
 from doorward.edges.refusal_log import Joined
 from doorward.edges.run import LostRace
+from doorward.edges.sql.reaching import sides
 from doorward.features.audit import store
 from doorward.features.audit.model import (
     ActsListed,
@@ -28,7 +29,7 @@ from doorward.features.audit.model import (
     ReadExport,
 )
 from doorward.features.audit.rules import entries, expiry, words
-from doorward.kernel.act import NO_SESSION, NOBODY, Act, act, reason_of, target_of
+from doorward.kernel.act import NO_SESSION, NOBODY, Act, Needs, act, reason_of, target_of
 from doorward.kernel.events import Entry, Event
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
@@ -85,7 +86,7 @@ def recorder(call: Call, act: Act, command: object, outcome: Any) -> None:
     record(
         call,
         Event(
-            act=act.event,
+            act=call.note.act or act.event,
             outcome=outcome.status,
             code=code,
             target=target,
@@ -102,13 +103,13 @@ def record_joined(call: Call, flood: Joined) -> None:
     record(at_origin, entries.joined(flood.event, flood.count, flood.since))
 
 
-@act("audit:read", event="audit.viewed")
+@act("audit:read", event="audit.viewed", needs=(Needs.SOMEWHERE,))
 def list_entries(call: Call, command: ListEntries) -> EntriesPage:
     """Read the audit trail, newest first; filters narrow each other down."""
     return _page(call, command.filter, command.limit, command.before_id)
 
 
-@act("audit:export", event="audit.exported")
+@act("audit:export", event="audit.exported", needs=(Needs.SOMEWHERE,))
 def export_entries(call: Call, command: ExportEntries) -> ExportBegun:
     """Begin to export the audit trail; what was asked for stands in the one entry that this writes (AUDIT-4)."""
     wanted = command.filter
@@ -124,7 +125,7 @@ def export_entries(call: Call, command: ExportEntries) -> ExportBegun:
     return ExportBegun(csv_line(COLUMNS) if command.form is Form.CSV else "")
 
 
-@act("audit:export", event=None, writes=False)
+@act("audit:export", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def read_export(call: Call, command: ReadExport) -> ExportPart:
     """Read the next part of an export that has begun, newest first; a file of any length takes one page of memory."""
     page = _page(call, command.filter, entries.PAGE, command.before_id)
@@ -133,7 +134,7 @@ def read_export(call: Call, command: ReadExport) -> ExportPart:
     return ExportPart("".join(map(write, spelled)), len(page.entries), page.next_id)
 
 
-@act("audit:read", event=None, writes=False)
+@act("audit:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def list_acts(call: Call, command: ListActs) -> ActsListed:
     """Say which acts are recorded, for the choice of a filter."""
     return ActsListed(words.ACTS)
@@ -191,7 +192,7 @@ def last_done(call: Call, account: AccountId, act: str, since: datetime) -> Entr
 def days(call: Call) -> tuple[DayFigures, ...]:
     """Count completed sign-ins and locks on each of the last 30 UTC days, oldest first."""
     first = entries.first_day(call.now)
-    return entries.figures(first, store.day_counts(call.sql, entries.first_id(first)))
+    return entries.figures(first, store.day_counts(call.sql, entries.first_id(first), call.reach))
 
 
 def _csv_of(spelled: dict[str, Any]) -> str:
@@ -200,7 +201,7 @@ def _csv_of(spelled: dict[str, Any]) -> str:
 
 def _page(call: Call, wanted: Filter, limit: int, before_id: UUID | None) -> EntriesPage:
     size = entries.page_size(limit)
-    conditions = _conditions(wanted, before_id)
+    conditions = _conditions(wanted, before_id) | sides(call.reach)
     if wanted.act is None:
         found = store.page(call.sql, conditions, size + 1)
     else:  # an index gives the entries of each act in their order, and of no two acts together

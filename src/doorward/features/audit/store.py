@@ -5,10 +5,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, or_, select, type_coerce, update
 
+from doorward.edges.sql.reaching import reached, sides
 from doorward.edges.sql.tables.audit import audit_checkpoints, audit_entries
 from doorward.features.audit.model import Checkpoint, DayCount
+from doorward.kernel.act import Reach
 from doorward.kernel.events import Entry
 
 _T = audit_entries.c
@@ -26,6 +28,8 @@ _ENTRIES = select(*_COLUMNS).order_by(_T.id.desc()).limit(bindparam("limit"))
 _OLDEST = select(*_COLUMNS).where(_T.id < bindparam("below_id")).order_by(_T.id).limit(bindparam("limit"))
 _REMOVE = delete(audit_entries).where(_T.id <= bindparam("last_id"))
 _CONDITIONS = {
+    "within": reached(_T.target_id, ["within"])[0],
+    "without": or_(_T.target_id.is_(None), *reached(_T.target_id, ["without"])),
     "target": _T.target_id == bindparam("target"),
     "actor_id": _T.actor_id == bindparam("actor_id"),
     "actor_name": _T.actor_name == bindparam("actor_name"),
@@ -78,9 +82,10 @@ def page(sql: Connection, conditions: Mapping[str, object], limit: int) -> list[
     return [_entry(row) for row in rows]
 
 
-def day_counts(sql: Connection, from_id: UUID) -> list[DayCount]:
-    """Count completed sign-ins and locks by day, from an id on."""
-    rows = sql.execute(_FIGURES, {"from_id": from_id})
+def day_counts(sql: Connection, from_id: UUID, reach: Reach) -> list[DayCount]:
+    """Count completed sign-ins and locks by day, from an id on, of the people whom somebody reaches."""
+    named = sides(reach)
+    rows = sql.execute(_FIGURES.where(*reached(_T.target_id, named)), {"from_id": from_id, **named})
     return [DayCount(row.day, row.act, bool(row.by_server), row[3]) for row in rows]
 
 

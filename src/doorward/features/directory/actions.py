@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from doorward.edges.call import Call
+from doorward.edges.sql.reaching import sides
 from doorward.features.accounts import rules as account_rules
 from doorward.features.accounts.model import Standing
 from doorward.features.audit import actions as audit
@@ -40,20 +41,21 @@ from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
-from doorward.features.rights import actions as rights
-from doorward.features.rights import rules as rights_rules
-from doorward.features.rights.model import ActorFacts
+from doorward.features.rights.actions import facts as rights
+from doorward.features.rights.actions import permissions
+from doorward.features.rights.model.facts import ActorFacts, Holdings
+from doorward.features.rights.rules import deciding
 from doorward.features.second_factor import rules as factor_rules
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions import rules as session_rules
 from doorward.features.sessions.model import SessionShown
-from doorward.kernel.act import Bearer, Who, act
+from doorward.kernel.act import Bearer, Needs, Who, act
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
 
 
-@act("users:read", event=None, writes=False)
+@act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def search_accounts(call: Call, command: Search) -> Found | Refused:
     """Search accounts by name, login or e-mail address; filters narrow each other down (LOCK-6)."""
     conditions = _conditions_from(call, command)
@@ -82,7 +84,7 @@ def view_account(call: Call, command: ViewAccount) -> AccountShown | Refused:
         recovery_codes_left=recovery_codes.left(call, account.id),
         allowlist=listed.entry if factor_rules.live(listed.entry, call.now) else None,
         exclusion=second_factor.exclusion_of(call, account.id),
-        permissions=rights.permissions_on(call, listed.standing),
+        permissions=permissions.permissions_on(call, listed.standing),
         must_change_password=password is not None
         and passwords.must_change(call, password, listed.standing.state.password_rules),
         has_password=password is not None,
@@ -110,20 +112,20 @@ def view_own_history(call: Call, command: ViewOwnHistory) -> OwnHistoryShown | R
     return OwnHistoryShown(said, shown.next_id, shown.removed_until)
 
 
-@act("users:read", event=None, writes=False)
+@act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def view_overview(call: Call, command: ViewOverview) -> OverviewShown:
     """Give the figures of the first page, each with a list behind it."""
     locked = _counted(call, "")
     return OverviewShown(
         locked_automatic=locked.automatic,
         locked_by_hand=locked.by_hand,
-        without_second_factor=store.without_factor(call.sql),
-        mail_not_delivered=store.mail_not_delivered(call.sql),
+        without_second_factor=store.without_factor(call.sql, call.reach),
+        mail_not_delivered=store.mail_not_delivered(call.sql, call.reach),
         days=audit.days(call),
     )
 
 
-@act("users:read", event=None, writes=False)
+@act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def count_locked(call: Call, command: CountLocked) -> LockedCounted:
     """Count the locked accounts that a search finds."""
     return _counted(call, command.query)
@@ -172,10 +174,10 @@ def check_sessions(call: Call, bearers: Sequence[Bearer]) -> dict[Bearer, Sessio
     For the gate, which is asked as often as an application is clicked. A token that is left out opens nothing.
     """
     found = store.behind(call.sql, bearers)
-    roles = store.assignments_of(call.sql, [one.account for one in found])
+    assignments = store.assignments_of(call.sql, [one.account for one in found])
     return {
         bearer: SessionChecked(
-            _shown(one, rights_rules.rights_of(roles.get(bearer.account, ()))),
+            _shown(one, rights.holdings_from(call, assignments.get(bearer.account, ()))),
             session_rules.due_to_write(one.last_seen_at, call.now),
         )
         for bearer, one in found.items()
@@ -194,7 +196,7 @@ def _alive(call: Call, one: SessionBehind) -> bool:
     )
 
 
-def _shown(one: SessionBehind, held: frozenset[str]) -> SessionShown:
+def _shown(one: SessionBehind, held: Holdings) -> SessionShown:
     actor = ActorFacts(
         account=one.facts.account,
         kind=one.kind,
@@ -206,7 +208,7 @@ def _shown(one: SessionBehind, held: frozenset[str]) -> SessionShown:
         session_used_second_factor=one.facts.used_second_factor,
         own_page_only=one.facts.own_page_only,
     )
-    usable = tuple(sorted(rights_rules.usable(actor)))
+    usable = tuple(sorted(deciding.usable(actor)))
     return SessionShown(one.facts, one.full_name, one.email, one.kind.value, usable)
 
 
@@ -217,7 +219,7 @@ def _one(call: Call, account: AccountId) -> store.Listed | None:
 
 def _rows(call: Call, found: Sequence[store.Listed]) -> tuple[AccountRow, ...]:
     wanted = [one.standing.account.id for one in found]
-    belongs = store.Belongs(store.groups_of(call.sql, wanted), store.roles_of(call.sql, wanted))
+    belongs = store.Belongs(store.groups_of(call.sql, wanted, call.reach), store.roles_of(call.sql, wanted))
     return tuple(_row(call, one, belongs) for one in found)
 
 
@@ -265,14 +267,17 @@ def _conditions_from(call: Call, command: Search) -> dict[str, Any] | Refused:
 
 def _conditions(call: Call, command: Search) -> dict[str, Any] | Refused:
     """Give the conditions of a search, whichever of its pages is asked for; refuse a group that is not there."""
+    conditions = rules.conditions(command) | sides(call.reach)
     if command.group is None:
-        return rules.conditions(command)
+        return conditions
     group = groups.named(call, command.group)
-    return Refused("groups.not_found") if group is None else {**rules.conditions(command), "group": group.id}
+    if group is None or groups.reached(call, group.id) is None:
+        return Refused("groups.not_found")
+    return {**conditions, "group": group.id}
 
 
 def _counted(call: Call, query: str) -> LockedCounted:
-    counts = store.locked_by_reason(call.sql, account_rules.search_pattern(query), call.now)
+    counts = store.locked_by_reason(call.sql, account_rules.search_pattern(query), call.now, call.reach)
     automatic = sum(count for reason, count in counts.items() if reason.automatic)
     return LockedCounted(automatic, sum(counts.values()) - automatic)
 

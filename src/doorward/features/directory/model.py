@@ -5,7 +5,7 @@ from datetime import datetime
 
 from doorward.features.accounts.model import AccountKind, Lock, LockReason
 from doorward.features.audit.model import DayFigures
-from doorward.features.rights.model import Permission
+from doorward.features.rights.model.facts import Permission
 from doorward.features.second_factor.model import AllowlistEntry, Exclusion, FactorState
 from doorward.features.sessions.model import SessionRow, SessionShown
 from doorward.kernel.act import SessionFacts

@@ -6,24 +6,25 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, not_, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, not_, or_, select, union_all
 
+from doorward.edges.sql.reaching import reached, sides
 from doorward.edges.sql.tables.accounts import account_state, accounts
 from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.edges.sql.tables.notices import outbox
 from doorward.edges.sql.tables.passwords import passwords
-from doorward.edges.sql.tables.rights import role_assignments
+from doorward.edges.sql.tables.rights import group_role_assignments, role_assignments
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.edges.sql.tables.sessions import sessions
 from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, Standing, State
 from doorward.features.directory.model import SessionBehind
-from doorward.features.rights.model import Assignment, Effect, Scope
+from doorward.features.rights.model.facts import Assignment, Effect, Scope
 from doorward.features.second_factor.model import AllowlistEntry, Cause
-from doorward.kernel.act import Bearer, SessionFacts
+from doorward.kernel.act import Bearer, Reach, SessionFacts
 from doorward.kernel.ids import AccountId, SessionId
 
 _A, _S, _L, _P, _R, _O = accounts.c, account_state.c, allowlist.c, passwords.c, role_assignments.c, outbox.c
-_T, _G, _M = sessions.c, account_groups.c, group_members.c
+_T, _G, _M, _GR = sessions.c, account_groups.c, group_members.c, group_role_assignments.c
 
 _ACCOUNTS = (
     select(
@@ -61,6 +62,7 @@ _CONDITIONS = {
     "may_set_up": and_(_WITHOUT, _L.expires_at > _NOW),
     "blocked": and_(_WITHOUT, or_(_L.expires_at.is_(None), _L.expires_at <= _NOW)),
     "excluded": _S.excluded,
+    **dict(zip(("within", "without"), reached(_A.account_id, ("within", "without")), strict=True)),
     "group": _A.account_id.in_(select(_M.account_id).where(_M.group_id == bindparam("group"))),
     "as_of": _A.created_at <= bindparam("as_of"),
     "after_id": _A.account_id > bindparam("after_id"),
@@ -81,7 +83,7 @@ _ROLES = (
     .order_by(_R.account_id, _R.role)
 )
 _GROUPS = (
-    select(_M.account_id, _G.name)
+    select(_M.account_id, _G.name, _G.group_id)
     .join_from(group_members, account_groups, _G.group_id == _M.group_id)
     .where(_M.account_id.in_(bindparam("accounts", expanding=True)))
     .order_by(_M.account_id, _G.name_canonical)
@@ -108,9 +110,15 @@ _BEHIND = (
     )
 )  # fmt: skip
 """Two lists in place of a list of pairs, for which SQLite would walk the whole table; each pair is one step down."""
-_ASSIGNMENTS = select(_R.account_id, _R.role, _R.effect, _R.scope).where(
-    _R.account_id.in_(bindparam("accounts", expanding=True))
+_OWN = select(_R.account_id, _R.role, _R.effect, _R.scope)
+_THROUGH = select(_M.account_id, _GR.role, _GR.effect, _GR.scope).join_from(
+    group_members, group_role_assignments, _GR.group_id == _M.group_id
 )
+_ASSIGNMENTS = union_all(
+    _OWN.where(_R.account_id.in_(bindparam("accounts", expanding=True))),
+    _THROUGH.where(_M.account_id.in_(bindparam("accounts", expanding=True))),
+)
+"""What accounts hold themselves, and what their groups give them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +161,11 @@ def roles_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, tu
     return _by_account(sql.execute(_ROLES, {"accounts": wanted}))
 
 
-def groups_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, tuple[str, ...]]:
-    """Load the names of the groups that accounts are in, in their order."""
-    return _by_account(sql.execute(_GROUPS, {"accounts": wanted}))
+def groups_of(sql: Connection, wanted: Sequence[AccountId], reach: Reach) -> dict[AccountId, tuple[str, ...]]:
+    """Load the names of the groups that accounts are in, in their order, as far as somebody reaches those groups."""
+    rows = sql.execute(_GROUPS, {"accounts": wanted})
+    inside = (row for row in rows if reach.everything or row.group_id in reach.groups)
+    return _by_account((row.account_id, row.name) for row in inside if row.group_id not in reach.without)
 
 
 def behind(sql: Connection, bearers: Sequence[Bearer]) -> dict[Bearer, SessionBehind]:
@@ -168,27 +178,31 @@ def assignments_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[Account
     """Load the assignments of many accounts."""
     found: dict[AccountId, list[Assignment]] = {}
     for row in sql.execute(_ASSIGNMENTS, {"accounts": wanted}):
-        found.setdefault(row.account_id, []).append(Assignment(row.role, Effect(row.effect), Scope(row.scope)))
+        found.setdefault(row.account_id, []).append(Assignment(row.role, Effect(row.effect), Scope.parse(row.scope)))
     return found
 
 
-def locked_by_reason(sql: Connection, pattern: str | None, now: datetime) -> dict[LockReason, int]:
+def locked_by_reason(sql: Connection, pattern: str | None, now: datetime, reach: Reach) -> dict[LockReason, int]:
     """Count the locks that stand, by their reason; read from the index on locked accounts."""
+    named = sides(reach)
     if pattern is None:
-        rows = sql.execute(_BY_REASON, {"now": now})
+        rows = sql.execute(_BY_REASON.where(*reached(_S.account_id, named)), {"now": now, **named})
     else:
-        rows = sql.execute(_BY_REASON_MATCHING, {"now": now, "pattern": pattern})
+        statement = _BY_REASON_MATCHING.where(*reached(_S.account_id, named))
+        rows = sql.execute(statement, {"now": now, "pattern": pattern, **named})
     return {LockReason(row.lock_reason): row[1] for row in rows}
 
 
-def without_factor(sql: Connection) -> int:
+def without_factor(sql: Connection, reach: Reach) -> int:
     """Count the accounts that have no second factor and need one."""
-    return int(sql.execute(_WITHOUT_FACTOR).scalar_one())
+    named = sides(reach)
+    return int(sql.execute(_WITHOUT_FACTOR.where(*reached(_S.account_id, named)), named).scalar_one())
 
 
-def mail_not_delivered(sql: Connection) -> int:
+def mail_not_delivered(sql: Connection, reach: Reach) -> int:
     """Count the mails that were tried and have not arrived."""
-    return int(sql.execute(_NOT_DELIVERED).scalar_one())
+    named = sides(reach)
+    return int(sql.execute(_NOT_DELIVERED.where(*reached(_O.account_id, named)), named).scalar_one())
 
 
 @cache

@@ -10,7 +10,7 @@ from doorward.features.accounts.rules import search_pattern
 from doorward.features.groups import rules, store
 from doorward.features.groups.model import Group, GroupRow, GroupShown, GroupsListed, ListGroups, ViewGroup
 from doorward.features.policy import actions as policy
-from doorward.kernel.act import act
+from doorward.kernel.act import Needs, act
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
 
@@ -19,27 +19,34 @@ _FROM_THE_FIRST = AccountId(UUID(int=0))
 """Before every id (RFC 9562 section 5.9)."""
 
 
-@act("users:read", event=None, writes=False)
+@act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def list_groups(call: Call, command: ListGroups) -> GroupsListed | Refused:
     """Search groups by name, each with how many accounts are in it."""
     after = None if command.after is None else store.by_id(call.sql, command.after)
     if command.after is not None and after is None:
         return Refused("list.cursor")
     size = rules.page_size(command.limit)
-    found = store.page(call.sql, search_pattern(command.query), after, size + 1)
+    found = store.page(call.sql, search_pattern(command.query), after, size + 1, call.reach)
     return GroupsListed(_rows(call, found[:size]), found[size - 1].id if len(found) > size else None)
 
 
-@act("users:read", event=None, writes=False)
+@act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def view_group(call: Call, command: ViewGroup) -> GroupShown | Refused:
     """Read a group."""
-    group = store.by_id(call.sql, command.group)
+    group = reached(call, command.group)
     return Refused("groups.not_found") if group is None else GroupShown(_rows(call, [group])[0])
 
 
 def load(call: Call, group: GroupId) -> Group | None:
     """Load a group."""
     return store.by_id(call.sql, group)
+
+
+def reached(call: Call, group: GroupId) -> Group | None:
+    """Load a group whose members the actor reaches, by the right of this act; others are not there (RIGHT-3)."""
+    reach = call.reach
+    inside = (reach.everything or group in reach.groups) and group not in reach.without
+    return load(call, group) if inside else None
 
 
 def find(call: Call, name: str) -> Group | None:
@@ -71,7 +78,7 @@ def inside(call: Call, account: AccountId) -> list[Group]:
 def outside(call: Call, account: AccountId, query: str, most: int) -> list[Group]:
     """Load groups that a search finds and the account is not in, by name."""
     there = store.groups_of(call.sql, account)
-    found = store.page(call.sql, search_pattern(query), None, most + len(there))
+    found = store.page(call.sql, search_pattern(query), None, most + len(there), call.reach)
     return [group for group in found if group.id not in there][:most]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from doorward.edges.sql.columns import Id
 from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.features.groups.model import Group
+from doorward.kernel.act import Reach
 from doorward.kernel.ids import AccountId, GroupId
 from doorward.kernel.names import canonical
 
@@ -69,12 +70,17 @@ def some(sql: Connection, wanted: Sequence[GroupId]) -> list[Group]:
     return [_group(row) for row in sql.execute(_SOME, {"asked": wanted})]
 
 
-def page(sql: Connection, pattern: str | None, after: Group | None, most: int) -> list[Group]:
-    """Load groups by name: those that a pattern finds, after one of them."""
+def page(sql: Connection, pattern: str | None, after: Group | None, most: int, reach: Reach) -> list[Group]:
+    """Load groups by name: those that a pattern finds, after one of them, as far as somebody reaches them."""
     keys: dict[str, Any] = {"most": most} if pattern is None else {"most": most, "pattern": pattern}
     if after is not None:
         keys["after"] = canonical(after.name)
-    return [_group(row) for row in sql.execute(_LISTS[pattern is not None, after is not None], keys)]
+    statement = _LISTS[pattern is not None, after is not None]
+    if not reach.everything:
+        statement = statement.where(_G.group_id.in_(list(reach.groups)))
+    if reach.without:
+        statement = statement.where(_G.group_id.not_in(list(reach.without)))
+    return [_group(row) for row in sql.execute(statement, keys)]
 
 
 def add(sql: Connection, group: Group) -> None:

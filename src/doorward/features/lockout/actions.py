@@ -25,7 +25,8 @@ from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.policy import actions as policy
 from doorward.features.policy.rules import DEFAULT
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import administrators
+from doorward.features.rights.actions import facts as rights
 from doorward.kernel.act import SYSTEM, Needs, act
 from doorward.kernel.events import Checked, Event, Result
 from doorward.kernel.ids import AccountId, new_id
@@ -63,7 +64,8 @@ def unlock_account(call: Call, command: UnlockAccount) -> AccountUnlocked | NotL
     if standing is None:
         return Refused("accounts.not_found")
     clear_lapsed(call, standing)
-    outcome = rules.unlock(standing.state.lock, call.now, call.actor.name, may_lift_by_hand=may_lift_by_hand(call))
+    by_hand = may_lift_by_hand(call, command.account)
+    outcome = rules.unlock(standing.state.lock, call.now, call.actor.name, may_lift_by_hand=by_hand)
     if isinstance(outcome, AccountUnlocked):
         accounts.set_unlocked(call, command.account, outcome.unlocked_at)
         store.clear(call.sql, command.account, None, call.now)
@@ -229,7 +231,7 @@ def lock_for_failures(call: Call, standing: Standing, factor: Factor, failures: 
     Not the last able administrator alone is spared a lock without end, but the last one who is still open: else a
     stranger who guesses at all of them, one after the other, would leave nobody who can sign in (RIGHT-5).
     """
-    last = rights.last_open_administrator(call, standing.account.id)
+    last = administrators.last_open_administrator(call, standing.account.id)
     wanted = rules.failure_lock(factor, _limits(call, factor, standing), call.now, last_administrator=last)
     outcome = rules.replace(standing.state.lock, wanted, call.now)
     if isinstance(outcome, AlreadyLocked):
@@ -245,7 +247,7 @@ def _lock_for_inactivity(call: Call, standing: Standing) -> bool:
     wanted = rules.inactivity_lock(standing.state, standing.account.created_at, days, call.now)
     if wanted is None or isinstance(rules.replace(standing.state.lock, wanted, call.now), AlreadyLocked):
         return False
-    if rights.last_open_administrator(call, standing.account.id):
+    if administrators.last_open_administrator(call, standing.account.id):
         return False
     _lock_by_itself(call, standing, wanted, {})
     return True
@@ -275,11 +277,9 @@ def _limits(call: Call, factor: Factor, standing: Standing | None) -> rules.Limi
     return rules.Limits(settings.second_factor_failures_before_lock, settings.hours_locked)
 
 
-def may_lift_by_hand(call: Call) -> bool:
-    """Tell whether the actor may lift, and put back, an operator's or reported lock (LOCK-12)."""
-    if call.actor.owner or call.actor.account is None:
-        return call.actor.owner
-    return "users:modify" in rights.rights_of(call, call.actor.account)
+def may_lift_by_hand(call: Call, account: AccountId) -> bool:
+    """Tell whether the actor may lift, and put back, an operator's or reported lock of an account (LOCK-12)."""
+    return rights.holds_over(call, call.actor, "users:modify", account)
 
 
 def tell_locked(call: Call, standing: Standing, lock: Lock) -> None:

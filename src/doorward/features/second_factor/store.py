@@ -1,13 +1,16 @@
 """The SQL on the allowlist and the exclusions."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select
 
+from doorward.edges.sql.reaching import reached, sides
 from doorward.edges.sql.tables.second_factor import allowlist, exclusions
 from doorward.features.second_factor.model import AllowlistEntry, Cause, Exclusion
+from doorward.kernel.act import EVERYBODY, Reach
 from doorward.kernel.ids import AccountId
 
 _A, _E = allowlist.c, exclusions.c
@@ -15,7 +18,6 @@ _A, _E = allowlist.c, exclusions.c
 _ENTRIES = select(_A.account_id, _A.cause, _A.added_at, _A.added_by, _A.added_by_id, _A.reason, _A.expires_at)
 _ENTRY_OF = _ENTRIES.where(_A.account_id == bindparam("account"))
 _LIVE = _ENTRIES.where(_A.expires_at > bindparam("now")).order_by(_A.account_id).limit(bindparam("most"))
-_LIVE_AFTER = _LIVE.where(_A.account_id > bindparam("after"))
 _PUT = insert(allowlist)
 _TAKE = delete(allowlist).where(_A.account_id == bindparam("account"))
 _USE_UP = _TAKE.where(_A.expires_at > bindparam("now"))
@@ -23,9 +25,22 @@ _USE_UP = _TAKE.where(_A.expires_at > bindparam("now"))
 _EXCLUSIONS = select(_E.account_id, _E.added_at, _E.added_by, _E.added_by_id, _E.reason)
 _EXCLUSION_OF = _EXCLUSIONS.where(_E.account_id == bindparam("account"))
 _EXCLUDED = _EXCLUSIONS.order_by(_E.account_id).limit(bindparam("most"))
-_EXCLUDED_AFTER = _EXCLUDED.where(_E.account_id > bindparam("after"))
 _EXCLUDE = insert(exclusions)
 _LIFT = delete(exclusions).where(_E.account_id == bindparam("account"))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a list: from after an account on, at most so many, of the people whom somebody reaches (RIGHT-3)."""
+
+    most: int
+    after: AccountId | None = None
+    reach: Reach = EVERYBODY
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Give the parameters of its statement."""
+        return {"most": self.most, **({} if self.after is None else {"after": self.after}), **sides(self.reach)}
 
 
 def entry(sql: Connection, account: AccountId) -> AllowlistEntry | None:
@@ -34,10 +49,9 @@ def entry(sql: Connection, account: AccountId) -> AllowlistEntry | None:
     return None if row is None else _entry(row)
 
 
-def entries(sql: Connection, now: datetime, after: AccountId | None, most: int) -> list[AllowlistEntry]:
-    """List the entries that have not expired, in the order of account ids, from after one of them."""
-    values = {"now": now, "most": most} | ({} if after is None else {"after": after})
-    return [_entry(row) for row in sql.execute(_LIVE if after is None else _LIVE_AFTER, values)]
+def entries(sql: Connection, now: datetime, part: Part) -> list[AllowlistEntry]:
+    """List the entries that have not expired, in the order of account ids."""
+    return [_entry(row) for row in sql.execute(_part_of(_LIVE, _A, part), {"now": now, **part.values})]
 
 
 def put_entry(sql: Connection, new: AllowlistEntry) -> None:
@@ -77,10 +91,9 @@ def exclusion(sql: Connection, account: AccountId) -> Exclusion | None:
     return None if row is None else _exclusion(row)
 
 
-def excluded(sql: Connection, after: AccountId | None, most: int) -> list[Exclusion]:
-    """List the exclusions in the order of account ids, from after one of them."""
-    values = {"most": most} | ({} if after is None else {"after": after})
-    return [_exclusion(row) for row in sql.execute(_EXCLUDED if after is None else _EXCLUDED_AFTER, values)]
+def excluded(sql: Connection, part: Part) -> list[Exclusion]:
+    """List the exclusions in the order of account ids."""
+    return [_exclusion(row) for row in sql.execute(_part_of(_EXCLUDED, _E, part), part.values)]
 
 
 def exclude(sql: Connection, new: Exclusion) -> None:
@@ -108,3 +121,8 @@ def _entry(row: Any) -> AllowlistEntry:
 
 def _exclusion(row: Any) -> Exclusion:
     return Exclusion(AccountId(row.account_id), row.added_at, row.added_by, row.added_by_id, row.reason)
+
+
+def _part_of(statement: Select[Any], columns: Any, part: Part) -> Select[Any]:
+    further = [] if part.after is None else [columns.account_id > bindparam("after")]
+    return statement.where(*further, *reached(columns.account_id, sides(part.reach)))

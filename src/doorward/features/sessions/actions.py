@@ -8,8 +8,8 @@ from doorward.features.accounts import rules as account_rules
 from doorward.features.accounts.model import Standing
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.policy import actions as policy
-from doorward.features.rights import actions as rights
-from doorward.features.rights import rules as rights_rules
+from doorward.features.rights.actions import facts as rights
+from doorward.features.rights.actions import guarding
 from doorward.features.sessions import rules, store
 from doorward.features.sessions.model import (
     EndOwnSessions,
@@ -61,7 +61,9 @@ def guard(call: Call, act: Act, command: object, caller: Caller) -> Granted | De
     """Find out who asks and decide whether they may: what every act passes first (RIGHT-7)."""
     actor, standing = _who(call, caller), _target(call, command)
     target = Target(standing.account.id, standing.account.user_name) if standing is not None else None
-    refused = actor if isinstance(actor, Refused) else _refusal(call, act, actor, standing)
+    about = guarding.facts_of(call, act, target_of(command), standing)
+    judged = actor if isinstance(actor, Refused) else guarding.judge(call, act, actor, about)
+    refused = judged if isinstance(judged, Refused) else None
     if refused is None and standing is None and target_of(command) is not None:
         refused = Refused("accounts.not_found")
     reason = reason_of(command)
@@ -69,7 +71,9 @@ def guard(call: Call, act: Act, command: object, caller: Caller) -> Granted | De
         refused = account_rules.judge_reason(reason)
     known = NOBODY if isinstance(actor, Refused) else actor
     protected = act.changes and _protected(call, act, known, standing)
-    return Granted(known, target, protected) if refused is None else Denied(known, target, refused)
+    if refused is not None or isinstance(judged, Refused):
+        return Denied(known, target, refused or Refused("rights.missing"))
+    return Granted(known, target, protected, judged)
 
 
 def open_session(call: Call, account: AccountId, epoch: int, opened_with: OpenedWith) -> SessionOpened | Refused:
@@ -271,29 +275,3 @@ def _protected(call: Call, act: Act, actor: Actor, standing: Standing | None) ->
     if act.who is Who.SELF and actor.account is not None:
         standing = accounts.load(call, actor.account)
     return standing is not None and standing.account.protected and not actor.owner
-
-
-def _refusal(call: Call, act: Act, actor: Actor, standing: Standing | None) -> Refused | None:
-    """Say why an actor may not, or None."""
-    if actor.owner:
-        return _refusal_of_owner(call, act, standing)
-    if act.who is Who.ANYBODY:
-        return None
-    if actor.session is None or act.who is Who.SERVER:
-        return Refused("session.required")
-    if act.who is Who.SELF:
-        return None
-    facts = rights.actor_facts(call, actor.session)
-    if facts is None:
-        return Refused("session.required")
-    target = None if standing is None else rights.target_facts(call, standing)
-    verdict = rights_rules.may(facts, act, target)
-    return verdict if isinstance(verdict, Refused) else None
-
-
-def _refusal_of_owner(call: Call, act: Act, standing: Standing | None) -> Refused | None:
-    """Ask the one question about rights that the server's owner is asked too (RIGHT-5, RIGHT-8)."""
-    if standing is None or Needs.ADMINISTRATOR_LEFT not in act.needs:
-        return None
-    last = rights.last_able_administrator(call, standing.account.id)
-    return Refused("rights.last_administrator") if last else None

@@ -12,17 +12,18 @@ from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import granting as rights
+from doorward.features.rights.actions import group_roles, judging
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import Cause
-from doorward.kernel.act import act
+from doorward.kernel.act import Needs, act
 from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 from doorward.kernel.time import rfc3339
 
 
-@act("users:modify", event="accounts.added")
+@act("users:modify", event="accounts.added", needs=(Needs.SOMEWHERE,))
 def add_account(call: Call, command: AddAccount) -> AccountAdded | Refused:
     """Add an account; without a password it is mailed a link to set one (PASS-6)."""
     added = AccountId(new_id(call.now, call.entropy))
@@ -31,6 +32,10 @@ def add_account(call: Call, command: AddAccount) -> AccountAdded | Refused:
     joined = grouping.judge_new_member(call, added, command.groups)
     if isinstance(joined, Refused):
         return joined
+    if command.kind is AccountKind.EXTERNAL and any(group_roles.gives_roles(call, one.id) for one in joined):
+        return Refused("rights.internal_only")
+    if not (joined or call.reach.everything):
+        return Refused("groups.required")
     name = command.user_name.strip()
     person = NewAccount(
         id=added,
@@ -82,7 +87,7 @@ def _judge(call: Call, command: AddAccount) -> Refused | None:
         return Refused("accounts.email_missing")
     if command.roles and command.kind is AccountKind.EXTERNAL:
         return Refused("rights.internal_only")
-    refusals = (rights.judge_grant(call, role) for role in command.roles)
+    refusals = (judging.judge_grant(call, role) for role in command.roles)
     return next((one for one in refusals if one is not None), None)
 
 

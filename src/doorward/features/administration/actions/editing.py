@@ -24,7 +24,7 @@ from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import administrators
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import Cause
 from doorward.features.signin.actions import purging
@@ -132,7 +132,7 @@ def _judge(call: Call, standing: Standing, command: EditAccount) -> Refused | No
         if bearer is not None and bearer.account.id != account.id:
             return Refused("accounts.name_taken")
     leaves = command.kind is AccountKind.EXTERNAL and account.kind is AccountKind.INTERNAL
-    if leaves and rights.last_able_administrator(call, account.id):
+    if leaves and administrators.last_able_administrator(call, account.id):
         return Refused("rights.last_administrator")
     return None
 

@@ -13,8 +13,8 @@ from doorward.features.links.model import Link, LinkKind
 from doorward.features.lockout import actions as lockout
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
-from doorward.features.rights import actions as rights
-from doorward.features.rights.rules import ADMINISTRATOR
+from doorward.features.rights.actions import administrators, granting
+from doorward.features.rights.rules.roles import ADMINISTRATOR
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.signin.actions.new_password import after_link, hash_new
 from doorward.features.signin.model import LinkOpened, OpenLink, PendingToken
@@ -31,7 +31,7 @@ _NOT_YET = 0
 @act(who=Who.SERVER, event="links.first_administrator")
 def make_first_link(call: Call, command: MakeFirstLink) -> LinkMade | Refused:
     """Make the link by which the first administrator comes in; voids the one before, and ends once there is one."""
-    if rights.administrator_exists(call):
+    if administrators.administrator_exists(call):
         return Refused("rights.administrator_exists")
     links.end_kind(call, LinkKind.WELCOME)
     path, link = links.make_link(call, AccountId(new_id(call.now, call.entropy)), LinkKind.WELCOME, _NOT_YET)
@@ -73,7 +73,7 @@ def rescue_account(call: Call, command: RescueAccount) -> LinkMade | Refused:
     if standing is None:
         return Refused("accounts.not_found")
     accounts.restore(call, standing)
-    rights.make_administrator(call, command.account, standing.account.user_name)
+    granting.make_administrator(call, command.account, standing.account.user_name)
     lockout.clear_counters_all(call, command.account)
     entry = second_factor.start_over(call, standing)
     epoch = accounts.move_epoch(call, command.account)
@@ -86,7 +86,7 @@ def rescue_account(call: Call, command: RescueAccount) -> LinkMade | Refused:
 def _good(call: Call, token: PendingToken) -> Link | Refused:
     """Find the first administrator's link, dead as soon as any account holds Administrator."""
     link = links.find_good(call, token.account, token.token_hash, LinkKind.WELCOME, None)
-    return Refused("signin.expired") if link is None or rights.administrator_exists(call) else link
+    return Refused("signin.expired") if link is None or administrators.administrator_exists(call) else link
 
 
 def _future(call: Call, command: UseWelcomeLink) -> Account:

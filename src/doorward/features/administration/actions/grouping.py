@@ -28,7 +28,8 @@ from doorward.features.groups.model import (
     RemoveMember,
     ShowMemberships,
 )
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import administrators
+from doorward.features.rights.actions import group_roles as rights
 from doorward.kernel.act import Needs, act
 from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId, GroupId, new_id
@@ -92,7 +93,8 @@ def add_member(call: Call, command: AddMember) -> MemberAdded | MembersUnchanged
         return group
     if refused := rights.judge_membership(call, group.id, command.account):
         return refused
-    return MemberAdded() if groups.add_member(call, group.id, command.account) else MembersUnchanged()
+    added = administrators.keeping_one(call, lambda: groups.add_member(call, group.id, command.account))
+    return added if isinstance(added, Refused) else MemberAdded() if added else MembersUnchanged()
 
 
 @act("users:modify", event="groups.member_removed", needs=(Needs.ANOTHER,))
@@ -103,7 +105,8 @@ def remove_member(call: Call, command: RemoveMember) -> MemberRemoved | MembersU
         return group
     if refused := rights.judge_leaving(call, group.id, command.account):
         return refused
-    return MemberRemoved() if groups.remove_member(call, group.id, command.account) else MembersUnchanged()
+    removed = administrators.keeping_one(call, lambda: groups.remove_member(call, group.id, command.account))
+    return removed if isinstance(removed, Refused) else MemberRemoved() if removed else MembersUnchanged()
 
 
 @act("users:read", event=None, writes=False)

@@ -9,7 +9,7 @@ from doorward.features.audit import actions as audit
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules
 from doorward.features.lockout.model import Lifted, UndoUnlock, UnlockUndone
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import administrators
 from doorward.kernel.act import Actor, Needs, act
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
@@ -53,8 +53,8 @@ def _unlock_of(call: Call, account: AccountId) -> Entry | None:
 
 def _may_lock_again(call: Call, account: AccountId, lift: Lifted) -> Refused | None:
     """Ask what setting the lock would ask: the right for one by hand, and an administrator left (RIGHT-5)."""
-    if not lift.lock.reason.automatic and not lockout.may_lift_by_hand(call):
+    if not lift.lock.reason.automatic and not lockout.may_lift_by_hand(call, account):
         return Refused("rights.missing", {"right": "users:modify"})
-    if rights.last_able_administrator(call, account) or rights.last_open_administrator(call, account):
+    if administrators.last_able_administrator(call, account) or administrators.last_open_administrator(call, account):
         return Refused("rights.last_administrator")
     return None

@@ -38,8 +38,19 @@ def _which(entry: Entry) -> str:
     """Name the role, group or token that an act was about; of an edit, say whether it marked the account (PROT-3)."""
     if entry.act == "accounts.edited" and "protected" in entry.details:
         return f", {'now' if entry.details['protected'] else 'no longer'} protected"
+    if entry.act in {"rights.granted", "rights.revoked"}:
+        return _assignment(entry)
     named = _NAMED.get(entry.act) or _NAMED.get(entry.act.partition(".")[0])
     return "" if named is None else f": {entry.details.get(named, '')}"
+
+
+def _assignment(entry: Entry) -> str:
+    """Say which role, whether it is denied, over whom, and to which group it is given."""
+    told = entry.details
+    denied = ", denied" if told.get("effect") == "deny" else ""
+    over = f", over the members of {told['over']}" if "over" in told else ""
+    group = f", by the group {told['group']}" if "group" in told else ""
+    return f": {told.get('role', '')}{denied}{over}{group}"
 
 
 def _done_by_itself(entry: Entry, done: str) -> str:
@@ -163,6 +174,9 @@ _WORDS = {
     "policy.changed": ("Settings changed", "Change of settings"),
     "policy.deleted": ("Password rules deleted", "Deletion of password rules"),
     "rights.granted": ("Role granted", "Granting a role"),
+    "rights.role_added": ("Role added", "Adding a role"),
+    "rights.role_deleted": ("Role deleted", "Deletion of a role"),
+    "rights.role_edited": ("Role changed", "Change of a role"),
     "rights.revoked": ("Role taken away", "Taking a role away"),
     "second_factor.deleted": ("Secret key deleted", "Deletion of the secret key"),
     "second_factor.key_disabled": ("Secret key disabled", "Disabling of the secret key"),

@@ -71,7 +71,7 @@ ITEM_ACTS: dict[JobKind, Action[WorkItem, Done | Unchanged | Refused]] = {
 """What each kind of job does to an account."""
 
 
-@act("users:read", event=None, writes=False)
+@act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def find_items(call: Call, command: FindItems) -> ItemsFound | Refused:
     """Look for the next part of a job's search, as whoever began it sees the accounts today; for the worker."""
     job = store.find(call.sql, command.job)

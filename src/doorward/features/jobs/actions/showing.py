@@ -3,16 +3,16 @@
 from doorward.edges.call import Call
 from doorward.features.jobs import rules, store
 from doorward.features.jobs.model import JobRow, JobShown, JobsListed, ListJobs, ShowJob
-from doorward.kernel.act import act
+from doorward.kernel.act import Needs, act
 from doorward.kernel.outcome import Refused
 
 
-@act("users:read", event=None, writes=False)
+@act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def show_job(call: Call, command: ShowJob) -> JobShown | Refused:
     """Show how far a job is, and a part of its items with what came of each."""
     job = store.find(call.sql, command.job)
-    if job is None:
-        return Refused("jobs.not_found")
+    if job is None or not (rules.owns(job.beginner, call.actor) or call.reach.whole):
+        return Refused("jobs.not_found")  # its items name people whom another may not reach (RIGHT-3)
     size = rules.page_size(command.limit)
     items = store.items(call.sql, job.id, command.after, size + 1)
     return JobShown(
@@ -30,7 +30,7 @@ def show_job(call: Call, command: ShowJob) -> JobShown | Refused:
     )
 
 
-@act("users:read", event=None, writes=False)
+@act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def list_jobs(call: Call, command: ListJobs) -> JobsListed:
     """List one's own jobs, newest first, with their counts."""
     size = rules.page_size(command.limit)

@@ -19,7 +19,7 @@ from doorward.features.jobs.model import (
     StartJob,
     StopJob,
 )
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import facts as rights
 from doorward.kernel.act import Needs, act
 from doorward.kernel.ids import AccountId, JobId, new_id
 from doorward.kernel.outcome import Refused
@@ -27,31 +27,31 @@ from doorward.kernel.outcome import Refused
 _FACTORS = rules.RIGHTS[JobKind.RESETS]
 
 
-@act(rules.RIGHTS[JobKind.UNLOCKS], event="jobs.started")
+@act(rules.RIGHTS[JobKind.UNLOCKS], event="jobs.started", needs=(Needs.SOMEWHERE,))
 def start_unlocks(call: Call, command: StartJob) -> JobStarted | Refused:
     """Begin to unlock a selection, or all that a search finds; the same key by the same actor finds the same job."""
     return _start(call, JobKind.UNLOCKS, command)
 
 
-@act(_FACTORS, event="jobs.started", needs=(Needs.SECOND_FACTOR,))
+@act(_FACTORS, event="jobs.started", needs=(Needs.SOMEWHERE, Needs.SECOND_FACTOR))
 def start_secret_key_resets(call: Call, command: StartJob) -> JobStarted | Refused:
     """Begin to reset the secret keys of a selection, or of all that a search finds."""
     return _start(call, JobKind.RESETS, command)
 
 
-@act(_FACTORS, event="jobs.started", needs=(Needs.SECOND_FACTOR,))
+@act(_FACTORS, event="jobs.started", needs=(Needs.SOMEWHERE, Needs.SECOND_FACTOR))
 def start_allowlist_additions(call: Call, command: StartJob) -> JobStarted | Refused:
     """Begin to let a selection, or all that a search finds, set up a second factor."""
     return _start(call, JobKind.ALLOWLIST, command)
 
 
-@act(_FACTORS, event="jobs.started", needs=(Needs.SECOND_FACTOR,))
+@act(_FACTORS, event="jobs.started", needs=(Needs.SOMEWHERE, Needs.SECOND_FACTOR))
 def start_exclusion_additions(call: Call, command: StartJob) -> JobStarted | Refused:
     """Begin to exclude a selection, or all that a search finds, from two-factor authentication."""
     return _start(call, JobKind.EXCLUSIONS, command)
 
 
-@act("users:read", event="jobs.stopped")
+@act("users:read", event="jobs.stopped", needs=(Needs.SOMEWHERE,))
 def stop_job(call: Call, command: StopJob) -> JobStopped | JobOver | Refused:
     """Do nothing more of a job: one's own, or one that the actor might have begun."""
     job = store.find(call.sql, command.job)
@@ -59,6 +59,8 @@ def stop_job(call: Call, command: StopJob) -> JobStopped | JobOver | Refused:
     if job is None:
         return Refused("jobs.not_found")
     call.note.details["kind"] = job.kind.value
+    if not rules.owns(job.beginner, call.actor) and not call.reach.whole:
+        return Refused("jobs.not_found")
     if not rules.owns(job.beginner, call.actor) and rules.RIGHTS[job.kind] not in _held(call):
         return Refused("rights.missing", {"right": rules.RIGHTS[job.kind]})
     if not store.end(call.sql, job.id, JobState.STOPPED, call.now):
@@ -68,7 +70,7 @@ def stop_job(call: Call, command: StopJob) -> JobStopped | JobOver | Refused:
     return JobStopped(left)
 
 
-@act("users:read", event=None, writes=False)
+@act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def count_found(call: Call, command: CountFound) -> FoundCounted | Refused:
     """Count what a search finds before a job is begun on it; of the locked those whom automatic locks shut out."""
     part = Part(call.now, 0, automatic_locks=command.kind is JobKind.UNLOCKS)
@@ -112,7 +114,7 @@ def _begin(call: Call, kind: JobKind, command: StartJob, key_hash: bytes | None)
 
 def _named(call: Call, selected: tuple[AccountId, ...]) -> list[tuple[AccountId, str]]:
     found = accounts.names(call, selected)
-    return [(account, found.get(account, "")) for account in dict.fromkeys(selected)]
+    return [(one, found.get(one, "") if rights.reaches(call, one) else "") for one in dict.fromkeys(selected)]
 
 
 def _beginner(call: Call) -> Beginner:

@@ -69,11 +69,11 @@ def undoable_until(call: Call, account: AccountId, operator: Actor) -> datetime 
     return None if entry is None or rules.judge_undo(entry, operator, call.now) else entry.added_at + rules.UNDO_FOR
 
 
-@act("user-permissions:read", event=None, writes=False)
+@act("user-permissions:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def list_allowlist(call: Call, command: ListAllowlist) -> AllowlistPage:
     """List the accounts that may set up a key, with who allowed it, when, why and until when (KEY-13)."""
     size = rules.page_size(command.limit)
-    found = store.entries(call.sql, call.now, command.after, size + 1)
+    found = store.entries(call.sql, call.now, store.Part(size + 1, command.after, call.reach))
     page = tuple(found[:size])
     following = page[-1].account if len(found) > size else None
     return AllowlistPage(page, following, states.names(call, [one.account for one in page]))

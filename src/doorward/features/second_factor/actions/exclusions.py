@@ -43,11 +43,11 @@ def lift_exclusion(call: Call, command: LiftExclusion) -> ExclusionLifted | List
     return ExclusionLifted()
 
 
-@act("user-permissions:read", event=None, writes=False)
+@act("user-permissions:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def list_exclusions(call: Call, command: ListExclusions) -> ExclusionsPage:
     """List the accounts that sign in without a second factor, with who decided so, when and why."""
     size = rules.page_size(command.limit)
-    found = store.excluded(call.sql, command.after, size + 1)
+    found = store.excluded(call.sql, store.Part(size + 1, command.after, call.reach))
     page = tuple(found[:size])
     following = page[-1].account if len(found) > size else None
     return ExclusionsPage(page, following, states.names(call, [one.account for one in page]))

@@ -16,7 +16,7 @@ from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
 from doorward.features.policy import actions as policy
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import administrators
 from doorward.features.second_factor import store
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.events import Event
@@ -49,7 +49,9 @@ def count_wrong_code(call: Call, standing: Standing, context: Context = Context.
 
 def _last_administrator(call: Call, account: AccountId) -> bool:
     """Tell whether the key must stay, since nobody could administer without it (RIGHT-5)."""
-    return rights.last_able_administrator(call, account) or rights.last_open_administrator(call, account)
+    return administrators.last_able_administrator(call, account) or administrators.last_open_administrator(
+        call, account
+    )
 
 
 def _disable(call: Call, standing: Standing, failures: int) -> None:

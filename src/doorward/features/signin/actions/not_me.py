@@ -10,7 +10,7 @@ from doorward.features.links.model import LinkKind
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import AccountLocked
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import administrators
 from doorward.features.sessions import actions as sessions
 from doorward.features.signin.actions import opened, pending
 from doorward.features.signin.model import Disowned, SayNotMe
@@ -34,7 +34,7 @@ def say_not_me(command: SayNotMe) -> Steps:
         standing = replace(standing, state=replace(standing.state, lock=None))
     call = pending.as_person(call, standing)
     account = standing.account
-    last = rights.last_able_administrator(call, account.id)
+    last = administrators.last_able_administrator(call, account.id)
     if last:
         _end_sessions_only(call, standing)
     else:

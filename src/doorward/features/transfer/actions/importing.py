@@ -13,7 +13,8 @@ from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
 from doorward.features.policy import actions as policy
-from doorward.features.rights import actions as rights
+from doorward.features.rights.actions import granting as rights
+from doorward.features.rights.actions import judging
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.transfer.model import (
     ExportAllowed,
@@ -76,7 +77,7 @@ def _judge(call: Call, people: tuple[Person, ...]) -> tuple[LineError, ...]:
         if name in taken
     ]
     wanted = dict.fromkeys(role for person in people for role in person.roles)
-    unfit = {role: refused for role in wanted if (refused := rights.judge_grant(call, role))}
+    unfit = {role: refused for role in wanted if (refused := judging.judge_grant(call, role))}
     errors += [
         LineError(person.line, "roles", unfit[role]) for person in people for role in person.roles if role in unfit
     ]

@@ -1,0 +1,27 @@
+"""The one condition that keeps lists, searches, counts and exports to the people whom somebody reaches (RIGHT-3)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, select
+
+from doorward.edges.sql.tables.groups import group_members
+from doorward.kernel.act import Reach
+
+_M = group_members.c
+_MEMBERS = {
+    side: select(_M.account_id).where(_M.group_id.in_(bindparam(side, expanding=True)))
+    for side in ("within", "without")
+}
+
+
+def sides(reach: Reach) -> dict[str, list[Any]]:
+    """Name the conditions that a reach asks for, with the groups that are their parameters; none where it is whole."""
+    within = {} if reach.everything else {"within": list(reach.groups)}
+    return within | ({"without": list(reach.without)} if reach.without else {})
+
+
+def reached(account: Any, named: Iterable[str]) -> list[ColumnElement[bool]]:
+    """Give the named conditions on a column of account ids; `sides` gives their parameters."""
+    conditions = {"within": account.in_(_MEMBERS["within"]), "without": account.not_in(_MEMBERS["without"])}
+    return [conditions[side] for side in sorted(named)]

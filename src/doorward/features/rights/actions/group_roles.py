@@ -1,0 +1,106 @@
+"""Roles that groups give their members, and what joining or leaving a group does to rights (RIGHT-3, RIGHT-4)."""
+
+from dataclasses import replace
+
+from doorward.edges.call import Call
+from doorward.features.groups import actions as groups
+from doorward.features.rights import store
+from doorward.features.rights.actions import facts, holders
+from doorward.features.rights.actions.judging import Difference, change, judge, judge_kind, names_of, resolve
+from doorward.features.rights.actions.roles import stamp
+from doorward.features.rights.model.acts import RolesOf, RolesSet, RolesUnchanged, SetRolesOfGroup, ShowRolesOfGroup
+from doorward.features.rights.model.facts import Assignment
+from doorward.features.rights.rules import scopes
+from doorward.features.rights.rules.deciding import GIVE_ROLES
+from doorward.kernel.act import Needs, act
+from doorward.kernel.events import Event
+from doorward.kernel.ids import AccountId, GroupId
+from doorward.kernel.outcome import Refused
+
+
+@act("user-permissions:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
+def show_roles_of_group(call: Call, command: ShowRolesOfGroup) -> RolesOf | Refused:
+    """List the roles that a group gives its members."""
+    if groups.reached(call, command.group) is None:
+        return Refused("groups.not_found")
+    found = store.assignments_of_groups(call.sql, [command.group])
+    return RolesOf(found, names_of(call, found))
+
+
+@act(GIVE_ROLES, event="rights.granted", needs=(Needs.SECOND_FACTOR, Needs.SOMEWHERE))
+def set_roles_of_group(call: Call, command: SetRolesOfGroup) -> RolesSet | RolesUnchanged | Refused:
+    """Let a group give its members these assignments and no others: granting to all of them at once (RIGHT-4)."""
+    group = groups.reached(call, command.group)
+    if group is None:
+        return Refused("groups.not_found")
+    call.note.details["group"] = group.name
+    if call.actor.account is not None and group.id in groups.groups_of(call, call.actor.account):
+        return Refused("rights.self")
+    if refused := holders.judge_members(call, group.id):
+        return refused
+    wanted = resolve(call, command.wanted)
+    if isinstance(wanted, Refused):
+        return wanted
+    before = frozenset(replace(one, through=None) for one in store.assignments_of_groups(call.sql, [group.id]))
+
+    def write(one: Assignment, *, given: bool) -> None:
+        if given:
+            store.grant_group(call.sql, group.id, one, stamp(call))
+        else:
+            store.revoke_group(call.sql, group.id, one)
+
+    event = Event("", "done", reason=command.reason, details={"group": group.name})
+    return change(call, Difference(before, wanted), write, event)
+
+
+def judge_membership(call: Call, group: GroupId, account: AccountId) -> Refused | None:
+    """Refuse to put an account into a group whose roles the actor may not give it (RIGHT-4).
+
+    Asked for an account that is about to be added, too: it may not be there yet. A group that the actor does not reach
+    is not there for them.
+    """
+    if groups.reached(call, group) is None:
+        return Refused("groups.not_found")
+    before = groups.groups_of(call, account)
+    kind = judge_kind(call, account) if gives_roles(call, group) else None
+    return kind or _judge_given(call, group) or _judge_gain(call, before, before | {group})
+
+
+def judge_leaving(call: Call, group: GroupId, account: AccountId) -> Refused | None:
+    """Refuse to take an account out of a group whose roles the actor may not take from it (RIGHT-4)."""
+    if groups.reached(call, group) is None:
+        return Refused("groups.not_found")
+    before = groups.groups_of(call, account)
+    return _judge_given(call, group) or _judge_gain(call, before, before - {group})
+
+
+def judge_deletion(call: Call, group: GroupId) -> Refused | None:
+    """Refuse to delete a group that gives roles, or over whose members somebody holds one (RIGHT-4)."""
+    if store.assignments_of_groups(call.sql, [group]) or store.is_scope(call.sql, group):
+        return Refused("groups.holds_roles")
+    return None
+
+
+def gives_roles(call: Call, group: GroupId) -> bool:
+    """Tell whether a group gives its members any role."""
+    return bool(store.assignments_of_groups(call.sql, [group]))
+
+
+def _judge_given(call: Call, group: GroupId) -> Refused | None:
+    """Refuse an actor who may not hand on what a group gives its members."""
+    given = (replace(one, through=None) for one in store.assignments_of_groups(call.sql, [group]))
+    return next((refused for one in given if (refused := judge(call, one))), None)
+
+
+def _judge_gain(call: Call, before: frozenset[GroupId], after: frozenset[GroupId]) -> Refused | None:
+    """Refuse a change of groups by which the actor would come to hold a right over the account (RIGHT-4).
+
+    Neither leaving a group over which something is denied, nor joining one over which something is allowed, is a way
+    around the people who decide about that.
+    """
+    if call.actor.owner or call.actor.account is None:
+        return None
+    for held in facts.holdings_of(call, call.actor.account).values():
+        if scopes.over(held, after) and not scopes.over(held, before):
+            return Refused("rights.gained")
+    return None

@@ -1,0 +1,41 @@
+"""What the guard asks of rights: the facts of whoever is acted on, and whether the actor may (RIGHT-7)."""
+
+from doorward.edges.call import Call
+from doorward.features.accounts.model import Standing
+from doorward.features.rights.actions import administrators, facts
+from doorward.features.rights.model.facts import TargetFacts
+from doorward.features.rights.rules import deciding, scopes
+from doorward.kernel.act import EVERYBODY, Act, Actor, Needs, Reach, Who
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Refused
+
+
+def facts_of(call: Call, act: Act, account: AccountId | None, standing: Standing | None) -> TargetFacts | None:
+    """Load what the decision needs of the account acted on; one that nobody has is like one out of everybody's reach.
+
+    So the answer does not tell whoever may not read an account whether it is there (RIGHT-3).
+    """
+    if account is None:
+        return None
+    if standing is None:
+        return TargetFacts(account, {}, last_administrator=False)
+    last = Needs.ADMINISTRATOR_LEFT in act.needs and administrators.last_able_administrator(call, account)
+    return facts.target_facts(call, standing, last_administrator=last)
+
+
+def judge(call: Call, act: Act, actor: Actor, target: TargetFacts | None) -> Reach | Refused:
+    """Say over whom an actor may, or why not."""
+    if actor.owner:
+        last = target is not None and target.last_administrator
+        return Refused("rights.last_administrator") if last else EVERYBODY
+    if act.who is Who.ANYBODY:
+        return EVERYBODY
+    if actor.session is None or act.who is Who.SERVER:
+        return Refused("session.required")
+    if act.who is Who.SELF:
+        return EVERYBODY
+    actor_facts = facts.actor_facts(call, actor.session)
+    if actor_facts is None:
+        return Refused("session.required")
+    verdict = deciding.may(actor_facts, act, target)
+    return verdict if isinstance(verdict, Refused) else scopes.reach(actor_facts.rights.get(act.right or ""))

@@ -1,0 +1,1 @@
+"""Facts of rights, and the commands and outcomes of the acts on them."""

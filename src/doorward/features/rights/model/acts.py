@@ -1,0 +1,264 @@
+"""What is asked about roles and permissions, and what comes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from doorward.features.rights.model.facts import Assignment, Effect, Permission, Role
+from doorward.kernel.ids import AccountId, GroupId
+from doorward.kernel.outcome import Done, Refused, Unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPermissions:
+    """Ask what the caller may do to an account."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionsShown(Done):
+    """Per act of the API's list (`unlock`, `lock`, `reset_secret_key`, …) the answer."""
+
+    permissions: Mapping[str, Permission]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRoles:
+    """Read the roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolesListed(Done):
+    """Every role, the shipped ones first."""
+
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRole:
+    """Read one role."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoleShown(Done):
+    """A role, and how many accounts and groups hold it."""
+
+    role: Role
+    accounts: int
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddRole:
+    """Make a role of one's own."""
+
+    role: Role
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditRole:
+    """Change a role of one's own; what is None stays."""
+
+    name: str
+    title: str | None = None
+    rights: frozenset[str] | None = None
+    reaches_higher: bool | None = None
+    if_version: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRole:
+    """Delete a role of one's own that nobody holds."""
+
+    name: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAdded(Done):
+    """The role is there."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class RoleEdited(Done):
+    """The role says something else now."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDeleted(Done):
+    """The role is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleUnchanged(Unchanged):
+    """The role said that already."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRolesOf:
+    """Read an account's roles."""
+
+    account: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class RolesOf(Done):
+    """An account's assignments, its own first and then its groups'; with the names of the groups in them."""
+
+    assignments: tuple[Assignment, ...]
+    names: Mapping[GroupId, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRolesOfGroup:
+    """Read the roles that a group gives its members."""
+
+    group: GroupId
+
+
+@dataclass(frozen=True, slots=True)
+class ShowGranting:
+    """Ask which roles the caller may give or take, and why not."""
+
+
+@dataclass(frozen=True, slots=True)
+class GrantingShown(Done):
+    """Every role, each with the refusal that giving it would meet; None where it may be given."""
+
+    roles: tuple[tuple[Role, Refused | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A role that is to be held, or denied: over everything, or over the members of groups by their ids or names."""
+
+    role: str
+    effect: Effect = Effect.ALLOW
+    groups: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRole:
+    """Give an account a role over everything or over the members of a group (by id or name), or deny it."""
+
+    account: AccountId
+    role: str
+    reason: str | None = None
+    effect: Effect = Effect.ALLOW
+    over: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeRole:
+    """Take a role from an account: over the members of one group, or wherever it is held."""
+
+    account: AccountId
+    role: str
+    reason: str | None = None
+    effect: Effect = Effect.ALLOW
+    over: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetRoles:
+    """Let an account hold these assignments itself, and no others: all of it or nothing."""
+
+    account: AccountId
+    wanted: tuple[Wanted, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetRolesOfGroup:
+    """Let a group give its members these assignments, and no others: all of it or nothing."""
+
+    group: GroupId
+    wanted: tuple[Wanted, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGranted(Done):
+    """The account holds the role."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRevoked(Done):
+    """The account no longer holds the role."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolesSet(Done):
+    """The account, or the group, holds what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolesUnchanged(Unchanged):
+    """The roles were like that already."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhoMay:
+    """Ask who may do something to an account: "who can reset this key?" (RIGHT-7)."""
+
+    account: AccountId
+    asked: str
+    """An act as `GET /accounts/{id}/permissions` names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneWhoMay:
+    """Somebody who may, and through which of their assignments."""
+
+    account: AccountId
+    user_name: str
+    through: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhoMayShown(Done):
+    """Everybody who may, by user name; `more` where not all holders of roles were looked at."""
+
+    asked: str
+    right: str
+    people: tuple[OneWhoMay, ...]
+    names: Mapping[GroupId, str] = field(default_factory=dict)
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """Ask why somebody may or may not do something to an account."""
+
+    account: AccountId
+    actor: AccountId
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """One question of the decision, how it was answered, and on what ground."""
+
+    question: str
+    answer: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained(Done):
+    """The questions in the order in which they are asked; the first no decides."""
+
+    asked: str
+    allowed: bool
+    refusal: Refused | None
+    reasoning: tuple[Reasoning, ...]

@@ -1,0 +1,116 @@
+"""What is held over whom, and what the decision needs to know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from doorward.features.accounts.model import AccountKind
+from doorward.kernel.ids import AccountId, GroupId
+from doorward.kernel.outcome import Refused
+
+
+class Effect(StrEnum):
+    """What an assignment does."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Over whom a role is held: everybody, or the members of one group."""
+
+    group: GroupId | None = None
+
+    def __str__(self) -> str:
+        """Spell it as it is stored: `everything`, or `group:` and the group's id."""
+        return "everything" if self.group is None else f"group:{self.group}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Scope":
+        """Read it as it is stored."""
+        return cls() if text == "everything" else cls(GroupId(UUID(text.removeprefix("group:"))))
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A named set of rights."""
+
+    name: str
+    title: str
+    rights: frozenset[str]
+    reaches_higher: bool = False
+    """It says explicitly that its holders act on accounts that hold more rights (RIGHT-4)."""
+    version: int = 0
+    """0 where it is shipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A role held by an account over a scope, or denied to it."""
+
+    role: str
+    effect: Effect = Effect.ALLOW
+    scope: Scope = EVERYTHING
+    through: GroupId | None = None
+    """The group that holds it and that the account is in; None where the account holds it itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Over whom one right is allowed, over whom it is denied, and where by a role that reaches higher."""
+
+    allowed: frozenset[Scope] = frozenset()
+    denied: frozenset[Scope] = frozenset()
+    higher: frozenset[Scope] = frozenset()
+
+
+Holdings = Mapping[str, Held]
+"""What an account holds, right by right."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActorFacts:
+    """What the decision needs to know of whoever acts."""
+
+    account: AccountId
+    kind: AccountKind
+    enabled: bool
+    barred: bool
+    """Locked as `Administrator` or `Reported`: an automatic lock takes no right from an open session (LOCK-5)."""
+    has_factor: bool
+    excluded: bool
+    rights: Holdings
+    session_used_second_factor: bool
+    own_page_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """What the decision needs to know of the account acted on."""
+
+    account: AccountId
+    rights: Holdings
+    last_administrator: bool
+    """Nobody else could administer the server (RIGHT-5)."""
+    groups: frozenset[GroupId] = frozenset()
+    """The groups that it is in: who holds a right over one of them reaches it (RIGHT-3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """The answer to "may I?", its two questions answered apart (KEY-7)."""
+
+    allowed: bool
+    has_right: bool
+    session_used_second_factor: bool
+    reason: Refused | None

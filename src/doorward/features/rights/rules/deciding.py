@@ -1,0 +1,126 @@
+"""Who may do what to whom: one pure decision for the guard, the greyed button and "why can't I?" (RIGHT-7).
+
+Laws: deny wins; nobody acts on an account that holds rights they lack, unless a role says so (RIGHT-4); nobody unlocks,
+resets or deletes themselves (LOCK-8, KEY-4); an automatic lock takes no right from a session opened before it (LOCK-5);
+whoever may not read an account is not told that it is there (RIGHT-3).
+"""
+
+from doorward.features.accounts.model import AccountKind
+from doorward.features.rights.model.facts import ActorFacts, Allowed, Holdings, Permission, Role, Scope, TargetFacts
+from doorward.features.rights.rules import scopes
+from doorward.kernel.act import Act, Needs
+from doorward.kernel.outcome import Refused
+
+GIVE_ROLES = "user-permissions:modify-object-acls"
+READ = "users:read"
+OF_PEOPLE = frozenset({"users", "user-permissions", "audit"})
+"""Areas whose rights can be held over some people only; the others are about the server."""
+
+_SELF_CODES = {"lockout": "lockout.self", "second_factor": "second_factor.self", "allowlist": "second_factor.self",
+               "exclusions": "second_factor.self"}  # fmt: skip
+
+
+def may(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Allowed | Refused:
+    """Decide whether an operator may perform an act on an account (or on nobody in particular)."""
+    if act.right is None:
+        return Refused("rights.missing")
+    if refused := _entitled(actor, act, target) or _session_serves(actor, act.right):
+        return refused
+    if target is not None and (refused := _reaches(actor, act, target)):
+        return refused
+    if Needs.SECOND_FACTOR in act.needs and not with_second_factor(actor):
+        return Refused("session.second_factor_required")
+    if target is not None and Needs.ADMINISTRATOR_LEFT in act.needs and target.last_administrator:
+        return Refused("rights.last_administrator")
+    return Allowed()
+
+
+def permission(actor: ActorFacts, act: Act, target: TargetFacts) -> Permission:
+    """Answer "may I?" with its two questions apart: by right, and by this session's factor (KEY-7)."""
+    verdict = may(actor, act, target)
+    return Permission(
+        allowed=isinstance(verdict, Allowed),
+        has_right=act.right is not None and _entitled(actor, act, target) is None,
+        session_used_second_factor=actor.session_used_second_factor,
+        reason=verdict if isinstance(verdict, Refused) else None,
+    )
+
+
+def usable(actor: ActorFacts) -> frozenset[str]:
+    """Say which of the actor's rights this session can use somewhere: what a console would show, and the guard pass."""
+    return frozenset(
+        right
+        for right, held in actor.rights.items()
+        if (scopes.somewhere(held) if right.partition(":")[0] in OF_PEOPLE else scopes.server_wide(held))
+        and not (barred(actor) or _session_serves(actor, right))
+    )
+
+
+def with_second_factor(actor: ActorFacts) -> bool:
+    """Tell whether the actor has a second factor and opened this session with it (KEY-7)."""
+    return actor.has_factor and actor.session_used_second_factor
+
+
+def barred(actor: ActorFacts) -> bool:
+    """Tell whether an account can never operate, whatever it holds (LOCK-8)."""
+    return actor.kind is not AccountKind.INTERNAL or not actor.enabled or actor.barred
+
+
+def may_grant(granter: Holdings, role: Role, scope: Scope) -> Refused | None:
+    """Refuse to give, take or deny a role over more than the granter holds its rights over (RIGHT-4)."""
+    holds = scopes.covers_higher if role.reaches_higher else scopes.covers
+    if all(holds(granter.get(right), scope) for right in role.rights):
+        return None
+    return Refused("rights.not_held", {"role": role.name})
+
+
+def may_hand_on(actor: ActorFacts, role: Role, scope: Scope) -> Refused | None:
+    """Refuse an operator who may not give or take a role, whoever's it is: by right, by session, by the role's rights.
+
+    Adding an account with roles asks this too, so that it is no way around granting them (KEY-7).
+    """
+    if barred(actor) or not scopes.somewhere(actor.rights.get(GIVE_ROLES)):
+        return Refused("rights.missing", {"right": GIVE_ROLES})
+    if refused := _session_serves(actor, GIVE_ROLES):
+        return refused
+    if not with_second_factor(actor):
+        return Refused("session.second_factor_required")
+    return may_grant(actor.rights, role, scope)
+
+
+def _entitled(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refused | None:
+    """Refuse whoever lacks the right over the target, or can never operate; the cause tells the audit trail which."""
+    right = act.right or ""
+    if barred(actor):
+        return Refused("rights.missing", {"right": right}, cause="external, disabled or locked by an operator")
+    held = actor.rights.get(right)
+    if target is None:
+        holds = scopes.somewhere if Needs.SOMEWHERE in act.needs else scopes.server_wide
+        return None if holds(held) else Refused("rights.missing", {"right": right})
+    if scopes.over(held, target.groups):
+        return None
+    reading, another = actor.rights.get(READ), actor.account != target.account
+    if another and scopes.somewhere(reading) and not scopes.over(reading, target.groups):
+        return Refused("accounts.not_found", cause="outside the actor's scope")
+    return Refused("rights.missing", {"right": right})
+
+
+def _session_serves(actor: ActorFacts, right: str) -> Refused | None:
+    """Refuse what a session without the second factor never does, whatever its account holds (KEY-1, KEY's table)."""
+    if actor.own_page_only:
+        return Refused("session.second_factor_required", cause="opened with a recovery code")
+    without_factor = actor.excluded or not actor.session_used_second_factor
+    if without_factor and not right.endswith(":read"):
+        return Refused("session.second_factor_required", cause="signs in without a second factor")
+    return None
+
+
+def _reaches(actor: ActorFacts, act: Act, target: TargetFacts) -> Refused | None:
+    if Needs.ANOTHER in act.needs and actor.account == target.account:
+        feature = (act.event or "").partition(".")[0]
+        return Refused(_SELF_CODES.get(feature, "rights.self"))
+    if not act.needs & {Needs.ANOTHER, Needs.WITHIN_REACH} or actor.account == target.account:
+        return None
+    if scopes.over_higher(actor.rights.get(act.right or ""), target.groups):
+        return None
+    return Refused("rights.higher_target") if scopes.lacking(actor.rights, target.rights) else None
