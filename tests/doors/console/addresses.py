@@ -1,5 +1,6 @@
 """Every address of the console, with something real in its gaps."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules
 from doorward.kernel.ids import AccountId
 from doorward.kernel.tokens import make_token
+from tests.authenticators import Authenticator
 from tests.doors.console.visiting import Site
 
 OUTSIDE = frozenset({"/sign-in", "/forgotten-password", "/welcome", "/set-password", "/rescue", "/not-me"})
@@ -34,6 +36,11 @@ class Address:
         """Tell whether it takes a session."""
         return "/" + self.path.split("/")[1] not in OUTSIDE
 
+    @property
+    def asked_by_script(self) -> bool:
+        """Tell whether a script fetches it, what a passkey is to make or sign: answered in JSON, and no page."""
+        return self.path.endswith("/options")
+
     def __str__(self) -> str:
         """Spell it for the names of tests."""
         return f"{self.method} {self.path}"
@@ -51,9 +58,15 @@ EVERY = list(addresses())
 INSIDE = [one for one in EVERY if one.inside]
 PAGES = [one for one in INSIDE if one.method == "GET"]
 FORMS = [one for one in EVERY if one.method == "POST"]
-INSIDE_FORMS = [one for one in INSIDE if one.method == "POST"]
+INSIDE_FORMS = [one for one in INSIDE if one.method == "POST" and not one.asked_by_script]
 
+SIGNED = json.dumps(Authenticator().get({"challenge": "AA"}))
 FIELDS = {
+    "/me/passkeys": {"credential": json.dumps(Authenticator().create({"challenge": "AA", "user": {"id": "AA"}}))},
+    "/me/passkeys/proof": {"code": "123456"},
+    "/me/passkeys/{passkey}/rename": {"name": "Phone"},
+    "/sign-in/passkey": {"credential": SIGNED, "sign_in": "A" * 64},
+    "/sign-in/code/passkey": {"credential": SIGNED},
     "/me/password": {"password": "a wrong one", "new_password": "an even longer walk"},
     "/me/secret-key/check": {"code": "123456"},
     "/console/audit/export": {"format": "csv"},
@@ -95,7 +108,7 @@ class Gaps:
     def fill(self, path: str) -> str:
         """Put what is there into the gaps."""
         known = {"account": str(self.account), "job": self.job, "mail": self.mail, "token": self.token}
-        known |= {"group": self.group, "name": "strict"}
+        known |= {"group": self.group, "name": "strict", "passkey": self.group}
         for name, value in known.items():
             path = path.replace(f"{{{name}}}", value)
         return path

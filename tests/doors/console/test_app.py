@@ -21,7 +21,8 @@ FOREIGN = {
     "by hand": {"sec-fetch-site": "none"},
 }
 PAGE_PATHS = {one.path for one in PAGES}
-WRITING = [*FORMS, *(one for one in PAGES if one.path in {"/console/users/{account}", "/console/audit"})]
+RECORDING = [one for one in PAGES if one.path in {"/console/users/{account}", "/console/audit"}]
+WRITING = [*(one for one in FORMS if not one.asked_by_script), *RECORDING]
 """What changes or records something: every form, and the pages whose opening is an act."""
 
 

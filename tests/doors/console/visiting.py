@@ -130,6 +130,10 @@ class Site:
         runtime = replace(self.world.runtime, database=Stubborn(self.world.database, error))
         return replace(self, gate=_doors(runtime, self.queue, self.pool, self.threads))
 
+    def again(self) -> "Site":
+        """Give a server over this world as it is now."""
+        return replace(self, gate=_doors(self.world.runtime, self.queue, self.pool, self.threads))
+
     def contents(self) -> dict[str, list[Any]]:
         """Read every row of every table."""
         with self.world.database.read() as sql:

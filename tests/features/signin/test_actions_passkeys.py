@@ -3,10 +3,14 @@ from dataclasses import replace
 
 import pytest
 
+from doorward.doors.web.passkey_json import read_assertion
 from doorward.features.accounts import actions as accounts
-from doorward.features.signin.actions.passkeys import ask_passkey
+from doorward.features.signin.actions.codes import give_device_code
+from doorward.features.signin.actions.passkeys import ask_passkey, give_passkey
 from doorward.features.signin.model import (
     AskPasskey,
+    GiveDeviceCode,
+    GivePasskey,
     Next,
     SignInGoesOn,
 )
@@ -14,6 +18,8 @@ from doorward.kernel.act import Nobody
 from doorward.kernel.outcome import Refused
 from tests.authenticators import PRESENT, VERIFIED, Authenticator, new_key, unb64
 from tests.features.passkeys.touching import register
+from tests.features.second_factor.adding import add
+from tests.features.signin.remembering import asking, bearer_of, give_password, tokens
 from tests.features.signin.touching import Person, attempts, refused, session_of, set_state
 from tests.features.signin.walking import Walk, token_of
 from tests.keys import bind
@@ -178,3 +184,19 @@ def test_lock_17_address_that_names_many_unknown_passkeys_is_refused(alice: Pers
         codes.append(refused(alice.sign_in()))
 
     assert codes == ["passkeys.refused"] * 20 + ["signin.throttled"] * 2
+
+
+def test_dev_3_device_is_remembered_beside_the_passkey(alice: Person) -> None:
+    """As with a code, where it is wished; adding another passkey forgets it."""
+    walk = asking(alice.walk.world)
+    pending = token_of(walk.give_password("alice"))
+    walk.take(give_device_code(GiveDeviceCode(pending, walk.mailed_code())))
+    options, _ = alice.ask(pending)
+    given = read_assertion(alice.phone.get(options))
+    assert not isinstance(given, Refused)
+    done = walk.take(give_passkey(GivePasskey(pending, given, remember_device=True)))
+    spared = give_password(walk, *tokens(done), name="alice")
+    add(walk.world, bearer_of(done), Authenticator(credential_id=b"another"))
+
+    assert spared.next is Next.CODE
+    assert give_password(walk, *tokens(done), name="alice").next is Next.DEVICE_CODE

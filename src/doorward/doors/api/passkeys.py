@@ -17,7 +17,7 @@ from doorward.doors.api.asked import Anybody, Holder
 from doorward.doors.api.given import Body, OwnChange, SignInName, Typed, parsed_id, refusing
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.shapes import OutcomeJson, Shape
-from doorward.doors.api.signin import STEP, StepJson, told_step
+from doorward.doors.api.signin import STEP, CompletingBody, StepJson, told_step
 from doorward.doors.web.passkey_json import creation_json, read_assertion, read_registration, request_json
 from doorward.features.passkeys.model.acts import (
     AddPasskey,
@@ -89,10 +89,9 @@ class AskingBody(Body):
     sign_in: SignInName | None = None
 
 
-class AssertionBody(Body):
-    """What a passkey has signed for a sign-in."""
+class AssertionBody(CompletingBody):
+    """What a passkey has signed for a sign-in; `remember_device` counts beside a password."""
 
-    sign_in: SignInName
     credential: Assertion
 
 
@@ -188,7 +187,9 @@ async def sign_in_with_passkey(body: AssertionBody, asked: Anybody) -> Response:
     As the whole sign-in it works during an automatic lock too. Whatever is wrong is the same `passkeys.refused`; it
     counts towards no lock.
     """
-    return told_step(asked, await asked.drive(give_passkey(GivePasskey(body.sign_in, body.credential))))
+    return told_step(
+        asked, await asked.drive(give_passkey(GivePasskey(body.sign_in, body.credential, body.remember_device)))
+    )
 
 
 @routes.on("GET /me/passkeys", list_own_passkeys, PasskeysJson)

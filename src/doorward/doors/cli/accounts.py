@@ -101,6 +101,7 @@ def show(desk: Desk, name: str) -> None:
         "Unlocked at": row.unlocked_at,
         "Second factor": FACTOR_WORDS[row.second_factor],
         "Set-up allowed until": None if shown.allowlist is None else shown.allowlist.expires_at,
+        "Passkeys": [one.name for one in shown.passkeys] or None,
         "Recovery codes left": shown.recovery_codes_left or None,
         "Password": "must be changed" if shown.must_change_password else "set" if shown.has_password else "none",
         "Groups": "; ".join(row.groups) or None,
@@ -193,6 +194,9 @@ def _more(shown: AccountShown) -> dict[str, Any]:
         "has_password": shown.has_password,
         "must_change_password": shown.must_change_password,
         "recovery_codes_left": shown.recovery_codes_left,
+        "passkeys": [
+            {"name": one.name, "added_at": one.added_at, "last_used_at": one.last_used_at} for one in shown.passkeys
+        ],
         "set_up_allowed_until": None if entry is None else entry.expires_at,
         "secret_key_confirmed_at": None if key is None else key.confirmed_at,
         "secret_key_last_used_at": None if key is None else key.last_used_at,

@@ -120,6 +120,7 @@ def _general(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
 def _two_factor(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     return {
         "key": viewed.key,
+        "passkeys": viewed.passkeys,
         "recovery_codes_left": viewed.recovery_codes_left,
         "allowlist": viewed.allowlist,
         "key_disabled_at": viewed.key_disabled_at,

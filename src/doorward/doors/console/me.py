@@ -159,6 +159,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at:
         **told,
         account=me.account,
         key=me.key,
+        passkeys=me.passkeys,
         recovery_codes_left=me.recovery_codes_left,
         sessions=list(me.sessions),
         devices=[] if isinstance(devices, Refused) else list(devices.devices),

@@ -103,6 +103,9 @@ def turned_away(visit: Visit, refused: Refused) -> Response:
             reference = visit.origin.reference
             return visit.show("sign_in/set_up_not_available.html", 403, contact=contact, reference=reference)
         case "signin.expired" | "signin.refused":
-            return visit.show("sign_in/password.html", refusal=refused, return_to="", contact=contact)
+            passkeys = visit.passkeys_work
+            return visit.show(
+                "sign_in/password.html", refusal=refused, return_to="", contact=contact, passkeys=passkeys
+            )
         case _:
             return visit.problem(refused, "/sign-in")

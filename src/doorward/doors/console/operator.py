@@ -52,6 +52,8 @@ DONE = {
     "stopped": "The job is stopped. What was done stays done.",
     "retried": "The mail is tried again now.",
     "password-changed": "Your password is changed, and your other sessions have ended.",
+    "passkey-added": "The passkey is yours. It can be used to sign in from now on.",
+    "passkey-removed": "The passkey is removed, and your other sessions have ended.",
     "key-discarded": "The new key is forgotten; your present key is in force.",
 }
 """What a page says about the request before it: words of ours, chosen by the address, never taken from it."""

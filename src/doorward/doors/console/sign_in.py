@@ -54,7 +54,7 @@ async def show_sign_in(visit: Visit) -> Response:
     """Show the first page; whoever was led here from elsewhere with a session's cookie is told that it has ended."""
     return_to = own_path(visit.query.get("return_to", ""))
     ended = bool(return_to) and SESSION in cookies_of(visit.request.scope)
-    return visit.show("sign_in/password.html", return_to=return_to, ended=ended)
+    return visit.show("sign_in/password.html", return_to=return_to, ended=ended, passkeys=visit.passkeys_work)
 
 
 async def take_password(visit: Visit) -> Response:
@@ -63,7 +63,7 @@ async def take_password(visit: Visit) -> Response:
     return_to = own_path(visit.form.get("return_to", ""))
     outcome = await visit.drive(sign_in(SignIn(name, password, devices_of(visit.request.scope))))
     if isinstance(outcome, Refused):
-        return _refused_at_password(visit, outcome, return_to)
+        return password_page(visit, outcome, return_to)
     response = go_on(visit, outcome, return_to)
     if return_to and isinstance(outcome, SignInGoesOn):
         response.headers.append("set-cookie", set_cookie(RETURN, quote(return_to, safe=""), RETURN_SECONDS))
@@ -83,35 +83,35 @@ async def take_forgotten_password(visit: Visit) -> Response:
 
 async def show_code(visit: Visit) -> Response:
     """Ask for a code of the secret key."""
-    found = await _pending_at(visit, Next.CODE)
-    return found if isinstance(found, Response) else _code_page(visit, found)
+    found = await pending_at(visit, Next.CODE)
+    return found if isinstance(found, Response) else code_page(visit, found)
 
 
 async def take_code(visit: Visit) -> Response:
     """Take a code of the secret key."""
-    found = await _pending_at(visit, Next.CODE)
+    found = await pending_at(visit, Next.CODE)
     if isinstance(found, Response):
         return found
-    code, token = six_digits(visit.form.get("code", "")), _token(visit)
-    given = None if code is None else GiveCode(token, code, _remember(visit))
+    code, sign_in = six_digits(visit.form.get("code", "")), token(visit)
+    given = None if code is None else GiveCode(sign_in, code, remembering(visit))
     outcome = Refused("otp.malformed") if given is None else await visit.drive(give_code(given))
     if isinstance(outcome, Refused) and _stays(outcome):
-        return _code_page(visit, found, outcome)
+        return code_page(visit, found, outcome)
     return go_on(visit, outcome)
 
 
 async def show_recovery_code(visit: Visit) -> Response:
     """Ask for a recovery code."""
-    found = await _pending_at(visit, Next.CODE)
+    found = await pending_at(visit, Next.CODE)
     return found if isinstance(found, Response) else visit.show("sign_in/recovery_code.html")
 
 
 async def take_recovery_code(visit: Visit) -> Response:
     """Take a recovery code; the session reaches one's own page only."""
-    found = await _pending_at(visit, Next.CODE)
+    found = await pending_at(visit, Next.CODE)
     if isinstance(found, Response):
         return found
-    outcome = await visit.drive(give_recovery_code(GiveRecoveryCode(_token(visit), visit.form.get("code", ""))))
+    outcome = await visit.drive(give_recovery_code(GiveRecoveryCode(token(visit), visit.form.get("code", ""))))
     if isinstance(outcome, Refused) and _stays(outcome):
         errors = {"code": sentence(outcome)}
         return visit.show("sign_in/recovery_code.html", status_of(outcome), errors=errors)
@@ -120,17 +120,17 @@ async def take_recovery_code(visit: Visit) -> Response:
 
 async def show_device_code(visit: Visit) -> Response:
     """Ask for the e-mailed code."""
-    found = await _pending_at(visit, Next.DEVICE_CODE)
+    found = await pending_at(visit, Next.DEVICE_CODE)
     return found if isinstance(found, Response) else _device_code_page(visit, found)
 
 
 async def take_device_code(visit: Visit) -> Response:
     """Take the e-mailed code, or a temporary access code."""
-    found = await _pending_at(visit, Next.DEVICE_CODE)
+    found = await pending_at(visit, Next.DEVICE_CODE)
     if isinstance(found, Response):
         return found
     code, set_up = visit.form.get("code", "").strip(), visit.form.get("set_up") == "1"
-    outcome = await visit.drive(give_device_code(GiveDeviceCode(_token(visit), code, set_up, _remember(visit))))
+    outcome = await visit.drive(give_device_code(GiveDeviceCode(token(visit), code, set_up, remembering(visit))))
     if isinstance(outcome, Refused) and _stays(outcome):
         return _device_code_page(visit, found, outcome)
     return go_on(visit, outcome)
@@ -138,15 +138,15 @@ async def take_device_code(visit: Visit) -> Response:
 
 async def resend(visit: Visit) -> Response:
     """Send another code by e-mail."""
-    found = await _pending_at(visit, Next.DEVICE_CODE)
+    found = await pending_at(visit, Next.DEVICE_CODE)
     if isinstance(found, Response):
         return found
-    return go_on(visit, await visit.drive(resend_device_code(ResendDeviceCode(_token(visit)))))
+    return go_on(visit, await visit.drive(resend_device_code(ResendDeviceCode(token(visit)))))
 
 
 async def show_set_up_page(visit: Visit) -> Response:
     """Show the key of the set-up."""
-    found = await _pending_at(visit, Next.SET_UP)
+    found = await pending_at(visit, Next.SET_UP)
     if isinstance(found, Response):
         return found
     return await set_up_page(visit, found.user_name, remember_days=found.remember_days)
@@ -154,7 +154,7 @@ async def show_set_up_page(visit: Visit) -> Response:
 
 async def take_set_up_code(visit: Visit) -> Response:
     """Take the first code of the new key (*Check and apply*)."""
-    found = await _pending_at(visit, Next.SET_UP)
+    found = await pending_at(visit, Next.SET_UP)
     if isinstance(found, Response):
         return found
     outcome = await confirm(visit)
@@ -168,7 +168,7 @@ async def confirm(visit: Visit) -> SignedIn | SignInGoesOn | Refused:
     code = six_digits(visit.form.get("code", ""))
     if code is None:
         return Refused("otp.malformed")
-    command = ConfirmSetUp(_token(visit), code, _remember(visit))
+    command = ConfirmSetUp(token(visit), code, remembering(visit))
     outcome: SignedIn | SignInGoesOn | Refused = await visit.drive(confirm_set_up(command))
     return outcome
 
@@ -177,7 +177,7 @@ async def set_up_page(
     visit: Visit, user_name: str, refused: Refused | None = None, template: str = "sign_in/set_up.html", **more: Any
 ) -> Response:
     """Show the set-up page, the same key each time; a refused code is told at its field."""
-    key = await visit.drive(show_set_up(ShowSetUp(_token(visit))))
+    key = await visit.drive(show_set_up(ShowSetUp(token(visit))))
     if not isinstance(key, KeyShown):
         return go_on(visit, key)
     errors = {} if refused is None else {"code": sentence(refused)}
@@ -193,38 +193,47 @@ async def set_up_page(
 
 async def show_new_password(visit: Visit) -> Response:
     """Ask for the new password that is due."""
-    found = await _pending_at(visit, Next.NEW_PASSWORD)
+    found = await pending_at(visit, Next.NEW_PASSWORD)
     return found if isinstance(found, Response) else _new_password_page(visit, found)
 
 
 async def take_new_password(visit: Visit) -> Response:
     """Take the new password."""
-    found = await _pending_at(visit, Next.NEW_PASSWORD)
+    found = await pending_at(visit, Next.NEW_PASSWORD)
     if isinstance(found, Response):
         return found
     password = Secret(visit.form.get("new_password", ""))
-    outcome = await visit.drive(give_new_password(GiveNewPassword(_token(visit), password)))
+    outcome = await visit.drive(give_new_password(GiveNewPassword(token(visit), password)))
     if isinstance(outcome, Refused) and _stays(outcome):
         return _new_password_page(visit, found, outcome)
     return go_on(visit, outcome)
 
 
-def _refused_at_password(visit: Visit, refused: Refused, return_to: str) -> Response:
+def password_page(visit: Visit, refused: Refused, return_to: str) -> Response:
+    """Show the first page again, with what was refused."""
     if refused.code in {"signin.locked", "signin.set_up_not_available"}:
         return turned_away(visit, refused)
     contact = str(refused.facts.get("contact") or "")
-    shown = visit.show("sign_in/password.html", refusal=refused, return_to=return_to, contact=contact)
+    passkeys = visit.passkeys_work
+    shown = visit.show(
+        "sign_in/password.html", refusal=refused, return_to=return_to, contact=contact, passkeys=passkeys
+    )
     return again_after(refused, shown)
 
 
-def _code_page(visit: Visit, found: PendingShown, refused: Refused | None = None) -> Response:
+def code_page(visit: Visit, found: PendingShown, refused: Refused | None = None) -> Response:
+    """Show the page of the second factor, with the ways that the account has; what concerns a code stands at it."""
+    at_code = refused is not None and not refused.code.startswith("passkeys.")
     return visit.show(
         "sign_in/code.html",
         200 if refused is None else status_of(refused),
         user_name=found.user_name,
+        has_key=found.has_key or not found.has_passkey,
+        has_passkey=found.has_passkey,
         remember_days=found.remember_days,
-        remember=_remember(visit),
-        errors={} if refused is None else {"code": sentence(refused)},
+        remember=remembering(visit),
+        errors={"code": sentence(refused)} if refused is not None and at_code else {},
+        refusal=None if at_code else refused,
         clock="" if refused is None else str(refused.facts.get("clock") or "").strip(),
     )
 
@@ -239,7 +248,7 @@ def _device_code_page(visit: Visit, found: PendingShown, refused: Refused | None
         then=found.then,
         offers_set_up=found.offers_set_up,
         remember_days=found.remember_days,
-        remember=_remember(visit),
+        remember=remembering(visit),
         errors={} if refused is None else {"code": sentence(refused)},
     )
 
@@ -255,7 +264,7 @@ def _new_password_page(visit: Visit, found: PendingShown, refused: Refused | Non
     )
 
 
-async def _pending_at(visit: Visit, step: Next) -> PendingShown | Response:
+async def pending_at(visit: Visit, step: Next) -> PendingShown | Response:
     """Find the pending sign-in at the step that this page is for; lead to the right page otherwise."""
     if visit.pending is None:
         return visit.go("/sign-in")
@@ -266,14 +275,14 @@ async def _pending_at(visit: Visit, step: Next) -> PendingShown | Response:
     return shown if shown.next is step else visit.go(PATHS[shown.next])
 
 
-def _token(visit: Visit) -> PendingToken:
-    """Give the sign-in's token, which `_pending_at` has found before."""
+def token(visit: Visit) -> PendingToken:
+    """Give the sign-in's token, which `pending_at` has found before."""
     if visit.pending is None:
         raise AssertionError("a step is asked of a sign-in that was found")
     return visit.pending
 
 
-def _remember(visit: Visit) -> bool:
+def remembering(visit: Visit) -> bool:
     """Tell whether the box *Remember this device* was ticked."""
     return visit.form.get("remember_device") == "1"
 

@@ -23,6 +23,7 @@ from doorward.edges.call import Call, Steps
 from doorward.edges.run import Runtime
 from doorward.edges.steps import LoopDriver
 from doorward.features.accounts.actions import find
+from doorward.features.passkeys.actions.ceremonies import available
 from doorward.features.policy.actions import default_rules, password_rules
 from doorward.features.policy.model import PasswordRules
 from doorward.features.second_factor.model import PasswordAndCode, Proof
@@ -110,6 +111,11 @@ class Visit:
         """The pending sign-in that the browser's cookie names."""
         parsed = parse_token(cookies_of(self.request.scope).get(SIGN_IN, ""))
         return None if parsed is None else PendingToken(*parsed)
+
+    @property
+    def passkeys_work(self) -> bool:
+        """Tell whether browsers allow passkeys at this server's address."""
+        return available(self.plug.runtime.site.public_url)
 
     @property
     def version(self) -> int:

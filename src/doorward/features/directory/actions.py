@@ -38,6 +38,7 @@ from doorward.features.directory.model import (
 from doorward.features.groups import actions as groups
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.otp import actions as otp
+from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
@@ -81,6 +82,7 @@ def view_account(call: Call, command: ViewAccount) -> AccountShown | Refused:
         lock_story=_lock_story(call, listed.standing),
         created_at=account.created_at,
         key=_key_facts(call, account.id),
+        passkeys=passkeys.facts_of(call, account.id),
         recovery_codes_left=recovery_codes.left(call, account.id),
         allowlist=listed.entry if factor_rules.live(listed.entry, call.now) else None,
         exclusion=second_factor.exclusion_of(call, account.id),
@@ -142,6 +144,7 @@ def view_me(call: Call, command: ViewMe) -> MeShown | Refused:
     return MeShown(
         account=_rows(call, [listed])[0],
         key=_key_facts(call, session.account),
+        passkeys=passkeys.facts_of(call, session.account),
         recovery_codes_left=recovery_codes.left(call, session.account),
         sessions=sessions.live_sessions(call, listed.standing),
         own_page_only=session.own_page_only,
@@ -213,8 +216,7 @@ def _shown(one: SessionBehind, held: Holdings) -> SessionShown:
 
 
 def _one(call: Call, account: AccountId) -> store.Listed | None:
-    found = store.search(call.sql, {"account": account}, call.now, 1)
-    return found[0] if found else None
+    return next(iter(store.search(call.sql, {"account": account}, call.now, 1)), None)
 
 
 def _rows(call: Call, found: Sequence[store.Listed]) -> tuple[AccountRow, ...]:
@@ -293,7 +295,6 @@ def _lock_story(call: Call, standing: Standing) -> LockStory | None:
 
 
 def _key_facts(call: Call, account: AccountId) -> KeyFacts | None:
-    found = otp.key_facts(call, account)
-    if found is None:
+    if (found := otp.key_facts(call, account)) is None:
         return None
     return KeyFacts(found.confirmed_at, found.last_used_at, found.clock_error_minutes, found.clock_jumped)

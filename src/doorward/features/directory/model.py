@@ -5,6 +5,7 @@ from datetime import datetime
 
 from doorward.features.accounts.model import AccountKind, Lock, LockReason
 from doorward.features.audit.model import DayFigures
+from doorward.features.passkeys.model.facts import PasskeyFacts
 from doorward.features.rights.model.facts import Permission
 from doorward.features.second_factor.model import AllowlistEntry, Exclusion, FactorState
 from doorward.features.sessions.model import SessionRow, SessionShown
@@ -117,6 +118,7 @@ class AccountShown(Done):
     lock_story: LockStory | None
     created_at: datetime
     key: KeyFacts | None
+    passkeys: tuple[PasskeyFacts, ...]
     recovery_codes_left: int
     allowlist: AllowlistEntry | None
     exclusion: Exclusion | None
@@ -217,6 +219,7 @@ class MeShown(Done):
 
     account: AccountRow
     key: KeyFacts | None
+    passkeys: tuple[PasskeyFacts, ...]
     recovery_codes_left: int
     sessions: tuple[SessionRow, ...]
     own_page_only: bool

@@ -155,11 +155,12 @@ class GivePasskey:
 
     sign_in: PendingToken
     assertion: GivenAssertion
+    remember_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SignInGoesOn(Done):
-    """Something more is asked. `sign_in` is set when the token is new, and shown this once."""
+    """Something more is asked. `sign_in` is set when the token is new, once; `passkey` where one does for `code`."""
 
     next: Next
     sign_in: Secret | None = None
@@ -171,7 +172,6 @@ class SignInGoesOn(Done):
     resend_at: datetime | None = None
     """For `device_code`: from when a resend works."""
     passkey: bool = False
-    """For `code`: a passkey does as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,11 @@ def relying_party(call: Call) -> RelyingParty | Refused:
     return Refused("passkeys.not_available", {"address": call.site.public_url}) if party is None else party
 
 
+def available(public_url: str) -> bool:
+    """Tell whether browsers allow passkeys at an address."""
+    return rules.relying_party(public_url) is not None
+
+
 def make_challenge(call: Call, place: Place) -> bytes:
     """Make a challenge for one place; nothing is stored."""
     nonce = call.entropy.bytes(_NONCE_BYTES)

@@ -1,7 +1,7 @@
 """One's own passkeys: adding, naming and removing them, and proving oneself with one (KEY-2, KEY-17).
 
 Adding and removing ask for the fresh proof, and the owner is told. Removing moves the epoch and keeps this session, as
-Regenerate does (KEY-6); adding ends nothing, since nothing that was good is so no longer. The last factor stays.
+Regenerate does (KEY-6); adding ends no session, but forgets remembered devices (DEV-3). The last factor stays.
 """
 
 from doorward.edges.call import Call
@@ -47,7 +47,7 @@ def list_own_passkeys(call: Call, command: ListPasskeys) -> PasskeysListed | Ref
         return _NO_SESSION
     return PasskeysListed(
         passkeys=keeping.facts_of(call, session.account),
-        available=not isinstance(ceremonies.relying_party(call), Refused),
+        available=ceremonies.available(call.site.public_url),
         fresh=proof.fresh(call, session),
         has_key=otp.key_facts(call, session.account) is not None,
     )
@@ -80,6 +80,7 @@ def add_passkey(call: Call, command: AddPasskey) -> PasskeyAdded | Refused:
     added = ceremonies.add(call, session.account, _place_of_new(session, standing), command.given, name)
     if isinstance(added, Refused):
         return added
+    devices.forget_devices_of(call, session.account)
     devices.forget_devices_of(call, session.account)
     call.note.details["name"] = added.name
     _tell(call, standing, Kind.PASSKEY_ADDED, added)

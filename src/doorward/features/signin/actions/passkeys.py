@@ -98,7 +98,8 @@ def _beside_password(call: Call, command: GivePasskey) -> SignedIn | SignInGoesO
     _record(call, found.standing, checked)
     if isinstance(checked, Rejected):
         return _refuse(call, checked.doubt)
-    return completion.proven(call, found, OpenedWith.PASSWORD_AND_PASSKEY)
+    wished = pending.wishing(found, remember_device=command.remember_device)
+    return completion.proven(call, wished, OpenedWith.PASSWORD_AND_PASSKEY)
 
 
 def _enter(call: Call, given: GivenAssertion) -> _Entered | Refused:
