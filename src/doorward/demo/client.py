@@ -89,9 +89,10 @@ class Client:
         self._rested = Stopwatch()
         self.cookies: dict[str, str] = {}
 
-    def ask(self, line: str, body: object = None, token: str | None = None) -> Answer:
+    def ask(self, line: str, body: object = None, token: str | None = None, *, if_match: int | None = None) -> Answer:
         """Call the API: `ask("POST /sign-in", {…})`."""
         headers = {} if token is None else {"authorization": f"Bearer {token}"}
+        headers |= {} if if_match is None else {"if-match": f'"{if_match}"'}
         sent = None
         if body is not None:
             headers["content-type"] = "application/json"

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from rich.console import Console
 
-from doorward.demo import first_run, locked_out, lost_phone, own_key
+from doorward.demo import first_run, guarded, locked_out, lost_phone, own_key
 from doorward.demo.client import BrokenOff, Client
 from doorward.demo.letters import Letters
 from doorward.demo.people import OTHERS, Cast, Person
@@ -39,6 +39,9 @@ PLAY: Sequence[str | Scene] = (
     lost_phone.deleted_and_allowed,
     lost_phone.next_day,
     own_key.regenerated,
+    guarded.protected,
+    guarded.a_branch,
+    guarded.excluded,
     lost_phone.the_trail,
 )
 

@@ -36,6 +36,10 @@ class Stage:
         """Call the API as the help desk."""
         return self.client.ask(line, body, self.cast.hugo.token)
 
+    def patch_as_ada(self, path: str, body: object, version: int) -> Answer:
+        """Change an account at the version that was read, as the administrator."""
+        return self.client.ask(f"PATCH {path}", body, self.cast.ada.token, if_match=version)
+
     def account(self, person: Person) -> Answer:
         """Read an account as the administrator sees it."""
         return self.as_ada(f"GET /accounts/{person.id}")
