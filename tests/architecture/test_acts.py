@@ -37,8 +37,8 @@ EVENTS = {
 
 
 ABOUT_NOBODY = {
-    "add_account", "add_group", "add_role", "assign_password_rules", "change_audit_settings", "change_password_rules",
-    "change_two_factor", "delete_group", "delete_role", "edit_role",
+    "add_account", "add_group", "add_password_rules", "add_role", "assign_password_rules", "change_audit_settings",
+    "change_password_rules", "change_two_factor", "delete_group", "delete_role", "edit_role",
     "delete_password_rules", "edit_group", "export_entries", "import_tokens", "list_entries", "retire_token",
     "rank_password_rules", "retry_mail", "start_allowlist_additions",
     "set_roles_of_group",

@@ -7,8 +7,8 @@ from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import JobStarted, StartJob
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
-from doorward.features.policy.actions import change_password_rules
-from doorward.features.policy.model import ChangePasswordRules
+from doorward.features.policy.actions import add_password_rules
+from doorward.features.policy.model import AddPasswordRules
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import ExcludeAccount
 from doorward.kernel.ids import AccountId
@@ -78,7 +78,7 @@ def branch(house: Household, *members: AccountId) -> Iterator[str]:
     assert isinstance(group, GroupAdded)
     for account in members:
         house.world.run(add_member, AddMember(account, group.group))
-    house.world.run(change_password_rules, ChangePasswordRules({}, "branch-customers"))
+    house.world.run(add_password_rules, AddPasswordRules("branch-customers"))
     house.world.run(assign_password_rules, AssignPasswordRules(group.group, "branch-customers"))
     rules = "/console/password-rules/branch-customers"
     yield from (rules, f"{rules}?stage=delete")

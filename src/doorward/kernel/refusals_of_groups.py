@@ -45,6 +45,7 @@ GROUPS = {
         "The name of password rules has 1 to {most} small letters, digits and hyphens, a letter first. Choose another "
         "one.",
     ),
+    "policy.name_taken": Refusal(409, CONFLICT, "There are password rules of this name already. Choose another one."),
     "policy.default_only": Refusal(
         422, USAGE, "The setting “{key}” concerns nobody's account. Change it in the password rules named “default”."
     ),

@@ -43,6 +43,7 @@ BODIES: dict[str, Any] = {
     "POST /unlocks": {"filter": {"query": ""}, "reason": "outage"},
     "PUT /password-rules": {"min_length": 14},
     "PUT /password-rules/{name}": {"min_length": 14},
+    "POST /password-rules": {"name": "strict", "min_length": 14},
     "PUT /password-rules/{name}/rank": {"rank": 2},
     "PUT /groups/{group}/password-rules": {"name": None},
     "PUT /two-factor": {"issuer": "Example"},

@@ -11,18 +11,19 @@ def group(served: Served, token: str, name: str = "Branch North") -> str:
 
 def strict(served: Served, token: str) -> None:
     """Make a named set."""
-    served.ask("PUT /password-rules/strict", {"min_length": 16, "reason": "the works council"}, token)
+    served.ask("POST /password-rules", {"name": "strict", "min_length": 16, "reason": "the works council"}, token)
 
 
 def test_a_set_is_made_read_and_changed(served: Served) -> None:
     """What is read can be sent back as it is."""
     olga = served.operator()
-    made = served.ask("PUT /password-rules/strict", {"min_length": 16, "reason": "the works council"}, olga).json()
+    made = served.ask("POST /password-rules", {"name": "strict", "min_length": 16, "reason": "asked"}, olga)
     found = served.ask("GET /password-rules/strict", token=olga).json()
     named = {key: value for key, value in found.items() if key not in FOR_EVERYBODY}
     same = served.ask("PUT /password-rules/strict", named, olga).json()
 
-    assert made == {"outcome": "done", "version": 1, "changed": {"min_length": "12 → 16"}}
+    assert made.json() == {"outcome": "done", "version": 1, "changed": {"min_length": "12 → 16"}}
+    assert (made.status, made.headers["location"]) == (201, "/api/v1/password-rules/strict")
     assert (found["name"], found["version"], found["min_length"], found["hours_locked"]) == ("strict", 1, 16, 0)
     assert same == {"outcome": "unchanged", "version": 1, "changed": {}}
 
@@ -75,11 +76,17 @@ def test_a_set_is_ranked_and_deleted(served: Served) -> None:
 @pytest.mark.parametrize(
     ("line", "body", "code"),
     [
-        ("PUT /password-rules/Strict", {"min_length": 16}, "policy.name_malformed"),
-        ("PUT /password-rules/lax", {"lock_contact": "me"}, "policy.default_only"),
+        ("POST /password-rules", {"name": "Strict"}, "policy.name_malformed"),
+        ("POST /password-rules", {"name": "strict"}, "policy.name_taken"),
+        ("POST /password-rules", {"name": "default"}, "policy.name_taken"),
+        ("POST /password-rules", {"name": "lax", "lock_contact": "me"}, "policy.default_only"),
+        ("POST /password-rules", {"name": "lax", "version": 1}, "request.unknown_field"),
+        ("POST /password-rules", {"min_length": 16}, "request.malformed"),
+        ("PUT /password-rules/strict", {"lock_contact": "me"}, "policy.default_only"),
+        ("PUT /password-rules/lax", {"min_length": 16}, "policy.not_found"),
         ("PUT /password-rules/lax", {"name": "strict"}, "request.malformed"),
-        ("PUT /password-rules/lax", {"rank": 2}, "request.unknown_field"),
-        ("PUT /password-rules/lax", {"min_length": 1}, "policy.out_of_bounds"),
+        ("PUT /password-rules/strict", {"rank": 2}, "request.unknown_field"),
+        ("PUT /password-rules/strict", {"min_length": 1}, "policy.out_of_bounds"),
         ("PUT /password-rules/lax/rank", {"rank": 2}, "policy.not_found"),
         ("PUT /password-rules/strict/rank", {"rank": 0}, "policy.out_of_bounds"),
         ("PUT /password-rules/strict/rank", {}, "request.malformed"),

@@ -6,27 +6,29 @@ from tests.doors.cli.shell import Shell
 @pytest.fixture
 def strict(shell: Shell) -> None:
     """Make a named set."""
-    shell.done("rules", "set", "--name", "strict", "min_length=16", "--reason", "the works council")
+    shell.done("rules", "add", "strict", "--reason", "the works council")
 
 
 def test_a_set_is_made_shown_and_changed(shell: Shell) -> None:
     """It begins as `default` stands, and goes its own way."""
     shell.done("rules", "set", "hours_locked=2")
-    made = shell.done("rules", "set", "--name", "strict", "min_length=16").out
-    bare = shell.done("rules", "set", "--name", "plain").out
+    made = shell.done("rules", "add", "strict").out
+    changed = shell.done("rules", "set", "--name", "strict", "min_length=16").out
     shell.done("rules", "set", "hours_locked=5")
     shown = shell.done("rules", "show", "strict", "--json").json
 
-    assert (made, bare) == ("min_length: 12 → 16\n", "The rules plain are there now.\n")
+    assert (made, changed) == ("The rules strict are there now.\n", "min_length: 12 → 16\n")
     assert (shown["name"], shown["min_length"], shown["hours_locked"]) == ("strict", 16, 2)
     assert "min_length 16" in shell.done("rules", "show", "strict").lines
     assert shell.done("rules", "show", "--json").json["password_rules"]["hours_locked"] == 5
 
 
-def test_a_new_set_says_whether_it_warns(shell: Shell) -> None:
+@pytest.mark.usefixtures("strict")
+def test_a_set_says_whether_it_warns(shell: Shell) -> None:
     """What weakens the rules is told of a named set as of `default`; of a rehearsal there is nothing to warn."""
-    warned = shell.done("rules", "set", "--name", "lax", "device_code_minutes=60")
-    rehearsed = shell.done("rules", "set", "--name", "other", "device_code_minutes=60", "--dry-run")
+    rehearsed = shell.done("rules", "set", "--name", "strict", "device_code_minutes=60", "--dry-run")
+    warned = shell.done("rules", "set", "--name", "strict", "device_code_minutes=60")
+    shell.done("rules", "add", "other", "--dry-run")
 
     assert ("Warning: " in warned.err, "Warning: " in rehearsed.err) == (True, False)
     assert shell("rules", "show", "other").code == 4
@@ -35,7 +37,7 @@ def test_a_new_set_says_whether_it_warns(shell: Shell) -> None:
 @pytest.mark.usefixtures("strict")
 def test_sets_are_listed_with_whom_they_serve(shell: Shell) -> None:
     """The one that comes first at the top, `default` at the end."""
-    shell.done("rules", "set", "--name", "branches")
+    shell.done("rules", "add", "branches")
     shell.done("group", "add", "Branch North")
     shell.add("ada", "--group", "Branch North")
     assigned = shell.done("group", "edit", "Branch North", "--rules", "strict").out
@@ -72,9 +74,10 @@ def test_a_set_in_use_stays(shell: Shell) -> None:
     ("words", "code"),
     [
         (("rules", "set"), 2),
-        (("rules", "set", "--name", "Strict", "min_length=16"), 2),
-        (("rules", "set", "--name", "lax", "lock_contact=me"), 2),
-        (("rules", "set", "--name", "lax", "issuer=me"), 2),
+        (("rules", "add", "Strict"), 2),
+        (("rules", "add", "default"), 5),
+        (("rules", "set", "--name", "lax", "min_length=16"), 4),
+        (("rules", "set", "--name", "lax", "issuer=me"), 4),
         (("rules", "show", "lax"), 4),
         (("rules", "rank", "lax", "2"), 4),
         (("rules", "delete", "lax", "--yes"), 4),

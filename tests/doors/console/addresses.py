@@ -13,8 +13,8 @@ from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import JobStarted, StartJob
 from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
-from doorward.features.policy.actions import change_password_rules
-from doorward.features.policy.model import ChangePasswordRules
+from doorward.features.policy.actions import add_password_rules
+from doorward.features.policy.model import AddPasswordRules
 from doorward.kernel.ids import AccountId
 from doorward.kernel.tokens import make_token
 from tests.authenticators import Authenticator
@@ -131,7 +131,7 @@ def gaps(site: Site) -> Gaps:
     job = world.run(start_unlocks, StartJob(accounts=(bram,), reason="a test"))
     assert isinstance(job, JobStarted)
     token, _ = make_token(bram, world.runtime.entropy)
-    world.run(change_password_rules, ChangePasswordRules({}, "strict"))
+    world.run(add_password_rules, AddPasswordRules("strict"))
     group = world.run(add_group, AddGroup("Branch North"))
     assert isinstance(group, GroupAdded)
     return Gaps(bram, str(job.job), str(world.mails()[0].id), token.reveal(), str(group.group))

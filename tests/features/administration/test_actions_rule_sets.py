@@ -26,9 +26,9 @@ from doorward.features.groups.model import (
     RemoveMember,
     RulesAssigned,
 )
-from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.actions import add_password_rules
 from doorward.features.policy.model import (
-    ChangePasswordRules,
+    AddPasswordRules,
     DeletePasswordRules,
     ListPasswordRules,
     PolicyChanged,
@@ -48,7 +48,7 @@ NOWHERE = GroupId(UUID(int=99))
 
 def a_set(world: World, name: str, **changes: Any) -> None:
     """Make a set, behind the others."""
-    world.run(change_password_rules, ChangePasswordRules(changes, name))
+    world.run(add_password_rules, AddPasswordRules(name, changes))
 
 
 def a_group(world: World, name: str, rules: str | None = None, *members: AccountId) -> GroupId:

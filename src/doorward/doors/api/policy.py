@@ -15,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Holder
 from doorward.doors.api.given import Reason
-from doorward.doors.api.routing import Routes
+from doorward.doors.api.routing import PREFIX, Routes
 from doorward.doors.api.shapes import Shape
 from doorward.features.policy.actions import (
+    add_password_rules,
     change_audit_settings,
     change_password_rules,
     change_two_factor,
@@ -26,6 +27,7 @@ from doorward.features.policy.actions import (
     read_two_factor,
 )
 from doorward.features.policy.model import (
+    AddPasswordRules,
     AuditSettings,
     AuditSettingsShown,
     ChangeAuditSettings,
@@ -95,6 +97,18 @@ class RulesChange(SettingsChange):
     name: Literal["default"] = "default"
 
 
+class NewRules(BaseModel):
+    """A set of password rules to add, with what it says otherwise than `default`."""
+
+    model_config = ConfigDict(
+        extra="allow", strict=True, frozen=True, hide_input_in_errors=True, json_schema_extra=_named(PasswordRules)
+    )
+    __pydantic_extra__: dict[str, str | int | bool] = Field(init=False)
+
+    name: str = Field(description="1 to 24 small letters, digits and hyphens, a letter first")
+    reason: Reason | None = None
+
+
 class NamedRulesChange(SettingsChange):
     """Password rules to change; those that are left out stay as they are."""
 
@@ -155,15 +169,27 @@ def change_rules(body: RulesChange, asked: Holder) -> Response:
 
 
 @routes.on(
+    "POST /password-rules", add_password_rules, ChangedJson,
+    ("policy.name_malformed", "policy.name_taken", "policy.default_only", *_CHANGE), 201,
+)  # fmt: skip
+def add_rules(body: NewRules, asked: Holder) -> Response:
+    r"""Add a named set of password rules: it begins as `default` stands now, but for what is named here.
+
+    curl -s https://login.example.org/api/v1/password-rules -H "authorization: Bearer $TOKEN" \
+      -H 'content-type: application/json' -d '{"name": "strict", "min_length": 16, "idle_minutes": 5}'
+    """
+    outcome = asked.run(add_password_rules, AddPasswordRules(body.name, body.model_extra or {}, body.reason))
+    if isinstance(outcome, Refused):
+        return asked.refuse(outcome)
+    return answer(changed_json(outcome), 201, headers={"location": f"{PREFIX}/password-rules/{body.name}"})
+
+
+@routes.on(
     "PUT /password-rules/{name}", change_password_rules, ChangedJson,
-    (*_CHANGE, "policy.name_malformed", "policy.default_only"),
+    (*_CHANGE, "policy.not_found", "policy.default_only"),
 )  # fmt: skip
 def change_named_rules(name: str, body: NamedRulesChange, asked: Holder) -> Response:
-    r"""Change the password rules of a name; a set that is not there yet is made, and begins as `default` stands.
-
-    curl -s -X PUT https://login.example.org/api/v1/password-rules/strict -H "authorization: Bearer $TOKEN" \
-      -H 'content-type: application/json' -d '{"min_length": 16, "idle_minutes": 5}'
-    """
+    """Change the password rules of a name."""
     if body.name is not None and body.name != name:
         return asked.refuse(Refused("request.malformed", {"detail": "name is another than that in the address"}))
     command = ChangePasswordRules(body.changes, name, body.reason, body.version)

@@ -14,8 +14,9 @@ from doorward.features.administration.actions.rule_sets import (
     list_password_rules,
     rank_password_rules,
 )
-from doorward.features.policy.actions import read_password_rules
+from doorward.features.policy.actions import add_password_rules, read_password_rules
 from doorward.features.policy.model import (
+    AddPasswordRules,
     DeletePasswordRules,
     ListPasswordRules,
     RankPasswordRules,
@@ -34,6 +35,16 @@ def list_sets(desk: Desk) -> None:
         return
     rows = [(one.name, one.rank, one.accounts, "; ".join(one.groups)) for one in sets]
     print_table(("name", "rank", "accounts", "groups"), rows, "")
+
+
+@click.command("add", cls=Command, short_help="Add a set of password rules.")
+@NAME
+@REASON
+@DRY_RUN
+@with_desk
+def add_set(desk: Desk, name: str, reason: str | None) -> None:
+    """Add the set NAME: it begins as the rules named `default` stand, and `rules set --name NAME` changes it."""
+    desk.tell(desk.run(add_password_rules, AddPasswordRules(name, reason=reason)), f"The rules {name} are there now.")
 
 
 @click.command("rank", cls=Command, short_help="Say where a set stands among the others.")

@@ -8,7 +8,7 @@ import click
 
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, REASON, Group
-from doorward.doors.cli.rule_sets import delete_set, list_sets, rank_set, show_set
+from doorward.doors.cli.rule_sets import add_set, delete_set, list_sets, rank_set, show_set
 from doorward.doors.cli.telling import print_facts, print_json
 from doorward.features.policy.actions import (
     advice,
@@ -48,6 +48,7 @@ Examples:
   doorward rules set show_locked_page_to_everybody=off
   doorward rules set "issuer=Example Ltd"
   doorward rules set audit_retention_days=400
+  doorward rules add strict
   doorward rules set --name strict min_length=16 idle_minutes=5
   doorward group edit "Branch North" --rules strict
 """
@@ -58,7 +59,7 @@ def rules() -> None:
     """Show and set the password rules, the two-factor settings, and how long the audit trail is kept."""
 
 
-for command in (list_sets, rank_set, delete_set):
+for command in (list_sets, rank_set, delete_set, add_set):
     rules.add_command(command)
 
 
@@ -88,19 +89,16 @@ def show(desk: Desk, name: str | None) -> None:
 
 
 @rules.command("set", short_help="Set rules and settings.", epilog=EXAMPLES)
-@click.argument("changes", metavar="KEY=VALUE...", nargs=-1)
-@click.option("--name", metavar="NAME", default=_DEFAULT, help="A named set; one that is not there yet is made.")
+@click.argument("changes", metavar="KEY=VALUE...", nargs=-1, required=True)
+@click.option("--name", metavar="NAME", default=_DEFAULT, help="A named set.")
 @REASON
 @DRY_RUN
 @with_desk
 def set_rules(desk: Desk, changes: tuple[str, ...], name: str, reason: str | None) -> None:
     """Set rules and settings; those that are not named stay as they are.
 
-    `doorward rules show` lists the keys. What is on or off is written on or off; a text may be empty. A new set begins
-    as the rules named `default` stand.
+    `doorward rules show` lists the keys. What is on or off is written on or off; a text may be empty.
     """
-    if not changes and name == _DEFAULT:
-        raise click.UsageError("Say what to set, as KEY=VALUE.")
     wanted = dict(_parsed(desk, change) for change in changes)
     outcome: Any
     if name != _DEFAULT:
@@ -114,8 +112,7 @@ def set_rules(desk: Desk, changes: tuple[str, ...], name: str, reason: str | Non
     else:
         outcome = desk.run(change_password_rules, ChangePasswordRules(wanted, reason=reason))
     changed = outcome.changed if isinstance(outcome, PolicyChanged) else {}
-    nothing = "It said that already." if outcome.status == "unchanged" else f"The rules {name} are there now."
-    said = "\n".join(f"{key}: {told}" for key, told in changed.items()) or nothing
+    said = "\n".join(f"{key}: {told}" for key, told in changed.items()) or "It said that already."
     desk.tell(outcome, said, version=outcome.version, changed=dict(changed))
     if not desk.dry_run:
         _warn(desk, name, changed)

@@ -10,17 +10,17 @@ from doorward.features.administration.actions.rule_sets import (
     rank_password_rules,
 )
 from doorward.features.groups.model import AssignPasswordRules
-from doorward.features.policy.actions import change_password_rules
-from doorward.features.policy.model import ChangePasswordRules, DeletePasswordRules, RankPasswordRules
+from doorward.features.policy.actions import add_password_rules
+from doorward.features.policy.model import AddPasswordRules, DeletePasswordRules, RankPasswordRules
 from doorward.kernel.ids import GroupId, parse_id
 from doorward.kernel.outcome import Refused
 
 
 def take_set(visit: Visit) -> Response:
-    """Make a named set, which begins as `default` stands."""
+    """Add a named set, which begins as `default` stands."""
     name = visit.form.get("name", "").strip()
-    command = ChangePasswordRules({}, name, visit.form.get("reason", ""), if_version=0)
-    outcome = visit.run_with_reason(change_password_rules, command)
+    command = AddPasswordRules(name, reason=visit.form.get("reason", ""))
+    outcome = visit.run_with_reason(add_password_rules, command)
     if isinstance(outcome, Refused):
         return rules_page(visit, outcome, "add")
     return visit.go(rules_address(name, "rules-added"))

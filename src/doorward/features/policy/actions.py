@@ -9,6 +9,7 @@ from doorward.edges.call import Call
 from doorward.edges.run import LostRace
 from doorward.features.policy import rules, store
 from doorward.features.policy.model import (
+    AddPasswordRules,
     AuditSettings,
     AuditSettingsShown,
     ChangeAuditSettings,
@@ -139,15 +140,36 @@ def read_audit_settings(call: Call, command: ReadAuditSettings) -> AuditSettings
 
 
 @act("sign-in-security:modify", event="policy.changed")
-def change_password_rules(call: Call, command: ChangePasswordRules) -> PolicyChanged | PolicyUnchanged | Refused:
-    """Change some of the password rules; a named set that is not there yet is made, and begins as `default` stands."""
-    if command.name == rules.DEFAULT:
-        return _change(call, _RULES_AREA, command.changes, command.if_version)
+def add_password_rules(call: Call, command: AddPasswordRules) -> PolicyChanged | Refused:
+    """Add a named set of password rules: it begins as `default` stands now, and goes its own way from then on."""
+    area = _area(command.name)
+    call.note.details.update(settings=area, added=True)
     if refused := rules.judge_set_name(command.name) or rules.judge_named(command.changes):
         return refused
-    if store.load(call.sql, _area(command.name))[1]:
-        return _change(call, _area(command.name), command.changes, command.if_version)
-    return _make(call, command)
+    if command.name == rules.DEFAULT or store.load(call.sql, area)[1]:
+        return Refused("policy.name_taken")
+    begun = rules.copied(store.load(call.sql, _RULES_AREA)[0])
+    change = rules.change(rules.chosen(_RULES, begun), command.changes)
+    if isinstance(change, Refused):
+        return change
+    values = {**begun, **change.values, store.RANK: rules.next_rank(order(call).values())}
+    if not store.save(call.sql, area, values, store.Stamp(0, call.actor.name, call.now)):
+        raise LostRace
+    call.note.details |= change.told
+    return PolicyChanged(1, change.told)
+
+
+@act("sign-in-security:modify", event="policy.changed")
+def change_password_rules(call: Call, command: ChangePasswordRules) -> PolicyChanged | PolicyUnchanged | Refused:
+    """Change some of the password rules."""
+    area = _area(command.name)
+    if command.name != rules.DEFAULT:
+        call.note.details["settings"] = area
+        if not store.load(call.sql, area)[1]:
+            return Refused("policy.not_found")
+        if refused := rules.judge_named(command.changes):
+            return refused
+    return _change(call, area, command.changes, command.if_version)
 
 
 @act("sign-in-security:modify", event="policy.changed")
@@ -160,23 +182,6 @@ def change_two_factor(call: Call, command: ChangeTwoFactor) -> PolicyChanged | P
 def change_audit_settings(call: Call, command: ChangeAuditSettings) -> PolicyChanged | PolicyUnchanged | Refused:
     """Change how long the audit trail is kept (AUDIT-4)."""
     return _change(call, _AUDIT_AREA, command.changes, command.if_version)
-
-
-def _make(call: Call, command: ChangePasswordRules) -> PolicyChanged | Refused:
-    """Make a named set: it begins as `default` stands now, and goes its own way from then on."""
-    area = _area(command.name)
-    call.note.details.update(settings=area, added=True)
-    if refused := rules.stale(0, command.if_version):
-        return refused
-    begun = rules.copied(store.load(call.sql, _RULES_AREA)[0])
-    change = rules.change(rules.chosen(_RULES, begun), command.changes)
-    if isinstance(change, Refused):
-        return change
-    values = {**begun, **change.values, store.RANK: rules.next_rank(order(call).values())}
-    if not store.save(call.sql, area, values, store.Stamp(0, call.actor.name, call.now)):
-        raise LostRace
-    call.note.details |= change.told
-    return PolicyChanged(1, change.told)
 
 
 def _change(

@@ -115,6 +115,15 @@ class ChangePasswordRules:
 
 
 @dataclass(frozen=True, slots=True)
+class AddPasswordRules:
+    """Add a named set, which begins as `default` stands but for these changes."""
+
+    name: str
+    changes: Mapping[str, Fact] = field(default_factory=dict)
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListPasswordRules:
     """Read which named sets of password rules there are."""
 
