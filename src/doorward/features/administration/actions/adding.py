@@ -29,7 +29,7 @@ def add_account(call: Call, command: AddAccount) -> AccountAdded | Refused:
     added = AccountId(new_id(call.now, call.entropy))
     if refused := _judge(call, command):
         return refused
-    joined = grouping.judge_new_member(call, added, command.groups)
+    joined = grouping.judge_new_member(call, command.groups)
     if isinstance(joined, Refused):
         return joined
     if command.kind is AccountKind.EXTERNAL and any(group_roles.gives_roles(call, one.id) for one in joined):

@@ -121,7 +121,7 @@ def show_memberships(call: Call, command: ShowMemberships) -> MembershipsShown:
     )
 
 
-def judge_new_member(call: Call, account: AccountId, wanted: Sequence[str]) -> tuple[Group, ...] | Refused:
+def judge_new_member(call: Call, wanted: Sequence[str]) -> tuple[Group, ...] | Refused:
     """Find the groups that an account is added with, by their ids or names; refuse those that it may not be put into.
 
     Adding an account with groups is no way around putting it into them.
@@ -130,7 +130,7 @@ def judge_new_member(call: Call, account: AccountId, wanted: Sequence[str]) -> t
     there = tuple({group.id: group for group in found if group is not None}.values())
     if None in found:
         return Refused("groups.not_found")
-    refusals = (rights.judge_membership(call, group.id, account) for group in there)
+    refusals = (rights.judge_first_membership(call, group.id) for group in there)
     return next((one for one in refusals if one is not None), there)
 
 

@@ -56,14 +56,21 @@ def set_roles_of_group(call: Call, command: SetRolesOfGroup) -> RolesSet | Roles
 def judge_membership(call: Call, group: GroupId, account: AccountId) -> Refused | None:
     """Refuse to put an account into a group whose roles the actor may not give it (RIGHT-4).
 
-    Asked for an account that is about to be added, too: it may not be there yet. A group that the actor does not reach
-    is not there for them.
+    A group that the actor does not reach is not there for them.
     """
     if groups.reached(call, group) is None:
         return Refused("groups.not_found")
     before = groups.groups_of(call, account)
     kind = judge_kind(call, account) if gives_roles(call, group) else None
     return kind or _judge_given(call, group) or _judge_gain(call, before, before | {group})
+
+
+def judge_first_membership(call: Call, group: GroupId) -> Refused | None:
+    """Refuse to put an account that is about to be added into a group whose roles the actor may not give it.
+
+    Nobody decides about it yet, so that whoever adds somebody to a group that they look after goes around nobody.
+    """
+    return Refused("groups.not_found") if groups.reached(call, group) is None else _judge_given(call, group)
 
 
 def judge_leaving(call: Call, group: GroupId, account: AccountId) -> Refused | None:
