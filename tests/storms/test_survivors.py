@@ -29,8 +29,8 @@ SPARED = {OpenedWith.PASSWORD, OpenedWith.DEVICE_CODE, OpenedWith.REMEMBERED_DEV
 STEPS = ("sign-in at its code", "sign-in by recovery code", "sign-in at its mailed code", "another mail for a sign-in")
 LINKS = {"link to set a password": LinkKind.SET_PASSWORD, "link of a forgotten password": LinkKind.FORGOTTEN_PASSWORD,
          "rescue link": LinkKind.RESCUE, "not-me link": LinkKind.NOT_ME}  # fmt: skip
-HELD = (*SESSIONS, "session in a cookie", *STEPS, *LINKS, "temporary code")
-"""Fifteen kinds of what can be held."""
+HELD = (*SESSIONS, "session in a cookie", *STEPS, *LINKS, "temporary code", "remembered device")
+"""Sixteen kinds of what can be held."""
 DEAD: frozenset[str] = frozenset({"not-me link"})
 """What lives on when everything else is dead: DESK-3's link carries no epoch."""
 MATRIX: dict[str, frozenset[str]] = {
@@ -42,7 +42,9 @@ MATRIX: dict[str, frozenset[str]] = {
     "key regenerated": DEAD,
     "password set by a link": DEAD,
     # LOCK-5: an automatic lock bars new sign-ins only, and no step of one is compared while it lasts (LOCK-11)
-    "locked by failures": frozenset({*SESSIONS, "session in a cookie", *LINKS, "another mail for a sign-in"}),
+    "locked by failures": frozenset(
+        {*SESSIONS, "session in a cookie", *LINKS, "another mail for a sign-in", "remembered device"}
+    ),
 }
 """What is alive after each event."""
 
@@ -61,7 +63,7 @@ class Holder:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Launch two processes behind one port."""
     with town(tmp_path_factory.mktemp("survivors"), workers=2) as begun:
-        begun.rules(failures_before_lock=3, failing_names_before_refusing=0)
+        begun.rules(failures_before_lock=3, failing_names_before_refusing=0, remember_device_days=30)
         yield begun
 
 
@@ -76,6 +78,7 @@ def holder(server: Town, name: str) -> Holder:
         temporary = devices.issue_temporary_code(call, person.account)[0].reveal()
         standing = accounts.load(call, person.account)
         assert standing is not None
+        assert devices.remember_device(call, standing) is not None
         for what, kind in LINKS.items():
             path, _ = links.make_link(call, person.account, kind, standing.state.epoch)
             tokens[what] = path.reveal().rpartition("/")[2]
@@ -98,6 +101,9 @@ def tried(server: Town, held: Holder, what: str) -> bool:
         line = request(f"GET /{LINKS[what].value}/{token}")
     elif what == "session in a cookie":
         line = request("GET /me", headers={"cookie": f"__Host-doorward={token}"})
+    elif what == "remembered device":
+        listed = server.ask(f"GET /accounts/{held.person.account}/devices", token=server.watch)
+        return bool(listed.json()["items"])
     elif what == "temporary code":
         (anew,) = server.pending(held.person, Next.DEVICE_CODE)
         line = api("POST /sign-in/device-code", {"sign_in": anew, "code": held.temporary})
@@ -169,7 +175,7 @@ def test_every_kind_of_session_and_link_has_its_row() -> None:
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_what_somebody_holds_lives_or_dies_as_the_matrix_says(server: Town, event: str) -> None:
-    """Fifteen kinds for each event, each in other hands; shown at once after the event, to either process."""
+    """Sixteen kinds for each event, each in other hands; shown at once after the event, to either process."""
     alive = set()
     for number, what in enumerate(HELD):
         held = holder(server, f"{event}-{number}")

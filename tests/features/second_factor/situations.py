@@ -14,6 +14,8 @@ from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
+from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.model import ChangePasswordRules
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor.actions import exclusions, secret_key
 from doorward.features.second_factor.model import DeleteSecretKey, ExcludeAccount
@@ -77,10 +79,15 @@ class Bram:
             "not-me link": self._opens("not-me", self.not_me),
             "mailed code": self._takes(self.mailed),
             "temporary code": self._takes(self.temporary),
+            "remembered device": self._remembered(),
         }
 
     def _opens(self, kind: str, link: PendingToken) -> bool:
         return isinstance(self.walk.take(open_link(OpenLink(kind, link))), LinkOpened)
+
+    def _remembered(self) -> bool:
+        with self.world.reading() as call:
+            return bool(devices.live_devices(call, self.world.standing(self.account)))
 
     def _goes_on(self) -> bool:
         with self.world.reading() as call:
@@ -98,6 +105,7 @@ class Bram:
 def bram(world: World, factor: str, lock: str, *, enabled: bool) -> Bram:
     """Bring Bram into a state: his factor first, then all that hangs on it, then his lock, then the switch."""
     walk = Walk(world)
+    world.run(change_password_rules, ChangePasswordRules({"remember_device_days": 30}))
     account = walk.person("bram")
     _bring_factor(world, account, factor)
     held = _with_everything(walk, account, factor)
@@ -126,6 +134,7 @@ def _with_everything(walk: Walk, account: AccountId, factor: str) -> Bram:
         sign_in, under_way = pending.open_pending(call, standing, Next.DEVICE_CODE)
         issued = devices.issue_code(call, standing, under_way.token_hash)
         temporary, _ = devices.issue_temporary_code(call, account)
+        assert devices.remember_device(call, standing) is not None
         recovery_codes.make_codes(call, account)
         epoch = standing.state.epoch
         paths = [links.make_link(call, account, kind, epoch)[0] for kind in (LinkKind.SET_PASSWORD, LinkKind.NOT_ME)]
