@@ -28,6 +28,8 @@ allowed_importers =
 """
 READS_ALL = "doorward.features.directory.store"
 """The joined lists; tests/architecture/test_sql.py holds it to SELECT."""
+LISTING = "doorward.edges.sql.listing"
+"""The one order of lists of people (behaviour: limits, lifetimes, formats)."""
 REACHING = "doorward.edges.sql.reaching"
 """The condition that keeps every list to the members of groups (RIGHT-3)."""
 
@@ -48,6 +50,8 @@ def contracts(package: Path) -> str:
         readers = [own, READS_ALL] if "directory" in stores and own != READS_ALL else [own]
         if name == "groups" and own != REACHING:
             readers.append(REACHING)
+        if name == "accounts" and own != LISTING:
+            readers.append(LISTING)
         text.append(TABLES.format(name=name, owner=own, importers="\n    ".join(readers)))
     return "".join(text)
 

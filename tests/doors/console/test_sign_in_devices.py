@@ -31,7 +31,7 @@ def asking(site: Site) -> Site:
 
 
 def test_dev_2_the_page_says_what_comes_after_the_mailed_code(asking: Site) -> None:
-    """The app's code, because the device is not remembered."""
+    """The second factor, because the device is not remembered."""
     asking.walk.with_key("bram")
     asking.world.pass_time(minutes=16)
     browser = asking.browser()
@@ -40,7 +40,7 @@ def test_dev_2_the_page_says_what_comes_after_the_mailed_code(asking: Site) -> N
     shown = browser.post("/sign-in/device-code", {"code": asking.walk.mailed_code()})
 
     assert asked.to == "/sign-in/device-code"
-    assert "the code from your authenticator app comes after it" in page.text
+    assert "your second factor is asked for after it" in page.text
     assert "set up two-factor" not in page.text
     assert shown.to == "/sign-in/code"
 

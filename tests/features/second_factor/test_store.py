@@ -3,6 +3,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from doorward.edges.sql.engine import SqliteDatabase
+from doorward.features.accounts import store as accounts_store
+from doorward.features.accounts.model import AccountKind, NewAccount
 from doorward.features.second_factor import store
 from doorward.features.second_factor.model import AllowlistEntry, Cause, Exclusion
 from doorward.kernel.ids import AccountId
@@ -15,6 +17,15 @@ HOUR = timedelta(hours=1)
 def entry(account: AccountId = ALICE, expires_at: datetime = NOON + HOUR, reason: str = "lost phone") -> AllowlistEntry:
     """Give an entry that lasts until then."""
     return AllowlistEntry(account, Cause.RESET, NOON, "grace", GRACE, reason, expires_at)
+
+
+def name(world: World, full_name: str, *people: AccountId) -> None:
+    """Add accounts of one full name."""
+    with world.writing() as call:
+        accounts_store.add_many(
+            call.sql,
+            [NewAccount(one, f"p{one.int}", full_name, None, AccountKind.INTERNAL, NOON) for one in people],
+        )
 
 
 def put(world: World, *entries: AllowlistEntry) -> None:
@@ -93,13 +104,15 @@ def test_taken_entry_is_gone(world: World) -> None:
 
 
 def test_entries_are_listed_page_by_page(world: World) -> None:
-    """In the order of ids, from after one of them, expired ones left out."""
-    put(world, entry(CARL), entry(ALICE), entry(BOB, NOON))
+    """By full name, then id, from after one of them, expired ones left out."""
+    name(world, "Zoe", ALICE)
+    name(world, "Ann", CARL, BOB, GRACE)
+    put(world, entry(ALICE), entry(GRACE), entry(BOB, NOON), entry(CARL))
     with world.reading() as call:
         first = store.entries(call.sql, NOON, store.Part(1))
-        rest = store.entries(call.sql, NOON, store.Part(5, ALICE))
+        rest = store.entries(call.sql, NOON, store.Part(5, CARL))
 
-    assert (first, rest) == ([entry(ALICE)], [entry(CARL)])
+    assert (first, rest) == ([entry(CARL)], [entry(GRACE), entry(ALICE)])
 
 
 def test_exclusion_comes_back_until_it_is_lifted(world: World) -> None:
@@ -115,7 +128,9 @@ def test_exclusion_comes_back_until_it_is_lifted(world: World) -> None:
 
 
 def test_exclusions_are_listed_page_by_page(world: World) -> None:
-    """In the order of ids, from after one of them."""
+    """By full name, then id, from after one of them."""
+    name(world, "Ann", ALICE, BOB)
+    name(world, "Zoe", CARL)
     exclusions = [Exclusion(one, NOON, "cli:root", None, "robot") for one in (ALICE, BOB, CARL)]
     with world.writing() as call:
         for one in reversed(exclusions):

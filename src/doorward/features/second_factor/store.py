@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, insert, select
 
+from doorward.edges.sql.listing import after_it, by_name
 from doorward.edges.sql.reaching import reached, sides
 from doorward.edges.sql.tables.second_factor import allowlist, exclusions
 from doorward.features.second_factor.model import AllowlistEntry, Cause, Exclusion
@@ -17,14 +18,14 @@ _A, _E = allowlist.c, exclusions.c
 
 _ENTRIES = select(_A.account_id, _A.cause, _A.added_at, _A.added_by, _A.added_by_id, _A.reason, _A.expires_at)
 _ENTRY_OF = _ENTRIES.where(_A.account_id == bindparam("account"))
-_LIVE = _ENTRIES.where(_A.expires_at > bindparam("now")).order_by(_A.account_id).limit(bindparam("most"))
+_LIVE = by_name(_ENTRIES, _A.account_id).where(_A.expires_at > bindparam("now")).limit(bindparam("most"))
 _PUT = insert(allowlist)
 _TAKE = delete(allowlist).where(_A.account_id == bindparam("account"))
 _USE_UP = _TAKE.where(_A.expires_at > bindparam("now"))
 
 _EXCLUSIONS = select(_E.account_id, _E.added_at, _E.added_by, _E.added_by_id, _E.reason)
 _EXCLUSION_OF = _EXCLUSIONS.where(_E.account_id == bindparam("account"))
-_EXCLUDED = _EXCLUSIONS.order_by(_E.account_id).limit(bindparam("most"))
+_EXCLUDED = by_name(_EXCLUSIONS, _E.account_id).limit(bindparam("most"))
 _EXCLUDE = insert(exclusions)
 _LIFT = delete(exclusions).where(_E.account_id == bindparam("account"))
 
@@ -50,7 +51,7 @@ def entry(sql: Connection, account: AccountId) -> AllowlistEntry | None:
 
 
 def entries(sql: Connection, now: datetime, part: Part) -> list[AllowlistEntry]:
-    """List the entries that have not expired, in the order of account ids."""
+    """List the entries that have not expired, by full name, then id."""
     return [_entry(row) for row in sql.execute(_part_of(_LIVE, _A, part), {"now": now, **part.values})]
 
 
@@ -92,7 +93,7 @@ def exclusion(sql: Connection, account: AccountId) -> Exclusion | None:
 
 
 def excluded(sql: Connection, part: Part) -> list[Exclusion]:
-    """List the exclusions in the order of account ids."""
+    """List the exclusions by full name, then id."""
     return [_exclusion(row) for row in sql.execute(_part_of(_EXCLUDED, _E, part), part.values)]
 
 
@@ -124,5 +125,5 @@ def _exclusion(row: Any) -> Exclusion:
 
 
 def _part_of(statement: Select[Any], columns: Any, part: Part) -> Select[Any]:
-    further = [] if part.after is None else [columns.account_id > bindparam("after")]
+    further = [] if part.after is None else [after_it()]
     return statement.where(*further, *reached(columns.account_id, sides(part.reach)))
