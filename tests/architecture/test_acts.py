@@ -19,37 +19,35 @@ EVENTS = {
     "accounts.added", "accounts.disabled", "accounts.edited", "accounts.enabled", "accounts.exported",
     "accounts.imported", "accounts.rescued", "accounts.viewed", "allowlist.add_undone", "allowlist.added",
     "allowlist.removed", "audit.expired", "audit.exported", "audit.viewed", "devices.remembered", "devices.revoked",
-    "exclusions.added", "exclusions.removed",
-    "groups.added", "groups.deleted", "groups.edited", "groups.member_added", "groups.member_removed", "jobs.started",
-    "jobs.stopped", "links.first_administrator", "lockout.lapsed", "lockout.locked", "lockout.unlock_undone",
-    "lockout.unlocked", "notices.retried", "passkeys.added", "passkeys.begun", "passkeys.proof_given",
-    "passkeys.removed", "passkeys.renamed", "passwords.changed", "passwords.forgotten_asked",
-    "passwords.forgotten_mailed", "passwords.reset_started", "policy.assigned", "policy.changed",
-    "policy.deleted", "rights.granted", "rights.revoked",
-    "rights.role_added", "rights.role_deleted", "rights.role_edited",
-    "second_factor.deleted", "second_factor.key_disabled", "second_factor.new_key_begun",
-    "second_factor.new_key_checked", "second_factor.new_key_discarded", "second_factor.recovery_codes_made",
-    "second_factor.regenerated", "second_factor.reset", "second_factor.set_up", "second_factor.temporary_code",
-    "sessions.ended", "signin.code", "signin.completed", "signin.device_code", "signin.passkey", "signin.password",
-    "signin.recovery_code", "tokens.imported", "tokens.retired",
+    "exclusions.added", "exclusions.removed", "groups.added", "groups.deleted", "groups.edited",
+    "groups.member_added", "groups.member_removed", "jobs.started", "jobs.stopped", "links.first_administrator",
+    "lockout.lapsed", "lockout.locked", "lockout.unlock_undone", "lockout.unlocked", "notices.retried",
+    "passkeys.added", "passkeys.begun", "passkeys.proof_given", "passkeys.removed", "passkeys.renamed",
+    "passwords.changed", "passwords.forgotten_asked", "passwords.forgotten_mailed", "passwords.reset_started",
+    "policy.assigned", "policy.changed", "policy.deleted", "rights.granted", "rights.revoked", "rights.role_added",
+    "rights.role_deleted", "rights.role_edited", "second_factor.deleted", "second_factor.key_disabled",
+    "second_factor.new_key_begun", "second_factor.new_key_checked", "second_factor.new_key_discarded",
+    "second_factor.recovery_codes_made", "second_factor.regenerated", "second_factor.reset", "second_factor.set_up",
+    "second_factor.temporary_code", "sessions.ended", "signin.code", "signin.completed", "signin.device_code",
+    "signin.passkey", "signin.password", "signin.recovery_code", "tokens.imported", "tokens.retired",
 }  # fmt: skip
 """Every event that an entry can carry: other people's scripts search for them."""
 
 
 ABOUT_NOBODY = {
     "add_account", "add_group", "add_password_rules", "add_role", "assign_password_rules", "change_audit_settings",
-    "change_password_rules", "change_two_factor", "delete_group", "delete_role", "edit_role",
-    "delete_password_rules", "edit_group", "export_entries", "import_tokens", "list_entries", "retire_token",
-    "rank_password_rules", "retry_mail", "start_allowlist_additions",
-    "set_roles_of_group",
+    "change_password_rules", "change_two_factor", "delete_group", "delete_password_rules", "delete_role",
+    "edit_group", "edit_role", "export_entries", "export_found", "import_tokens", "list_entries",
+    "rank_password_rules", "retire_token", "retry_mail", "set_roles_of_group", "start_allowlist_additions",
     "start_exclusion_additions", "start_secret_key_resets", "start_unlocks", "stop_job",
 }  # fmt: skip
 """What operators write that is about no account that is there already, so that none of them can be protected."""
 OWN_UNASKED = {
-    "add_passkey", "check_new_key", "discard_new_key", "end_own_sessions", "end_session", "give_proof", "save_new_key",
+    "add_passkey", "check_new_key", "delete_view", "discard_new_key", "end_own_sessions", "end_session", "give_proof",
+    "rename_view", "save_new_key", "save_view",
 }  # fmt: skip
-"""What people do at their own protected account without a proof: end sessions, give a fresh proof, and go on with a key
-or a passkey begun with one."""
+"""What people do at their own protected account without a proof: end sessions, give a fresh proof, go on with a key or
+a passkey begun with one, and keep views, which change nothing about the account."""
 
 
 def about_an_account(action: Action[Any, Any]) -> bool:

@@ -64,7 +64,7 @@ def test_a_help_desk_sees_why_it_may_not(house: Household, visitor: NewVisitor) 
     piet = house.add("piet", "administrator", locked_at=now, lock_reason="Failures")
     operator = visitor()
     operator.sign_in(olga, "Overview")
-    expect(operator.page.get_by_role("navigation", name="Console").get_by_role("link")).to_have_count(4)
+    expect(operator.page.get_by_role("navigation", name="Console").get_by_role("link")).to_have_count(5)
 
     operator.open(f"/console/users/{bram.account}?tab=two-factor", "Bram")
     reset = operator.page.get_by_role("button", name="Reset secret key", exact=True)

@@ -53,6 +53,9 @@ def test_a_selection_is_unlocked_from_the_list(house: Household, visitor: NewVis
     dialog.get_by_role("button", name="Unlock Carl").click()
     operator.arrive("Carl")
     operator.told("The account is unlocked.")
+    operator.press("Undo the unlock", "Carl")
+    operator.told("The unlock is taken back: the lock is as it was.")
+    expect(operator.page.get_by_role("button", name="Unlock Carl")).to_be_visible()
 
 
 def test_an_account_is_added_and_its_address_changed(house: Household, visitor: NewVisitor) -> None:

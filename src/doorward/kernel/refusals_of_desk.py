@@ -1,8 +1,18 @@
-"""Refusals of what makes a desk quick: acts on many accounts, and taking back what was done a moment ago."""
+"""Refusals of what makes a desk quick: acts on many accounts, undo, and saved views."""
 
 from doorward.kernel.refusal import CONFLICT, NOT_FOUND, USAGE, Refusal
 
 DESK = {
+    "views.not_found": Refusal(404, NOT_FOUND, "You have no view of this name. Look at the list of your views."),
+    "views.name_malformed": Refusal(
+        422,
+        USAGE,
+        "A view's name has 1 to {most} characters, none of them a slash or a control character. Choose another name.",
+    ),
+    "views.name_taken": Refusal(409, CONFLICT, "You have a view of this name already. Choose another name."),
+    "views.too_many": Refusal(
+        409, CONFLICT, "You keep {most} views already. Delete one that you need no longer, then save this one."
+    ),
     "jobs.not_found": Refusal(404, NOT_FOUND, "There is no such job. Start it again if it is needed."),
     "jobs.count_differs": Refusal(
         422, USAGE, "This is about {count} accounts, and that is not the number you typed. Look again, then type it."
@@ -28,4 +38,4 @@ DESK = {
         409, CONFLICT, "An allowlist entry can be taken back for 10 seconds. Remove it instead."
     ),
 }
-"""Codes of jobs and of undo, as `kernel.refusals` has all others."""
+"""Codes of jobs, undo and views, as `kernel.refusals` has all others."""

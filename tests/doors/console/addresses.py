@@ -90,6 +90,9 @@ FIELDS = {
     "/console/password-rules/{name}": {"min_length": "14", "version": "1", "reason": "longer"},
     "/console/password-rules/{name}/rank": {"rank": "3", "reason": "asked"},
     "/console/groups/{group}/edit": {"name": "Branch East", "version": "1", "reason": "moved"},
+    "/console/views": {"name": "branch 7", "query": "branch-7"},
+    "/console/views/rename": {"view": "branch 7", "name": "branch 8"},
+    "/console/views/delete": {"view": "branch 7"},
     "/console/users/bulk": {"act": "unlocks", "everyone": "1", "query": "", "reason": "outage"},
 }
 """What a form sends where it is more than a reason."""

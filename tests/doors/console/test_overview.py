@@ -1,3 +1,5 @@
+from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.model import LockAccount
 from tests.doors.console.signing_in import at_code, give_code
 from tests.doors.console.standings import guessed_at
 from tests.doors.console.visiting import Site
@@ -15,9 +17,11 @@ def test_figures_lead_to_their_lists(site: Site) -> None:
     assert "1locked automatically" in page.text
     assert "1locked by hand" in page.text
     assert "1without a second factor" in page.text
-    assert {"/console/users?locked=1", "/console/users?second_factor=none", "/console/mail?state=undelivered"} <= set(
-        page.links
-    )
+    assert {
+        "/console/users?locked=1&lock=automatic",
+        "/console/users?second_factor=none",
+        "/console/mail?state=undelivered",
+    } <= set(page.links)
 
 
 def test_the_last_30_days_are_a_picture_and_a_table(site: Site) -> None:
@@ -52,3 +56,19 @@ def test_whoever_has_no_right_sees_no_overview(site: Site) -> None:
 
     assert shown.told == (403, "You do not have the right that this takes (users:read).")
     assert shown.page.links[-1] == "/me"
+
+
+def test_each_figure_leads_to_the_list_behind_it(site: Site) -> None:
+    """Locks of each kind, accounts without a factor, and each day to its entries, if they may be read."""
+    now = site.world.clock.now()
+    site.world.add("anna", locked_at=now, lock_reason="Failures")
+    bram = site.world.add("bram")
+    site.world.run(lock_account, LockAccount(bram, "left his desk"))
+    olga, henk = site.operator().get("/console").page, site.operator("help-desk", name="henk").get("/console").page
+    day = "/console/audit?act=lockout.locked&after=2026-05-04T00%3A00&before=2026-05-05T00%3A00"
+
+    assert "/console/users?locked=1&lock=automatic" in olga.links
+    assert "/console/users?locked=1&lock=by_hand" in olga.links
+    assert "/console/users?second_factor=none" in olga.links
+    assert day in olga.links
+    assert day not in henk.links

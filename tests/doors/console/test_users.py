@@ -33,6 +33,9 @@ def found(shown: Shown) -> list[str]:
         ("", ["anna", "bram", "carl", "dora", "emil", "olga"]),
         ("?locked=1", ["anna", "carl", "dora"]),
         ("?locked=1&query=an", ["anna"]),
+        ("?lock=automatic", ["anna", "dora"]),
+        ("?locked=1&lock=by_hand", ["carl"]),
+        ("?lock=nonsense&query=anna", ["anna"]),
         ("?query=ANNA@EXAMPLE", ["anna"]),
         ("?query=%20anna%20", ["anna"]),
         ("?query=nobody", []),
@@ -153,3 +156,48 @@ def test_the_palette_finds_people(site: Site) -> None:
     assert "Anna" in olga.get("/console/palette?query=ann").html
     assert "Anna" not in olga.get("/console/palette?query=").html
     assert "Anna" not in olga.get("/console/palette?query=carl").html
+
+
+def test_the_palette_leads_to_unlocking_and_to_ones_own_views(site: Site) -> None:
+    """Whoever is locked is one key further; a view is found by a part of its name."""
+    known, olga = people(site), site.operator("help-desk")
+    olga.post("/console/views", {"name": "Branch 7", "query": "branch-7"})
+    found, views = olga.get("/console/palette?query=ann").html, olga.get("/console/palette?query=BRANCH").html
+    arno = site.operator("auditor", name="arno").get("/console/palette?query=ann").html
+
+    assert f'href="/console/users/{known["anna"]}?stage=unlock"' in found
+    assert 'href="/console/users?query=branch-7"' in views
+    assert "stage=unlock" not in arno
+
+
+def test_what_a_search_finds_is_taken_away_as_a_file(site: Site) -> None:
+    """CSV with every page of it, and nothing that a spreadsheet runs; that it was taken is recorded (AUDIT-1)."""
+    people(site)
+    site.world.add("=cmd()")
+    for number in range(210):
+        site.world.add(f"person{number:03d}")
+    olga = site.operator("help-desk")
+    locked = olga.post("/console/users/export", {"query": "an", "locked": "1"})
+    everybody = olga.post("/console/users/export", {})
+    entries = [one for one in site.world.entries() if one.act == "accounts.exported"]
+
+    assert locked.answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert locked.answer.headers["content-disposition"] == 'attachment; filename="doorward-users.csv"'
+    assert [line.split(",")[0] for line in locked.answer.text.splitlines()] == ["user_name", "anna"]
+    assert "Failures" in locked.answer.text
+    assert len(everybody.answer.text.splitlines()) == 1 + 6 + 1 + 210
+    assert "\r\n'=cmd()," in everybody.answer.text
+    assert [one.details["search"] for one in entries] == ["query=an, locked", "everybody"]
+
+
+def test_a_file_takes_the_right_to_read_the_list(site: Site) -> None:
+    """The form is refused as the list is."""
+    assert site.operator("no-access").post("/console/users/export", {}).status == 403
+
+
+def test_an_act_that_is_not_allowed_is_greyed_with_its_reason(site: Site) -> None:
+    """Adding a user is not left out of the page of whoever may not (RIGHT-7)."""
+    page = site.operator("help-desk").get("/console/users").page
+
+    assert "users:modify" in page.greyed["Add a user"]
+    assert "/console/users/new" not in page.links

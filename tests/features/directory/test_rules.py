@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from doorward.features.accounts.model import Lock, LockReason
 from doorward.features.directory import rules
-from doorward.features.directory.model import LockStory, Part, Search
+from doorward.features.directory.model import LockKind, LockStory, Part, Search
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
@@ -171,6 +171,8 @@ def test_what_is_about_nobody_is_nobodys_own() -> None:
         (Search(), {}),
         (Search("bram", locked=True, enabled=False), {"pattern": "%bram%", "locked": True, "enabled": False}),
         (Search(second_factor=FactorState.BLOCKED, without_factor=True), {"blocked": True, "without factor": True}),
+        (Search(lock=LockKind.AUTOMATIC), {"locked": True, "automatic": True}),
+        (Search(locked=True, lock=LockKind.BY_HAND), {"locked": True, "by_hand": True}),
         (Search(cursor="x", group="branch 7"), {}),
     ],
 )
@@ -189,3 +191,18 @@ def test_search_asks_for_what_its_filters_say(search: Search, conditions: dict[s
 def test_job_wants_a_part(part: Part, conditions: dict[str, object]) -> None:
     """Who was there when it began, after those that it has, and for unlocking the automatic locks."""
     assert rules.only(part) == conditions
+
+
+@pytest.mark.parametrize(
+    ("search", "said"),
+    [
+        (Search(), "everybody"),
+        (Search("bram", locked=True), "query=bram, locked"),
+        (Search(second_factor=FactorState.BLOCKED, enabled=False), "second_factor=blocked, enabled=false"),
+        (Search(without_factor=True, enabled=True), "without_factor, enabled=true"),
+        (Search(lock=LockKind.BY_HAND, group="branch 7"), "group=branch 7, lock=by_hand"),
+    ],
+)
+def test_search_is_spelled_for_the_trail(search: Search, said: str) -> None:
+    """In one line."""
+    assert rules.told(search) == said

@@ -12,7 +12,7 @@ from doorward.features.accounts.model import AccountKind, NewAccount
 from doorward.features.directory.model import Search
 from doorward.features.jobs import store
 from doorward.features.jobs.actions import starting, working
-from doorward.features.jobs.model import CountFound, FoundCounted, Frontier, JobKind, JobState
+from doorward.features.jobs.model import CountFound, FoundCounted, Frontier, JobKind, JobState, Tally
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId, new_id
@@ -92,8 +92,8 @@ def test_entry_says_what_was_searched_for(world: World, sue: Bearer) -> None:
 
 
 def test_large_search_is_frozen_a_few_at_a_time(world: World) -> None:
-    """No transaction freezes more than a hundred (LOCK-12), and all are unlocked in the end."""
-    crowd(world, 201)
+    """No transaction freezes more than fifty (LOCK-12), and all are unlocked in the end."""
+    crowd(world, 101)
     started = start(world, search=Search())
     sizes: list[int] = []
 
@@ -116,8 +116,8 @@ def test_large_search_is_frozen_a_few_at_a_time(world: World) -> None:
     working.go_on(replace(world.runtime, database=Watched()))
     work(world)
 
-    assert [size for size in sizes if size] == [100, 100, 1]
-    assert shown(world, started.job).tally.done == 201
+    assert [size for size in sizes if size] == [50, 50, 1]
+    assert shown(world, started.job).tally.done == 101
 
 
 def count(sql: Connection) -> int:
@@ -189,3 +189,15 @@ def test_a_group_that_is_not_there_ends_the_job(world: World, sue: Bearer) -> No
     assert world.run(starting.count_found, CountFound(JobKind.RESETS, Search(group="nowhere")), sue) == Refused(
         "groups.not_found"
     )
+
+
+def test_a_long_selection_is_whole_from_the_beginning(world: World, sue: Bearer) -> None:
+    """Its total is known, though its items are frozen a few at a time; a name that is nobody's is refused there too."""
+    chosen = [locked(world, f"p{number}") for number in range(60)]
+    started = start(world, sue, *chosen, AccountId(UUID(int=7)))
+    before = shown(world, started.job)
+    work(world)
+    after = shown(world, started.job)
+
+    assert (started.total, started.counting, before.tally, len(before.items)) == (61, False, Tally(61, 0, 0, 0, 61), 50)
+    assert (after.state, after.tally) == (JobState.FINISHED, Tally(61, 60, 0, 1, 0))

@@ -8,7 +8,6 @@ from doorward.features.accounts.model import Lock, LockReason
 from doorward.features.directory.model import Search
 from doorward.features.jobs import rules
 from doorward.features.jobs.model import Beginner, Frontier, ItemSettled, Job, JobKind, JobState
-from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import NOBODY, Actor, OnBehalf, Owner
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
@@ -77,20 +76,6 @@ def test_key_is_kept_as_a_hash() -> None:
 
 
 @pytest.mark.parametrize(
-    ("search", "said"),
-    [
-        (Search(), "everybody"),
-        (Search("bram", locked=True), "query=bram, locked"),
-        (Search(second_factor=FactorState.BLOCKED, enabled=False), "second_factor=blocked, enabled=false"),
-        (Search(without_factor=True, enabled=True), "without_factor, enabled=true"),
-    ],
-)
-def test_search_is_spelled_for_the_trail(search: Search, said: str) -> None:
-    """In one line."""
-    assert rules.spelled(search) == said
-
-
-@pytest.mark.parametrize(
     ("kind", "search", "frozen"),
     [
         (JobKind.UNLOCKS, Search("a", cursor="x"), Search("a", locked=True)),
@@ -107,9 +92,9 @@ def test_search_of_a_job_is_of_any_page(kind: JobKind, search: Search, frozen: S
     ("found", "last", "sizes"),
     [
         (0, True, [(0, True)]),
-        (100, True, [(100, True)]),
-        (100, False, [(100, False)]),
-        (201, True, [(100, False), (100, False), (1, True)]),
+        (50, True, [(50, True)]),
+        (50, False, [(50, False)]),
+        (101, True, [(50, False), (50, False), (1, True)]),
     ],
 )
 def test_what_was_found_is_cut_into_few(found: int, sizes: list[tuple[int, bool]], *, last: bool) -> None:
@@ -139,6 +124,7 @@ def test_job_belongs_to_its_beginner(actor: Actor, *, owns: bool) -> None:
         (None, JobState.RUNNING, False),
         (Frontier(Search()), JobState.RUNNING, True),
         (Frontier(Search()), JobState.STOPPED, False),
+        (Frontier(None, listed=(GRACE,)), JobState.RUNNING, False),
     ],
 )
 def test_job_counts_while_it_looks(frontier: Frontier | None, state: JobState, *, counting: bool) -> None:
@@ -152,3 +138,14 @@ def test_job_counts_while_it_looks(frontier: Frontier | None, state: JobState, *
 def test_page_has_bounds(asked: int, size: int) -> None:
     """A page holds from 1 to 200 items."""
     assert rules.page_size(asked) == size
+
+
+@pytest.mark.parametrize(
+    ("count", "first", "rest"), [(0, 0, None), (1, 1, None), (50, 50, None), (51, 50, 1), (200, 50, 150)]
+)
+def test_a_long_selection_is_frozen_a_few_at_a_time(count: int, first: int, rest: int | None) -> None:
+    """The first few at once, so that most jobs are whole when they begin."""
+    few, left = rules.split([AccountId(UUID(int=number)) for number in range(count)] * 2)
+
+    assert len(few) == first
+    assert (None if left is None else len(left.listed)) == rest

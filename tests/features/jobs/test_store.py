@@ -79,7 +79,7 @@ def test_settled_item_is_open_no_more(world: World) -> None:
             JobItem(ONE, "one", "refused", "lockout.self"),
             JobItem(TWO, "two", None, None),
         ]
-        assert store.tallies(sql, [JOB.id]) == {JOB.id: Tally(2, 0, 0, 1, 1)}
+        assert store.tallies(sql, [JOB]) == {JOB.id: Tally(2, 0, 0, 1, 1)}
 
 
 def test_items_go_on_after_one(world: World) -> None:
@@ -129,6 +129,16 @@ def test_frontier_moves_with_the_total(world: World) -> None:
     assert found == replace(JOB, total=7, frontier=Frontier(Search(), THREE))
 
 
+def test_the_rest_of_a_long_selection_is_kept(world: World) -> None:
+    """In its order; it waits as items do."""
+    job = replace(JOB, frontier=Frontier(None, listed=(THREE, ONE)))
+    add(world, job)
+
+    with world.database.read() as sql:
+        assert store.find(sql, job.id) == job
+        assert store.tallies(sql, [job]) == {job.id: Tally(4, 0, 0, 0, 4)}
+
+
 def test_job_is_finished_once(world: World) -> None:
     """The instant is that of the first."""
     add(world, JOB)
@@ -148,4 +158,4 @@ def test_no_items_are_no_statement(world: World) -> None:
         store.add(sql, JOB)
         store.add_items(sql, JOB.id, [])
 
-        assert store.tallies(sql, [JOB.id]) == {JOB.id: Tally(0, 0, 0, 0, 0)}
+        assert store.tallies(sql, [JOB]) == {JOB.id: Tally(0, 0, 0, 0, 0)}

@@ -42,7 +42,15 @@ from doorward.features.administration.model import (
     StartPasswordReset,
 )
 from doorward.features.directory.actions import search_accounts, view_account, view_history
-from doorward.features.directory.model import AccountShown, Found, HistoryShown, Search, ViewAccount, ViewHistory
+from doorward.features.directory.model import (
+    AccountShown,
+    Found,
+    HistoryShown,
+    LockKind,
+    Search,
+    ViewAccount,
+    ViewHistory,
+)
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
@@ -102,6 +110,7 @@ def find_accounts(  # noqa: PLR0913 - one parameter for each filter
     group: Annotated[
         str | None, Query(max_length=200, description="only accounts in this group: its id or name")
     ] = None,
+    lock: Annotated[LockKind | None, Query(description="only accounts that are locked now, in this way")] = None,
     limit: Limit = PAGE,
     cursor: Cursor = None,
 ) -> Response:
@@ -109,7 +118,7 @@ def find_accounts(  # noqa: PLR0913 - one parameter for each filter
 
     curl -s 'https://login.example.org/api/v1/accounts?locked=true&query=ros' -H "authorization: Bearer $TOKEN"
     """
-    command = Search(query, locked, second_factor, enabled, limit, cursor, group=group)
+    command = Search(query, locked, second_factor, enabled, limit, cursor, group=group, lock=lock)
     return asked.told(asked.run(search_accounts, command), _found)
 
 

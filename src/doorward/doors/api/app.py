@@ -25,6 +25,7 @@ from doorward.doors.api import (
     second_factor,
     sessions,
     signin,
+    views,
 )
 from doorward.doors.api.answers import problem_response
 from doorward.doors.api.asked import Plug, TurnedAway
@@ -41,6 +42,7 @@ from doorward.kernel.version import VERSION
 
 _FEATURES = (
     signin.routes,
+    views.routes,
     links.routes,
     sessions.routes,
     devices.routes,

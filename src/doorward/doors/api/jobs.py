@@ -13,7 +13,7 @@ from doorward.doors.api.cursors import cursor_of
 from doorward.doors.api.given import LONGEST_PAGE, PAGE, After, Body, JobIn, Limit, ListedAccount, Reasoned
 from doorward.doors.api.routing import PREFIX, Routes
 from doorward.doors.api.shapes import OutcomeJson, Page, Shape
-from doorward.features.directory.model import Search
+from doorward.features.directory.model import LockKind, Search
 from doorward.features.jobs.actions.showing import list_jobs, show_job
 from doorward.features.jobs.actions.starting import (
     start_allowlist_additions,
@@ -56,15 +56,28 @@ class AccountFilter(Body):
     second_factor: Annotated[
         Literal["set_up", "may_set_up", "blocked", "excluded"] | None, Field(description="only accounts like that")
     ] = None
+    without_factor: Annotated[bool, Field(description="only accounts on the allowlist or blocked")] = False
     enabled: Annotated[bool | None, Field(description="only accounts that are, or are not")] = None
     group: Annotated[str | None, Field(max_length=200, description="only accounts in this group: its id or name")] = (
         None
     )
 
+    lock: Annotated[
+        Literal["automatic", "by_hand"] | None, Field(description="only accounts that are locked, in this way")
+    ] = None
+
     def search(self) -> Search:
         """Put it as the search that it is."""
         state = None if self.second_factor is None else FactorState(self.second_factor)
-        return Search(query=self.query, locked=self.locked, second_factor=state, enabled=self.enabled, group=self.group)
+        return Search(
+            query=self.query,
+            locked=self.locked,
+            second_factor=state,
+            without_factor=self.without_factor,
+            enabled=self.enabled,
+            group=self.group,
+            lock=None if self.lock is None else LockKind(self.lock),
+        )
 
 
 class LockedFilter(AccountFilter):

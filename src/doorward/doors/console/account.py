@@ -75,7 +75,7 @@ def page(visit: Visit, typed: Typed) -> Response:
         return visit.problem(viewed, "/console/users")
     with visit.reading() as call:
         values = _TABS[typed.tab](visit, call, viewed)
-        undo = undo_of(call, visit.query.get("done", ""), viewed.account.id, shown)
+        undo = undo_of(call, visit.query.get("done", ""), viewed.account, shown)
     refused, frame = typed.refused, shell(visit, shown)
     if undo is not None and frame["notice"] is not None:
         frame["notice"]["undo"] = undo

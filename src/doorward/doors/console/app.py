@@ -27,6 +27,7 @@ from doorward.doors.console import (
     two_factor,
     undoing,
     users,
+    views,
 )
 from doorward.doors.console.pages import Pages, again_after, told
 from doorward.doors.console.visit import Endpoint, Page, Plug, StepPage, page, step_page
@@ -122,12 +123,7 @@ def _operating() -> list[BaseRoute]:
         *_page("/console", overview.show_overview),
         *_page("/console/users", users.show_users),
         *_page("/console/palette", users.show_palette),
-        *_form("/console/users/unlock", users.unlock_selected),
-        *_page("/console/users/bulk", bulk.show_bulk),
-        *_form("/console/users/bulk", bulk.take_bulk),
-        *_page("/console/jobs", jobs.show_jobs),
-        *_page("/console/jobs/{job}", jobs.show_progress),
-        *_form("/console/jobs/{job}/stop", jobs.stop),
+        *_many(),
         *_page("/console/users/new", new_account.show_new),
         *_form("/console/users/new", new_account.take_new),
         *_page(one, account.show_account),
@@ -181,6 +177,21 @@ def _ruling() -> list[BaseRoute]:
         *_form(f"{one}/delete", rule_sets.delete),
         *_form(f"{one}/assign", rule_sets.assign),
         *_form(f"{one}/withdraw", rule_sets.withdraw),
+    ]
+
+
+def _many() -> list[BaseRoute]:
+    return [
+        *_form("/console/users/unlock", users.unlock_selected),
+        *_form("/console/users/export", users.export_users),
+        *_form("/console/views", views.save),
+        *_form("/console/views/rename", views.rename),
+        *_form("/console/views/delete", views.delete),
+        *_page("/console/users/bulk", bulk.show_bulk),
+        *_form("/console/users/bulk", bulk.take_bulk),
+        *_page("/console/jobs", jobs.show_jobs),
+        *_page("/console/jobs/{job}", jobs.show_progress),
+        *_form("/console/jobs/{job}/stop", jobs.stop),
     ]
 
 

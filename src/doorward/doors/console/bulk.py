@@ -11,16 +11,15 @@ from doorward.doors.console.operator import by_right, permission, shell, signed_
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.searching import Asked, asked_in
 from doorward.doors.console.visit import Visit, whole_number
-from doorward.edges.call import Call
-from doorward.features.accounts.actions import names
 from doorward.features.jobs.actions.starting import (
     count_found,
+    name_selected,
     start_allowlist_additions,
     start_exclusion_additions,
     start_secret_key_resets,
     start_unlocks,
 )
-from doorward.features.jobs.model import CountFound, JobKind, JobStarted, StartJob
+from doorward.features.jobs.model import CountFound, JobKind, JobStarted, NameSelected, StartJob
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.act import Action
 from doorward.kernel.ids import AccountId, parse_id
@@ -137,10 +136,9 @@ def _page(visit: Visit, deed: Deed, chosen: Chosen | Refused, refused: Refused |
         return shown
     if isinstance(chosen, Refused):
         return visit.problem(chosen, USERS)
-    if "users:read" not in shown.rights:
-        return visit.problem(Refused("rights.missing", {"right": "users:read"}), "/me")
-    with visit.reading() as call:
-        named = _named(call, chosen)
+    named = visit.run(name_selected, NameSelected(chosen.accounts[:_NAMED]))
+    if isinstance(named, Refused):
+        return visit.problem(named, "/me")
     errors = _errors(refused)
     return visit.show(
         "users_bulk.html",
@@ -149,7 +147,7 @@ def _page(visit: Visit, deed: Deed, chosen: Chosen | Refused, refused: Refused |
         act=deed.kind.value,
         may=_may(shown, deed),
         count=chosen.count,
-        names=named,
+        names=list(named.names),
         asked=None if chosen.asked is None else chosen.asked.filters,
         carried=chosen.carried,
         typed=deed.typed and chosen.count > 1,
@@ -158,11 +156,6 @@ def _page(visit: Visit, deed: Deed, chosen: Chosen | Refused, refused: Refused |
         errors=errors,
         refusal=None if errors else refused,
     )
-
-
-def _named(call: Call, chosen: Chosen) -> list[str]:
-    found = names(call, chosen.accounts[:_NAMED])
-    return [found[one] for one in chosen.accounts if one in found]
 
 
 def _back(chosen: Chosen) -> str:

@@ -1,5 +1,8 @@
 """Overview: what needs somebody now, and the last 30 days."""
 
+from dataclasses import asdict
+from datetime import timedelta
+
 from starlette.responses import Response
 
 from doorward.doors.console.operator import shell, signed_in
@@ -25,4 +28,9 @@ def show_overview(visit: Visit) -> Response:
     figures = visit.run(view_overview, ViewOverview())
     if isinstance(figures, Refused):
         return visit.problem(figures, "/me")
-    return visit.show("overview.html", **shell(visit, shown), figures=figures, days=list(figures.days))
+    return visit.show(
+        "overview.html",
+        **shell(visit, shown),
+        figures=figures,
+        days=[{**asdict(one), "next": one.day + timedelta(days=1)} for one in figures.days],
+    )

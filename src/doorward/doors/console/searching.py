@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from doorward.features.directory.model import Search
+from doorward.features.directory.model import LockKind, Search
 from doorward.features.second_factor.model import FactorState
 
+_LOCK_KINDS = {one.value for one in LockKind}
 _FACTOR_STATES = {one.value for one in FactorState}
 
 
@@ -20,6 +21,8 @@ class Asked:
     enabled: str
     group: str
     """The name or id of a group."""
+    lock: str
+    """`automatic`, `by_hand`, or empty."""
 
     @property
     def carried(self) -> dict[str, str]:
@@ -30,6 +33,7 @@ class Asked:
             "locked": "1" if self.locked else "",
             "enabled": self.enabled,
             "group": self.group,
+            "lock": self.lock,
         }
         return {name: value for name, value in fields.items() if value}
 
@@ -38,7 +42,7 @@ class Asked:
         """Give the fields as the templates have them."""
         return {
             "query": self.query, "second_factor": self.second_factor, "locked": self.locked, "enabled": self.enabled,
-            "group": self.group,
+            "group": self.group, "lock": self.lock,
         }  # fmt: skip
 
     def search(self, cursor: str | None = None) -> Search:
@@ -52,7 +56,21 @@ class Asked:
             enabled={"1": True, "0": False}.get(self.enabled),
             cursor=cursor,
             group=self.group or None,
+            lock=LockKind(self.lock) if self.lock in _LOCK_KINDS else None,
         )
+
+
+def asked_for(search: Search) -> Asked:
+    """Put a search as the page's fields have it."""
+    state = "none" if search.without_factor else ""
+    return Asked(
+        query=search.query,
+        second_factor=state if search.second_factor is None else search.second_factor.value,
+        locked=search.locked,
+        enabled="" if search.enabled is None else "1" if search.enabled else "0",
+        group=search.group or "",
+        lock="" if search.lock is None else search.lock.value,
+    )
 
 
 def asked_in(said: Mapping[str, str]) -> Asked:
@@ -63,4 +81,5 @@ def asked_in(said: Mapping[str, str]) -> Asked:
         locked=said.get("locked") == "1",
         enabled=said.get("enabled", ""),
         group=said.get("group", "").strip(),
+        lock=said.get("lock", "") if said.get("lock") in _LOCK_KINDS else "",
     )

@@ -9,7 +9,9 @@ from starlette.responses import Response
 from doorward.doors.console.bulk import USERS, permissions_for_many
 from doorward.doors.console.operator import by_right, listed_accounts, shell, signed_in
 from doorward.doors.console.searching import Asked, asked_in
+from doorward.doors.console.views import own_views
 from doorward.doors.console.visit import Visit
+from doorward.doors.web.people_file import people_file
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import Found, Search
 from doorward.features.groups.actions import list_groups, named
@@ -17,6 +19,9 @@ from doorward.features.groups.model import ListGroups
 from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import StartJob
 from doorward.features.sessions.model import SessionShown
+from doorward.features.views.actions import export_found
+from doorward.features.views.model import ExportFound
+from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
 
 _PALETTE = 8
@@ -30,7 +35,7 @@ def show_users(visit: Visit) -> Response:
 
 
 def show_palette(visit: Visit) -> Response:
-    """Show the people that the palette finds."""
+    """Show the people and the saved views that the palette finds."""
     shown = signed_in(visit)
     if isinstance(shown, Response):
         return shown
@@ -38,7 +43,12 @@ def show_palette(visit: Visit) -> Response:
     found = visit.run(search_accounts, Search(query, limit=_PALETTE))
     if isinstance(found, Refused):
         return visit.problem(found)
-    return visit.show("palette_people.html", accounts=list(found.accounts) if query else [])
+    return visit.show(
+        "palette_people.html",
+        accounts=list(found.accounts) if query else [],
+        views=[one for one in own_views(visit, asked_in({})) if query and canonical(query) in canonical(one["name"])],
+        rights=set(shown.rights),
+    )
 
 
 def unlock_selected(visit: Visit) -> Response:
@@ -54,6 +64,16 @@ def unlock_selected(visit: Visit) -> Response:
     return visit.go(f"/console/jobs/{outcome.job}")
 
 
+def export_users(visit: Visit) -> Response:
+    """Send what the search finds as a file; that it was taken is recorded."""
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    search = asked_in(visit.form).search()
+    begun = visit.run(export_found, ExportFound(search))
+    return visit.problem(begun, USERS) if isinstance(begun, Refused) else people_file(search, visit.run)
+
+
 def _page(visit: Visit, shown: SessionShown) -> Response:
     asked, groups = _groups(visit, asked_in(visit.query))
     found = visit.run(search_accounts, asked.search(visit.query.get("cursor")))
@@ -67,7 +87,9 @@ def _page(visit: Visit, shown: SessionShown) -> Response:
         accounts=list(found.accounts),
         may_unlock=by_right(shown, "users:unlock"),
         may_many=permissions_for_many(shown),
+        may_add=by_right(shown, "users:modify"),
         page=_pager(visit, asked, found),
+        own_views=own_views(visit, asked),
     )
 
 

@@ -40,6 +40,7 @@ C = TypeVar("C")
 O = TypeVar("O")  # noqa: E741 - reads as "outcome" beside C, "command"
 
 _DIGITS = 9
+BAD_REQUEST = 400
 SEE_OTHER = 303
 """RFC 9110 section 15.4.4: after a form, the browser comes back with GET."""
 
@@ -130,6 +131,7 @@ class Visit:
             status = status_of(refused)
             values["refusal"] = told(refused, self.origin.reference)
         values.setdefault("refusal", None)
+        values.setdefault("reference", self.origin.reference if status >= BAD_REQUEST else "")
         if "contact" not in values:
             values["contact"] = self.password_rules().lock_contact
         return self.plug.pages.render(template, status, {"now": self.plug.runtime.clock.now(), **values})

@@ -1,7 +1,10 @@
 """What lists and pages show: joined facts of many features."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
 from doorward.features.accounts.model import AccountKind, Lock, LockReason
 from doorward.features.audit.model import DayFigures
@@ -13,6 +16,17 @@ from doorward.kernel.act import SessionFacts
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done
+
+
+class LockKind(StrEnum):
+    """Who locks: the server by itself, or somebody who operates it or reports something (LOCK-5)."""
+
+    AUTOMATIC = "automatic"
+    BY_HAND = "by_hand"
+
+
+_OF_A_PAGE = frozenset({"limit", "cursor"})
+"""What of a search is about one of its pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,28 @@ class Search:
     """Only accounts on the allowlist or blocked: the list behind the overview's figure."""
     group: str | None = None
     """Only accounts in this group, named by its id or its name."""
+    lock: LockKind | None = None
+    """Only accounts that are locked, and in this way: the lists behind the overview's figures."""
+
+    def spelled(self) -> dict[str, Any]:
+        """Spell what it asks for, whichever of its pages is shown: to be kept, and read again later."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in _OF_A_PAGE}
+
+    def page(self, cursor: str | None, limit: int) -> "Search":
+        """Ask for another of its pages."""
+        return replace(self, cursor=cursor, limit=limit)
+
+    @classmethod
+    def read(cls, spelled: Mapping[str, Any]) -> "Search":
+        """Read what was kept; what this version does not know is left out."""
+        known = {field.name for field in fields(cls)} - _OF_A_PAGE
+        asked = {name: value for name, value in spelled.items() if name in known}
+        state, lock = asked.get("second_factor"), asked.get("lock")
+        kinds = {
+            "second_factor": None if state is None else FactorState(state),
+            "lock": None if lock is None else LockKind(lock),
+        }
+        return cls(**{**asked, **kinds})
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,12 @@ def conditions(search: Search) -> dict[str, Any]:
         found["pattern"] = pattern
     if search.enabled is not None:
         found["enabled"] = search.enabled
-    flags = {"locked": search.locked, "without factor": search.without_factor}
+    flags = {"locked": search.locked or search.lock is not None, "without factor": search.without_factor}
     found |= {name: True for name, on in flags.items() if on}
     if search.second_factor is not None:
         found[search.second_factor.value] = True
+    if search.lock is not None:
+        found[search.lock.value] = True
     return found
 
 
@@ -47,6 +49,21 @@ def only(part: Part) -> dict[str, Any]:
     found: dict[str, Any] = {"as_of": part.as_of}
     found |= {"automatic locks": True} if part.automatic_locks else {}
     return found | ({} if part.after is None else {"after_id": part.after})
+
+
+def told(search: Search) -> str:
+    """Spell what a search asks for in one line, for the trail."""
+    asked = {
+        "query": search.query,
+        "group": search.group,
+        "locked": search.locked,
+        "lock": search.lock,
+        "second_factor": search.second_factor,
+        "without_factor": search.without_factor,
+        "enabled": None if search.enabled is None else str(search.enabled).lower(),
+    }
+    said = [name if value is True else f"{name}={value}" for name, value in asked.items() if value]
+    return ", ".join(said) or "everybody"
 
 
 def page_size(asked: int) -> int:

@@ -45,6 +45,7 @@ _NAME_OF_FEW = _A.full_name_canonical.concat("")
 """The name as no index has it: so the few that are locked or in a group are found first and then sorted."""
 _NOW = bindparam("now", type_=_S.locked_at.type)
 _LOCKED = and_(_S.locked_at.is_not(None), or_(_S.lock_ends_at.is_(None), _S.lock_ends_at > _NOW))
+_AUTOMATIC = [reason.value for reason in LockReason if reason.automatic]
 _WITHOUT = and_(_S.factors == 0, not_(_S.excluded))
 _MATCHES = or_(
     *(
@@ -66,11 +67,9 @@ _CONDITIONS = {
     "group": _A.account_id.in_(select(_M.account_id).where(_M.group_id == bindparam("group"))),
     "as_of": _A.created_at <= bindparam("as_of"),
     "after_id": _A.account_id > bindparam("after_id"),
-    "automatic locks": and_(
-        _LOCKED,
-        _S.lock_reason.in_([reason.value for reason in LockReason if reason.automatic]),
-        _S.locked_at <= bindparam("as_of"),
-    ),
+    "automatic": _S.lock_reason.in_(_AUTOMATIC),
+    "by_hand": _S.lock_reason.not_in(_AUTOMATIC),
+    "automatic locks": and_(_LOCKED, _S.lock_reason.in_(_AUTOMATIC), _S.locked_at <= bindparam("as_of")),
 }
 _IDS = (
     select(_A.account_id, _A.user_name)

@@ -154,6 +154,20 @@ class CountFound:
 
 
 @dataclass(frozen=True, slots=True)
+class NameSelected:
+    """Ask who is selected, before a job is begun on them."""
+
+    accounts: tuple[AccountId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedNamed(Done):
+    """Their user names, in the order of the selection; whom the actor does not reach is left out."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FoundCounted(Done):
     """So many."""
 
@@ -204,10 +218,11 @@ class Beginner:
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """What is left to freeze: of a search what comes after this account."""
+    """What is left to freeze: of a search what comes after this account, or the rest of a long selection."""
 
-    search: Search
+    search: Search | None
     after: AccountId | None = None
+    listed: tuple[AccountId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,3 +240,8 @@ class Job:
     """None when every item is frozen."""
     finished_at: datetime | None = None
     key_hash: bytes | None = None
+
+    @property
+    def listed(self) -> int:
+        """Count the accounts of its selection that are not frozen yet."""
+        return 0 if self.frontier is None else len(self.frontier.listed)

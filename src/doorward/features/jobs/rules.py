@@ -5,15 +5,16 @@ plays no part; a job outlives its session, but neither its beginner's rights nor
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TypeVar
 
 from doorward.features.accounts.model import Lock
 from doorward.features.directory.model import Search
-from doorward.features.jobs.model import Beginner, Job, JobKind, JobState
+from doorward.features.jobs.model import Beginner, Frontier, Job, JobKind, JobState
 from doorward.kernel.act import Actor, Caller, OnBehalf, Owner
+from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Refused, Status, Unchanged
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ RIGHTS: Mapping[JobKind, str] = MappingProxyType(
 """The right that each kind takes, to begin it and at each of its accounts."""
 PART = 2_000
 """So many accounts of a search are looked for at once, while others write."""
-FEW = 100
+FEW = 50
 """So many items are frozen in one transaction, so that the writer is never held for long."""
 BATCH = 20
 """So many items of a job are worked off before another job has its turn."""
@@ -67,20 +68,6 @@ def frozen(kind: JobKind, search: Search) -> Search:
     return replace(search, cursor=None, locked=search.locked or kind is JobKind.UNLOCKS)
 
 
-def spelled(search: Search) -> str:
-    """Spell what a search asks for in one line, for the trail."""
-    asked = {
-        "query": search.query,
-        "group": search.group,
-        "locked": search.locked,
-        "second_factor": search.second_factor,
-        "without_factor": search.without_factor,
-        "enabled": None if search.enabled is None else str(search.enabled).lower(),
-    }
-    said = [name if value is True else f"{name}={value}" for name, value in asked.items() if value]
-    return ", ".join(said) or "everybody"
-
-
 def in_few(found: Sequence[T], *, last: bool) -> Iterator[tuple[Sequence[T], bool]]:
     """Cut what was found into few at a time, and say of each whether it ends the search; nothing found ends it too."""
     starts = range(0, max(len(found), 1), FEW)
@@ -89,8 +76,14 @@ def in_few(found: Sequence[T], *, last: bool) -> Iterator[tuple[Sequence[T], boo
 
 
 def counting(job: Job) -> bool:
-    """Tell whether a job's accounts are still being looked for."""
-    return job.frontier is not None and job.state is JobState.RUNNING
+    """Tell whether a job's accounts are still being looked for; those of a selection are known from the beginning."""
+    return job.frontier is not None and job.frontier.search is not None and job.state is JobState.RUNNING
+
+
+def split(selected: Iterable[AccountId]) -> tuple[tuple[AccountId, ...], Frontier | None]:
+    """Give the first few of a selection, and what is left to freeze of a long one; each account counts once."""
+    each = tuple(dict.fromkeys(selected))
+    return each[:FEW], Frontier(None, listed=each[FEW:]) if len(each) > FEW else None
 
 
 def item_outcome(outcome: Done | Unchanged | Refused) -> tuple[Status, str | None]:

@@ -1,7 +1,6 @@
 """The SQL on jobs and their items."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,14 +10,11 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from doorward.edges.sql.tables.jobs import job_items, jobs
 from doorward.features.directory.model import Search
 from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobKind, JobState, Tally
-from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import Actor
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
 
 _J, _I = jobs.c, job_items.c
-_ASKED = tuple(field.name for field in fields(Search) if field.name not in {"limit", "cursor"})
-"""What a search asks for, whichever of its pages is shown."""
 _ITEM = (_I.job_id == bindparam("job"), _I.account_id == bindparam("account"))
 
 _ADD = insert(jobs)
@@ -123,12 +119,12 @@ def settle(sql: Connection, job: JobId, account: AccountId, result: tuple[str, s
     return sql.execute(_SETTLE, {"job": job, "account": account, "came": outcome, "why": code}).rowcount == 1
 
 
-def tallies(sql: Connection, wanted: Sequence[JobId]) -> dict[JobId, Tally]:
-    """Count the items of jobs by outcome."""
-    found: dict[JobId, dict[str | None, int]] = {job: {} for job in wanted}
-    for row in sql.execute(_COUNTS, {"jobs": wanted}):
+def tallies(sql: Connection, wanted: Sequence[Job]) -> dict[JobId, Tally]:
+    """Count the items of jobs by outcome; what is left of a long selection waits as its items do."""
+    found: dict[JobId, dict[str | None, int]] = {job.id: {} for job in wanted}
+    for row in sql.execute(_COUNTS, {"jobs": list(found)}):
         found[JobId(row.job_id)][row.outcome] = row[2]
-    return {job: _tally(counts) for job, counts in found.items()}
+    return {job.id: _tally(found[job.id], job.listed) for job in wanted}
 
 
 def of_beginner(sql: Connection, actor: Actor, before: JobId | None, most: int) -> list[Job]:
@@ -158,25 +154,27 @@ def end(sql: Connection, job: JobId, how: JobState, at: datetime) -> bool:
     return sql.execute(_END, {"job": job, "how": how.value, "at": at}).rowcount == 1
 
 
-def _tally(counts: Mapping[str | None, int]) -> Tally:
+def _tally(counts: Mapping[str | None, int], listed: int) -> Tally:
     done, unchanged, refused = (counts.get(outcome, 0) for outcome in ("done", "unchanged", "refused"))
-    return Tally(sum(counts.values()), done, unchanged, refused, counts.get(None, 0))
+    return Tally(sum(counts.values()) + listed, done, unchanged, refused, counts.get(None, 0) + listed)
 
 
 def _written(frontier: Frontier | None) -> dict[str, Any] | None:
     if frontier is None:
         return None
     after = None if frontier.after is None else str(frontier.after)
-    return {"search": {name: getattr(frontier.search, name) for name in _ASKED}, "after": after}
+    if frontier.search is None:
+        return {"listed": [str(one) for one in frontier.listed]}
+    return {"search": frontier.search.spelled(), "after": after}
 
 
 def _read(written: Mapping[str, Any] | None) -> Frontier | None:
     if written is None:
         return None
-    asked = {name: value for name, value in written["search"].items() if name in _ASKED}
-    state = asked.get("second_factor")
-    search = Search(**{**asked, "second_factor": None if state is None else FactorState(state)})
-    return Frontier(search, None if written["after"] is None else AccountId(UUID(written["after"])))
+    if "listed" in written:
+        return Frontier(None, listed=tuple(AccountId(UUID(one)) for one in written["listed"]))
+    after = None if written["after"] is None else AccountId(UUID(written["after"]))
+    return Frontier(Search.read(written["search"]), after)
 
 
 def _job(row: Any) -> Job:

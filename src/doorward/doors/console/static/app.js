@@ -114,7 +114,7 @@ function moveRow(by) {
   if (!list.length) return;
   const at = list.indexOf(currentRow());
   const next = at < 0 ? 0 : Math.min(Math.max(at + by, 0), list.length - 1);
-  one("[data-open]", list[next]).focus();
+  one("[data-open]", list[next])?.focus();
 }
 
 /** Tell how many are selected, and show the bar for many when there are some. */
@@ -215,6 +215,7 @@ function unlockHere() {
 const KEYS = {
   "/": () => {
     const field = one("[data-search], main input[data-search]");
+    if (!field) openPalette();
     field?.focus();
     field?.select();
   },

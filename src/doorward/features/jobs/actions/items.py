@@ -1,6 +1,6 @@
 """One account of a job: the single act as anybody would do it, with the job's outcome in the same transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from doorward.edges.call import Call
@@ -11,6 +11,7 @@ from doorward.features.jobs import rules, store
 from doorward.features.jobs.model import FindItems, ItemSettled, ItemsFound, Job, JobKind, JobState, WorkItem
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import AccountUnlocked, NotLocked, UnlockAccount
+from doorward.features.rights.actions import facts as rights
 from doorward.features.second_factor.actions import allowlist, exclusions, secret_key
 from doorward.features.second_factor.model import (
     AccountExcluded,
@@ -22,6 +23,7 @@ from doorward.features.second_factor.model import (
     SetUpAllowed,
 )
 from doorward.kernel.act import Action, Needs, act
+from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Refused, Unchanged
 
 O = TypeVar("O", bound=Done | Unchanged | Refused)  # noqa: E741 - reads as "outcome"
@@ -77,6 +79,8 @@ def find_items(call: Call, command: FindItems) -> ItemsFound | Refused:
     job = store.find(call.sql, command.job)
     if job is None or job.frontier is None:
         return ItemsFound((), last=True)
+    if job.frontier.search is None:
+        return ItemsFound(tuple(named(call, job.frontier.listed[: rules.FEW])), last=job.listed <= rules.FEW)
     if refused := _still_acts(call, job):
         return refused
     part = Part(job.made_at, rules.PART, job.frontier.after, automatic_locks=job.kind is JobKind.UNLOCKS)
@@ -84,6 +88,12 @@ def find_items(call: Call, command: FindItems) -> ItemsFound | Refused:
     if isinstance(found, Refused):
         return found
     return ItemsFound(tuple(found), last=len(found) < rules.PART)
+
+
+def named(call: Call, selected: Sequence[AccountId]) -> list[tuple[AccountId, str]]:
+    """Give selected accounts with their names, as far as the actor reaches them (RIGHT-3)."""
+    found = accounts.names(call, selected)
+    return [(one, found.get(one, "") if rights.reaches(call, one) else "") for one in selected]
 
 
 def _work(call: Call, command: WorkItem, perform: Callable[[Job], O]) -> O | ItemSettled | Refused:

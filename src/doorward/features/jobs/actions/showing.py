@@ -23,7 +23,7 @@ def show_job(call: Call, command: ShowJob) -> JobShown | Refused:
         reason=job.reason,
         made_at=job.made_at,
         finished_at=job.finished_at,
-        tally=store.tallies(call.sql, [job.id])[job.id],
+        tally=store.tallies(call.sql, [job])[job.id],
         items=tuple(items[:size]),
         counting=rules.counting(job),
         next=items[size - 1].account if len(items) > size else None,
@@ -36,7 +36,7 @@ def list_jobs(call: Call, command: ListJobs) -> JobsListed:
     size = rules.page_size(command.limit)
     found = store.of_beginner(call.sql, call.actor, command.before, size + 1)
     page = found[:size]
-    tallies = store.tallies(call.sql, [job.id for job in page])
+    tallies = store.tallies(call.sql, page)
     rows = (
         JobRow(
             job=job.id,

@@ -3,8 +3,10 @@
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.directory import actions as directory
+from doorward.features.directory import rules as directory_rules
 from doorward.features.directory.model import Part
 from doorward.features.jobs import rules, store
+from doorward.features.jobs.actions.items import named
 from doorward.features.jobs.model import (
     Beginner,
     CountFound,
@@ -16,12 +18,14 @@ from doorward.features.jobs.model import (
     JobStarted,
     JobState,
     JobStopped,
+    NameSelected,
+    SelectedNamed,
     StartJob,
     StopJob,
 )
 from doorward.features.rights.actions import facts as rights
 from doorward.kernel.act import Needs, act
-from doorward.kernel.ids import AccountId, JobId, new_id
+from doorward.kernel.ids import JobId, new_id
 from doorward.kernel.outcome import Refused
 
 _FACTORS = rules.RIGHTS[JobKind.RESETS]
@@ -65,7 +69,7 @@ def stop_job(call: Call, command: StopJob) -> JobStopped | JobOver | Refused:
         return Refused("rights.missing", {"right": rules.RIGHTS[job.kind]})
     if not store.end(call.sql, job.id, JobState.STOPPED, call.now):
         return JobOver()
-    left = store.tallies(call.sql, [job.id])[job.id].waiting
+    left = store.tallies(call.sql, [job])[job.id].waiting
     call.note.details["left"] = left
     return JobStopped(left)
 
@@ -78,24 +82,33 @@ def count_found(call: Call, command: CountFound) -> FoundCounted | Refused:
     return found if isinstance(found, Refused) else FoundCounted(found)
 
 
+@act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
+def name_selected(call: Call, command: NameSelected) -> SelectedNamed:
+    """Name those who are selected before a job is begun on them, as far as the actor reaches them (RIGHT-3)."""
+    return SelectedNamed(tuple(name for _, name in named(call, command.accounts) if name))
+
+
 def _start(call: Call, kind: JobKind, command: StartJob) -> JobStarted | Refused:
     key_hash = rules.key_hash(kind, command.idempotency_key)
     found = None if key_hash is None else store.by_key(call.sql, call.actor.name, key_hash)
     if found is None and not command.accounts and command.search is None:
         return Refused("jobs.nothing_selected")
     job = _begin(call, kind, command, key_hash) if found is None else found
-    call.note.details |= {"job": str(job.id), "kind": kind.value, "total": job.total}
-    if job.frontier is not None:
-        call.note.details["search"] = rules.spelled(job.frontier.search)
-    return JobStarted(job.id, job.total, counting=job.frontier is not None)
+    total = job.total + job.listed
+    call.note.details |= {"job": str(job.id), "kind": kind.value, "total": total}
+    if job.frontier is not None and job.frontier.search is not None:
+        call.note.details["search"] = directory_rules.told(job.frontier.search)
+    return JobStarted(job.id, total, counting=rules.counting(job))
 
 
 def _begin(call: Call, kind: JobKind, command: StartJob, key_hash: bytes | None) -> Job:
-    """Write the job: a selection with its items, a search to be looked for by the worker.
+    """Write the job with its first few accounts; a search, and the rest of a long selection, are for the worker.
 
     Looking for people takes as long as there are people, and while this transaction lasts nobody else writes.
     """
-    items = _named(call, command.accounts) if command.search is None else []
+    first, rest = rules.split(command.accounts)
+    if command.search is not None:
+        first, rest = (), Frontier(rules.frozen(kind, command.search))
     job = Job(
         id=JobId(new_id(call.now, call.entropy)),
         kind=kind,
@@ -103,18 +116,13 @@ def _begin(call: Call, kind: JobKind, command: StartJob, key_hash: bytes | None)
         reason=command.reason,
         beginner=_beginner(call),
         made_at=call.now,
-        total=len(items),
-        frontier=None if command.search is None else Frontier(rules.frozen(kind, command.search)),
+        total=len(first),
+        frontier=rest,
         key_hash=key_hash,
     )
     store.add(call.sql, job)
-    store.add_items(call.sql, job.id, items)
+    store.add_items(call.sql, job.id, named(call, first))
     return job
-
-
-def _named(call: Call, selected: tuple[AccountId, ...]) -> list[tuple[AccountId, str]]:
-    found = accounts.names(call, selected)
-    return [(one, found.get(one, "") if rights.reaches(call, one) else "") for one in dict.fromkeys(selected)]
 
 
 def _beginner(call: Call) -> Beginner:

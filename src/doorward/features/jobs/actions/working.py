@@ -57,12 +57,28 @@ def _freeze(runtime: Runtime, job: Job) -> int:
 
     Whoever may no longer search has a job that ends there: what was found before their rights changed is left alone.
     """
+    if job.frontier is not None and job.frontier.search is None:
+        return _freeze_listed(runtime, job, job.frontier)
     found = runtime.run(find_items, FindItems(job.id), rules.caller(job.beginner), job.beginner.origin)
     if isinstance(found, Refused):
         with runtime.writing(_WORKER) as call:
             store.end(call.sql, job.id, JobState.STOPPED, call.now)
         return 1
     _write(runtime, job, found)
+    return 1
+
+
+def _freeze_listed(runtime: Runtime, job: Job, frontier: Frontier) -> int:
+    """Freeze a few more of a long selection, as many as one short transaction takes.
+
+    Their names are those that whoever began the job may see today; an account without one is tried all the same.
+    """
+    few, left = frontier.listed[: rules.FEW], frontier.listed[rules.FEW :]
+    found = runtime.run(find_items, FindItems(job.id), rules.caller(job.beginner), job.beginner.origin)
+    names = dict(found.items) if isinstance(found, ItemsFound) else {}
+    with runtime.writing(_WORKER) as call:
+        if store.save_frontier(call.sql, job, Frontier(None, listed=left) if left else None, len(few)):
+            store.add_items(call.sql, job.id, [(account, names.get(account, "")) for account in few])
     return 1
 
 
