@@ -25,6 +25,9 @@ BODIES: dict[str, Any] = {
     "POST /accounts": {"user_name": "zoe", "email": "zoe@example.org"},
     "PATCH /accounts/{account}": {"full_name": "Zoe", "reason": "married"},
     "PUT /accounts/{account}/roles": {"roles": ["help-desk"], "reason": "joined"},
+    "POST /roles": {"name": "night-desk", "title": "Night desk", "rights": ["users:read"]},
+    "PUT /roles/{name}": {"title": "Night desk"},
+    "PUT /groups/{group}/roles": {"roles": ["help-desk"], "reason": "joined"},
     "POST /groups": {"name": "Branch North"},
     "PATCH /groups/{group}": {"name": "Branch South"},
     "POST /groups/{group}/members": {"accounts": [str(UUID(int=7))], "reason": "moved"},
@@ -41,6 +44,10 @@ BODIES: dict[str, Any] = {
     "PATCH /me/passkeys/{passkey}": {"name": "Phone"},
     "POST /me/password": {"password": "x", "new_password": "an otter in the river"},
     "POST /unlocks": {"filter": {"query": ""}, "reason": "outage"},
+    "POST /secret-key-resets": {"filter": {"query": ""}, "reason": "outage"},
+    "POST /allowlist-additions": {"filter": {"query": ""}, "reason": "outage"},
+    "POST /exclusion-additions": {"filter": {"query": ""}, "reason": "outage"},
+    "POST /jobs/{job}/stop": None,
     "PUT /password-rules": {"min_length": 14},
     "PUT /password-rules/{name}": {"min_length": 14},
     "POST /password-rules": {"name": "strict", "min_length": 14},
@@ -62,6 +69,11 @@ BODIES: dict[str, Any] = {
     "POST /not-me": {"token": "A" * 64},
 }
 """What a request takes where it is more than a reason."""
+QUERIES = {
+    "GET /accounts/{account}/who-may": "?act=unlock",
+    "GET /accounts/{account}/explain": f"?act=unlock&actor={UUID(int=7)}",
+}
+"""What an address takes without which it is not understood."""
 
 
 def name_of(led: Led) -> str:
@@ -73,7 +85,7 @@ def ask(served: Served, led: Led, token: str | None, account: AccountId) -> Answ
     """Ask a route something that it would do."""
     name = name_of(led)
     other = str(UUID(int=7))
-    line = name.replace("{account}", str(account)).replace("{name}", "default")
+    line = (name + QUERIES.get(name, "")).replace("{account}", str(account)).replace("{name}", "default")
     line = line.replace("{session}", other).replace("{job}", other).replace("{mail}", other).replace("{device}", other)
     line = line.replace("{group}", other).replace("{passkey}", other)
     body = None if led.method in {"GET", "DELETE"} else BODIES.get(name, {"reason": "a test"})
