@@ -3,7 +3,7 @@ import pytest
 from doorward.features.accounts.model import AccountKind
 from doorward.features.administration.actions import adding, grouping
 from doorward.features.administration.model import AddAccount
-from doorward.features.groups.model import AddMember, DeleteGroup, RemoveMember, ShowMemberships
+from doorward.features.groups.model import AddMember, DeleteGroup, EditGroup, RemoveMember, ShowMemberships
 from doorward.features.rights.actions import facts, granting, group_roles
 from doorward.features.rights.model.acts import RolesOf, RolesSet, SetRoles, SetRolesOfGroup, ShowRolesOfGroup, Wanted
 from doorward.features.rights.model.facts import Assignment, Effect
@@ -219,3 +219,14 @@ def test_group_that_is_denied_is_not_there_either(world: World) -> None:
     assert code(world.run(group_roles.show_roles_of_group, ShowRolesOfGroup(board), asked)) == "groups.not_found"
     assert joining(world, asked, board, free) == "groups.not_found"
     assert code(world.run(adding.add_account, new, asked)) == "groups.not_found"
+
+
+def test_group_out_of_reach_is_neither_renamed_nor_deleted(world: World) -> None:
+    """Who is denied the board does not learn from a refusal that it is there."""
+    world.add("grace", "administrator", factors=1)
+    board, ann = group(world, "Board"), world.add("ann", "administrator", factors=1)
+    hold(world, ann, "administrator", DENY, board)
+    asked = world.sign_in(ann)
+
+    assert code(world.run(grouping.edit_group, EditGroup(board, 1, "Bored"), asked)) == "groups.not_found"
+    assert code(world.run(grouping.delete_group, DeleteGroup(board, WHY), asked)) == "groups.not_found"

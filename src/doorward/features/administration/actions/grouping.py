@@ -143,8 +143,8 @@ def join_along(call: Call, account: AccountId, name: str, there: Sequence[Group]
 
 
 def _named(call: Call, wanted: GroupId) -> Group | Refused:
-    """Load the group that an act is about, and name it in the act's entry."""
-    group = groups.load(call, wanted)
+    """Load the group that an act is about, and name it in the act's entry; one out of reach is not there (RIGHT-3)."""
+    group = groups.reached(call, wanted)
     if group is None:
         return Refused("groups.not_found")
     call.note.details["group"] = group.name
