@@ -19,11 +19,13 @@ from doorward.edges.refusal_log import Joined, RefusalLog
 from doorward.edges.run import Runtime
 from doorward.edges.sql import duties as leases
 from doorward.features.accounts import actions as accounts
+from doorward.features.administration.actions import inactivity
 from doorward.features.audit import actions as audit
 from doorward.features.devices import actions as devices
 from doorward.features.jobs.actions import working as jobs
 from doorward.features.links import actions as links
 from doorward.features.lockout import actions as lockout
+from doorward.features.notices import actions as notices
 from doorward.features.notices.actions import Deliver, send_due
 from doorward.features.otp import actions as otp
 from doorward.features.passkeys.actions import keeping as passkeys
@@ -34,6 +36,7 @@ from doorward.features.signin.actions import forgotten
 from doorward.features.signin.actions import purging as signin
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.events import Door, Origin
+from doorward.kernel.ids import AccountId
 
 RENEWED_EVERY = timedelta(seconds=10)
 IDLE_SECONDS = 0.25
@@ -48,6 +51,10 @@ OFTEN = timedelta(milliseconds=200)
 SOON = timedelta(seconds=1)
 LATER = timedelta(seconds=5)
 SELDOM = timedelta(minutes=1)
+ROUND = timedelta(minutes=10)
+"""Days are counted; ten minutes more make no difference, and a sign-in meanwhile is judged at once."""
+FEW = 5
+"""So many accounts are locked in one transaction, each with its entry and its mail."""
 BATCH = 20
 """So many accounts are seen to in one transaction, so that the writers' lane is free again soon."""
 _PURGED = {
@@ -58,6 +65,7 @@ _PURGED = {
     "spent challenges": passkeys.purge,
     "browsers": devices.purge,
     "unknown names": lockout.purge,
+    "finished mail": notices.purge,
     "changed credentials": accounts.purge,
     "forgotten passwords": passwords.purge_asks,
 }
@@ -87,12 +95,33 @@ def upkeep_duties() -> tuple[Duty, ...]:
     return (
         Duty("go on with jobs", OFTEN, jobs.go_on),
         Duty("mail about forgotten passwords", OFTEN, mail_forgotten),
+        Duty("lock for inactivity", ROUND, InactivityRound()),
         Duty("clear lapsed locks", SOON, clear_lapsed_locks),
         Duty("settle dead attempts", LATER, in_one_transaction(lambda call: lockout.settle_dead_attempts(call, BATCH))),
         Duty("record joined refusals", SOON, record_joined_refusals, shared=False),
         Duty("remove expired audit entries", SELDOM, remove_expired_entries),
         *(Duty(f"forget {what}", SELDOM, in_one_transaction(purge)) for what, purge in _PURGED.items()),
     )
+
+
+@dataclass(slots=True)
+class InactivityRound:
+    """Goes through all accounts, a stretch at a time, and locks those that nobody uses (LOCK-1).
+
+    Where it stands is kept in memory: whoever takes the duty over begins a new round, which passes what is locked.
+    """
+
+    after: AccountId | None = None
+
+    def __call__(self, runtime: Runtime) -> int:
+        """Look through one stretch; 0 at the end of the round."""
+        with runtime.database.read() as sql:
+            found = inactivity.find_idle(runtime.call(sql, WORKER), self.after, FEW)
+        if found.accounts:
+            with as_system(runtime) as call:
+                inactivity.lock_idle(call, found.accounts)
+        self.after = found.next
+        return 0 if found.next is None else 1
 
 
 def clear_lapsed_locks(runtime: Runtime) -> int:

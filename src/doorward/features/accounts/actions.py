@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from doorward.edges.call import Call
 from doorward.edges.run import LostRace
@@ -10,6 +11,7 @@ from doorward.features.accounts import rules, store
 from doorward.features.accounts.model import (
     Account,
     AccountKind,
+    Idle,
     Lock,
     LockedAccount,
     LockedSearch,
@@ -147,6 +149,14 @@ def set_serving(call: Call, served: Sequence[AccountId], name: str) -> None:
 def count_served(call: Call, name: str) -> int:
     """Count the accounts that password rules serve."""
     return store.count_served(call.sql, name)
+
+
+def idle(call: Call, after: AccountId | None, since: Mapping[str, datetime], most: int) -> Idle:
+    """Look through a stretch of the accounts for those that were not used since the instant that their rules name."""
+    begin = AccountId(UUID(int=0)) if after is None else after
+    upto = store.stretch(call.sql, begin, rules.STRETCH)
+    found = store.idle(call.sql, begin, upto, since, most)
+    return Idle(tuple(found), found[-1] if len(found) == most else upto)
 
 
 def able_among(call: Call, candidates: list[AccountId]) -> list[AccountId]:

@@ -118,6 +118,14 @@ class LockedAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Idle:
+    """What a look at some of the accounts has found: those that nobody uses, and where to go on (None: at the end)."""
+
+    accounts: tuple[AccountId, ...]
+    next: AccountId | None
+
+
+@dataclass(frozen=True, slots=True)
 class LockedSearch:
     """Which locked accounts to look for: by `rules.search_pattern`, by reason, locked no later than an instant."""
 

@@ -19,6 +19,8 @@ LONGEST_CANONICAL = GROWTH * EMAIL_LENGTH
 """How long what the search looks through can be; SQLite refuses patterns of more than 50,000 bytes."""
 ASKED_AT_ONCE = 500
 """How many names one statement asks for."""
+STRETCH = 5_000
+"""How many accounts are looked through at once for those that nobody uses: some milliseconds of reading."""
 SUBSTRING_FROM = 3
 """From so many characters on a search looks anywhere in a name, not only at its beginning."""
 OPERATOR_MEMORY = timedelta(hours=72)

@@ -1,6 +1,6 @@
 """The SQL on accounts and their state."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,13 @@ _SET_SERVING = (
     .values(password_rules=bindparam("rules"))
 )
 _COUNT_SERVED = select(func.count()).select_from(account_state).where(_S.password_rules == bindparam("rules"))
+_STRETCH = (
+    select(_S.account_id)
+    .where(_S.account_id > bindparam("after"))
+    .order_by(_S.account_id)
+    .limit(1)
+    .offset(bindparam("length"))
+)
 _SIGNED_IN = _SET_STATE.values(last_sign_in_at=bindparam("at"))
 _LOCK_FIELDS = _SET_STATE.values(
     locked_at=bindparam("at"), lock_reason=bindparam("why"), lock_ends_at=bindparam("ends"),
@@ -143,6 +150,27 @@ def set_signed_in(sql: Connection, account: AccountId, at: datetime) -> None:
 def lapsed(sql: Connection, now: datetime, most: int) -> list[AccountId]:
     """List accounts whose timed lock has come to its end."""
     return [AccountId(row.account_id) for row in sql.execute(_LAPSED, {"now": now, "most": most})]
+
+
+def stretch(sql: Connection, after: AccountId, length: int) -> AccountId | None:
+    """Find the account with which a stretch of so many ends; None where fewer are left."""
+    found = sql.execute(_STRETCH, {"after": after, "length": length - 1}).scalar_one_or_none()
+    return None if found is None else AccountId(found)
+
+
+def idle(
+    sql: Connection, after: AccountId, upto: AccountId | None, since: Mapping[str, datetime], most: int
+) -> list[AccountId]:
+    """List open accounts of a stretch, by id, that were not used since the instant that their rules name."""
+    used = (_S.enabled_at, _S.last_sign_in_at, _S.unlocked_at)  # an account is enabled when it is created
+    unused = [
+        and_(_S.password_rules == name, *(or_(column.is_(None), column <= at) for column in used))
+        for name, at in since.items()
+    ]
+    statement = select(_S.account_id).where(_S.account_id > after, _S.locked_at.is_(None), or_(*unused))
+    if upto is not None:
+        statement = statement.where(_S.account_id <= upto)
+    return [AccountId(one) for one in sql.execute(statement.order_by(_S.account_id).limit(most)).scalars()]
 
 
 def locked(sql: Connection, search: LockedSearch, most: int, now: datetime) -> list[LockedAccount]:

@@ -89,7 +89,7 @@ def reserve_attempt(
     if lapsed or counter.dead:
         _settle_dead_attempts(call, account, standing)
         counter, standing = store.counter(call.sql, key, since), accounts.load(call, account)
-    if standing is not None and _lock_for_inactivity(call, standing):
+    if standing is not None and lock_for_inactivity(call, standing):
         standing = accounts.load(call, account)
     limits = _limits(call, factor, standing)
     if standing is None and rules.opens_again(counter, limits, call.now):
@@ -241,7 +241,7 @@ def lock_for_failures(call: Call, standing: Standing, factor: Factor, failures: 
     return wanted
 
 
-def _lock_for_inactivity(call: Call, standing: Standing) -> bool:
+def lock_for_inactivity(call: Call, standing: Standing) -> bool:
     """Lock an open account that nobody has used for too long (LOCK-1), but never the last administrator (RIGHT-5)."""
     days = policy.password_rules(call, standing.state.password_rules).days_inactive_before_lock
     wanted = rules.inactivity_lock(standing.state, standing.account.created_at, days, call.now)

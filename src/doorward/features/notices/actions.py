@@ -30,6 +30,8 @@ LEASE = timedelta(minutes=2)
 LONGEST_DELIVERY = timedelta(seconds=60)
 """A delivery ends within this time; none is begun when less of the lease is left, so that no mail goes twice."""
 BATCH = 20
+PURGED_AT_ONCE = 200
+"""So many rows are deleted in one transaction, so that the writers' lane is free again soon."""
 
 Deliver = Callable[[Letter, str, UUID, datetime], None]
 """Writes a letter's message and hands it over, given the recipient, the message's id and when it was queued.
@@ -114,6 +116,11 @@ def retry_mail(call: Call, command: RetryMail) -> MailRetried | NothingToRetry |
     count = store.retry(call.sql, command.mail, call.now)
     call.note.details["count"] = count
     return MailRetried(count) if count else NothingToRetry()
+
+
+def purge(call: Call) -> int:
+    """Delete the rows of mail that was finished long ago: delivered, expired, or given up."""
+    return store.forget(call.sql, call.now - rules.ROW_KEPT_FOR, PURGED_AT_ONCE)
 
 
 def _send(runtime: Runtime, deliver: Deliver, mail: store.Claimed, until: datetime) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
 from doorward.edges.sql.tables.notices import outbox
 from doorward.features.notices.model import Kind, Mail, MailState
@@ -54,6 +54,17 @@ _RETRY = (
 )
 _RETRY_ONE = _RETRY.where(_T.message_id == bindparam("message"))
 _BY_ID = select(_T.account_id).where(_T.message_id == bindparam("message"))
+_LONG_OVER = (
+    select(_T.message_id)
+    .where(
+        _T.state.in_([MailState.DELIVERED.value, MailState.EXPIRED.value, MailState.FAILED.value]),
+        _T.next_attempt_at <= bindparam("before"),
+        _T.finished_at <= bindparam("before"),
+    )
+    .limit(bindparam("most"))
+)
+"""By the index on states: what is over has its `next_attempt_at` no later than its end, or its expiry, has passed."""
+_FORGET = delete(outbox).where(_T.message_id.in_(_LONG_OVER))
 _MAILS = (
     select(
         _T.message_id, _T.account_id, _T.kind, _T.recipient, _T.state, _T.error, _T.attempts, _T.queued_at,
@@ -151,6 +162,11 @@ def whose(sql: Connection, message: UUID) -> AccountId | None:
     """Tell to which account a mail belongs, if there is such a mail."""
     row = sql.execute(_BY_ID, {"message": message}).first()
     return None if row is None else AccountId(row.account_id)
+
+
+def forget(sql: Connection, before: datetime, most: int) -> int:
+    """Delete rows of mail that was over before then, and say how many."""
+    return sql.execute(_FORGET, {"before": before, "most": most}).rowcount
 
 
 @cache

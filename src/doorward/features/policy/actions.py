@@ -81,6 +81,12 @@ def order(call: Call) -> dict[str, int]:
     return {name: ranks[name] for name in rules.order(ranks)}
 
 
+def days_inactive(call: Call) -> dict[str, int]:
+    """List the sets that lock whoever is inactive, `default` too, with their days (LOCK-1)."""
+    days = {name: password_rules(call, name).days_inactive_before_lock for name in (rules.DEFAULT, *order(call))}
+    return {name: count for name, count in days.items() if count}
+
+
 def rank(call: Call, name: str, wanted: int) -> PolicyChanged | PolicyUnchanged | Refused:
     """Write a named set's rank; `administration` sees to it that everybody is served accordingly."""
     area, present = _area(name), order(call).get(name)
