@@ -92,13 +92,29 @@ def by_link(line: str, **more: str) -> Place:
     return Place(line, lambda _, held: api(f"POST /{line}", {"token": held.token, **more}))
 
 
+def by_passkey() -> Place:
+    """Show a token to a sign-in by passkey, with what an authenticator that nobody has registered has signed."""
+    said = json.dumps({"type": "webauthn.get", "challenge": "A" * 43, "origin": "http://127.0.0.1"}).encode()
+    parts = {"clientDataJSON": said, "authenticatorData": bytes(32) + b"\x05" + bytes(4), "signature": bytes(70)}
+    response = {name: base64.urlsafe_b64encode(part).decode().rstrip("=") for name, part in parts.items()}
+    credential = {
+        "id": "AAAA",
+        "rawId": "AAAA",
+        "type": "public-key",
+        "response": response,
+        "clientExtensionResults": {},
+    }
+    line = "POST /sign-in/passkey"
+    return Place("sign-in/passkey", lambda _, held: api(line, {"sign_in": held.token, "credential": credential}))
+
+
 SIGN_IN_COOKIE, SESSION_COOKIE = "__Host-doorward-sign-in", "__Host-doorward"
 PLACES = (
     session("/session"), session("/me"), session("/accounts"), session("/me/sessions"), page("/me", SESSION_COOKIE),
     page("/console/users", SESSION_COOKIE),
     step("code", code="code"), step("recovery-code", code="recovery"), step("device-code", code="temporary"),
     step("device-code/resend"), step("set-up"), step("set-up/confirm", code="code"),
-    step("new-password", password=NEW_PASSWORD),
+    step("new-password", password=NEW_PASSWORD), step("passkey/options"), by_passkey(),
     page("/sign-in/code", SIGN_IN_COOKIE), page("/sign-in/device-code", SIGN_IN_COOKIE),
     page("/sign-in/set-up", SIGN_IN_COOKIE), page("/sign-in/new-password", SIGN_IN_COOKIE),
     by_link("sign-in/forgotten-password/confirm", password=NEW_PASSWORD), by_link("not-me"),
@@ -119,8 +135,8 @@ WORKS = {
     "not-me": {"open not-me", "use not-me", "not-me"},
 }
 """Where each kind of token works: there and nowhere else (T31)."""
-REFUSED = {303, 400, 401, 403, 410}
-"""How a token is refused: 303 leads to sign-in."""
+REFUSED = {303, 400, 401, 403, 409, 410}
+"""How a token is refused: 303 leads to sign-in, 409 says that there is no passkey to ask for."""
 
 
 @pytest.fixture(scope="module")
