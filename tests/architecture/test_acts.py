@@ -39,6 +39,7 @@ ABOUT_NOBODY = {
     "change_password_rules", "change_two_factor", "delete_group", "delete_password_rules", "delete_role",
     "edit_group", "edit_role", "export_entries", "export_found", "import_tokens", "list_entries",
     "rank_password_rules", "retire_token", "retry_mail", "set_roles_of_group", "start_allowlist_additions",
+    "grant_role_to_group", "revoke_role_from_group",
     "start_exclusion_additions", "start_secret_key_resets", "start_unlocks", "stop_job",
 }  # fmt: skip
 """What operators write that is about no account that is there already, so that none of them can be protected."""

@@ -82,7 +82,7 @@ def list_all(desk: Desk, query: str, limit: int, cursor: str | None) -> None:
 @with_desk
 def show(desk: Desk, named: str, limit: int, cursor: str | None) -> None:
     """Show a group, and who is in it."""
-    row = desk.run(view_group, ViewGroup(_group(desk, named))).row
+    row = desk.run(view_group, ViewGroup(group_meant(desk, named))).row
     found = desk.run(search_accounts, Search(group=str(row.group.id), limit=limit, cursor=cursor))
     if desk.as_json:
         members = {"items": [account_json(one) for one in found.accounts], "next": found.next}
@@ -130,7 +130,7 @@ def add(desk: Desk, name: str, description: str, reason: str | None) -> None:
 @with_desk
 def edit(desk: Desk, named: str, *, name: str | None, description: str | None, **given: Any) -> None:
     """Change a group's name, description or password rules; what is not named stays as it is."""
-    group_id, rules, reason = _group(desk, named), given["rules"], given["reason"]
+    group_id, rules, reason = group_meant(desk, named), given["rules"], given["reason"]
     assigned = None if rules is None else desk.run(assign_password_rules, AssignPasswordRules(group_id, rules, reason))
     outcome: Any = assigned
     if assigned is None or (name, description) != (None, None):
@@ -151,7 +151,7 @@ def edit(desk: Desk, named: str, *, name: str | None, description: str | None, *
 @with_desk
 def delete(desk: Desk, named: str, *, with_members: bool, reason: str | None, yes: bool) -> None:
     """Delete a group; its accounts stay as they are. One that somebody is in is deleted with --with-members only."""
-    wanted = _group(desk, named)
+    wanted = group_meant(desk, named)
     count = desk.run(view_group, ViewGroup(wanted)).row.members
     desk.confirm(f"Delete the group {named}, which has {count} members?", yes=yes)
     if desk.dry_run and with_members and count:
@@ -171,7 +171,7 @@ def delete(desk: Desk, named: str, *, with_members: bool, reason: str | None, ye
 @with_desk
 def put(desk: Desk, named: str, names: tuple[str, ...], reason: str | None) -> None:
     """Put the accounts NAME... into a group, each an act of its own."""
-    wanted = _group(desk, named)
+    wanted = group_meant(desk, named)
     _each(
         desk,
         names,
@@ -188,7 +188,7 @@ def put(desk: Desk, named: str, names: tuple[str, ...], reason: str | None) -> N
 @with_desk
 def take(desk: Desk, named: str, names: tuple[str, ...], reason: str | None) -> None:
     """Take the accounts NAME... out of a group, each an act of its own."""
-    wanted = _group(desk, named)
+    wanted = group_meant(desk, named)
     _each(
         desk,
         names,
@@ -219,7 +219,7 @@ def _each(desk: Desk, names: tuple[str, ...], act: Callable[[AccountId], Any], w
         print_json({"outcome": "done" if any_done else "unchanged", **rehearsed, "items": told})
 
 
-def _group(desk: Desk, named: str) -> GroupId:
+def group_meant(desk: Desk, named: str) -> GroupId:
     """Find the group that a word means: by its id, else by its name."""
     with desk.runtime.database.read() as sql:
         found = groups.named(desk.runtime.call(sql, desk.origin), named)

@@ -30,7 +30,7 @@ SECTIONS: dict[str, dict[str, Listed]] = {
     "People": {
         "account": Listed("accounts", "Find, add, edit, lock, unlock and re-key accounts."),
         "group": Listed("groups", "Show, add, edit and delete groups, and who is in them."),
-        "role": Listed("roles", "Show, grant, revoke and explain roles."),
+        "role": Listed("roles", "Show, make, grant, revoke and explain roles."),
         "device": Listed("devices", "List and forget an account's remembered devices."),
         "session": Listed("sessions", "List and end an account's sessions."),
         "rescue": Listed("rescue", "Let an account administer again when nobody else can."),

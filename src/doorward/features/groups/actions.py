@@ -44,9 +44,7 @@ def load(call: Call, group: GroupId) -> Group | None:
 
 def reached(call: Call, group: GroupId) -> Group | None:
     """Load a group whose members the actor reaches, by the right of this act; others are not there (RIGHT-3)."""
-    reach = call.reach
-    inside = (reach.everything or group in reach.groups) and group not in reach.without
-    return load(call, group) if inside else None
+    return load(call, group) if _within(call, group) else None
 
 
 def find(call: Call, name: str) -> Group | None:
@@ -71,12 +69,12 @@ def named(call: Call, text: str) -> Group | None:
 
 
 def inside(call: Call, account: AccountId) -> list[Group]:
-    """Load the groups that an account is in, by name."""
-    return store.some(call.sql, list(store.groups_of(call.sql, account)))
+    """Load the groups that an account is in, by name; those that the actor does not reach are not there (RIGHT-3)."""
+    return store.some(call.sql, [one for one in store.groups_of(call.sql, account) if _within(call, one)])
 
 
 def outside(call: Call, account: AccountId, query: str, most: int) -> list[Group]:
-    """Load groups that a search finds and the account is not in, by name."""
+    """Load groups that a search finds, the actor reaches and the account is not in, by name (RIGHT-3)."""
     there = store.groups_of(call.sql, account)
     found = store.page(call.sql, search_pattern(query), None, most + len(there), call.reach)
     return [group for group in found if group.id not in there][:most]
@@ -168,6 +166,12 @@ def serving(call: Call, found: Sequence[Group]) -> str:
 def naming(call: Call, name: str) -> list[Group]:
     """Load the groups whose members password rules are assigned to."""
     return store.naming(call.sql, name)
+
+
+def _within(call: Call, group: GroupId) -> bool:
+    """Tell whether the actor reaches the members of a group, by the right of this act."""
+    reach = call.reach
+    return (reach.everything or group in reach.groups) and group not in reach.without
 
 
 def _rows(call: Call, found: Sequence[Group]) -> tuple[GroupRow, ...]:

@@ -75,7 +75,7 @@ def grant_role(call: Call, command: GrantRole) -> RoleGranted | RolesUnchanged |
 def revoke_role(call: Call, command: RevokeRole) -> RoleRevoked | RolesUnchanged | Refused:
     """Take a role from an account, of rights that the actor holds."""
     call.note.details["role"] = command.role[:40]
-    scope = None if command.over is None else over(call, command.over)
+    scope = command.exactly if command.over is None else over(call, command.over)
     unknown = named(call, command.role)
     if isinstance(scope, Refused) or isinstance(unknown, Refused):
         return unknown if isinstance(unknown, Refused) else Refused("groups.not_found")

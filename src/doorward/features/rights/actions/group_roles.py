@@ -1,5 +1,6 @@
 """Roles that groups give their members, and what joining or leaving a group does to rights (RIGHT-3, RIGHT-4)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from doorward.edges.call import Call
@@ -7,8 +8,16 @@ from doorward.features.groups import actions as groups
 from doorward.features.rights import store
 from doorward.features.rights.actions import facts, holders
 from doorward.features.rights.actions.judging import Difference, change, judge, judge_kind, names_of, resolve
-from doorward.features.rights.actions.roles import stamp
-from doorward.features.rights.model.acts import RolesOf, RolesSet, RolesUnchanged, SetRolesOfGroup, ShowRolesOfGroup
+from doorward.features.rights.actions.roles import named, stamp
+from doorward.features.rights.model.acts import (
+    GrantRoleToGroup,
+    RevokeRoleFromGroup,
+    RolesOf,
+    RolesSet,
+    RolesUnchanged,
+    SetRolesOfGroup,
+    ShowRolesOfGroup,
+)
 from doorward.features.rights.model.facts import Assignment
 from doorward.features.rights.rules import scopes
 from doorward.features.rights.rules.deciding import GIVE_ROLES
@@ -16,6 +25,8 @@ from doorward.kernel.act import Needs, act
 from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId, GroupId
 from doorward.kernel.outcome import Refused
+
+_ONE_FOR_ALL = (Needs.SECOND_FACTOR, Needs.SOMEWHERE)
 
 
 @act("user-permissions:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
@@ -27,30 +38,24 @@ def show_roles_of_group(call: Call, command: ShowRolesOfGroup) -> RolesOf | Refu
     return RolesOf(found, names_of(call, found))
 
 
-@act(GIVE_ROLES, event="rights.granted", needs=(Needs.SECOND_FACTOR, Needs.SOMEWHERE))
+@act(GIVE_ROLES, event="rights.granted", needs=_ONE_FOR_ALL)
 def set_roles_of_group(call: Call, command: SetRolesOfGroup) -> RolesSet | RolesUnchanged | Refused:
     """Let a group give its members these assignments and no others: granting to all of them at once (RIGHT-4)."""
-    group = groups.reached(call, command.group)
-    if group is None:
-        return Refused("groups.not_found")
-    call.note.details["group"] = group.name
-    if call.actor.account is not None and group.id in groups.groups_of(call, call.actor.account):
-        return Refused("rights.self")
-    if refused := holders.judge_members(call, group.id):
-        return refused
-    wanted = resolve(call, command.wanted)
-    if isinstance(wanted, Refused):
-        return wanted
-    before = frozenset(replace(one, through=None) for one in store.assignments_of_groups(call.sql, [group.id]))
+    return _change(call, command, resolve(call, command.wanted), lambda _, wanted: wanted)
 
-    def write(one: Assignment, *, given: bool) -> None:
-        if given:
-            store.grant_group(call.sql, group.id, one, stamp(call))
-        else:
-            store.revoke_group(call.sql, group.id, one)
 
-    event = Event("", "done", reason=command.reason, details={"group": group.name})
-    return change(call, Difference(before, wanted), write, event)
+@act(GIVE_ROLES, event="rights.granted", needs=_ONE_FOR_ALL)
+def grant_role_to_group(call: Call, command: GrantRoleToGroup) -> RolesSet | RolesUnchanged | Refused:
+    """Let a group give its members one more assignment: granting to all of them at once (RIGHT-4)."""
+    return _change(call, command, resolve(call, [command.wanted]), lambda before, wanted: before | wanted)
+
+
+@act(GIVE_ROLES, event="rights.revoked", needs=_ONE_FOR_ALL)
+def revoke_role_from_group(call: Call, command: RevokeRoleFromGroup) -> RolesSet | RolesUnchanged | Refused:
+    """Let a group give its members one assignment less: taking it from all of them at once (RIGHT-4)."""
+    unknown = named(call, command.taken.role)
+    found = unknown if isinstance(unknown, Refused) else resolve(call, [command.taken])
+    return _change(call, command, found, lambda before, taken: before - taken)
 
 
 def judge_membership(call: Call, group: GroupId, account: AccountId) -> Refused | None:
@@ -91,6 +96,35 @@ def judge_deletion(call: Call, group: GroupId) -> Refused | None:
 def gives_roles(call: Call, group: GroupId) -> bool:
     """Tell whether a group gives its members any role."""
     return bool(store.assignments_of_groups(call.sql, [group]))
+
+
+def _change(
+    call: Call,
+    command: SetRolesOfGroup | GrantRoleToGroup | RevokeRoleFromGroup,
+    named_ones: frozenset[Assignment] | Refused,
+    held_after: Callable[[frozenset[Assignment], frozenset[Assignment]], frozenset[Assignment]],
+) -> RolesSet | RolesUnchanged | Refused:
+    """Change what a group gives its members, unless the actor may not do so to each of them."""
+    group = groups.reached(call, command.group)
+    if group is None:
+        return Refused("groups.not_found")
+    call.note.details["group"] = group.name
+    if call.actor.account is not None and group.id in groups.groups_of(call, call.actor.account):
+        return Refused("rights.self")
+    if refused := holders.judge_members(call, group.id):
+        return refused
+    if isinstance(named_ones, Refused):
+        return named_ones
+    before = frozenset(replace(one, through=None) for one in store.assignments_of_groups(call.sql, [group.id]))
+
+    def write(one: Assignment, *, given: bool) -> None:
+        if given:
+            store.grant_group(call.sql, group.id, one, stamp(call))
+        else:
+            store.revoke_group(call.sql, group.id, one)
+
+    event = Event("", "done", reason=command.reason, details={"group": group.name})
+    return change(call, Difference(before, held_after(before, named_ones)), write, event)
 
 
 def _judge_given(call: Call, group: GroupId) -> Refused | None:

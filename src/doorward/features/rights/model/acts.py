@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from doorward.features.rights.model.facts import Assignment, Effect, Permission, Role
+from doorward.features.rights.model.facts import Assignment, Effect, Permission, Role, Scope
 from doorward.kernel.ids import AccountId, GroupId
 from doorward.kernel.outcome import Done, Refused, Unchanged
 
@@ -160,13 +160,15 @@ class GrantRole:
 
 @dataclass(frozen=True, slots=True)
 class RevokeRole:
-    """Take a role from an account: over the members of one group, or wherever it is held."""
+    """Take a role from an account: over the members of one group (by id or name), or wherever it is held."""
 
     account: AccountId
     role: str
     reason: str | None = None
     effect: Effect = Effect.ALLOW
     over: str | None = None
+    exactly: Scope | None = None
+    """Over this alone, as a list showed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,24 @@ class SetRolesOfGroup:
 
     group: GroupId
     wanted: tuple[Wanted, ...]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRoleToGroup:
+    """Let a group give its members a role beside what it gives them, or deny it to them."""
+
+    group: GroupId
+    wanted: Wanted
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeRoleFromGroup:
+    """Let a group no longer give its members this one of its assignments."""
+
+    group: GroupId
+    taken: Wanted
     reason: str | None = None
 
 
