@@ -9,6 +9,10 @@ from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.policy.actions import add_password_rules
 from doorward.features.policy.model import AddPasswordRules
+from doorward.features.rights.actions.granting import grant_role
+from doorward.features.rights.actions.roles import add_role
+from doorward.features.rights.model.acts import AddRole, GrantRole
+from doorward.features.rights.model.facts import Role
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import ExcludeAccount
 from doorward.kernel.ids import AccountId
@@ -25,6 +29,9 @@ STAGES = (
     "two-factor&stage=delete-key",
     "two-factor&stage=exclude",
     "sessions&stage=end-sessions",
+    "roles&stage=revoke-role&role=help-desk&effect=allow&scope=everything",
+    "roles&who=unlock",
+    "roles&actor=anna&why=unlock",
 )
 CONSOLE = (
     "/console",
@@ -44,6 +51,9 @@ CONSOLE = (
     "/console/two-factor",
     "/console/two-factor?stage=exclude&query=a",
     "/console/roles",
+    "/console/roles?stage=add",
+    "/console/roles?stage=edit&role=night-desk",
+    "/console/roles?stage=delete&role=night-desk",
     "/console/audit",
     "/console/audit?act=lockout.locked&target=nobody",
     "/console/mail",
@@ -62,6 +72,8 @@ def furnished(house: Household) -> Iterator[str]:
     world.run(exclude_account, ExcludeAccount(world.add("printer"), "prints reports"))
     carl = world.add("carl", factors=1)
     world.run(lock_account, LockAccount(carl, "left without a word, and his laptop is somewhere on the way"))
+    world.run(add_role, AddRole(Role("night-desk", LONG, frozenset({"users:read"}))))
+    world.run(grant_role, GrantRole(bram.account, "help-desk"))
     yield from branch(house, bram.account, long)
     job = world.run(start_unlocks, StartJob(accounts=(carl,), reason="a test"))
     assert isinstance(job, JobStarted)
@@ -84,6 +96,7 @@ def branch(house: Household, *members: AccountId) -> Iterator[str]:
     yield from (rules, f"{rules}?stage=delete")
     address = f"/console/groups/{group.group}"
     yield from (address, f"{address}?stage=edit", f"{address}?stage=delete", f"{address}?add=a")
+    yield f"{address}?stage=revoke-role&role=auditor&effect=deny&scope=group:{group.group}"
     yield f"/console/users?group={group.group}"
 
 

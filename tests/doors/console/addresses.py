@@ -15,6 +15,11 @@ from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.features.policy.actions import add_password_rules
 from doorward.features.policy.model import AddPasswordRules
+from doorward.features.rights.actions.granting import grant_role
+from doorward.features.rights.actions.group_roles import grant_role_to_group
+from doorward.features.rights.actions.roles import add_role
+from doorward.features.rights.model.acts import AddRole, GrantRole, GrantRoleToGroup, Wanted
+from doorward.features.rights.model.facts import Effect, Role
 from doorward.kernel.ids import AccountId
 from doorward.kernel.tokens import make_token
 from tests.authenticators import Authenticator
@@ -75,7 +80,22 @@ FIELDS = {
     "/console/users/{account}/edit": {"full_name": "Zoe", "version": "1", "reason": "married"},
     "/console/users/{account}/protect": {"version": "1", "reason": "on the board"},
     "/console/users/{account}/unprotect": {"version": "1", "reason": "left the board"},
-    "/console/users/{account}/roles": {"role": "help-desk", "reason": "joined"},
+    "/console/users/{account}/roles/add": {"role": "help-desk", "over": "", "effect": "allow", "reason": "joined"},
+    "/console/users/{account}/roles/remove": {
+        "role": "auditor",
+        "scope": "everything",
+        "effect": "allow",
+        "reason": "moved",
+    },
+    "/console/groups/{group}/roles/add": {"role": "help-desk", "over": "", "effect": "allow", "reason": "joined"},
+    "/console/groups/{group}/roles/remove": {
+        "role": "auditor",
+        "scope": "everything",
+        "effect": "deny",
+        "reason": "moved",
+    },
+    "/console/roles": {"name": "day-desk", "title": "Day desk", "right": "users:read", "reason": "asked"},
+    "/console/roles/{role}/edit": {"title": "Late desk", "right": "users:read", "version": "1", "reason": "asked"},
     "/console/two-factor": {
         "issuer": "Example",
         "allowlist_hours_after_reset": "72",
@@ -126,7 +146,7 @@ class Gaps:
 
 
 def gaps(site: Site) -> Gaps:
-    """Make an account that was locked and unlocked, a mail, a job, a group, and a token that nothing belongs to."""
+    """Make an account that was locked and unlocked, a mail, a job, a group, a role, and a token of nothing."""
     world = site.world
     bram = world.add("bram", factors=1)
     world.run(lock_account, LockAccount(bram, "left his desk"))
@@ -137,4 +157,7 @@ def gaps(site: Site) -> Gaps:
     world.run(add_password_rules, AddPasswordRules("strict"))
     group = world.run(add_group, AddGroup("Branch North"))
     assert isinstance(group, GroupAdded)
+    world.run(add_role, AddRole(Role("night-desk", "Night desk", frozenset({"users:read"}))))
+    world.run(grant_role, GrantRole(bram, "auditor"))
+    world.run(grant_role_to_group, GrantRoleToGroup(group.group, Wanted("auditor", Effect.DENY)))
     return Gaps(bram, str(job.job), str(world.mails()[0].id), token.reveal(), str(group.group))

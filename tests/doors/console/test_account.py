@@ -190,19 +190,6 @@ def test_a_session_without_the_second_factor_is_told_so(site: Site) -> None:
     assert page.greyed["Reset secret key"] == told
 
 
-@pytest.mark.parametrize("own", [True, False], ids=["one's own", "from below"])
-def test_roles_that_cannot_be_given_cannot_be_ticked(site: Site, own: bool) -> None:
-    """Neither to oneself, nor by somebody who may give none."""
-    olga = site.world.add("olga", "administrator" if own else "help-desk", factors=1)
-    account = olga if own else site.world.add("bram")
-
-    page = site.signed_in(olga).get(f"/console/users/{account}?tab=roles").page
-
-    reason = "Nobody does this to their own account." if own else "You do not have the right that this takes"
-    assert reason in page.text
-    assert page.form(f"/console/users/{account}/roles").names == set()
-
-
 def test_a_staged_change_tells_its_consequence(site: Site) -> None:
     """It names the account, says what will happen, and waits for Save (KEY-6)."""
     bram, browser = site.world.add("bram", factors=1), site.operator()

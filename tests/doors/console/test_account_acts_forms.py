@@ -1,9 +1,6 @@
 import pytest
 
 from doorward.features.accounts.model import AccountKind
-from doorward.features.second_factor.actions.exclusions import exclude_account
-from doorward.features.second_factor.model import ExcludeAccount
-from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.ids import AccountId
 from tests.doors.console.standings import on_the_allowlist
 from tests.doors.console.visiting import Shown, Site
@@ -159,51 +156,3 @@ def test_a_session_that_is_no_session_is_not_found(site: Site, session: str) -> 
 
     assert shown.status == 404
     assert theirs.get("/me").status == 200
-
-
-def roles_of(site: Site, bram: AccountId) -> tuple[str, ...]:
-    """Give the roles that an account holds."""
-    with site.world.reading() as call:
-        found = call.sql.exec_driver_sql("SELECT role FROM role_assignments WHERE account_id = ?", (bram.bytes,))
-        return tuple(sorted(found.scalars()))
-
-
-def test_roles_are_given_and_taken(site: Site) -> None:
-    """The form says which are wanted; the rest is the difference."""
-    bram = site.world.add("bram", "help-desk")
-
-    shown = site.operator().post(f"{address(bram)}/roles", {"role": ["auditor", "super-user"], "reason": "moved"})
-
-    assert shown.to == f"{address(bram)}?tab=roles&done=roles"
-    assert roles_of(site, bram) == ("auditor", "super-user")
-
-
-@pytest.mark.parametrize(
-    ("fields", "status", "words"),
-    [
-        ({"role": "emperor", "reason": "a test"}, 422, "There is no role named “emperor”."),
-        ({"role": "auditor", "reason": ""}, 422, "A reason has 1 to 500 characters"),
-        ({"role": "auditor"}, 422, "A reason has 1 to 500 characters"),
-    ],
-)
-def test_roles_that_cannot_be_given_are_told(site: Site, fields: dict[str, str], status: int, words: str) -> None:
-    """And nothing is given or taken."""
-    bram = site.world.add("bram", "help-desk")
-
-    shown = site.operator().post(f"{address(bram)}/roles", fields)
-
-    assert shown.status == status
-    assert words in shown.page.text
-    assert roles_of(site, bram) == ("help-desk",)
-
-
-def test_an_operator_without_a_factor_gives_no_roles(site: Site) -> None:
-    """The act asks for a session that the second factor opened (KEY-7)."""
-    bram, olga = site.world.add("bram"), site.world.add("olga", "administrator")
-    site.world.add("piet", "administrator", factors=1)
-    site.world.run(exclude_account, ExcludeAccount(olga, "a test"))
-
-    shown = site.signed_in(olga, OpenedWith.PASSWORD).post(f"{address(bram)}/roles", {"role": "auditor", "reason": "x"})
-
-    assert shown.status == 403
-    assert roles_of(site, bram) == ()

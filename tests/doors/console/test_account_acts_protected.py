@@ -147,24 +147,17 @@ def test_mark_of_another_version_is_lost(site: Site, browser: Browser, name: str
     assert browser.post("/console/users/nobody/protect", {"reason": "x"}).status == 404
 
 
-def test_one_proof_serves_all_roles_of_one_form(site: Site, browser: Browser, bram: AccountId) -> None:
-    """Several boxes are one change."""
-    shown = browser.send(
-        "POST", f"{address(bram)}/roles", headers={"origin": "https://login.example.org"},
-        data={"role": ["auditor", "help-desk"], "reason": "joined", **proof(site)},
-    )  # fmt: skip
+def test_a_role_takes_the_proof(site: Site, browser: Browser, bram: AccountId) -> None:
+    """Given with it, and left as it is without; the words stand at the field of that form."""
+    fields = {"role": "auditor", "over": "", "effect": "allow", "reason": "joined"}
+    without = browser.post(f"{address(bram)}/roles/add", fields)
+    shown = browser.post(f"{address(bram)}/roles/add", fields | proof(site))
     held = site.world.run(show_roles_of, ShowRolesOf(bram))
     assert isinstance(held, RolesOf)
 
-    assert shown.to == f"{address(bram)}?tab=roles&done=roles"
-    assert sorted(one.role for one in held.assignments) == ["auditor", "help-desk"]
-
-
-def test_roles_without_a_proof_stay(browser: Browser, bram: AccountId) -> None:
-    """The words stand at the field of that tab."""
-    shown = browser.post(f"{address(bram)}/roles", {"role": "auditor", "reason": "joined"})
-
-    assert shown.page.ids["roles-proof-password-error"] == NEEDED
+    assert without.page.ids["give-proof-password-error"] == NEEDED
+    assert shown.to == f"{address(bram)}?tab=roles&done=role-granted"
+    assert [one.role for one in held.assignments] == ["auditor"]
 
 
 def test_one_session_is_ended_on_a_page_of_its_own(site: Site, browser: Browser) -> None:

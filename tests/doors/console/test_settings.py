@@ -105,14 +105,6 @@ def test_new_rules_are_in_force_at_once(site: Site) -> None:
     assert "Locked now1 locked" in site.operator(name="piet").get(RULES).page.text
 
 
-def test_roles_are_a_table_of_rights(site: Site) -> None:
-    """Every right and every role."""
-    page = site.operator().get("/console/roles").page
-
-    assert "Administrator" in page.text
-    assert "user-permissions:modify-object-acls" in page.text
-
-
 def test_dev_1_the_page_warns_of_what_weakens_the_rules(site: Site) -> None:
     """A code by e-mail that lives longer than ten minutes, and a way in without a second factor."""
     olga = site.signed_in(site.world.add("olga", "administrator", factors=1))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from doorward.doors.console import account_roles
 from doorward.doors.console.offers import undo_of
 from doorward.doors.console.operator import account_in, permission, permissions, shell, signed_in
 from doorward.doors.console.pages import status_of
@@ -22,12 +23,8 @@ from doorward.features.groups.model import ShowMemberships
 from doorward.features.lockout.actions import failures_of
 from doorward.features.lockout.model import Factor
 from doorward.features.notices.actions import mail_of
-from doorward.features.rights.actions.facts import rights_of
-from doorward.features.rights.actions.granting import show_granting
-from doorward.features.rights.model.acts import ShowGranting
 from doorward.features.sessions.actions import live_sessions
 from doorward.features.sessions.model import SessionShown
-from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
@@ -36,15 +33,6 @@ TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "groups", "hist
 _LATEST = 8
 _PAGE = 50
 _FEW_MAILS = 10
-
-ROLE_WORDS = {
-    "administrator": "Everything, over everybody.",
-    "super-user": "Accounts and second factors of everybody; reads the rest.",
-    "help-desk": "Finds locked accounts and unlocks them.",
-    "auditor": "Reads everything, changes nothing.",
-    "no-access": "No right at all.",
-}
-"""What each shipped role is for (RIGHT-2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +138,8 @@ def _sessions(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
 
 
 def _roles(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
-    roles = role_choices(visit, viewed.account.roles, _no_roles(visit, viewed))
-    return {"roles": roles, "effective": sorted(rights_of(call, viewed.account.id))}
+    del call
+    return account_roles.tab(visit, viewed)
 
 
 def _groups(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
@@ -186,30 +174,6 @@ _TABS: dict[str, Callable[[Visit, Call, AccountShown], dict[str, Any]]] = {
     "groups": _groups,
     "history": _history,
 }
-
-
-def _no_roles(visit: Visit, viewed: AccountShown) -> Refused | None:
-    """Say why the actor may give this account no role at all: what the allowlist asks is what roles ask (KEY-7)."""
-    refused = viewed.permissions["allow_set_up"].reason
-    own = isinstance(visit.caller, Bearer) and visit.caller.account == viewed.account.id
-    return Refused("rights.self") if own and refused is not None else refused
-
-
-def role_choices(visit: Visit, held: tuple[str, ...], barred: Refused | None = None) -> list[dict[str, Any]]:
-    """List the roles, each with what it is for and whether the actor may give or take it (RIGHT-4)."""
-    granting = visit.run(show_granting, ShowGranting())
-    if isinstance(granting, Refused):
-        return []
-    return [
-        {
-            "name": role.name,
-            "title": role.title,
-            "words": ROLE_WORDS.get(role.name, ""),
-            "held": role.name in held,
-            "may": permission((barred or refused) is None, barred or refused),
-        }
-        for role, refused in granting.roles
-    ]
 
 
 def _barred_by(viewed: AccountShown) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from doorward.doors.console.account import Typed, account_address, errors_of, page
 from doorward.doors.console.operator import account_in
+from doorward.doors.console.role_forms import taken_in, wanted_in
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts.model import AccountKind
 from doorward.features.administration.actions.editing import (
@@ -21,8 +22,8 @@ from doorward.features.devices.actions import revoke_devices_of
 from doorward.features.devices.model import RevokeDevicesOf
 from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
-from doorward.features.rights.actions.granting import grant_role, revoke_role, show_roles_of
-from doorward.features.rights.model.acts import GrantRole, RevokeRole, RolesUnchanged, ShowRolesOf
+from doorward.features.rights.actions.granting import grant_role, revoke_role
+from doorward.features.rights.model.acts import GrantRole, RevokeRole
 from doorward.features.second_factor.actions.allowlist import allow_set_up, withdraw_set_up
 from doorward.features.second_factor.actions.exclusions import exclude_account, lift_exclusion
 from doorward.features.second_factor.actions.secret_key import (
@@ -177,23 +178,30 @@ def mark(stage: str, *, protected: bool) -> Callable[[Visit], Response]:
     return run
 
 
-def set_roles(visit: Visit) -> Response:
-    """Give and take roles, each as an act of its own: first those that are given."""
+def grant_one(visit: Visit) -> Response:
+    """Give the account a role over everything or over a group, or deny it."""
     account = account_in(visit)
     if isinstance(account, Refused):
         return visit.problem(account, "/console/users")
+    wanted, reason = wanted_in(visit), visit.form.get("reason", "")
+    over = None if wanted.groups is None else wanted.groups[0]
+    command = GrantRole(account, wanted.role, reason, wanted.effect, over)
+    return _answer(
+        visit, account, Afterwards("role-granted", None, "roles"), visit.run_with_reason(grant_role, command)
+    )
+
+
+def revoke_one(visit: Visit) -> Response:
+    """Take one assignment from the account, as its list shows it."""
+    account, taken = account_in(visit), taken_in(visit)
+    if isinstance(account, Refused):
+        return visit.problem(account, "/console/users")
+    if isinstance(taken, Refused):
+        return _again(visit, taken, "roles", None)
     reason = visit.form.get("reason", "")
-    before = visit.run_with_reason(show_roles_of, ShowRolesOf(account))
-    if isinstance(before, Refused):
-        return _again(visit, before, "roles", None)
-    held = {one.role for one in before.assignments}
-    given = [(grant_role, GrantRole(account, role, reason)) for role in visit.chosen if role not in held]
-    taken = [(revoke_role, RevokeRole(account, role, reason)) for role in sorted(held - set(visit.chosen))]
-    acts: list[tuple[Action[Any, Any], Any]] = [*given, *taken]
-    outcome: Any = visit.changing.run_all(acts, visit.proof)[-1] if acts else RolesUnchanged()
-    if isinstance(outcome, Refused):
-        return _again(visit, outcome, "roles", None)
-    return visit.go(account_address(account, "roles", "unchanged" if isinstance(outcome, Unchanged) else "roles"))
+    command = RevokeRole(account, taken.role, reason, taken.effect, exactly=taken.scope)
+    afterwards = Afterwards("role-revoked", "revoke-role", "roles")
+    return _answer(visit, account, afterwards, visit.run_with_reason(revoke_role, command))
 
 
 def _answer(visit: Visit, account: AccountId, afterwards: Afterwards, outcome: Done | Unchanged | Refused) -> Response:

@@ -11,6 +11,7 @@ from doorward.doors.console import (
     account_acts,
     account_groups,
     bulk,
+    group_roles,
     groups,
     jobs,
     links,
@@ -21,6 +22,7 @@ from doorward.doors.console import (
     passkeys,
     records,
     retention,
+    roles,
     rule_sets,
     settings,
     sign_in,
@@ -61,7 +63,7 @@ def build(runtime: Runtime, driver: LoopDriver) -> Starlette:
 def routes() -> list[BaseRoute]:
     """List every page."""
     assets = Mount("/static", Assets(packages=[("doorward.doors.console", "static")]), name="static")
-    return [*_signing_in(), *_links(), *_own(), *_operating(), *_grouping(), *_ruling(), assets]
+    return [*_signing_in(), *_links(), *_own(), *_operating(), *_grouping(), *_ruling(), *_with_roles(), assets]
 
 
 def _signing_in() -> list[BaseRoute]:
@@ -136,10 +138,10 @@ def _operating() -> list[BaseRoute]:
         *_form(f"{one}/temporary-access-code", account_acts.issue_code),
         *_form(f"{one}/sessions/end", account_acts.end_sessions),
         *_form(f"{one}/devices/revoke", account_acts.revoke_devices),
-        *_form(f"{one}/roles", account_acts.set_roles),
+        *_form(f"{one}/roles/add", account_acts.grant_one),
+        *_form(f"{one}/roles/remove", account_acts.revoke_one),
         *_page("/console/two-factor", two_factor.show_two_factor),
         *_form("/console/two-factor", two_factor.take_two_factor),
-        *_page("/console/roles", settings.show_roles),
         *_page("/console/audit", records.show_audit),
         *_form("/console/audit/export", records.export_audit),
         *_page("/console/audit/retention", retention.show_retention),
@@ -192,6 +194,18 @@ def _many() -> list[BaseRoute]:
         *_page("/console/jobs", jobs.show_jobs),
         *_page("/console/jobs/{job}", jobs.show_progress),
         *_form("/console/jobs/{job}/stop", jobs.stop),
+    ]
+
+
+def _with_roles() -> list[BaseRoute]:
+    one, group = "/console/roles/{role}", "/console/groups/{group}/roles"
+    return [
+        *_page("/console/roles", roles.show_roles),
+        *_form("/console/roles", roles.take_role),
+        *_form(f"{one}/edit", roles.edit),
+        *_form(f"{one}/delete", roles.delete),
+        *_form(f"{group}/add", group_roles.grant_one),
+        *_form(f"{group}/remove", group_roles.revoke_one),
     ]
 
 

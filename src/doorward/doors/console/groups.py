@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import by_right, group_in, listed_accounts, shell, signed_in
+from doorward.doors.console import role_forms
+from doorward.doors.console.operator import by_right, group_in, listed_accounts, permission, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts import actions as accounts
@@ -30,6 +31,8 @@ from doorward.features.groups.model import (
     RemoveMember,
     ViewGroup,
 )
+from doorward.features.rights.actions.group_roles import show_roles_of_group
+from doorward.features.rights.model.acts import ShowRolesOfGroup
 from doorward.kernel.act import Action
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
@@ -60,14 +63,12 @@ def take_group(visit: Visit) -> Response:
     form = visit.form
     command = AddGroup(form.get("name", ""), form.get("description", ""), form.get("reason", ""))
     outcome = visit.run_with_reason(add_group, command)
-    return (
-        visit.go(_address(outcome.group, "group-added")) if isinstance(outcome, GroupAdded) else _list(visit, outcome)
-    )
+    return visit.go(address(outcome.group, "group-added")) if isinstance(outcome, GroupAdded) else _list(visit, outcome)
 
 
 def show_group(visit: Visit) -> Response:
     """Show a group and who is in it."""
-    return _one(visit, None)
+    return one_group(visit, None)
 
 
 def edit(visit: Visit) -> Response:
@@ -78,8 +79,8 @@ def edit(visit: Visit) -> Response:
     fields = (form.get("name"), form.get("description"), form.get("reason", ""))
     outcome = visit.run_with_reason(edit_group, EditGroup(group, visit.version, *fields))
     if isinstance(outcome, Refused):
-        return _one(visit, outcome, "edit")
-    return visit.go(_address(group, "unchanged" if outcome.status == "unchanged" else "group-saved"))
+        return one_group(visit, outcome, "edit")
+    return visit.go(address(group, "unchanged" if outcome.status == "unchanged" else "group-saved"))
 
 
 def delete(visit: Visit) -> Response:
@@ -88,7 +89,11 @@ def delete(visit: Visit) -> Response:
     if isinstance(group, Refused):
         return visit.problem(group, _GROUPS)
     outcome = visit.run_with_reason(delete_group, DeleteGroup(group, visit.form.get("reason", "")))
-    return _one(visit, outcome, "delete") if isinstance(outcome, Refused) else visit.go(f"{_GROUPS}?done=group-deleted")
+    return (
+        one_group(visit, outcome, "delete")
+        if isinstance(outcome, Refused)
+        else visit.go(f"{_GROUPS}?done=group-deleted")
+    )
 
 
 def put_members(visit: Visit) -> Response:
@@ -106,21 +111,21 @@ def _members(visit: Visit, action: Action[Any, Any], command: Any, done: str) ->
     if isinstance(group, Refused):
         return visit.problem(group, _GROUPS)
     if isinstance(chosen, Refused):
-        return visit.problem(chosen, _address(group))
+        return visit.problem(chosen, address(group))
     if not chosen:
-        return _one(visit, Refused("jobs.nothing_selected"))
+        return one_group(visit, Refused("jobs.nothing_selected"))
     refused: dict[AccountId, Refused] = {}
     changed = False
     for account in dict.fromkeys(chosen):
         outcome = visit.run_with_reason(action, command(account, group, reason))
         if isinstance(outcome, Refused) and outcome.code not in _OF_ONE:
-            return _one(visit, outcome, "members")
+            return one_group(visit, outcome, "members")
         if isinstance(outcome, Refused):
             refused[account] = outcome
         changed = changed or outcome.status == "done"
     if refused:
-        return _one(visit, None, left_out=refused)
-    return visit.go(_address(group, done if changed else "unchanged"))
+        return one_group(visit, None, left_out=refused)
+    return visit.go(address(group, done if changed else "unchanged"))
 
 
 def _list(visit: Visit, refused: Refused | None) -> Response:
@@ -152,9 +157,10 @@ def _list(visit: Visit, refused: Refused | None) -> Response:
     )
 
 
-def _one(
+def one_group(
     visit: Visit, refused: Refused | None, stage: str | None = None, left_out: dict[AccountId, Refused] | None = None
 ) -> Response:
+    """Show a group's page, with what a form said that was refused."""
     shown, group = signed_in(visit), group_in(visit)
     if isinstance(shown, Response):
         return shown
@@ -164,20 +170,21 @@ def _one(
     wanted = str(viewed.row.group.id)
     members = visit.run(search_accounts, Search(group=wanted, cursor=visit.query.get("cursor")))
     if isinstance(members, Refused):
-        return visit.problem(members, _address(viewed.row.group.id))
+        return visit.problem(members, address(viewed.row.group.id))
     errors = _errors(refused)
-    address = _address(viewed.row.group.id)
-    following = None if members.next is None else f"{address}?{urlencode({'cursor': members.next})}"
+    own = address(viewed.row.group.id)
+    following = None if members.next is None else f"{own}?{urlencode({'cursor': members.next})}"
     return visit.show(
         "group.html",
         200 if refused is None else status_of(refused),
         **shell(visit, shown),
         **_choices(visit, viewed.row),
+        **_given(visit, viewed.row),
         group=viewed.row.group,
         count=viewed.row.members,
         members=list(members.accounts),
         page={
-            "shown": len(members.accounts), "first": address if "cursor" in visit.query else None, "next": following,
+            "shown": len(members.accounts), "first": own if "cursor" in visit.query else None, "next": following,
         },
         stage=stage or visit.query.get("stage"),
         may={"change": by_right(shown, "users:modify")},
@@ -200,6 +207,20 @@ def _choices(visit: Visit, row: GroupRow) -> dict[str, Any]:
     }
 
 
+def _given(visit: Visit, row: GroupRow) -> dict[str, Any]:
+    """Say which roles the group gives its members, and whether the actor may change that; nothing to who may not."""
+    held = visit.run(show_roles_of_group, ShowRolesOfGroup(row.group.id, judged=True))
+    if isinstance(held, Refused):
+        return {"held": None}
+    barred, rows = held.barred, role_forms.held_rows(held, role_forms.every_role(visit))
+    return {
+        "held": [one | {"may": permission(allowed=False, refused=barred) if barred else one["may"]} for one in rows],
+        "roles": role_forms.role_choices(visit, barred, somewhere=True),
+        "group_choices": role_forms.group_choices(visit),
+        "taking": role_forms.taking(visit),
+    }
+
+
 def _told(visit: Visit, left_out: dict[AccountId, Refused]) -> list[dict[str, Any]]:
     """Say of each account that was left out why."""
     with visit.reading() as call:
@@ -215,5 +236,6 @@ def _errors(refused: Refused | None) -> dict[str, str]:
     return {} if refused is None or where is None else {where: sentence(refused)}
 
 
-def _address(group: GroupId, done: str = "") -> str:
+def address(group: GroupId, done: str = "") -> str:
+    """Give the address of a group's page."""
     return f"{_GROUPS}/{group}" + (f"?done={done}" if done else "")

@@ -4,9 +4,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.account import account_address, errors_of, role_choices
+from doorward.doors.console.account import account_address, errors_of
 from doorward.doors.console.operator import by_right, shell, signed_in
 from doorward.doors.console.pages import status_of
+from doorward.doors.console.role_forms import role_choices
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts.model import AccountKind
 from doorward.features.administration.actions.adding import add_account
@@ -59,7 +60,7 @@ def _page(visit: Visit, refused: Refused | None) -> Response:
         "account_new.html",
         200 if refused is None else status_of(refused),
         **shell(visit, shown),
-        roles=role_choices(visit, ()),
+        roles=role_choices(visit),
         form=form,
         errors=errors,
         refusal=None if errors else refused,

@@ -1,11 +1,10 @@
-"""Password rules and roles, as operators read and change them."""
+"""Password rules, as operators read and change them."""
 
 from dataclasses import asdict, fields
 from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.account import ROLE_WORDS
 from doorward.doors.console.operator import by_right, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit, whole_number
@@ -25,9 +24,6 @@ from doorward.features.policy.model import (
     PasswordRules,
     ReadPasswordRules,
 )
-from doorward.features.rights.actions.facts import areas
-from doorward.features.rights.actions.roles import list_roles
-from doorward.features.rights.model.acts import ListRoles
 from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.sentences import sentence
 
@@ -54,21 +50,6 @@ def take_rules(visit: Visit) -> Response:
     if isinstance(outcome, Refused):
         return rules_page(visit, outcome)
     return visit.go(rules_address(name, "unchanged" if outcome.status == "unchanged" else "saved"))
-
-
-def show_roles(visit: Visit) -> Response:
-    """Show what each role holds."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
-    listed = visit.run(list_roles, ListRoles())
-    if isinstance(listed, Refused):
-        return visit.problem(listed, "/console")
-    roles = [
-        {"name": role.name, "title": role.title, "words": ROLE_WORDS.get(role.name, ""), "rights": set(role.rights)}
-        for role in listed.roles
-    ]
-    return visit.show("roles.html", **shell(visit, shown), roles=roles, areas=areas())
 
 
 def rules_page(visit: Visit, refused: Refused | None, stage: str | None = None) -> Response:

@@ -54,6 +54,9 @@ class Plug:
     pages: Pages
 
 
+_REPEATED = frozenset({"account", "role", "right", "group"})
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A request to a page."""
@@ -65,7 +68,7 @@ class Visit:
     loop: asyncio.AbstractEventLoop
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
     chosen: tuple[str, ...] = ()
-    """The values of a form's field that comes more than once: selected accounts, wanted roles."""
+    """The values of a form's field that comes more than once: selected accounts, wanted roles and rights."""
 
     def run(self, action: Action[C, O], command: C) -> O | Refused:
         """Run one act and give its outcome, committed."""
@@ -219,7 +222,9 @@ async def _arrive(request: Request) -> Visit | Response:
         return visit.problem(form)
     fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
     chosen = tuple(
-        value for name, value in form.multi_items() if name in {"account", "role", "group"} and isinstance(value, str)
+        value
+        for name, value in form.multi_items()
+        if name in {"account", "role", "right", "group"} and isinstance(value, str)
     )
     return Visit(request, plug, visit.caller, visit.origin, loop, fields, chosen)
 

@@ -11,6 +11,7 @@ from doorward.features.rights.actions.judging import (
     Difference,
     change,
     judge,
+    judge_anywhere,
     judge_kind,
     names_of,
     over,
@@ -32,7 +33,7 @@ from doorward.features.rights.model.acts import (
     ShowRolesOf,
     Wanted,
 )
-from doorward.features.rights.model.facts import Assignment, Effect, Scope
+from doorward.features.rights.model.facts import EVERYTHING, Assignment, Effect, Scope
 from doorward.features.rights.rules import roles
 from doorward.features.rights.rules.deciding import GIVE_ROLES
 from doorward.kernel.act import Needs, act
@@ -45,16 +46,20 @@ _THIRD_PERSON = (Needs.ANOTHER, Needs.SECOND_FACTOR)
 
 @act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def show_granting(call: Call, command: ShowGranting) -> GrantingShown:
-    """List every role with whether the caller may give it over everything (RIGHT-4, RIGHT-7)."""
-    known = facts.every_role(call).values()
-    return GrantingShown(tuple((role, judge(call, Assignment(role.name))) for role in known))
+    """List every role with whether the caller may give it, over everything or over anybody (RIGHT-4, RIGHT-7)."""
+    known, scopes = facts.every_role(call).values(), {EVERYTHING}
+    if command.somewhere and call.actor.account is not None:
+        held = facts.holdings_of(call, call.actor.account).get(GIVE_ROLES)
+        scopes |= frozenset() if held is None else held.allowed
+    return GrantingShown(tuple((role, judge_anywhere(call, role.name, scopes)) for role in known))
 
 
 @act("user-permissions:read", event=None, writes=False)
 def show_roles_of(call: Call, command: ShowRolesOf) -> RolesOf:
     """List what an account holds, by itself and through its groups."""
     found = facts.assignments_of(call, command.account)
-    return RolesOf(found, names_of(call, found))
+    refused = tuple(judge(call, one) for one in found) if command.judged else ()
+    return RolesOf(found, names_of(call, found), refused)
 
 
 @act(GIVE_ROLES, event="rights.granted", needs=_THIRD_PERSON)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from doorward.edges.call import Call
 from doorward.features.groups import actions as groups
+from doorward.features.groups.model import Group
 from doorward.features.rights import store
 from doorward.features.rights.actions import facts, holders
 from doorward.features.rights.actions.judging import Difference, change, judge, judge_kind, names_of, resolve
@@ -32,10 +33,14 @@ _ONE_FOR_ALL = (Needs.SECOND_FACTOR, Needs.SOMEWHERE)
 @act("user-permissions:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def show_roles_of_group(call: Call, command: ShowRolesOfGroup) -> RolesOf | Refused:
     """List the roles that a group gives its members."""
-    if groups.reached(call, command.group) is None:
+    group = groups.reached(call, command.group)
+    if group is None:
         return Refused("groups.not_found")
-    found = store.assignments_of_groups(call.sql, [command.group])
-    return RolesOf(found, names_of(call, found))
+    found = store.assignments_of_groups(call.sql, [group.id])
+    if not command.judged:
+        return RolesOf(found, names_of(call, found))
+    refused = tuple(judge(call, replace(one, through=None)) for one in found)
+    return RolesOf(found, names_of(call, found), refused, _judge_group(call, group))
 
 
 @act(GIVE_ROLES, event="rights.granted", needs=_ONE_FOR_ALL)
@@ -109,9 +114,7 @@ def _change(
     if group is None:
         return Refused("groups.not_found")
     call.note.details["group"] = group.name
-    if call.actor.account is not None and group.id in groups.groups_of(call, call.actor.account):
-        return Refused("rights.self")
-    if refused := holders.judge_members(call, group.id):
+    if refused := _judge_group(call, group):
         return refused
     if isinstance(named_ones, Refused):
         return named_ones
@@ -125,6 +128,13 @@ def _change(
 
     event = Event("", "done", reason=command.reason, details={"group": group.name})
     return change(call, Difference(before, held_after(before, named_ones)), write, event)
+
+
+def _judge_group(call: Call, group: Group) -> Refused | None:
+    """Refuse to change what a group gives the actor, or somebody whom the actor may not act on."""
+    if call.actor.account is not None and group.id in groups.groups_of(call, call.actor.account):
+        return Refused("rights.self")
+    return holders.judge_members(call, group.id)
 
 
 def _judge_given(call: Call, group: GroupId) -> Refused | None:

@@ -37,6 +37,12 @@ def judge(call: Call, one: Assignment) -> Refused | None:
     return Refused("session.required") if held is None else deciding.may_hand_on(held, role, one.scope)
 
 
+def judge_anywhere(call: Call, role: str, over_any: Collection[Scope]) -> Refused | None:
+    """Refuse to give or take a role that the actor may hand on over none of these; tell why not over everything."""
+    refusals = {scope: judge(call, Assignment(role, scope=scope)) for scope in over_any}
+    return None if None in refusals.values() else refusals[EVERYTHING]
+
+
 def resolve(call: Call, wanted: Sequence[Wanted]) -> frozenset[Assignment] | Refused:
     """Find the groups that assignments are to be over; one that the actor does not reach is not there (RIGHT-3)."""
     found: set[Assignment] = set()

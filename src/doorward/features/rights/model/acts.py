@@ -109,6 +109,8 @@ class ShowRolesOf:
     """Read an account's roles."""
 
     account: AccountId
+    judged: bool = False
+    """With what would refuse the caller who takes each away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ class RolesOf(Done):
 
     assignments: tuple[Assignment, ...]
     names: Mapping[GroupId, str] = field(default_factory=dict)
+    refused: tuple[Refused | None, ...] = ()
+    """What would refuse the caller who takes each away; empty where that was not asked."""
+    barred: Refused | None = None
+    """What would refuse the caller any change at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +130,16 @@ class ShowRolesOfGroup:
     """Read the roles that a group gives its members."""
 
     group: GroupId
+    judged: bool = False
+    """With what would refuse the caller any change, and the one who takes each away."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowGranting:
     """Ask which roles the caller may give or take, and why not."""
+
+    somewhere: bool = False
+    """Over anybody at all, not over everything."""
 
 
 @dataclass(frozen=True, slots=True)
