@@ -137,7 +137,8 @@ def test_first_address_is_told_to_itself(world: World, bram: AccountId, grace: B
     """An account without one had nobody to tell."""
     edit(world, bram, grace, email="")
     world.collect_mail()
-    edit(world, bram, grace, email="rossi@example.org")
+    world.pass_time(days=7)
+    edit(world, bram, email="rossi@example.org")
 
     assert [recipient for recipient, _ in world.collect_mail()] == ["rossi@example.org"]
 

@@ -59,11 +59,13 @@ def end_of(call: Call, account: AccountId) -> None:
 def tell_with_not_me(
     call: Call, account: AccountId, recipient: str | None, kind: Kind, facts: Mapping[str, Fact]
 ) -> None:
-    """Tell the owner what was done to their account, with a link of their own to say *this was not me* (DESK-3)."""
-    if recipient is None:
-        return
-    path, _ = make_link(call, account, LinkKind.NOT_ME, _NO_EPOCH)
-    notices.tell(call, account, recipient, kind, {**facts, "not_me": call.site.public_url + path.reveal()})
+    """Tell the owner what was done to their account, at every address on record (DESK-3).
+
+    Each mail has a link of its own to say *this was not me*: whoever has one of the mailboxes uses up no other's.
+    """
+    for address in notices.on_record(call, account, recipient):
+        path, _ = make_link(call, account, LinkKind.NOT_ME, _NO_EPOCH)
+        notices.tell(call, account, address, kind, {**facts, "not_me": call.site.public_url + path.reveal()})
 
 
 def purge(call: Call) -> int:

@@ -118,9 +118,22 @@ def retry_mail(call: Call, command: RetryMail) -> MailRetried | NothingToRetry |
     return MailRetried(count) if count else NothingToRetry()
 
 
+def note_former_address(call: Call, account: AccountId, address: str | None) -> None:
+    """Keep an address that is being replaced: it goes on being told what is done to the account (DESK-3)."""
+    if address is not None:
+        store.note_former(call.sql, account, address, call.now)
+
+
+def on_record(call: Call, account: AccountId, address: str | None) -> tuple[str, ...]:
+    """List every address on record: those that were replaced within seven days, and the present one (DESK-3)."""
+    former = store.former_since(call.sql, account, call.now - rules.FORMER_TOLD_FOR)
+    return tuple(dict.fromkeys([*former, *([] if address is None else [address])]))
+
+
 def purge(call: Call) -> int:
-    """Delete the rows of mail that was finished long ago: delivered, expired, or given up."""
-    return store.forget(call.sql, call.now - rules.ROW_KEPT_FOR, PURGED_AT_ONCE)
+    """Delete the rows of mail that was finished long ago, and former addresses that are told nothing any more."""
+    mails = store.forget(call.sql, call.now - rules.ROW_KEPT_FOR, PURGED_AT_ONCE)
+    return mails + store.forget_former(call.sql, call.now - rules.FORMER_TOLD_FOR)
 
 
 def _send(runtime: Runtime, deliver: Deliver, mail: store.Claimed, until: datetime) -> None:

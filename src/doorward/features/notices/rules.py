@@ -17,6 +17,8 @@ TRIED_FOR = timedelta(hours=24)
 KEPT_FOR = timedelta(days=7)
 """For how long a notice without a code or link can still be of use, and be retried by an operator."""
 
+FORMER_TOLD_FOR = timedelta(days=7)
+"""For how long a replaced address is told what is done to the account (DESK-3)."""
 ROW_KEPT_FOR = timedelta(days=30)
 """For how long operators see what became of a mail; then its row is deleted."""
 ERROR = 300

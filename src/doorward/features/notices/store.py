@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
 
-from doorward.edges.sql.tables.notices import outbox
+from doorward.edges.sql.tables.notices import former_addresses, outbox
 from doorward.features.notices.model import Kind, Mail, MailState
 from doorward.kernel.ids import AccountId
 
@@ -65,6 +65,14 @@ _LONG_OVER = (
 )
 """By the index on states: what is over has its `next_attempt_at` no later than its end, or its expiry, has passed."""
 _FORGET = delete(outbox).where(_T.message_id.in_(_LONG_OVER))
+_F = former_addresses.c
+_FORMER = (
+    select(_F.address)
+    .where(_F.account_id == bindparam("account"), _F.replaced_at > bindparam("since"))
+    .order_by(_F.replaced_at)
+)
+_NOTE_FORMER = insert(former_addresses)
+_FORGET_FORMER = delete(former_addresses).where(_F.replaced_at <= bindparam("before"))
 _MAILS = (
     select(
         _T.message_id, _T.account_id, _T.kind, _T.recipient, _T.state, _T.error, _T.attempts, _T.queued_at,
@@ -167,6 +175,21 @@ def whose(sql: Connection, message: UUID) -> AccountId | None:
 def forget(sql: Connection, before: datetime, most: int) -> int:
     """Delete rows of mail that was over before then, and say how many."""
     return sql.execute(_FORGET, {"before": before, "most": most}).rowcount
+
+
+def note_former(sql: Connection, account: AccountId, address: str, at: datetime) -> None:
+    """Keep an address that is being replaced."""
+    sql.execute(_NOTE_FORMER, {"account_id": account, "replaced_at": at, "address": address})
+
+
+def former_since(sql: Connection, account: AccountId, since: datetime) -> list[str]:
+    """List the addresses of an account that were replaced after an instant, oldest first."""
+    return list(sql.execute(_FORMER, {"account": account, "since": since}).scalars())
+
+
+def forget_former(sql: Connection, before: datetime) -> int:
+    """Delete addresses that were replaced until then."""
+    return sql.execute(_FORGET_FORMER, {"before": before}).rowcount
 
 
 @cache

@@ -22,3 +22,12 @@ outbox = Table(
     Index("ix_outbox_due", "state", "next_attempt_at"),
     Index("ix_outbox_message", "message_id"),
 )
+
+former_addresses = Table(
+    "former_addresses",
+    metadata,
+    account_key(),
+    Column("replaced_at", Instant, primary_key=True),
+    Column("address", String(320), nullable=False),
+)
+"""The e-mail addresses that an account had, for as long as they are told what is done to it (DESK-3: 7 days)."""

@@ -146,5 +146,5 @@ def _address_changed(call: Call, standing: Standing, address: str | None) -> Non
     accounts.note_credential_change(call, account.id, "address")
     contact = policy.default_rules(call).lock_contact
     facts = {"user_name": account.user_name, "by": call.actor.name, "at": rfc3339(call.now), "contact": contact}
-    for recipient in (account.email, address):
-        links.tell_with_not_me(call, account.id, recipient, Kind.EMAIL_CHANGED, facts)
+    notices.note_former_address(call, account.id, account.email)
+    links.tell_with_not_me(call, account.id, address, Kind.EMAIL_CHANGED, facts)
