@@ -17,6 +17,7 @@ from doorward.features.signin.model import Next
 from doorward.features.signin.rules import STEPS, TRANSITIONS, Input
 from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.tokens import make_token
+from tests.authenticators import Authenticator
 from tests.storms.town import Person, Town, api, town
 from tests.storms.wire import Answer, ask, form, request
 
@@ -92,20 +93,22 @@ def by_link(line: str, **more: str) -> Place:
     return Place(line, lambda _, held: api(f"POST /{line}", {"token": held.token, **more}))
 
 
+def signed_by_nobody() -> dict[str, object]:
+    """Give what an authenticator that nobody has registered has signed."""
+    return Authenticator(origin="http://127.0.0.1").get({"challenge": "A" * 43})
+
+
 def by_passkey() -> Place:
-    """Show a token to a sign-in by passkey, with what an authenticator that nobody has registered has signed."""
-    said = json.dumps({"type": "webauthn.get", "challenge": "A" * 43, "origin": "http://127.0.0.1"}).encode()
-    parts = {"clientDataJSON": said, "authenticatorData": bytes(32) + b"\x05" + bytes(4), "signature": bytes(70)}
-    response = {name: base64.urlsafe_b64encode(part).decode().rstrip("=") for name, part in parts.items()}
-    credential = {
-        "id": "AAAA",
-        "rawId": "AAAA",
-        "type": "public-key",
-        "response": response,
-        "clientExtensionResults": {},
-    }
-    line = "POST /sign-in/passkey"
-    return Place("sign-in/passkey", lambda _, held: api(line, {"sign_in": held.token, "credential": credential}))
+    """Show a token to a sign-in by passkey, with every other proof but the passkey itself."""
+    signed = {"credential": signed_by_nobody()}
+    return Place("sign-in/passkey", lambda _, held: api("POST /sign-in/passkey", {"sign_in": held.token, **signed}))
+
+
+def by_passkey_page(path: str) -> Place:
+    """Post what the script of a page posts, with a token as its sign-in and as the sign-in's cookie."""
+    line, signed = f"POST {path}", {"credential": json.dumps(signed_by_nobody())}
+    return Place(f"page {path}", lambda server, held: form(line, server.url, {"sign_in": held.token, **signed},
+                                                           f"{SIGN_IN_COOKIE}={held.token}"))  # fmt: skip
 
 
 SIGN_IN_COOKIE, SESSION_COOKIE = "__Host-doorward-sign-in", "__Host-doorward"
@@ -116,6 +119,8 @@ PLACES = (
     step("device-code/resend"), step("set-up"), step("set-up/confirm", code="code"),
     step("new-password", password=NEW_PASSWORD), step("passkey/options"), by_passkey(),
     page("/sign-in/code", SIGN_IN_COOKIE), page("/sign-in/device-code", SIGN_IN_COOKIE),
+    by_passkey_page("/sign-in/passkey"), by_passkey_page("/sign-in/code/passkey"),
+    by_passkey_page("/sign-in/code/passkey/options"),
     page("/sign-in/set-up", SIGN_IN_COOKIE), page("/sign-in/new-password", SIGN_IN_COOKIE),
     by_link("sign-in/forgotten-password/confirm", password=NEW_PASSWORD), by_link("not-me"),
     *(link(kind.value) for kind in LinkKind), *(use(kind.value) for kind in LinkKind),
@@ -228,6 +233,7 @@ def test_every_kind_is_tried_at_every_place(server: Town) -> None:
     pages = {route.path.split("/")[1] for route in routes() if isinstance(route, Route) and "{token}" in route.path}
     steps = {route.path for route in routes() if isinstance(route, Route) and route.path.startswith("/sign-in/")}
     stands_for = {"/sign-in/recovery-code": "/sign-in/code", "/sign-in/device-code/resend": "/sign-in/device-code"}
+    stands_for["/sign-in/passkey/options"] = "/sign-in/passkey"  # which asks for no token
     names = {place.name for place in PLACES}
 
     assert len(WORKS) >= 12

@@ -182,6 +182,19 @@ def test_stale_session_proves_itself_at_the_page(site: Site, bram: AccountId) ->
     assert YOURS in [form.action for form in browser.get(YOURS).page.forms]
 
 
+def test_key_2_passkey_is_the_proof_for_a_new_key(site: Site, bram: AccountId) -> None:
+    """The own page leads there when it asks for a code; afterwards none is asked for."""
+    phone, browser = Authenticator(), site.signed_in(bram)
+    register(site.world, bram, phone)
+    site.world.pass_time(minutes=6)
+    asked = browser.post("/me/secret-key").page
+    options = fetch(browser, f"{YOURS}/proof/options")["options"]
+    browser.post(f"{YOURS}/proof", {"credential": json.dumps(phone.get(options))})
+
+    assert "Prove it with a passkey instead" in asked.text
+    assert browser.post("/me/secret-key").to == "/me"
+
+
 def test_code_proves_at_the_page_too(site: Site, bram: AccountId) -> None:
     """Without any script."""
     browser = site.signed_in(bram)
