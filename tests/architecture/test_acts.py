@@ -29,7 +29,8 @@ EVENTS = {
     "second_factor.new_key_begun", "second_factor.new_key_checked", "second_factor.new_key_discarded",
     "second_factor.recovery_codes_made", "second_factor.regenerated", "second_factor.reset", "second_factor.set_up",
     "second_factor.temporary_code", "sessions.ended", "signin.code", "signin.completed", "signin.device_code",
-    "signin.passkey", "signin.password", "signin.recovery_code", "tokens.imported", "tokens.retired",
+    "signin.passkey", "signin.password", "signin.recovery_code", "tokens.assigned", "tokens.imported",
+    "tokens.resynchronised", "tokens.retired", "tokens.unassigned",
 }  # fmt: skip
 """Every event that an entry can carry: other people's scripts search for them."""
 

@@ -29,6 +29,15 @@ TOKENS = {
     "tokens.retired": Refusal(
         409, CONFLICT, "The hardware token {serial} is retired, and its seed is erased. Take another one."
     ),
+    "tokens.none_assigned": Refusal(
+        409, CONFLICT, "No hardware token is in use here. Assign one first, or look at another account."
+    ),
+    "tokens.changed_by_actor": Refusal(
+        403,
+        REFUSED,
+        "You set this account's password or e-mail address within the last 72 hours. Ask another operator to assign "
+        "the token.",
+    ),
     "tokens.not_yet": Refusal(409, CONFLICT, "This hardware token is for use from {at} on. Take another one."),
     "tokens.expired": Refusal(
         409, CONFLICT, "The time of this hardware token was over on {at}. Take another one, and retire this one."

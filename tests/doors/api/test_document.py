@@ -110,6 +110,8 @@ def test_acts_take_a_reason(served: Served) -> None:
         "PATCH /accounts/{account}", "POST /accounts/{account}/delete-secret-key", "POST /accounts/{account}/disable",
         "POST /accounts/{account}/enable", "POST /accounts/{account}/lock", "POST /accounts/{account}/reset-password",
         "POST /accounts/{account}/reset-secret-key", "POST /accounts/{account}/temporary-access-code",
+        "POST /accounts/{account}/assign-token", "POST /accounts/{account}/unassign-token",
+        "POST /accounts/{account}/resynchronise-token", "POST /tokens/{token}/retire",
         "POST /accounts/{account}/unlock", "POST /allowlist/{account}/remove", "POST /exclusions/{account}/remove",
         "POST /groups/{group}/members", "POST /groups/{group}/members/remove",
         "POST /groups/{group}/members/{account}/remove", "POST /unlocks", "PUT /accounts/{account}/roles",

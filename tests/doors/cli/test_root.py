@@ -49,7 +49,7 @@ def test_every_command_of_the_interface_is_there() -> None:
         "session list", "session end", "device list", "device revoke",
         "group list", "group show", "group add", "group edit", "group delete", "group add-member",
         "group remove-member",
-        "token import", "token list", "token show", "token retire",
+        "token import", "token list", "token show", "token retire", "token assign", "token unassign", "token resync",
         "audit list", "audit acts", "audit checkpoints", "audit export",
         "account import", "account export", "mail list", "mail retry",
         "database upgrade", "database status", "config show",

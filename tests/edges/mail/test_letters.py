@@ -27,8 +27,12 @@ FACTS: Mapping[str, Fact] = {
     "code": "012345",
     "link": LINK,
     "passkey": "Phone",
+    "serial": "100234",
+    "blocked": True,
 }
-LEAST: Mapping[str, Fact] = {"user_name": "bram.rossi", "code": "012345", "link": LINK, "passkey": "Phone"}
+LEAST: Mapping[str, Fact] = {
+    "user_name": "bram.rossi", "code": "012345", "link": LINK, "passkey": "Phone", "serial": "7", "blocked": False,
+}  # fmt: skip
 WITH_CODE = {"device_code"}
 WITH_LINK = {"account_added", "password_forgotten", "password_reset_started"}
 NOT_ME = "http://127.0.0.1:8420/not-me/AZ-_09"
@@ -36,6 +40,9 @@ WITH_NOT_ME = {
     "allowed_to_set_up",
     "device_remembered",
     "email_changed",
+    "hardware_token_assigned",
+    "hardware_token_resynchronised",
+    "hardware_token_unassigned",
     "passkey_added",
     "passkey_doubted",
     "passkey_removed",

@@ -39,7 +39,12 @@ def token(
 )
 def test_who_is_given_a_token_can_use_it(found: Token, refused: Refused | None) -> None:
     """It is in stock, and its dates hold now."""
-    assert rules.may_assign(found, NOON) == refused
+    assert rules.may_assign(found, AccountId(UUID(int=3)), NOON) == refused
+
+
+def test_its_holder_may_be_given_a_token_anew() -> None:
+    """After a hundred wrong codes only that helps (LOCK-14)."""
+    assert rules.may_assign(token(TokenState.ASSIGNED), AccountId(UUID(int=2)), NOON) is None
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from doorward.doors.api import (
     second_factor,
     sessions,
     signin,
+    tokens,
     views,
 )
 from doorward.doors.api.answers import problem_response
@@ -53,6 +54,7 @@ _FEATURES = (
     lockout.routes,
     second_factor.routes,
     allowlist.routes,
+    tokens.routes,
     rights.routes,
     roles.routes,
     jobs.routes,

@@ -15,7 +15,7 @@ from doorward.doors.api.cursors import id_of
 from doorward.doors.web.six_digits import six_digits
 from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.signin.model import PendingToken
-from doorward.kernel.ids import AccountId, GroupId, JobId, SessionId, parse_id
+from doorward.kernel.ids import AccountId, GroupId, JobId, SessionId, TokenId, parse_id
 from doorward.kernel.ports import Secret
 from doorward.kernel.tokens import parse_token
 
@@ -132,13 +132,19 @@ GroupIn = Annotated[GroupId, Path(description="the group's id"), parsed_id("grou
 SessionIn = Annotated[SessionId, Path(description="the session's id"), parsed_id("sessions.not_found")]
 JobIn = Annotated[JobId, Path(description="the job's id"), parsed_id("jobs.not_found")]
 DeviceIn = Annotated[UUID, Path(description="the remembered device's id"), parsed_id("devices.not_found")]
+TokenIn = Annotated[TokenId, Path(description="the hardware token's id"), parsed_id("tokens.not_found")]
 MailIn = Annotated[UUID, Path(description="the mail's id"), parsed_id("notices.not_found")]
+ListedToken = Annotated[TokenId, parsed_id("tokens.not_found")]
 ListedAccount = Annotated[AccountId, parsed_id("accounts.not_found")]
 
 Reason = Annotated[str, Field(description="why: 1 to 500 characters, kept in the audit trail"), AfterValidator(_reason)]
 Name = Annotated[str, Field(description="1 to 200 characters, no control characters"), AfterValidator(_name)]
 SixDigits = Annotated[
     str, Field(description="six digits", examples=["492039"], repr=False), AfterValidator(_six_digits)
+]
+TwoSixDigits = Annotated[
+    list[Annotated[str, AfterValidator(_six_digits)]],
+    Field(min_length=2, max_length=2, repr=False, description="two codes of six digits, one shown after the other"),
 ]
 LinkToken = Annotated[
     PendingToken,

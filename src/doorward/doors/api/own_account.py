@@ -15,7 +15,8 @@ from doorward.doors.api.routing import Routes
 from doorward.doors.api.sessions import SessionRowJson, session_row_json
 from doorward.doors.api.shapes import AccountJson, OutcomeJson, Page, Shape, account_json
 from doorward.features.directory.actions import view_me, view_own_history
-from doorward.features.directory.model import KeyFacts, MeShown, OwnHistoryShown, ViewMe, ViewOwnHistory
+from doorward.features.directory.model import MeShown, OwnHistoryShown, ViewMe, ViewOwnHistory
+from doorward.features.otp.model import KeyFacts
 from doorward.features.second_factor.actions.own_codes import make_recovery_codes
 from doorward.features.second_factor.actions.own_key import begin_new_key, check_new_key, discard_new_key, save_new_key
 from doorward.features.second_factor.model import (
@@ -50,6 +51,7 @@ class KeyFactsJson(Shape):
     confirmed_at: datetime
     last_used_at: datetime | None
     clock_error_minutes: int | None = Field(description="of the device's clock; negative: slow")
+    hardware_token: str | None = Field(description="the serial number of the token whose key it is; null: an app's")
 
 
 class MeJson(AccountJson):
@@ -260,7 +262,10 @@ def _me(shown: MeShown) -> MeJson:
 
 def _facts(key: KeyFacts) -> KeyFactsJson:
     return KeyFactsJson(
-        confirmed_at=key.confirmed_at, last_used_at=key.last_used_at, clock_error_minutes=key.clock_error_minutes
+        confirmed_at=key.confirmed_at,
+        last_used_at=key.last_used_at,
+        clock_error_minutes=key.clock_error_minutes,
+        hardware_token=None if key.token is None else key.token.serial,
     )
 
 

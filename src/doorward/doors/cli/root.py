@@ -38,7 +38,7 @@ SECTIONS: dict[str, dict[str, Listed]] = {
     "Sign-in security": {
         "allowlist": Listed("allowlist", "Who may set up a second factor at the next sign-in."),
         "exclusions": Listed("exclusions", "Who signs in without a second factor."),
-        "token": Listed("tokens", "Import, list, show and retire hardware tokens."),
+        "token": Listed("token_holders", "Import hardware tokens, and give them to people."),
         "rules": Listed("rules", "Show and set the password rules and two-factor settings."),
     },
     "Records": {

@@ -8,7 +8,7 @@ import click
 
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.line_errors import tell_errors
-from doorward.doors.cli.options import DRY_RUN, LIMIT, REASON, REASON_REQUIRED, YES, Group
+from doorward.doors.cli.options import DRY_RUN, LIMIT, REASON, YES, Group
 from doorward.doors.cli.telling import Failed, counted, print_facts, print_json, print_table, progress
 from doorward.features.tokens.actions.importing import import_tokens, judge_tokens
 from doorward.features.tokens.actions.inventory import by_serial, list_tokens, retire_token, show_token
@@ -38,6 +38,8 @@ EXAMPLES = """\b
 Examples:
   doorward token import tokens.xml --key-file transport.key --dry-run
   doorward token list --state in_stock
+  doorward token assign ada 100234 --reason "works from home"
+  doorward token resync ada 755224 287082
   doorward token retire 100234 --reason "lost on the way"
 """
 COLUMNS = """\b
@@ -48,7 +50,7 @@ what is usual kind (totp or hotp), digits, algorithm, period, counter, manufactu
 
 @click.group(cls=Group, epilog=EXAMPLES)
 def token() -> None:
-    """Import, list, show and retire hardware tokens. SERIAL is a token's serial number."""
+    """Import hardware tokens, and give them to people. SERIAL is a token's serial number."""
 
 
 @token.command("import", epilog=COLUMNS, short_help="Take tokens into stock from a file, all of them or none.")
@@ -95,7 +97,9 @@ def list_all(desk: Desk, query: str, state: str | None, limit: int, cursor: str 
     if cursor is not None and after is None:
         raise desk.refusal(Refused("list.cursor"))
     wanted = None if state is None else TokenState(state)
-    found = desk.run(list_tokens, ListTokens(query, wanted, limit, None if after is None else TokenId(after)))
+    found = desk.run(
+        list_tokens, ListTokens(query, wanted, limit=limit, after=None if after is None else TokenId(after))
+    )
     holders = {one.id: None if one.account is None else found.names.get(one.account) for one in found.tokens}
     if desk.as_json:
         print_json({"items": [_json(one, holders[one.id]) for one in found.tokens], "next": found.next})
@@ -136,11 +140,11 @@ def show(desk: Desk, serial: str, manufacturer: str | None) -> None:
 @token.command("retire", short_help="Take a token out of use for good.")
 @SERIAL
 @MANUFACTURER
-@REASON_REQUIRED
+@REASON
 @YES
 @DRY_RUN
 @with_desk
-def retire(desk: Desk, serial: str, manufacturer: str | None, reason: str, *, yes: bool) -> None:
+def retire(desk: Desk, serial: str, manufacturer: str | None, reason: str | None, *, yes: bool) -> None:
     """Take a token that nobody holds out of use for good, and erase its seed."""
     one = find_token(desk, serial, manufacturer)
     desk.confirm(

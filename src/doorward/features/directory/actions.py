@@ -18,7 +18,6 @@ from doorward.features.directory.model import (
     CountLocked,
     Found,
     HistoryShown,
-    KeyFacts,
     LockedCounted,
     LockStory,
     MeShown,
@@ -81,7 +80,7 @@ def view_account(call: Call, command: ViewAccount) -> AccountShown | Refused:
         account=_rows(call, [listed])[0],
         lock_story=_lock_story(call, listed.standing),
         created_at=account.created_at,
-        key=_key_facts(call, account.id),
+        key=otp.key_facts(call, account.id),
         passkeys=passkeys.facts_of(call, account.id),
         recovery_codes_left=recovery_codes.left(call, account.id),
         allowlist=listed.entry if factor_rules.live(listed.entry, call.now) else None,
@@ -143,7 +142,7 @@ def view_me(call: Call, command: ViewMe) -> MeShown | Refused:
     candidate = otp.find_candidate(call, session)
     return MeShown(
         account=_rows(call, [listed])[0],
-        key=_key_facts(call, session.account),
+        key=otp.key_facts(call, session.account),
         passkeys=passkeys.facts_of(call, session.account),
         recovery_codes_left=recovery_codes.left(call, session.account),
         sessions=sessions.live_sessions(call, listed.standing),
@@ -292,9 +291,3 @@ def _lock_story(call: Call, standing: Standing) -> LockStory | None:
     after = first_id(lock.at + timedelta(seconds=1))  # a lock's date is to the second (LOCK-5)
     page = audit.entries_of_target(call, standing.account.id, rules.ENTRIES, after)
     return rules.lock_story(lock, page.entries)
-
-
-def _key_facts(call: Call, account: AccountId) -> KeyFacts | None:
-    if (found := otp.key_facts(call, account)) is None:
-        return None
-    return KeyFacts(found.confirmed_at, found.last_used_at, found.clock_error_minutes, found.clock_jumped)

@@ -8,6 +8,7 @@ from typing import Any
 
 from doorward.features.accounts.model import AccountKind, Lock, LockReason
 from doorward.features.audit.model import DayFigures
+from doorward.features.otp.model import KeyFacts
 from doorward.features.passkeys.model.facts import PasskeyFacts
 from doorward.features.rights.model.facts import Permission
 from doorward.features.second_factor.model import AllowlistEntry, Exclusion, FactorState
@@ -117,18 +118,6 @@ class ViewAccount:
     """Open an account (an act of its own: `accounts.viewed`)."""
 
     account: AccountId
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFacts:
-    """What operators see of a secret key: never the key."""
-
-    confirmed_at: datetime
-    last_used_at: datetime | None
-    clock_error_minutes: int | None
-    """Negative: the device's clock is slow (KEY-15)."""
-    clock_jumped: bool
-    """The remembered step lies far in the future (KEY-9)."""
 
 
 @dataclass(frozen=True, slots=True)

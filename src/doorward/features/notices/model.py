@@ -37,6 +37,9 @@ class Kind(StrEnum):
     PASSWORD_CHANGED = "password_changed"
     EMAIL_CHANGED = "email_changed"
     DEVICE_REMEMBERED = "device_remembered"
+    HARDWARE_TOKEN_ASSIGNED = "hardware_token_assigned"
+    HARDWARE_TOKEN_UNASSIGNED = "hardware_token_unassigned"
+    HARDWARE_TOKEN_RESYNCHRONISED = "hardware_token_resynchronised"
 
 
 class MailState(StrEnum):

@@ -15,15 +15,18 @@ from doorward.features.otp.model import (
     NO_STEP,
     Accepted,
     Candidate,
-    ClockError,
     KeyFacts,
     OtpKey,
+    OutOfStep,
     WrongCode,
 )
+from doorward.features.tokens.actions import inventory as tokens
+from doorward.features.tokens.model import Returned, Token, TokenResynchronised
 from doorward.kernel.act import SessionFacts
 from doorward.kernel.events import Result
-from doorward.kernel.ids import AccountId, SessionId, new_id
+from doorward.kernel.ids import AccountId, SessionId, TokenId, new_id
 from doorward.kernel.outcome import Refused
+from doorward.kernel.recipes import Motion
 
 
 def find_key(call: Call, account: AccountId) -> OtpKey | None:
@@ -50,14 +53,57 @@ def check_code(call: Call, account: AccountId, code: str) -> Result:
     return Result.WRONG
 
 
-def note_clock_error(call: Call, account: AccountId, earlier: WrongCode, later: WrongCode) -> ClockError | None:
-    """Find out whether two successive wrong codes of one sign-in show a wrong clock; both are then spent (KEY-15)."""
+def note_clock_error(call: Call, account: AccountId, earlier: WrongCode, later: WrongCode) -> OutOfStep | None:
+    """Find out whether two successive wrong codes of one sign-in show a wrong clock; both are then spent (KEY-15).
+
+    A hardware token, with a clock or a counter, is in step from now on: the code after them is right.
+    """
     key = store.find(call.sql, account, _opener(call, account), hold=True)
-    error = rules.clock_error(key, earlier, later) if key is not None else None
-    if key is None or error is None:
+    if key is None:
+        return None
+    error = rules.clock_error(key, earlier, later) or rules.counter_error(key, earlier, later)
+    if error is None:
         return None
     _save(call, key, rules.spend(key, error, call.now))
-    return error
+    return OutOfStep(rules.out_of_step_sentence(key, error), error.offset, key.token)
+
+
+def resynchronise(call: Call, account: AccountId, codes: tuple[str, str], reach: int) -> TokenResynchronised | Refused:
+    """Find the account's hardware token again by two codes in a row: RFC 4226 section 7.4, RFC 6238 section 6.
+
+    Refused with `tokens.none_assigned`, `tokens.expired` or `otp.wrong`; counting that is for the caller.
+    """
+    key = store.find(call.sql, account, _opener(call, account), hold=True)
+    token = None if key is None or key.token is None else tokens.find(call, TokenId(key.token))
+    if key is None or token is None:
+        return Refused("tokens.none_assigned")
+    found = rules.resynchronise(key, codes, call.now, reach)
+    if isinstance(found, Refused):
+        return found
+    _save(call, key, found)
+    by_time = key.recipe.motion is Motion.TOTP
+    minutes = rules.offset_minutes(found.offset_steps, key.recipe.period) if by_time else None
+    return TokenResynchronised(token.serial, minutes)
+
+
+def count_failure(call: Call, account: AccountId) -> None:
+    """Count on the account's key a wrong guess that was not made by `check_code` (LOCK-14)."""
+    key = store.find(call.sql, account, _opener(call, account), hold=True)
+    if key is not None:
+        _save(call, key, rules.failed(key))
+
+
+def token_expired_at(call: Call, account: AccountId) -> datetime | None:
+    """Tell since when the account's key is over, where it is a hardware token's."""
+    key = store.find(call.sql, account, _opener(call, account))
+    ended = key is not None and key.expires_at is not None and key.expires_at <= call.now
+    return key.expires_at if key is not None and ended else None
+
+
+def token_of(call: Call, account: AccountId) -> Token | None:
+    """Load the hardware token that the account holds, also where its key was disabled."""
+    held = store.tokens_of(call.sql, account)
+    return tokens.find(call, TokenId(held[0].token)) if held else None
 
 
 def bind_key(call: Call, account: AccountId, secret: bytes, step: int) -> UUID:
@@ -68,6 +114,27 @@ def bind_key(call: Call, account: AccountId, secret: bytes, step: int) -> UUID:
     store.add(call.sql, store.NewKey(account, key, sealed, step, call.now))
     accounts.change_factors(call, account, 1)
     return key
+
+
+def bind_token(call: Call, account: AccountId, token: Token) -> None:
+    """Make a hardware token's key the account's one key; what the token has accepted before stays used up (KEY-9)."""
+    delete_keys(call, account)
+    token = tokens.find(call, token.id) or token  # it may just have come back from this very account
+    seed = tokens.take(call, token, account)
+    key = new_id(call.now, call.entropy)
+    new = store.NewKey(
+        account=account,
+        id=key,
+        sealed_secret=call.sealer.seal(seed, _key_place(account, key)),
+        step=token.last_step,
+        at=call.now,
+        recipe=token.recipe,
+        offset_steps=token.offset_steps,
+        token=token.id,
+        expires_at=token.expires_at,
+    )
+    store.add(call.sql, new)
+    accounts.change_factors(call, account, 1)
 
 
 def failures_in_a_row(call: Call, account: AccountId) -> int:
@@ -88,7 +155,12 @@ def disabled_at(call: Call, account: AccountId) -> datetime | None:
 
 
 def delete_keys(call: Call, account: AccountId) -> int:
-    """Delete the account's keys and all that its sessions are setting up; say how many keys there were."""
+    """Delete the account's keys and all that its sessions are setting up; say how many keys there were.
+
+    A hardware token goes back to stock with what its key remembers, whatever the act.
+    """
+    for held in store.tokens_of(call.sql, account):
+        tokens.give_back(call, Returned(TokenId(held.token), account, held.last_step, held.offset_steps))
     disable_key(call, account)
     return store.delete_all(call.sql, account)
 
@@ -104,6 +176,8 @@ def key_facts(call: Call, account: AccountId) -> KeyFacts | None:
         last_used_at=memory.last_used_at,
         clock_error_minutes=None if offset is None else rules.clock_minutes(offset, memory.recipe.period),
         clock_jumped=rules.clock_jumped(memory.last_step, call.now, memory.recipe, memory.offset_steps),
+        token=None if memory.token is None else tokens.find(call, TokenId(memory.token)),
+        token_offset_minutes=rules.offset_minutes(memory.offset_steps, memory.recipe.period),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from doorward.features.tokens.model import Token
 from doorward.kernel.ids import AccountId, SessionId
 from doorward.kernel.recipes import APP, Recipe
 
@@ -79,6 +80,17 @@ class ClockError:
 
 
 @dataclass(frozen=True, slots=True)
+class OutOfStep:
+    """What two wrong codes of one sign-in have shown, and what the person is told of it (KEY-15)."""
+
+    sentence: str
+    offset: int
+    """By how many steps a clock is wrong, or how many presses of a counting token were lost."""
+    token: UUID | None
+    """The hardware token that is in step again; an app's clock is for its owner to set."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeyFacts:
     """What operators see of a secret key: never the key (KEY-16)."""
 
@@ -88,3 +100,7 @@ class KeyFacts:
     """By how many minutes the person's clock is wrong; negative when it is slow (KEY-15)."""
     clock_jumped: bool
     """The remembered step lies far in the future (KEY-9)."""
+    token: Token | None = None
+    """The hardware token whose key it is."""
+    token_offset_minutes: int = 0
+    """By how many minutes the clock of that token is wrong, which is allowed for; negative when it is slow."""

@@ -115,9 +115,8 @@ def worn_out(consecutive_failures: int) -> bool:
 def clock_error(key: OtpKey, earlier: WrongCode, later: WrongCode) -> ClockError | None:
     """Find out whether two successive wrong codes come from a clock that is up to 10 minutes wrong (KEY-15).
 
-    Both codes must belong to different steps, in order. Their offsets may differ by one step, for a clock that is
-    wrong by four and a half minutes is at times eight steps away and at times nine. A counter is no clock; a token's
-    codes must be unused, since its clock will be allowed for.
+    Both codes must belong to different steps, in order. Their offsets may differ by one step, for a clock that is wrong
+    by 255 seconds is at times eight steps away and at times nine. A token's, to be allowed for, must be unused.
     """
     if key.recipe.motion is not Motion.TOTP:
         return None
@@ -197,7 +196,12 @@ def out_of_step_sentence(key: OtpKey, error: ClockError) -> str:
 
 def clock_minutes(offset: int, period: int = STEP_SECONDS) -> int:
     """Tell operators by how many whole minutes a clock is wrong; negative when it is slow (KEY-15)."""
-    minutes = max(1, (abs(offset) * period + 30) // 60)
+    return offset_minutes(offset, period) or (-1 if offset < 0 else 1)
+
+
+def offset_minutes(offset: int, period: int) -> int:
+    """Round an offset to minutes; less than half a minute is none."""
+    minutes = (abs(offset) * period + 30) // 60
     return -minutes if offset < 0 else minutes
 
 

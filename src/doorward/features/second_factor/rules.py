@@ -119,6 +119,11 @@ def decide(deed: Deed, situation: Situation, now: datetime) -> Changes | Refused
     return Refused(found) if isinstance(found, str) else found
 
 
+def judge_unassign(kind: AccountKind, *, blocks: bool) -> Refused | None:
+    """Refuse to take the token whose want would block an external account, like a delete (KEY-4)."""
+    return Refused("second_factor.internal_only") if blocks and kind is AccountKind.EXTERNAL else None
+
+
 def expiry(cause: Cause, settings: TwoFactorSettings, now: datetime) -> datetime:
     """Say until when an entry lasts: longer for a new account than after whatever an operator did (KEY-13)."""
     if cause is Cause.NEW_ACCOUNT:

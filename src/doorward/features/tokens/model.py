@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from doorward.kernel.ids import AccountId, TokenId
 from doorward.kernel.lines import LineError
-from doorward.kernel.outcome import Done
+from doorward.kernel.outcome import Done, Unchanged
 from doorward.kernel.ports import Secret
 from doorward.kernel.recipes import Recipe
 
@@ -133,6 +133,7 @@ class ListTokens:
 
     query: str = ""
     state: TokenState | None = None
+    holder: AccountId | None = None
     limit: int = 50
     after: TokenId | None = None
 
@@ -173,3 +174,68 @@ class RetireToken:
 @dataclass(frozen=True, slots=True)
 class TokenRetired(Done):
     """Nobody can be given it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssignToken:
+    """Give a token to another's account, as its secret key; it is named by its id or by its serial number."""
+
+    account: AccountId
+    token: TokenId | None = None
+    serial: str = ""
+    manufacturer: str | None = None
+    """The maker, where several have given this serial number."""
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAssigned(Done):
+    """The account signs in with it from now on."""
+
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHeldAlready(Unchanged):
+    """The account held this token before."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnassignToken:
+    """Take the token from another's account."""
+
+    account: AccountId
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUnassigned(Done):
+    """The token is in stock; whoever held it is blocked, unless another factor is left."""
+
+    serial: str
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResynchroniseToken:
+    """Find the token of another's account again, by two codes in a row that its holder reads out."""
+
+    account: AccountId
+    codes: tuple[str, str] = field(repr=False)
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResynchroniseOwnToken:
+    """Find one's own token again by two of its codes in a row."""
+
+    codes: tuple[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenResynchronised(Done):
+    """Both codes are used up, and the one after them is right."""
+
+    serial: str
+    offset_minutes: int | None
+    """By how many minutes its clock is wrong, which is allowed for; negative when it is slow, None for a counter."""

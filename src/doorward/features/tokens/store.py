@@ -32,7 +32,8 @@ _LIST = _TOKENS.order_by(_T.serial_canonical, _T.token_id).limit(bindparam("most
 _MATCHES = _T.serial_canonical.like(bindparam("pattern"), escape="\\")
 _IN_STATE = _T.state == bindparam("state")
 _FURTHER = tuple_(_T.serial_canonical, _T.token_id) > tuple_(bindparam("serial"), bindparam("after", type_=Id()))
-_NARROWED = {"pattern": _MATCHES, "state": _IN_STATE, "after": _FURTHER}
+_HELD_BY = _T.account_id == bindparam("holder")
+_NARROWED = {"pattern": _MATCHES, "state": _IN_STATE, "holder": _HELD_BY, "after": _FURTHER}
 
 _IN_STOCK = (_T.token_id == bindparam("token"), _T.state == TokenState.IN_STOCK.value)
 _TAKE = (

@@ -189,8 +189,11 @@ _WORDS = {
     "second_factor.set_up": ("Secret key set up", "Set-up of a secret key"),
     "second_factor.temporary_code": ("Temporary access code issued", "Temporary access code"),
     "sessions.ended": ("Sessions ended", "Ending sessions"),
+    "tokens.assigned": ("Hardware token assigned", "Assigning a hardware token"),
     "tokens.imported": ("Hardware tokens imported", "Import of hardware tokens"),
+    "tokens.resynchronised": ("Hardware token resynchronised", "Resynchronising a hardware token"),
     "tokens.retired": ("Hardware token retired", "Retiring a hardware token"),
+    "tokens.unassigned": ("Hardware token unassigned", "Unassigning a hardware token"),
 }
 """Each act as something done, and as something tried."""
 

@@ -73,8 +73,8 @@ def _take(call: Call, session: SessionFacts, standing: Standing, given: Secret |
     code = otp_rules.parse_code(given.reveal())
     if code is None:
         return Refused("otp.malformed")
-    if barred := _barred(call, standing):
-        return barred
+    if refused := barred(call, standing):
+        return refused
     match otp.check_code(call, session.account, code):
         case Result.RIGHT:
             sessions.note_fresh(call, session)
@@ -82,10 +82,10 @@ def _take(call: Call, session: SessionFacts, standing: Standing, given: Secret |
         case Result.USED:
             return Refused("otp.used")
         case _:
-            return _count(call, standing)
+            return count_wrong(call, standing)
 
 
-def _barred(call: Call, standing: Standing) -> Refused | None:
+def barred(call: Call, standing: Standing) -> Refused | None:
     """Refuse a guess that may not be compared: proofs under way, or none is left and the session ends (LOCK-2)."""
     match lockout.admission(call, standing, Factor.SECOND_FACTOR, Context.SESSION):
         case lockout_rules.WaitForOthers():
@@ -96,7 +96,8 @@ def _barred(call: Call, standing: Standing) -> Refused | None:
             return None
 
 
-def _count(call: Call, standing: Standing) -> Refused:
+def count_wrong(call: Call, standing: Standing) -> Refused:
+    """Count a wrong guess that the key has counted already; at the limit the account locks and the session ends."""
     counted = worn_keys.count_wrong_code(call, standing, Context.SESSION)
     return Refused("otp.wrong") if counted.lock is None else _ended(call, "the last guess was wrong")
 

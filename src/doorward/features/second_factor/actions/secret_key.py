@@ -18,7 +18,6 @@ from doorward.features.second_factor.model import (
 )
 from doorward.features.second_factor.rules import Deed
 from doorward.kernel.act import Needs, act
-from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from doorward.kernel.time import rfc3339
 
@@ -65,7 +64,7 @@ def issue_temporary_access_code(call: Call, command: IssueTemporaryAccessCode) -
         states.factor_state(call, standing),
         asked_at_sign_in=policy.password_rules(call, standing.state.password_rules).device_code_at_sign_in,
         address_usable=devices.usable_address(standing.account, call.now) is not None,
-        changed_by_actor=_changed_by_actor(call, command.account),
+        changed_by_actor=states.changed_by_actor(call, command.account),
     )
     if refused is not None:
         return refused
@@ -73,9 +72,3 @@ def issue_temporary_access_code(call: Call, command: IssueTemporaryAccessCode) -
     call.note.details["until"] = rfc3339(expires_at)
     states.tell(call, standing, Kind.TEMPORARY_ACCESS_CODE_ISSUED, until=rfc3339(expires_at))
     return TemporaryAccessCodeIssued(code, expires_at)
-
-
-def _changed_by_actor(call: Call, account: AccountId) -> bool:
-    """Ask whether the operator could sign in with the code; the server's owner is not asked (RIGHT-8)."""
-    operator = call.actor.account
-    return operator is not None and accounts.changed_credentials_recently(call, account, operator)

@@ -162,6 +162,12 @@ def tell(call: Call, standing: Standing, kind: Kind, **facts: Fact) -> None:
     links.tell_with_not_me(call, account.id, account.email, kind, {**known, **facts})
 
 
+def changed_by_actor(call: Call, account: AccountId) -> bool:
+    """Ask whether the operator could use what they hand out; the server's owner is not asked (KEY-10, RIGHT-8)."""
+    operator = call.actor.account
+    return operator is not None and accounts.changed_credentials_recently(call, account, operator)
+
+
 def names(call: Call, listed: Iterable[AccountId]) -> dict[AccountId, str]:
     """Give the user names of listed accounts."""
     found = (accounts.load(call, account) for account in listed)

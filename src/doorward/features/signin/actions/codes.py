@@ -15,12 +15,11 @@ from doorward.features.devices.model import CodeKind
 from doorward.features.links import actions as links
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
-from doorward.features.otp import rules as otp_rules
 from doorward.features.otp.model import WrongCode
 from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.passwords import actions as passwords
 from doorward.features.recovery_codes import actions as recovery_codes
-from doorward.features.second_factor.actions import worn_keys
+from doorward.features.second_factor.actions import hardware_tokens, worn_keys
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin import rules, store
 from doorward.features.signin.actions import admission, completion, pending
@@ -145,9 +144,11 @@ def _wrong(call: Call, found: UnderWay, given: WrongCode) -> Refused:
     """Answer a wrong code; when it and the one before fit the same wrong clock, say so (KEY-15)."""
     earlier = _earlier(call, found)
     error = None if earlier is None else otp.note_clock_error(call, found.account, earlier, given)
+    if error is not None and error.token is not None:
+        hardware_tokens.record_in_step(call, found.standing)
     sealed = call.sealer.seal(json.dumps([given.code, rfc3339(given.at)]).encode(), _place(found))
     store.save(call.sql, replace(found.pending, sealed_wrong_code=sealed))
-    clock = "" if error is None else f"{otp_rules.clock_sentence(error.offset)} "
+    clock = hardware_tokens.over_sentence(call, found.account) if error is None else f"{error.sentence} "
     return Refused("otp.wrong", {"clock": clock, "clock_error_steps": None if error is None else error.offset})
 
 

@@ -38,6 +38,8 @@ def list_tokens(call: Call, command: ListTokens) -> TokensListed | Refused:
         keys["pattern"] = pattern
     if command.state is not None:
         keys["state"] = command.state.value
+    if command.holder is not None:
+        keys["holder"] = command.holder
     size = rules.page_size(command.limit)
     found = store.page(call.sql, keys, after, size + 1)
     page = tuple(found[:size])

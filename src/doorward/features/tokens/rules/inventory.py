@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from doorward.features.accounts.rules import has_controls
 from doorward.features.tokens.model import NewToken, Token, TokenState
+from doorward.kernel.ids import AccountId
 from doorward.kernel.lines import LineError
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
@@ -22,9 +23,12 @@ MOST_OFFSET = timedelta(days=365)
 LARGEST_PAGE = 200
 
 
-def may_assign(token: Token, now: datetime) -> Refused | None:
-    """Refuse to hand out a token that somebody holds, that is retired, or that is outside its dates."""
-    if token.state is TokenState.ASSIGNED:
+def may_assign(token: Token, account: AccountId, now: datetime) -> Refused | None:
+    """Refuse to hand out a token that somebody else holds, that is retired, or that is outside its dates.
+
+    Whoever holds it may be given it anew: after a hundred wrong codes only that helps (LOCK-14).
+    """
+    if token.state is TokenState.ASSIGNED and token.account != account:
         return Refused("tokens.taken", {"serial": token.serial})
     if token.state is TokenState.RETIRED:
         return Refused("tokens.retired", {"serial": token.serial})

@@ -1,0 +1,163 @@
+"""Hardware tokens as second factors: assigning, unassigning, finding one again that is out of step (KEY-14).
+
+Whoever assigns a token hands over the device: its key is the account's at once, in place of the secret key before it,
+and its holder is told by mail. An operator who has set the account's address or password within 72 hours could use it
+alone, and is refused (as for KEY-10).
+"""
+
+from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import Standing
+from doorward.features.audit import actions as audit
+from doorward.features.devices import actions as devices
+from doorward.features.notices.model import Kind
+from doorward.features.otp import actions as otp
+from doorward.features.otp import rules as otp_rules
+from doorward.features.passkeys.actions import keeping as passkeys
+from doorward.features.recovery_codes import actions as recovery_codes
+from doorward.features.second_factor import rules, store
+from doorward.features.second_factor.actions import proof, states
+from doorward.features.tokens.actions import inventory
+from doorward.features.tokens.model import (
+    AssignToken,
+    ResynchroniseOwnToken,
+    ResynchroniseToken,
+    Token,
+    TokenAssigned,
+    TokenHeldAlready,
+    TokenResynchronised,
+    TokenUnassigned,
+    UnassignToken,
+)
+from doorward.features.tokens.rules.inventory import may_assign
+from doorward.kernel.act import Needs, Who, act
+from doorward.kernel.events import Event
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Fact, Refused
+
+_RIGHT = "user-permissions:modify-object-acls"
+
+
+@act(_RIGHT, event="tokens.assigned", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+def assign_token(call: Call, command: AssignToken) -> TokenAssigned | TokenHeldAlready | Refused:
+    """Make a token from stock another's secret key, in place of the one before; nothing has to be set up.
+
+    Refused with `tokens.not_found`, `tokens.ambiguous`, `tokens.changed_by_actor`, or because of what the token is.
+    """
+    standing, token = accounts.load(call, command.account), _named(call, command)
+    if standing is None:
+        return Refused("accounts.not_found")
+    if isinstance(token, Refused):
+        return token
+    call.note.details.update(inventory.facts_of(token))
+    if token.account == command.account and otp.key_facts(call, command.account) is not None:
+        return TokenHeldAlready()
+    if refused := may_assign(token, command.account, call.now):
+        return refused
+    if states.changed_by_actor(call, command.account):
+        return Refused("tokens.changed_by_actor")
+    otp.bind_token(call, command.account, token)
+    _without_codes(call, command.account)
+    accounts.move_epoch(call, command.account)
+    states.tell(call, standing, Kind.HARDWARE_TOKEN_ASSIGNED, serial=token.serial)
+    return TokenAssigned(token.serial)
+
+
+@act(_RIGHT, event="tokens.unassigned", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
+def unassign_token(call: Call, command: UnassignToken) -> TokenUnassigned | Refused:
+    """Take the token from another's account; without another factor the account is blocked, as by delete (KEY-4)."""
+    standing, token = _holding(call, command.account)
+    if standing is None:
+        return Refused("accounts.not_found")
+    if token is None:
+        return Refused("tokens.none_assigned")
+    call.note.details.update(inventory.facts_of(token))
+    others = passkeys.count_of(call, command.account)
+    blocks = not others and not standing.state.excluded
+    if refused := rules.judge_unassign(standing.account.kind, blocks=blocks):
+        return refused
+    otp.delete_keys(call, command.account)
+    if not others:
+        _without_codes(call, command.account)
+    accounts.move_epoch(call, command.account)
+    states.tell(call, standing, Kind.HARDWARE_TOKEN_UNASSIGNED, serial=token.serial, blocked=blocks)
+    return TokenUnassigned(token.serial, blocks)
+
+
+@act(_RIGHT, event="tokens.resynchronised", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+def resynchronise_token(call: Call, command: ResynchroniseToken) -> TokenResynchronised | Refused:
+    """Find another's token again by two codes in a row that its holder reads out, up to a day off its clock.
+
+    A wrong pair counts for nobody: an operator may delete the key anyway, and must not lock its holder by a slip.
+    """
+    standing, token = _holding(call, command.account)
+    if standing is None:
+        return Refused("accounts.not_found")
+    if token is not None:
+        call.note.details.update(inventory.facts_of(token))
+    if not _are_codes(command.codes):
+        return Refused("otp.malformed")
+    found = otp.resynchronise(call, command.account, command.codes, otp_rules.RESYNC_SECONDS)
+    if isinstance(found, Refused):
+        return found
+    states.tell(call, standing, Kind.HARDWARE_TOKEN_RESYNCHRONISED, serial=found.serial)
+    return found
+
+
+@act(who=Who.SELF, event="tokens.resynchronised")
+def resynchronise_own_token(call: Call, command: ResynchroniseOwnToken) -> TokenResynchronised | Refused:
+    """Find one's own token again by two of its codes in a row; a wrong pair counts as a wrong code of the session."""
+    session = proof.own(call)
+    standing, token = (None, None) if session is None else _holding(call, session.account)
+    if session is None or standing is None:
+        return Refused("session.required")
+    if token is None:
+        return Refused("tokens.none_assigned")
+    call.note.details.update(inventory.facts_of(token))
+    if not _are_codes(command.codes):
+        return Refused("otp.malformed")
+    if barred := proof.barred(call, standing):
+        return barred
+    found = otp.resynchronise(call, session.account, command.codes, otp_rules.CLOCK_ERROR_SECONDS)
+    if isinstance(found, Refused) and found.code == "otp.wrong":
+        otp.count_failure(call, session.account)
+        return proof.count_wrong(call, standing)
+    return found
+
+
+def record_in_step(call: Call, standing: Standing) -> None:
+    """Record that two wrong codes in a row at a sign-in have put a token in step again (KEY-15)."""
+    account = standing.account
+    token = otp.token_of(call, account.id)
+    details: dict[str, Fact] = {} if token is None else {**inventory.facts_of(token)}
+    event = Event("tokens.resynchronised", "done", target=account.id, target_name=account.user_name, details=details)
+    audit.record(call, event)
+
+
+def over_sentence(call: Call, account: AccountId) -> str:
+    """Say to whoever gives a wrong code that their token has expired, if it has: no code of it is right any more."""
+    at = otp.token_expired_at(call, account)
+    return "" if at is None else f"The time of your hardware token was over on {at:%Y-%m-%d}; ask for another one. "
+
+
+def _named(call: Call, command: AssignToken) -> Token | Refused:
+    """Find the token that a command names."""
+    if command.token is None:
+        return inventory.by_serial(call, command.serial, command.manufacturer)
+    return inventory.find(call, command.token) or Refused("tokens.not_found")
+
+
+def _holding(call: Call, account: AccountId) -> tuple[Standing | None, Token | None]:
+    """Load an account, and the token that it holds."""
+    return accounts.load(call, account), otp.token_of(call, account)
+
+
+def _without_codes(call: Call, account: AccountId) -> None:
+    """Delete what stood in for the key that is gone, and any permission to set one up."""
+    recovery_codes.delete_codes(call, account)
+    devices.delete_codes_of(call, account)
+    store.take_entry(call.sql, account)
+
+
+def _are_codes(codes: tuple[str, str]) -> bool:
+    return None not in map(otp_rules.parse_code, codes)
