@@ -7,6 +7,8 @@ from structlog.testing import capture_logs
 
 from doorward import worker
 from doorward.edges.refusal_log import RefusalLog
+from doorward.features.administration.actions.editing import disable_account
+from doorward.features.administration.model import DisableAccount
 from doorward.kernel.events import Checked, Event
 from tests.doors.served import Stubborn
 from tests.worlds import API, World
@@ -55,3 +57,22 @@ def test_a_process_ends_though_its_last_refusals_cannot_be_written(world: World)
         worker.record_last_refusals(replace(world.runtime, refusals=refusals, database=Stubborn(world.database, FULL)))
 
     assert [line["event"] for line in logs] == ["the last refusals could not be recorded"]
+
+
+def test_a_flood_of_refused_acts_is_joined_under_its_actor(world: World) -> None:
+    """One entry a minute says how many beyond the limit; what is done, and others' refusals, stay single (AUDIT-1)."""
+    bram = world.add("bram")
+    hugo, nora = world.add_operator("hugo", "help-desk"), world.add_operator("nora", "help-desk")
+    runtime = replace(world.runtime, refusals=RefusalLog(world.clock, single=2))
+    for _ in range(5):
+        runtime.run(disable_account, DisableAccount(bram, "a mistake"), hugo, API)
+    runtime.run(disable_account, DisableAccount(bram, "a mistake"), nora, API)
+    singly = [(entry.actor_name, entry.outcome) for entry in world.entries()]
+    world.pass_time(minutes=1)
+    worker.record_joined_refusals(runtime)
+    last = world.entries()[-1]
+
+    assert singly == [("hugo", "refused"), ("hugo", "refused"), ("nora", "refused")]
+    assert (last.actor_name, last.act, last.code, last.details["count"]) == (
+        "hugo", "accounts.disabled", "rights.missing", 3,
+    )  # fmt: skip

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from doorward.edges.refusal_log import Joined, RefusalLog
+from doorward.kernel.act import Actor
 from doorward.kernel.events import Door, Event, Origin, Result
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, TurnableClock
@@ -155,3 +156,18 @@ def test_threads_lose_nothing() -> None:
 
     (joined,) = log.drain(NOON)
     assert (sum(singly), joined.count) == (100, 1_900)
+
+
+def test_refused_acts_are_counted_by_who_acts() -> None:
+    """A flood of strangers at the same address joins nothing of an operator's, nor does another operator's."""
+    log = RefusalLog(TurnableClock(), single=2)
+    grace, hugo = (Actor(AccountId(UUID(int=number)), name) for number, name in ((1, "grace"), (2, "hugo")))
+    edit = Event("accounts.edited", "refused", code="rights.missing", target=BRAM, target_name="bram", reason="mine")
+    offered(log, BUSY, HERE, 9)
+    singly = [[log.offer(edit, HERE, one) for _ in range(4)] for one in (grace, hugo)]
+
+    assert singly == [[True, True, False, False]] * 2
+    joined = [one for one in log.drain(NOON + MINUTE) if one.event.act == "accounts.edited"]
+    assert [(one.actor.name, one.count, one.event.target_name, one.event.reason) for one in joined] == [
+        ("grace", 2, "bram", None), ("hugo", 2, "bram", None),
+    ]  # fmt: skip

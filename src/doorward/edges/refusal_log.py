@@ -1,6 +1,7 @@
 """What turns a flood of unchecked refusals into one entry with a count (AUDIT-1).
 
-Each process counts the refusals of the present minute by address and by name. Up to a thousand of each are written
+Each process counts the refusals of the present minute by address and by name, and those of whoever is signed in by
+their account alone: what others at the same address do hides nothing of it. Up to a thousand of each are written
 singly; the rest wait here, joined with their like, until the minute is over. Guesses that were compared with a secret
 never come here.
 """
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from doorward.kernel.act import NOBODY, Actor
 from doorward.kernel.events import Checked, Event, Origin
 from doorward.kernel.networks import network
 from doorward.kernel.ports import Clock
@@ -30,6 +32,7 @@ class Joined:
     origin: Origin
     count: int
     since: datetime
+    actor: Actor = NOBODY
 
 
 class RefusalLog:
@@ -45,16 +48,16 @@ class RefusalLog:
         self._joined: dict[tuple[str, str, str | None], Joined] = {}
         self._over: list[Joined] = []
 
-    def offer(self, event: Event, origin: Origin) -> bool:
+    def offer(self, event: Event, origin: Origin, actor: Actor = NOBODY) -> bool:
         """Say whether this refusal gets an entry of its own; if not, it is counted in a joined one."""
         if event.outcome == Checked.CHECKED:
             return True
         now = self._clock.now()
         with self._lock:
             self._turn_to(now)
-            beyond = [key for key in _keys(event, origin) if self._count(key) > self._single]
+            beyond = [key for key in _keys(event, origin, actor) if self._count(key) > self._single]
             if beyond:
-                self._join(beyond[0], event, origin, now)
+                self._join(beyond[0], Joined(event, origin, 1, now, actor))
         return not beyond
 
     def keep(self, event: Event, origin: Origin) -> None:
@@ -96,20 +99,26 @@ class RefusalLog:
         self._counts[key] += 1
         return self._counts[key]
 
-    def _join(self, key: str, event: Event, origin: Origin, now: datetime) -> None:
+    def _join(self, key: str, one: Joined) -> None:
         """Add a refusal to its like; what differs between them is left out."""
+        event, origin = one.event, one.origin
         group = (key, event.act, event.code)
         earlier = self._joined.get(group)
         if earlier is None:
-            self._joined[group] = Joined(replace(event, details={}), origin, 1, now)
+            self._joined[group] = replace(one, event=replace(event, details={}, reason=None))
             return
         same_target = earlier.event.target == event.target and earlier.event.target_name == event.target_name
         common = earlier.event if same_target else replace(earlier.event, target=None, target_name=None)
         whence = earlier.origin if earlier.origin.address == origin.address else Origin(origin.door)
-        self._joined[group] = Joined(common, whence, earlier.count + 1, earlier.since)
+        self._joined[group] = replace(earlier, event=common, origin=whence, count=earlier.count + 1)
 
 
-def _keys(event: Event, origin: Origin) -> list[str]:
-    """Name what a refusal is counted under: its address (IPv6: the /64), and the name or account that was tried."""
+def _keys(event: Event, origin: Origin, actor: Actor) -> list[str]:
+    """Name what a refusal is counted under: its address (IPv6: the /64), and the name or account that was tried.
+
+    Of whoever is signed in it is the account that acts, and nothing else.
+    """
+    if actor.account is not None:
+        return [f"actor {actor.account}"]
     name = event.target or event.details.get("name_hash")
     return [f"address {network(origin.address)}", *([] if name is None else [f"name {name}"])]

@@ -29,7 +29,7 @@ from doorward.features.audit.model import (
     ReadExport,
 )
 from doorward.features.audit.rules import entries, expiry, words
-from doorward.kernel.act import NO_SESSION, NOBODY, Act, Needs, act, reason_of, target_of
+from doorward.kernel.act import NO_SESSION, Act, Needs, act, reason_of, target_of
 from doorward.kernel.events import Entry, Event
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
@@ -83,23 +83,29 @@ def recorder(call: Call, act: Act, command: object, outcome: Any) -> None:
         code = outcome.code
         details |= {} if outcome.cause is None else {"cause": outcome.cause}
     target, name = _target(call, command)
-    record(
-        call,
-        Event(
-            act=call.note.act or act.event,
-            outcome=outcome.status,
-            code=code,
-            target=target,
-            target_name=name,
-            reason=reason_of(command),
-            details=details,
-        ),
+    event = Event(
+        act=call.note.act or act.event,
+        outcome=outcome.status,
+        code=code,
+        target=target,
+        target_name=name,
+        reason=reason_of(command),
+        details=details,
     )
+    if not _joins(call, event):
+        record(call, event)
+
+
+def _joins(call: Call, event: Event) -> bool:
+    """Tell whether a refusal is joined with its like; what was compared with a secret never is, nor what succeeded."""
+    if call.refusals is None or event.outcome != Refused.status or event.code in entries.GUESSES:
+        return False
+    return not call.refusals.offer(event, call.origin, call.actor)
 
 
 def record_joined(call: Call, flood: Joined) -> None:
     """Write the one entry of refusals that were joined; for the worker (AUDIT-1)."""
-    at_origin = replace(call, actor=NOBODY, origin=flood.origin)
+    at_origin = replace(call, actor=flood.actor, origin=flood.origin)
     record(at_origin, entries.joined(flood.event, flood.count, flood.since))
 
 

@@ -101,6 +101,10 @@ def figures(first: datetime, counts: Iterable[DayCount]) -> tuple[DayFigures, ..
     )
 
 
+GUESSES = frozenset({"otp.wrong", "otp.used", "protection.wrong", "session.wrong_password", "recovery_codes.wrong"})
+"""Refusals of an act that was compared with a secret: each keeps its own entry (AUDIT-1)."""
+
+
 def joined(event: Event, count: int, since: datetime) -> Event:
     """Make the one entry of many unchecked refusals: how many, since when (AUDIT-1); a single one stays as it is."""
     if count == 1:
