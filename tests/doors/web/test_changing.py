@@ -107,13 +107,13 @@ def test_no_proof_no_role(served: Served, token: str, bram: AccountId) -> None:
     assert (refused.code, roles_of(served, bram)) == ("protection.required", [])
 
 
-def test_roles_stop_at_the_first_refusal(served: Served, token: str, bram: AccountId) -> None:
-    """What was done before it stands."""
+def test_roles_are_set_all_or_none(served: Served, token: str, bram: AccountId) -> None:
+    """One that is refused leaves the others undone."""
     refused = served.ask(
         f"PUT /accounts/{bram}/roles", proof(served) | {"roles": ["auditor", "king", "help-desk"]}, token
     )
 
-    assert (refused.code, roles_of(served, bram)) == ("rights.unknown_role", ["auditor"])
+    assert (refused.code, roles_of(served, bram)) == ("rights.unknown_role", [])
 
 
 def test_full_queue_leaves_everything_as_it_is(served: Served, token: str, bram: AccountId) -> None:
