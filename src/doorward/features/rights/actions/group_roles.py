@@ -152,6 +152,7 @@ def _judge_gain(call: Call, before: frozenset[GroupId], after: frozenset[GroupId
     if call.actor.owner or call.actor.account is None:
         return None
     for held in facts.holdings_of(call, call.actor.account).values():
-        if scopes.over(held, after) and not scopes.over(held, before):
-            return Refused("rights.gained")
+        for reaches in (scopes.over, scopes.over_higher):
+            if reaches(held, after) and not reaches(held, before):
+                return Refused("rights.gained")
     return None
