@@ -128,7 +128,7 @@ def test_nobody_helps_themselves_by_any_route(server: Town) -> None:
     before = server.rows("SELECT * FROM account_state WHERE account_id = ?", oda.account.bytes)
     direct = {name: server.ask(line, body, token) for name, (line, body) in acts_on_oneself(oda).items()}
     page = f"/console/users/{oda.account}"
-    forms = (*account_acts.DEEDS, "temporary-access-code", "roles")
+    forms = (*account_acts.DEEDS, "temporary-access-code", "roles/add")
     posted = {name: by_page(server, f"{page}/{name}", token, role="auditor") for name in forms}
     jobs = [server.ask(f"POST /{name}", {"accounts": [str(oda.account)], **REASON}, token) for name in BULK]
     jobs += [server.ask(f"POST /{name}", {"filter": {"query": "oda"}, **REASON}, token) for name in BULK]

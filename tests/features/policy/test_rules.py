@@ -88,6 +88,8 @@ def test_text_keeps_its_length(issuer: str) -> None:
         ({"device_code_minutes": 10}, []),
         ({"device_code_minutes": 11}, ["device_code_minutes"]),
         ({"device_method": DeviceMethod.APP_OPT_IN}, ["device_method"]),
+        ({"remember_device_days": 30}, ["remember_device_days"]),
+        ({"remember_device_days": 30, "device_code_at_sign_in": True}, []),
         ({"device_method": DeviceMethod.EMAIL, "show_locked_page_to_everybody": True},
          ["device_method", "show_locked_page_to_everybody"]),
     ],

@@ -250,3 +250,26 @@ def test_pass_5_what_is_mailed_about_a_forgotten_password(changed: dict[str, Any
 def test_pass_5_which_lock_a_forgotten_password_lifts(lock: Lock | None, *, allowed: bool, lifted: bool) -> None:
     """One that wrong passwords caused, where the rules allow it."""
     assert rules.lifts(lock, allowed=allowed) is lifted
+
+
+@pytest.mark.parametrize(
+    ("user_handle", "account"),
+    [(None, None), (b"", None), (bytes(15), None), (UUID(int=7).bytes, AccountId(UUID(int=7)))],
+)
+def test_a_passkey_names_an_account_or_none(user_handle: bytes | None, account: AccountId | None) -> None:
+    """The user handle is the account's id, sixteen bytes (WebAuthn Level 3 section 5.4.3)."""
+    assert rules.account_of(user_handle) == account
+
+
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        (State.REFUSED, None),
+        (State.PROVEN, Next.DONE),
+        (State.CODE, Next.CODE),
+        (State.SET_UP, Next.SET_UP),
+    ],
+)
+def test_what_a_mailed_code_leads_to(state: State, step: Next | None) -> None:
+    """Nothing, the session, or the step that follows."""
+    assert rules.leads_to(state) == step
