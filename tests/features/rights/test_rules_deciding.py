@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from doorward.features.accounts.model import AccountKind
 from doorward.features.rights.model.facts import EVERYTHING as EVERYBODY
-from doorward.features.rights.model.facts import ActorFacts, Allowed, Assignment, Permission, Role, Scope, TargetFacts
+from doorward.features.rights.model.facts import ActorFacts, Allowed, Permission, TargetFacts
 from doorward.features.rights.rules import deciding as rules
-from doorward.features.rights.rules import scopes
 from doorward.features.rights.rules.roles import SHIPPED
 from doorward.features.rights.rules.scopes import everywhere, lacking
 from doorward.kernel.act import Act, Needs, Who
@@ -291,29 +290,3 @@ def test_permission_and_guard_agree(actor: ActorFacts, asked: Act, target: Targe
 
     assert shown.allowed == isinstance(verdict, Allowed)
     assert shown.reason == (None if shown.allowed else verdict)
-
-
-@pytest.mark.parametrize(
-    ("over", "groups", "code"),
-    [
-        (Scope(NORTH), {NORTH}, "allowed"),
-        (Scope(NORTH), set(), "accounts.not_found"),
-        (Scope(), set(), "allowed"),
-    ],
-)
-def test_out_of_reach_is_not_there(over: Scope, groups: set[GroupId], code: str) -> None:
-    """Whoever may read some people only is not told that there are others (RIGHT-3)."""
-    desk = scopes.holdings([Assignment("help-desk", scope=over)], SHIPPED)
-    target = TargetFacts(BRAM, {}, last_administrator=False, groups=frozenset(groups))
-
-    assert answer(replace(OPERATOR, rights=desk), UNLOCK, target) == code
-    assert answer(replace(OPERATOR, rights=desk), VIEW, replace(target, account=GRACE)) in {"allowed", "rights.missing"}
-
-
-def test_a_role_that_reaches_higher_says_so_explicitly() -> None:
-    """Its holders act on accounts of more rights; over its scope alone (RIGHT-4)."""
-    senior = Role("senior", "Senior desk", frozenset({"users:unlock"}), reaches_higher=True)
-    held = scopes.holdings([Assignment("senior")], {"senior": senior})
-    target = TargetFacts(BRAM, everywhere(EVERYTHING), last_administrator=False)
-
-    assert answer(replace(OPERATOR, rights=held), UNLOCK, target) == "allowed"

@@ -292,20 +292,3 @@ def test_an_entry_is_taken_back_by_whoever_has_just_added_it(
 ) -> None:
     """For ten seconds, by the server's clock."""
     assert rules.judge_undo(standing, actor, now) == (None if code is None else Refused(code))
-
-
-@pytest.mark.parametrize(
-    ("kind", "blocks", "code"),
-    [
-        (AccountKind.INTERNAL, True, None),
-        (AccountKind.EXTERNAL, False, None),
-        (AccountKind.EXTERNAL, True, "second_factor.internal_only"),
-    ],
-)
-def test_key_4_a_token_is_not_taken_from_an_external_account_that_it_would_block(
-    kind: AccountKind, blocks: bool, code: str | None
-) -> None:
-    """Like a delete: such an account is disabled instead."""
-    refused = rules.judge_unassign(kind, blocks=blocks)
-
-    assert (refused.code if refused else None) == code
