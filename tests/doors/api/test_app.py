@@ -32,6 +32,10 @@ BODIES: dict[str, Any] = {
     "PATCH /groups/{group}": {"name": "Branch South"},
     "POST /groups/{group}/members": {"accounts": [str(UUID(int=7))], "reason": "moved"},
     "POST /groups/{group}/members/remove": {"accounts": [str(UUID(int=7))], "reason": "moved"},
+    "POST /accounts/{account}/resynchronise-token": {"codes": ["123456", "234567"], "reason": "a test"},
+    "POST /me/token/resynchronise": {"codes": ["123456", "234567"]},
+    "PUT /me/views/{name}": {"query": "a"},
+    "POST /me/views/{name}/rename": {"name": "mine"},
     "POST /me/secret-key": None,
     "POST /me/secret-key/check": {"code": "123456"},
     "PUT /me/secret-key": None,
@@ -87,7 +91,7 @@ def ask(served: Served, led: Led, token: str | None, account: AccountId) -> Answ
     other = str(UUID(int=7))
     line = (name + QUERIES.get(name, "")).replace("{account}", str(account)).replace("{name}", "default")
     line = line.replace("{session}", other).replace("{job}", other).replace("{mail}", other).replace("{device}", other)
-    line = line.replace("{group}", other).replace("{passkey}", other)
+    line = line.replace("{group}", other).replace("{passkey}", other).replace("{token}", other)
     body = None if led.method in {"GET", "DELETE"} else BODIES.get(name, {"reason": "a test"})
     return served.ask(line, body, token, [("if-match", "1")] if led.method == "PATCH" else ())
 

@@ -84,6 +84,8 @@ def test_accounts_of_a_job_go_on(site: Site) -> None:
     chosen = sorted(site.world.add(f"p{number:03d}") for number in range(201))
     job = site.world.run(start_unlocks, StartJob(tuple(chosen), reason="a test"))
     assert isinstance(job, JobStarted)
+    while go_on(site.world.runtime):
+        pass
     first = olga.get(f"/console/jobs/{job.job}").page
     onward = next(link for link in first.links if "cursor=" in link)
     second = olga.get(onward).page

@@ -17,6 +17,8 @@ from tests.keys import SECRET, bind, code
 FIELDS: dict[str, dict[str, Any]] = {
     "PUT /accounts/{account}/roles": {"roles": ["auditor"]},
     "PATCH /accounts/{account}": {"full_name": "B. Rossi"},
+    "POST /accounts/{account}/resynchronise-token": {"codes": ["123456", "234567"]},
+    "POST /me/token/resynchronise": {"codes": ["123456", "234567"]},
     "PATCH /me/passkeys/{passkey}": {"name": "Key ring"},
 }
 """What a route takes beside its reason and its proof, if it cannot do without."""

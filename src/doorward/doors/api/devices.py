@@ -66,16 +66,14 @@ def read_own_devices(asked: Holder) -> Response:
 @routes.on("DELETE /me/devices", revoke_own_devices, DevicesRevokedJson)
 def forget_own_devices(asked: Holder, body: OptionalChange = None) -> Response:
     """Forget all of one's own remembered devices."""
-    del body
-    outcome = asked.run(revoke_own_devices, RevokeOwnDevices())
+    outcome = asked.change(revoke_own_devices, RevokeOwnDevices(), body)
     return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_revoked(outcome))
 
 
 @routes.on("DELETE /me/devices/{device}", revoke_own_devices, DevicesRevokedJson, ("devices.not_found",))
 def forget_one_own_device(device: DeviceIn, asked: Holder, body: OptionalChange = None) -> Response:
     """Forget one of one's own remembered devices; `unchanged` if it was forgotten already."""
-    del body
-    outcome = asked.run(revoke_own_devices, RevokeOwnDevices(device))
+    outcome = asked.change(revoke_own_devices, RevokeOwnDevices(device), body)
     return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(_revoked(outcome))
 
 
