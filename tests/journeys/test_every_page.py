@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 from doorward.features.administration.actions.grouping import add_group, add_member
 from doorward.features.administration.actions.rule_sets import assign_password_rules
@@ -15,7 +16,9 @@ from doorward.features.rights.model.acts import AddRole, GrantRole
 from doorward.features.rights.model.facts import Role
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import ExcludeAccount
+from doorward.features.tokens.model import TokenAssigned
 from doorward.kernel.ids import AccountId
+from tests.features.second_factor.handing import COUNTING, TICKING, assign, stock
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.household import Household
 
@@ -28,6 +31,9 @@ STAGES = (
     "general&stage=reset-password",
     "two-factor&stage=delete-key",
     "two-factor&stage=exclude",
+    "two-factor&stage=assign-token",
+    "two-factor&stage=unassign-token",
+    "two-factor&stage=resync-token",
     "sessions&stage=end-sessions",
     "roles&stage=revoke-role&role=help-desk&effect=allow&scope=everything",
     "roles&who=unlock",
@@ -50,6 +56,8 @@ CONSOLE = (
     "/console/password-rules?stage=add",
     "/console/two-factor",
     "/console/two-factor?stage=exclude&query=a",
+    "/console/tokens",
+    "/console/tokens?query=nothing",
     "/console/roles",
     "/console/roles?stage=add",
     "/console/roles?stage=edit&role=night-desk",
@@ -75,6 +83,7 @@ def furnished(house: Household) -> Iterator[str]:
     world.run(add_role, AddRole(Role("night-desk", LONG, frozenset({"users:read"}))))
     world.run(grant_role, GrantRole(bram.account, "help-desk"))
     yield from branch(house, bram.account, long)
+    yield from handed(house, long)
     job = world.run(start_unlocks, StartJob(accounts=(carl,), reason="a test"))
     assert isinstance(job, JobStarted)
     for account in (bram.account, long):
@@ -82,6 +91,14 @@ def furnished(house: Household) -> Iterator[str]:
     yield from (f"/console/users/{bram.account}?tab={tab}" for tab in STAGES)
     yield from (f"/console/users/{account}" for account in (anna.account, carl))
     yield f"/console/jobs/{job.job}"
+
+
+def handed(house: Household, holder: AccountId) -> Iterator[str]:
+    """Hand out one token and keep another, and give the addresses that show it."""
+    _, kept = stock(house.world, replace(COUNTING, serial=LONG, model=LONG), TICKING)
+    assert isinstance(assign(house.world, holder, LONG), TokenAssigned)
+    yield "/console/tokens"
+    yield f"/console/tokens?stage=retire&token={kept}"
 
 
 def branch(house: Household, *members: AccountId) -> Iterator[str]:

@@ -24,6 +24,7 @@ from doorward.kernel.ids import AccountId
 from doorward.kernel.tokens import make_token
 from tests.authenticators import Authenticator
 from tests.doors.console.visiting import Site
+from tests.features.tokens.stock import COUNTING, stock
 
 OUTSIDE = frozenset({"/sign-in", "/forgotten-password", "/welcome", "/set-password", "/rescue", "/not-me"})
 """Where nobody is signed in yet."""
@@ -113,6 +114,13 @@ FIELDS = {
     "/console/views": {"name": "branch 7", "query": "branch-7"},
     "/console/views/rename": {"view": "branch 7", "name": "branch 8"},
     "/console/views/delete": {"view": "branch 7"},
+    "/console/users/{account}/token/assign": {"serial": "100", "reason": "new desk"},
+    "/console/users/{account}/token/resynchronise": {
+        "first_code": "123456",
+        "second_code": "654321",
+        "reason": "called",
+    },
+    "/me/token": {"first_code": "123456", "second_code": "654321"},
     "/console/users/bulk": {"act": "unlocks", "everyone": "1", "query": "", "reason": "outage"},
 }
 """What a form sends where it is more than a reason."""
@@ -127,18 +135,19 @@ class Gaps:
     mail: str
     token: str
     group: str
+    hardware_token: str
 
     def fill(self, path: str) -> str:
         """Put what is there into the gaps."""
         known = {"account": str(self.account), "job": self.job, "mail": self.mail, "token": self.token}
-        known |= {"group": self.group, "name": "strict", "passkey": self.group}
+        known |= {"group": self.group, "name": "strict", "passkey": self.group, "hardware_token": self.hardware_token}
         for name, value in known.items():
             path = path.replace(f"{{{name}}}", value)
         return path
 
     def fields(self, path: str) -> dict[str, str]:
         """Give what the form of an address sends."""
-        if path.endswith(("/groups/add", "/groups/remove", "/assign", "/withdraw")):
+        if path not in FIELDS and path.endswith(("/groups/add", "/groups/remove", "/assign", "/withdraw")):
             return {"group": self.group, "reason": "a test"}
         if path == "/console/users/unlock" or "/members/" in path:
             return {"account": str(self.account), "reason": "a test"}
@@ -160,4 +169,6 @@ def gaps(site: Site) -> Gaps:
     world.run(add_role, AddRole(Role("night-desk", "Night desk", frozenset({"users:read"}))))
     world.run(grant_role, GrantRole(bram, "auditor"))
     world.run(grant_role_to_group, GrantRoleToGroup(group.group, Wanted("auditor", Effect.DENY)))
-    return Gaps(bram, str(job.job), str(world.mails()[0].id), token.reveal(), str(group.group))
+    (hardware_token,) = stock(world, COUNTING)
+    mail = str(world.mails()[0].id)
+    return Gaps(bram, str(job.job), mail, token.reveal(), str(group.group), str(hardware_token))

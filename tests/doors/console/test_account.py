@@ -156,6 +156,7 @@ def test_a_help_desk_sees_what_it_may_not_do(site: Site) -> None:
         "Disable…": about_users,
         "Reset secret key": about_keys,
         "Delete secret key": about_keys,
+        "Assign a hardware token": about_keys,
         "Exclude": about_keys,
     }
 

@@ -12,6 +12,7 @@ READ = (
     "/console/password-rules",
     "/console/password-rules/{name}",
     "/console/two-factor",
+    "/console/tokens",
     "/console/roles",
     "/console/audit",
     "/console/audit/retention",
@@ -25,7 +26,7 @@ OPENS = {
     "no-access": set(),
 }
 SOME = ["Overview", "Users", "Locked now", "Groups", "Jobs"]
-ALL = [*SOME, "Roles", "Password rules", "Two-factor authentication", "Audit", "Mail"]
+ALL = [*SOME, "Roles", "Password rules", "Two-factor authentication", "Hardware tokens", "Audit", "Mail"]
 MENU = {"administrator": ALL, "super-user": ALL, "auditor": ALL, "help-desk": SOME, "no-access": []}
 
 

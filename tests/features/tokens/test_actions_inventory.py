@@ -18,6 +18,7 @@ from doorward.features.tokens.model import (
 )
 from doorward.kernel.ids import AccountId, TokenId
 from doorward.kernel.outcome import Refused
+from tests.features.rights.giving import group, scoped
 from tests.features.tokens.stock import COUNTING, SEED, stock, token_of
 from tests.worlds import NOON, World
 
@@ -100,6 +101,29 @@ def test_who_holds_a_token_is_told(world: World) -> None:
     assert isinstance(shown, TokenShown)
     assert (shown.token.account, shown.holder) == (account, "ada")
     assert world.run(show_token, ShowToken(NOBODYS)) == Refused("tokens.not_found")
+
+
+def test_nobody_is_named_outside_a_scope(world: World) -> None:
+    """A branch sees the inventory, and of those who hold tokens its own people alone (RIGHT-3)."""
+    ids = stock(world, COUNTING, replace(COUNTING, serial="101"), replace(COUNTING, serial="102"))
+    inside, outside = hand_out(world, ids[0], "ina"), hand_out(world, ids[1], "otto")
+    grace = scoped(world, "grace", group(world, "branch", inside), "user-permissions:read")
+
+    page = world.run(list_tokens, ListTokens(), grace)
+    others = world.run(list_tokens, ListTokens(holder=outside), grace)
+    shown = world.run(show_token, ShowToken(ids[1]), grace)
+
+    assert isinstance(page, TokensListed)
+    assert [(one.serial, one.state.value, one.account) for one in page.tokens] == [
+        ("100", "assigned", inside), ("101", "assigned", None), ("102", "in_stock", None),
+    ]  # fmt: skip
+    assert page.names == {inside: "ina"}
+    assert others == TokensListed((), None)
+    assert isinstance(shown, TokenShown)
+    assert (shown.token.account, shown.holder) == (None, None)
+    assert world.run(retire_token, RetireToken(ids[2], "lost"), grace) == Refused(
+        "rights.missing", {"right": "user-permissions:modify-object-acls"}
+    )
 
 
 def test_a_retired_token_has_no_seed_any_more(world: World) -> None:

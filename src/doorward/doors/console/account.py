@@ -23,6 +23,7 @@ from doorward.features.groups.model import ShowMemberships
 from doorward.features.lockout.actions import failures_of
 from doorward.features.lockout.model import Factor
 from doorward.features.notices.actions import mail_of
+from doorward.features.otp.actions import token_of
 from doorward.features.sessions.actions import live_sessions
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, parse_id
@@ -108,6 +109,7 @@ def _general(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
 def _two_factor(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     return {
         "key": viewed.key,
+        "token": token_of(call, viewed.account.id),
         "passkeys": viewed.passkeys,
         "recovery_codes_left": viewed.recovery_codes_left,
         "allowlist": viewed.allowlist,

@@ -10,6 +10,7 @@ from doorward.doors.console import (
     account,
     account_acts,
     account_groups,
+    account_tokens,
     bulk,
     group_roles,
     groups,
@@ -19,6 +20,7 @@ from doorward.doors.console import (
     new_account,
     overview,
     own_password,
+    own_token,
     passkeys,
     records,
     retention,
@@ -26,6 +28,7 @@ from doorward.doors.console import (
     rule_sets,
     settings,
     sign_in,
+    tokens,
     two_factor,
     undoing,
     users,
@@ -63,7 +66,17 @@ def build(runtime: Runtime, driver: LoopDriver) -> Starlette:
 def routes() -> list[BaseRoute]:
     """List every page."""
     assets = Mount("/static", Assets(packages=[("doorward.doors.console", "static")]), name="static")
-    return [*_signing_in(), *_links(), *_own(), *_operating(), *_grouping(), *_ruling(), *_with_roles(), assets]
+    return [
+        *_signing_in(),
+        *_links(),
+        *_own(),
+        *_operating(),
+        *_grouping(),
+        *_ruling(),
+        *_with_roles(),
+        *_handing(),
+        assets,
+    ]
 
 
 def _signing_in() -> list[BaseRoute]:
@@ -104,6 +117,8 @@ def _own() -> list[BaseRoute]:
         *_form("/me/secret-key/save", me.save),
         *_form("/me/secret-key/discard", me.discard),
         *_step("/me/password", own_password.show_password, own_password.take_password),
+        *_page("/me/token", own_token.show_token),
+        *_form("/me/token", own_token.take_codes),
         *_form("/me/recovery-codes", me.make_codes),
         *_page("/me/passkeys", passkeys.show_passkeys),
         *_form("/me/passkeys", passkeys.add),
@@ -164,6 +179,17 @@ def _grouping() -> list[BaseRoute]:
         *_form(f"{group}/delete", groups.delete),
         *_form(f"{group}/members/add", groups.put_members),
         *_form(f"{group}/members/remove", groups.take_members),
+    ]
+
+
+def _handing() -> list[BaseRoute]:
+    one = "/console/users/{account}/token"
+    return [
+        *_page("/console/tokens", tokens.show_tokens),
+        *_form("/console/tokens/{hardware_token}/retire", tokens.retire),
+        *_form(f"{one}/assign", account_tokens.assign),
+        *_form(f"{one}/unassign", account_tokens.unassign),
+        *_form(f"{one}/resynchronise", account_tokens.resynchronise),
     ]
 
 

@@ -4,12 +4,14 @@ Who holds one is decided by the keys of accounts: `otp` takes a token when it ma
 back whenever that key is deleted, whatever the act.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from doorward.edges.call import Call
 from doorward.edges.run import LostRace
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts import rules as account_rules
+from doorward.features.rights.actions import facts as rights
 from doorward.features.tokens import store
 from doorward.features.tokens.model import (
     ListTokens,
@@ -27,9 +29,9 @@ from doorward.kernel.ids import AccountId, TokenId
 from doorward.kernel.outcome import Refused
 
 
-@act("user-permissions:read", event=None, writes=False)
+@act("user-permissions:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def list_tokens(call: Call, command: ListTokens) -> TokensListed | Refused:
-    """Search the inventory by serial number, each token with who holds it."""
+    """Search the inventory by serial number, each token with who holds it, as far as the actor reaches them."""
     after = None if command.after is None else store.by_id(call.sql, command.after)
     if command.after is not None and after is None:
         return Refused("list.cursor")
@@ -39,20 +41,23 @@ def list_tokens(call: Call, command: ListTokens) -> TokensListed | Refused:
     if command.state is not None:
         keys["state"] = command.state.value
     if command.holder is not None:
+        if not rights.reaches(call, command.holder):
+            return TokensListed((), None)
         keys["holder"] = command.holder
     size = rules.page_size(command.limit)
     found = store.page(call.sql, keys, after, size + 1)
-    page = tuple(found[:size])
+    page = tuple(_as_seen(call, one) for one in found[:size])
     names = accounts.names(call, [one.account for one in page if one.account is not None])
     return TokensListed(page, page[-1].id if len(found) > size else None, names)
 
 
-@act("user-permissions:read", event=None, writes=False)
+@act("user-permissions:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def show_token(call: Call, command: ShowToken) -> TokenShown | Refused:
     """Look at one token, and who holds it; its seed is shown to nobody (KEY-16)."""
-    token = store.by_id(call.sql, command.token)
-    if token is None:
+    found = store.by_id(call.sql, command.token)
+    if found is None:
         return Refused("tokens.not_found")
+    token = _as_seen(call, found)
     holder = None if token.account is None else accounts.names(call, [token.account]).get(token.account)
     return TokenShown(token, holder)
 
@@ -101,6 +106,12 @@ def give_back(call: Call, back: Returned) -> None:
     An inventory that does not know of it must not hold up the act that deletes the key.
     """
     store.give_back(call.sql, back, call.now)
+
+
+def _as_seen(call: Call, token: Token) -> Token:
+    """Leave out who holds a token where the actor does not reach them: nobody is named outside a scope (RIGHT-3)."""
+    hidden = token.account is not None and not rights.reaches(call, token.account)
+    return replace(token, account=None) if hidden else token
 
 
 def facts_of(token: Token) -> dict[str, str]:

@@ -1,0 +1,64 @@
+"""Putting one's own hardware token in step again, on a page of its own."""
+
+from starlette.responses import Response
+
+from doorward.doors.console.account import proof_asked
+from doorward.doors.console.account_tokens import PAIR_WRONG
+from doorward.doors.console.operator import shell, signed_in
+from doorward.doors.console.pages import status_of
+from doorward.doors.console.visit import Visit
+from doorward.doors.web.six_digits import six_digits
+from doorward.features.directory.actions import view_me
+from doorward.features.directory.model import ViewMe
+from doorward.features.second_factor.actions.hardware_tokens import resynchronise_own_token
+from doorward.features.tokens.model import ResynchroniseOwnToken
+from doorward.kernel.outcome import Refused
+from doorward.kernel.sentences import sentence
+
+_MALFORMED = Refused("otp.malformed")
+
+
+def show_token(visit: Visit) -> Response:
+    """Ask for two codes in a row."""
+    return _page(visit)
+
+
+def take_codes(visit: Visit) -> Response:
+    """Put the token in step; a wrong pair counts as a wrong code."""
+    first, second = (six_digits(visit.form.get(name, "")) for name in ("first_code", "second_code"))
+    if first is None or second is None:
+        return _page(visit, _MALFORMED, {"second_code" if first else "first_code": sentence(_MALFORMED)})
+    outcome = visit.change(resynchronise_own_token, ResynchroniseOwnToken((first, second)))
+    if not isinstance(outcome, Refused):
+        return visit.go("/me?done=token-in-step")
+    match outcome.code:
+        case "otp.wrong":
+            return _page(visit, outcome, {"first_code": PAIR_WRONG})
+        case "otp.malformed":
+            return _page(visit, outcome, {"proof_code": sentence(outcome)})
+        case "protection.required" | "protection.wrong":
+            return _page(visit, outcome, {"proof": sentence(outcome)})
+        case _:
+            return _page(visit, outcome)
+
+
+def _page(visit: Visit, refused: Refused | None = None, errors: dict[str, str] | None = None) -> Response:
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    me = visit.run(view_me, ViewMe())
+    if isinstance(me, Refused):
+        return visit.problem(me)
+    if me.key is None or me.key.token is None:
+        return visit.go("/me")
+    at = errors or {}
+    proof = proof_asked(me.account.protected, at)
+    return visit.show(
+        "me_token.html",
+        200 if refused is None else status_of(refused),
+        **shell(visit, shown),
+        token=me.key.token,
+        errors=at,
+        refusal=None if at else refused,
+        proof=None if proof is None else proof | {"recovery_code": me.own_page_only},
+    )
