@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from doorward.features.otp.rules import hotp
 from doorward.kernel.ids import AccountId
 from tests.launcher import eventually
 from tests.storms.post_office import text_of
@@ -76,6 +77,7 @@ def secrets(server: Town) -> Secrets:
     signed_in_with_recovery_code(server, seen, hannah)
     mistyped(server, hannah)
     given_temporary_code(server, seen, hannah)
+    handed_token(server, seen)
     rescued(server, seen)
     return seen
 
@@ -165,6 +167,30 @@ def given_temporary_code(server: Town, seen: Secrets, name: str) -> None:
     seen.keys["key never confirmed"] = base64.b32decode(step(server, "set-up", sign_in=sign_in)["secret_key"])
 
 
+def handed_token(server: Town, seen: Secrets) -> None:
+    """Import two hardware tokens, a wrong file first; assign one, sign in with it and put it in step (KEY-16)."""
+    seen.keys |= {
+        "seed of a wrong file": bytes(range(60, 80)),
+        "seed": bytes(range(20)),
+        "seed in stock": bytes(range(40, 60)),
+    }
+    wrong, right = (server.server.data.parent / f"{name}.csv" for name in ("wrong", "right"))
+    header, seeds = "serial,seed_hex,kind,digits\n", {name: raw.hex() for name, raw in seen.keys.items()}
+    wrong.write_text(f"{header}1,{seeds['seed of a wrong file']},hotp,8\n2,{seeds['seed of a wrong file']}zz,hotp,6\n")
+    right.write_text(f"{header}1,{seeds['seed']},hotp,6\n2,{seeds['seed in stock']},totp,6\n")
+    told = [server.server.run("token", "import", str(path), "--json") for path in (wrong, right)]
+    assert [said.returncode for said in told] == [3, 0]
+    assert leaks(seen, "".join(said.stdout + said.stderr for said in told).encode()) == []
+    ivan = server.add("ivan")
+    answer = server.ask(f"POST /accounts/{ivan.account}/assign-token", {"serial": "1", "reason": "x"}, server.watch)
+    assert answer.status == 200, answer
+    seen.codes |= {f"press {count}": hotp(seen.keys["seed"], count) for count in (0, 300, 301)}
+    sign_in = ask(server.url, password_of("ivan")).json()["sign_in"]
+    token = step(server, "code", sign_in=sign_in, code=seen.codes["press 0"])["token"]
+    pair = {"codes": [seen.codes["press 300"], seen.codes["press 301"]]}
+    assert server.ask("POST /me/token/resynchronise", pair, token).status == 200
+
+
 def rescued(server: Town, seen: Secrets) -> None:
     """Print a link on the server's own machine, and open it."""
     said = server.server.run("rescue", "otto")
@@ -207,7 +233,10 @@ def test_what_is_kept_on_the_disk_holds_no_secret(server: Town, secrets: Secrets
 
 def test_what_operators_are_shown_holds_no_secret(server: Town, secrets: Secrets) -> None:
     """The audit trail, the mail, the accounts and the figures (KEY-16, DEV-5, AUDIT-1)."""
-    listed = {path: json.dumps(server.listed(path)).encode() for path in ("/audit", "/mail", "/accounts", "/allowlist")}
+    listed = {
+        path: json.dumps(server.listed(path)).encode()
+        for path in ("/audit", "/mail", "/accounts", "/allowlist", "/tokens")
+    }
     listed["/metrics"] = ask(server.url, request("GET /metrics")).body
     shell = [server.server.run(*words, "--json") for words in (("audit", "list"), ("account", "show", "hannah"))]
     listed |= {str(said.args): (said.stdout + said.stderr).encode() for said in shell}
