@@ -101,7 +101,7 @@ def test_ones_own_account_is_nobody_elses() -> None:
     """The question of higher rights has no meaning there (LOCK-8)."""
     target = TargetFacts(GRACE, scopes.everywhere({"audit:read"}), last_administrator=False)
 
-    assert asked(UNLOCK, (DESK,), target=target)[2:] == [("Is", False, "it is their own"), ("Does", True, "")]
+    assert asked(UNLOCK, (DESK,), target=target)[2:4] == [("Is", False, "it is their own"), ("Does", True, "")]
 
 
 @pytest.mark.parametrize(
@@ -137,3 +137,21 @@ def test_factor_and_the_last_administrator_are_asked_where_the_act_asks(
 def test_which_assignments_bring_a_right(one: Assignment, brings: bool) -> None:
     """Allowed, by a role that has it, over this account."""
     assert reasoning.brings(one, "users:unlock", frozenset({NORTH}), ROLES) == brings
+
+
+@pytest.mark.parametrize(
+    ("act", "changed", "asked_last"),
+    [
+        (LOOK, {"has_factor": False}, ("Does", True, "by Help desk over everything")),
+        (UNLOCK, {}, ("Has", True, "")),
+        (UNLOCK, {"has_factor": False}, ("Has", False, "it has none, or is excluded from having one")),
+        (UNLOCK, {"excluded": True}, ("Has", False, "it has none, or is excluded from having one")),
+    ],
+)
+def test_whoever_has_no_factor_reads_why_they_only_look(
+    act: Act, changed: dict[str, object], asked_last: tuple[str, bool, str]
+) -> None:
+    """No session without one does more than read, and the explanation says so where the decision does."""
+    actor = replace(ACTOR, **changed)  # type: ignore[arg-type]
+
+    assert asked(act, (DESK,), actor)[-1] == asked_last

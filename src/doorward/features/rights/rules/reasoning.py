@@ -43,7 +43,7 @@ def reasoned(actor: ActorFacts, act: Act, target: TargetFacts, held: Held) -> tu
         questions.append(Reasoning("Is it somebody else's account?", another, "" if another else "it is their own"))
     if act.needs & {Needs.ANOTHER, Needs.WITHIN_REACH}:
         questions.append(_higher(actor, right, target))
-    if Needs.SECOND_FACTOR in act.needs:
+    if Needs.SECOND_FACTOR in act.needs or not right.endswith(":read"):  # no session without one does more than read
         has = actor.has_factor and not actor.excluded
         why = "" if has else "it has none, or is excluded from having one"
         questions.append(Reasoning("Has it a second factor to sign in with?", has, why))
