@@ -130,6 +130,11 @@ def names(call: Call, wanted: Sequence[AccountId]) -> dict[AccountId, str]:
     return store.names(call.sql, wanted)
 
 
+def any_protected(call: Call, among: Sequence[AccountId]) -> bool:
+    """Tell whether any of these accounts is protected (PROT-1)."""
+    return store.any_protected(call.sql, among)
+
+
 def lapsed(call: Call, most: int) -> list[AccountId]:
     """List accounts whose timed lock has come to its end."""
     return store.lapsed(call.sql, call.now, most)

@@ -66,6 +66,9 @@ _LOCKED = (
     .order_by(_S.locked_at, _S.account_id)
 )
 _NAMES = select(_A.account_id, _A.user_name).where(_A.account_id.in_(bindparam("accounts", expanding=True)))
+_PROTECTED = (
+    select(_A.account_id).where(_A.account_id.in_(bindparam("accounts", expanding=True)), _A.protected).limit(1)
+)  # fmt: skip
 _BY_OPERATOR = (_C.account_id == bindparam("account"), _C.operator_id == bindparam("operator"))
 _NOTE_CHANGE = insert(credential_changes)
 _FORGET_CHANGE = delete(credential_changes).where(*_BY_OPERATOR)
@@ -193,6 +196,11 @@ def locked(sql: Connection, search: LockedSearch, most: int, now: datetime) -> l
 def names(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, str]:
     """Load the user names of accounts; those that are not there are left out."""
     return {AccountId(row.account_id): row.user_name for row in sql.execute(_NAMES, {"accounts": wanted})}
+
+
+def any_protected(sql: Connection, among: Sequence[AccountId]) -> bool:
+    """Tell whether any of these accounts is protected."""
+    return sql.execute(_PROTECTED, {"accounts": among}).first() is not None
 
 
 def serving(sql: Connection, account: AccountId) -> str | None:

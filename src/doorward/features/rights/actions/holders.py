@@ -1,6 +1,7 @@
 """Who holds roles at all, and whether a change of a role or of a group would reach somebody higher (RIGHT-4)."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from uuid import UUID
 
 from doorward.edges.call import Call
@@ -18,16 +19,12 @@ _FROM_THE_FIRST = AccountId(UUID(int=0))
 
 def everybody_holding(call: Call) -> list[AccountId]:
     """List whoever holds or is denied any role, by themselves or through a group, by id."""
-    through = (member for group in store.every_group(call.sql) for member in members(call, group))
-    return sorted({*_direct(call), *through})
+    return _holding_through(call, store.every_group(call.sql))
 
 
 def members(call: Call, group: GroupId) -> Iterator[AccountId]:
     """Go through the members of a group, by id."""
-    found = groups.member_ids(call, group, AT_ONCE)
-    while found:
-        yield from found
-        found = groups.member_ids(call, group, AT_ONCE, found[-1])
+    return chain.from_iterable(_parts(call, group))
 
 
 def judge_everybody_with(call: Call, role: str) -> Refused | None:
@@ -39,16 +36,26 @@ def judge_everybody_with(call: Call, role: str) -> Refused | None:
 def judge_members(call: Call, group: GroupId) -> Refused | None:
     """Refuse to change what a group gives where a member is protected, or holds rights that the actor lacks.
 
-    It would be a change to each of them, and on each one's own page it would be refused. Whoever holds no role at all
-    holds no right, so that only the others are looked at.
+    It would be a change to each of them, and on each one's own page it would be refused. Whoever holds nothing but what
+    this group gives holds what all such members hold, so that only the others are looked at one by one.
     """
     if call.actor.owner:
         return None
-    for one in members(call, group):
-        standing = accounts.load(call, one)
-        if standing is not None and standing.account.protected:
-            return Refused("groups.protected_member")
-    return _judge(call, [one for one in everybody_holding(call) if group in groups.groups_of(call, one)])
+    if any(accounts.any_protected(call, part) for part in _parts(call, group)):
+        return Refused("groups.protected_member")
+    holding = _holding_through(call, [one for one in store.every_group(call.sql) if one != group])
+    others = [one for one in holding if group in groups.groups_of(call, one)]
+    alike = groups.counts(call, [group])[group] > len(others)
+    return (_judge_alike(call, group) if alike else None) or _judge(call, others)
+
+
+def _judge_alike(call: Call, group: GroupId) -> Refused | None:
+    """Refuse where those who hold what this group gives, and nothing else, hold rights that the actor lacks."""
+    if call.actor.account is None:
+        return Refused("session.required")
+    given = facts.holdings_from(call, store.assignments_of_groups(call.sql, [group]))
+    lacking = scopes.lacking(facts.holdings_of(call, call.actor.account), given)
+    return Refused("rights.higher_target") if lacking else None
 
 
 def _judge(call: Call, touched: Iterable[AccountId]) -> Refused | None:
@@ -59,6 +66,19 @@ def _judge(call: Call, touched: Iterable[AccountId]) -> Refused | None:
         if one != call.actor.account and scopes.lacking(own, facts.holdings_of(call, one)):
             return Refused("rights.higher_target")
     return None
+
+
+def _holding_through(call: Call, through: Iterable[GroupId]) -> list[AccountId]:
+    """List whoever holds or is denied any role, by themselves or through one of these groups, by id."""
+    return sorted({*_direct(call), *(member for group in through for member in members(call, group))})
+
+
+def _parts(call: Call, group: GroupId) -> Iterator[list[AccountId]]:
+    """Go through the members of a group by id, as many at once as one statement takes."""
+    found = groups.member_ids(call, group, AT_ONCE)
+    while found:
+        yield found
+        found = groups.member_ids(call, group, AT_ONCE, found[-1])
 
 
 def _direct(call: Call) -> Iterator[AccountId]:
