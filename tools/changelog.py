@@ -15,7 +15,7 @@ CHANGES = ROOT / "changes"
 MARK = "<!-- versions -->\n"
 KINDS = ("security", "removed", "deprecated", "added", "changed", "fixed")
 """In the order in which whoever runs a server wants to read them."""
-NAME = re.compile(rf"(?P<issue>[0-9]+)\.(?P<kind>{'|'.join(KINDS)})\.md")
+NAME = re.compile(rf"(?P<issue>[0-9]+)\.([a-z0-9-]+\.)?(?P<kind>{'|'.join(KINDS)})\.md")
 
 
 def fragments(folder: Path) -> list[Path]:
@@ -29,7 +29,7 @@ def faults(folder: Path) -> list[str]:
     found = []
     for path in fragments(folder):
         if NAME.fullmatch(path.name) is None:
-            found.append(f"{path.name}: the name is not <issue>.<{'|'.join(KINDS)}>.md")
+            found.append(f"{path.name}: the name is not <issue>.<subject>.<{'|'.join(KINDS)}>.md")
         elif not all(line.startswith(("- ", "  ")) for line in path.read_text(encoding="utf-8").splitlines()):
             found.append(f"{path.name}: it is not a list of sentences, each after a dash")
     return found

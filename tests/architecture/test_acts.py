@@ -15,39 +15,75 @@ VERB_OBJECT = re.compile(r"[a-z]+(_[a-z]+)+")
 LISTS = {"allowlist", "exclusions"}
 """The two lists of the feature `second_factor` have events of their own name."""
 
-EVENTS = {
-    "accounts.added", "accounts.disabled", "accounts.edited", "accounts.enabled", "accounts.exported",
-    "accounts.imported", "accounts.rescued", "accounts.viewed", "allowlist.add_undone", "allowlist.added",
-    "allowlist.removed", "audit.expired", "audit.exported", "audit.viewed", "devices.remembered", "devices.revoked",
-    "exclusions.added", "exclusions.removed", "groups.added", "groups.deleted", "groups.edited",
-    "groups.member_added", "groups.member_removed", "jobs.started", "jobs.stopped", "links.first_administrator",
-    "lockout.lapsed", "lockout.locked", "lockout.unlock_undone", "lockout.unlocked", "notices.retried",
-    "passkeys.added", "passkeys.begun", "passkeys.proof_given", "passkeys.removed", "passkeys.renamed",
-    "passwords.changed", "passwords.forgotten_asked", "passwords.forgotten_mailed", "passwords.reset_started",
-    "policy.assigned", "policy.changed", "policy.deleted", "rights.granted", "rights.revoked", "rights.role_added",
-    "rights.role_deleted", "rights.role_edited", "second_factor.deleted", "second_factor.key_disabled",
-    "second_factor.new_key_begun", "second_factor.new_key_checked", "second_factor.new_key_discarded",
-    "second_factor.recovery_codes_made", "second_factor.regenerated", "second_factor.reset", "second_factor.set_up",
-    "second_factor.temporary_code", "sessions.ended", "signin.code", "signin.completed", "signin.device_code",
-    "signin.passkey", "signin.password", "signin.recovery_code", "tokens.assigned", "tokens.imported",
-    "tokens.resynchronised", "tokens.retired", "tokens.unassigned",
-}  # fmt: skip
+HAPPENED = {
+    "accounts": "added disabled edited enabled exported imported rescued viewed",
+    "allowlist": "add_undone added removed",
+    "audit": "expired exported viewed",
+    "devices": "remembered revoked",
+    "exclusions": "added removed",
+    "groups": "added deleted edited member_added member_removed",
+    "jobs": "started stopped",
+    "links": "first_administrator",
+    "lockout": "lapsed locked unlock_undone unlocked",
+    "notices": "retried",
+    "passkeys": "added begun proof_given removed renamed",
+    "passwords": "changed forgotten_asked forgotten_mailed reset_started",
+    "policy": "assigned changed deleted",
+    "rights": "granted revoked role_added role_deleted role_edited",
+    "second_factor": "deleted key_disabled new_key_begun new_key_checked new_key_discarded "
+    "recovery_codes_made regenerated reset set_up temporary_code",
+    "sessions": "ended",
+    "signin": "code completed device_code passkey password recovery_code",
+    "tokens": "assigned imported resynchronised retired unassigned",
+}
+"""What can have happened, feature by feature, each on a line of its own so that two changes meet on none."""
+EVENTS = {f"{feature}.{happened}" for feature, words in HAPPENED.items() for happened in words.split()}
 """Every event that an entry can carry: other people's scripts search for them."""
 
 
 ABOUT_NOBODY = {
-    "add_account", "add_group", "add_password_rules", "add_role", "assign_password_rules", "change_audit_settings",
-    "change_password_rules", "change_two_factor", "delete_group", "delete_password_rules", "delete_role",
-    "edit_group", "edit_role", "export_entries", "export_found", "import_tokens", "list_entries",
-    "rank_password_rules", "retire_token", "retry_mail", "set_roles_of_group", "start_allowlist_additions",
-    "grant_role_to_group", "revoke_role_from_group",
-    "start_exclusion_additions", "start_secret_key_resets", "start_unlocks", "stop_job",
-}  # fmt: skip
+    "add_account",
+    "add_group",
+    "add_password_rules",
+    "add_role",
+    "assign_password_rules",
+    "change_audit_settings",
+    "change_password_rules",
+    "change_two_factor",
+    "delete_group",
+    "delete_password_rules",
+    "delete_role",
+    "edit_group",
+    "edit_role",
+    "export_entries",
+    "export_found",
+    "grant_role_to_group",
+    "import_tokens",
+    "list_entries",
+    "rank_password_rules",
+    "retire_token",
+    "retry_mail",
+    "revoke_role_from_group",
+    "set_roles_of_group",
+    "start_allowlist_additions",
+    "start_exclusion_additions",
+    "start_secret_key_resets",
+    "start_unlocks",
+    "stop_job",
+}
 """What operators write that is about no account that is there already, so that none of them can be protected."""
 OWN_UNASKED = {
-    "add_passkey", "check_new_key", "delete_view", "discard_new_key", "end_own_sessions", "end_session", "give_proof",
-    "rename_view", "save_new_key", "save_view",
-}  # fmt: skip
+    "add_passkey",
+    "check_new_key",
+    "delete_view",
+    "discard_new_key",
+    "end_own_sessions",
+    "end_session",
+    "give_proof",
+    "rename_view",
+    "save_new_key",
+    "save_view",
+}
 """What people do at their own protected account without a proof: end sessions, give a fresh proof, go on with a key or
 a passkey begun with one, and keep views, which change nothing about the account."""
 

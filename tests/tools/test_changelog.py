@@ -19,13 +19,20 @@ def test_kinds_come_in_the_order_of_urgency(tmp_path: Path) -> None:
 def test_fragments_come_in_the_order_of_issues(tmp_path: Path) -> None:
     """Issue 10 stands after issue 9."""
     (tmp_path / "10.added.md").write_text("- Ten.\n")
-    (tmp_path / "9.added.md").write_text("- Nine.\n")
+    (tmp_path / "9.groups.added.md").write_text("- Nine.\n")
 
     assert section(tmp_path, "Next") == "## Next\n\n### Added\n\n- Nine.\n- Ten.\n"
+    assert faults(tmp_path) == []
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("two.added.md", "- Said.\n"), ("2.new.md", "- Said.\n"), ("2.added.md", "Said.\n")]
+    ("name", "text"),
+    [
+        ("two.added.md", "- Said.\n"),
+        ("2.new.md", "- Said.\n"),
+        ("2.added.md", "Said.\n"),
+        ("2.Two.added.md", "- Said.\n"),
+    ],
 )
 def test_a_fragment_of_another_form_is_refused(tmp_path: Path, name: str, text: str) -> None:
     """A fragment has an issue, a kind, and a list inside."""
