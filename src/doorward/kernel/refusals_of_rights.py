@@ -25,6 +25,12 @@ RIGHTS = {
         "The role “{role}” holds rights that you do not hold. Ask somebody who holds them, for example an "
         "administrator.",
     ),
+    "rights.reaches_higher": Refusal(
+        403,
+        REFUSED,
+        "A role that acts on accounts that hold more rights is made, changed, given and taken by whoever holds its "
+        "rights by such a role, and at the command line on the server's own machine.",
+    ),
     "rights.unknown_right": Refusal(422, USAGE, "There is no right “{right}”. GET /api/v1/roles shows them all."),
     "rights.unknown_act": Refusal(
         422, USAGE, "There is no act “{act}” to ask about. GET /api/v1/accounts/ID/permissions names them all."

@@ -1,4 +1,5 @@
 from tests.doors.served import Served
+from tests.features.rights.giving import group, hold, own_role
 
 REASON = {"reason": "joins the help desk"}
 
@@ -95,3 +96,27 @@ def test_reading_roles_is_asked_for_first(served: Served) -> None:
     refused = served.ask(f"PUT /accounts/{bram}/roles", {**REASON, "roles": ["auditor"]}, token)
 
     assert (refused.status, refused.code) == (403, "rights.missing")
+
+
+def test_a_group_outside_the_callers_scope_is_not_named(served: Served) -> None:
+    """Neither its id nor its name, whatever is asked; that something is held over some group is said (RIGHT-3)."""
+    world = served.world
+    helper, tina = world.add("helper", factors=1), world.add("tina")
+    north, south = group(world, "North", helper, tina), group(world, "Secret South")
+    hold(world, helper, "help-desk", over=north)
+    hold(world, helper, "auditor", over=south)
+    own_role(world, "readers", "users:read", "user-permissions:read")
+    ann = world.add("ann", factors=1)
+    hold(world, ann, "readers", over=north)
+    token = served.token(ann)
+    held = served.ask(f"GET /accounts/{helper}/roles", token=token).json()["items"]
+    questions = (f"explain?actor={helper}&act=reset_secret_key", "who-may?act=unlock")
+    told = str([served.ask(f"GET /accounts/{tina}/{one}", token=token).json() for one in questions])
+
+    assert [(one["role"], one["scope"], one["group"]) for one in held] == [
+        ("auditor", "group", {"id": None, "name": None}),
+        ("help-desk", "group", {"id": str(north), "name": "North"}),
+    ]
+    assert "helper" in told
+    assert "Secret" not in told
+    assert str(south) not in told

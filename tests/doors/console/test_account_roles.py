@@ -10,6 +10,7 @@ from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.ids import AccountId
 from tests.doors.console.test_groups import made
 from tests.doors.console.visiting import Site
+from tests.features.rights.giving import give, group, hold, scoped
 
 GIVE = {"role": "auditor", "over": "", "effect": "allow", "reason": "moved"}
 
@@ -207,3 +208,17 @@ def test_a_branch_s_operator_gives_roles_over_the_branch(site: Site) -> None:
     assert "Nobody is called “zoe”." in unknown.text
     assert "role" in north.names
     assert browser.post(f"{address(bram)}/roles/add", GIVE | {"role": "help-desk"}).status == 403
+
+
+def test_a_group_outside_the_readers_scope_is_not_named(site: Site) -> None:
+    """The page says that there is one; neither its name nor its id is in it (RIGHT-3)."""
+    helper = site.world.add("helper", factors=1)
+    north, south = group(site.world, "North", helper), group(site.world, "Secret South", helper)
+    hold(site.world, helper, "help-desk", over=south)
+    give(site.world, south, "auditor")
+    browser = site.signed_in(scoped(site.world, "ann", north, "users:read", "user-permissions:read").account)
+    shown = browser.get(f"{address(helper)}?tab=roles")
+
+    assert shown.page.text.count("a group outside your scope") >= 2
+    assert "Secret" not in shown.html
+    assert str(south) not in shown.html

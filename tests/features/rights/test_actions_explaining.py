@@ -2,8 +2,16 @@ import pytest
 
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import AccountKind
-from doorward.features.rights.actions import explaining
-from doorward.features.rights.model.acts import Explain, Explained, Reasoning, WhoMay, WhoMayShown
+from doorward.features.rights.actions import explaining, granting
+from doorward.features.rights.model.acts import (
+    Explain,
+    Explained,
+    Reasoning,
+    RolesOf,
+    ShowRolesOf,
+    WhoMay,
+    WhoMayShown,
+)
 from doorward.features.rights.model.facts import Assignment, Scope
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
@@ -70,6 +78,28 @@ def test_who_may_names_only_people_within_reach(world: World, grace: Bearer) -> 
     assert [one.user_name for one in who_may(world, ann, tina).people] == ["helper"]
     refused = world.run(explaining.explain_permission, Explain(tina, grace.account, RESET), ann)
     assert code(refused) == "accounts.not_found"
+
+
+def test_groups_outside_the_askers_scope_are_not_named(world: World) -> None:
+    """Whoever asks reads that there is a reason elsewhere, and not which group it hangs on (RIGHT-3, RIGHT-7)."""
+    tina, helper = world.add("tina"), world.add("helper", factors=1)
+    north, south = group(world, "North", tina, helper), group(world, "Secret South", helper)
+    hold(world, helper, "super-user", over=north)
+    hold(world, helper, "auditor", over=south)
+    give(world, south, "super-user")
+    ann = scoped(world, "ann", north, "users:read", "user-permissions:read")
+    told = explain(world, ann, helper, tina)
+    shown = who_may(world, ann, tina)
+    held = world.run(granting.show_roles_of, ShowRolesOf(helper), ann)
+
+    assert told.reasoning[1].because == (
+        "by Super user over the group North, Super user over everything, through a group outside your scope"
+    )
+    assert [one.user_name for one in shown.people] == ["helper"]
+    assert shown.names == {north: "North"}
+    assert isinstance(held, RolesOf)
+    assert held.names == {north: "North"}
+    assert "Secret" not in f"{told}{shown}{held}"
 
 
 @pytest.mark.parametrize("asked", ["rule_the_world", "reset_secret_keys"])

@@ -82,7 +82,7 @@ def test_only_who_reaches_higher_makes_a_role_that_does(world: World, grace: Bea
     own_role(world, "chief", *ALL_RIGHTS, higher=True)
     hold(world, hugo.account, "chief")
 
-    assert code(world.run(roles.add_role, AddRole(higher), grace)) == "rights.not_held"
+    assert code(world.run(roles.add_role, AddRole(higher), grace)) == "rights.reaches_higher"
     assert code(world.run(roles.add_role, AddRole(higher), hugo)) == "done"
 
 
@@ -161,7 +161,7 @@ def test_role_that_says_so_already_is_not_written(world: World, grace: Bearer) -
         (EditRole("desk", rights=READERS, if_version=7), "rights.role_version_lost"),
         (EditRole("desk", title=""), "rights.role_malformed"),
         (EditRole("desk", rights=frozenset({"users:rule"})), "rights.unknown_right"),
-        (EditRole("desk", reaches_higher=True), "rights.not_held"),
+        (EditRole("desk", reaches_higher=True), "rights.reaches_higher"),
     ],
 )
 def test_edit_that_cannot_be_is_refused(world: World, grace: Bearer, edit: EditRole, refused: str) -> None:

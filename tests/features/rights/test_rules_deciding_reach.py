@@ -3,14 +3,17 @@ from uuid import UUID
 
 import pytest
 
-from doorward.features.rights.model.facts import Assignment, Role, Scope, TargetFacts
-from doorward.features.rights.rules import scopes
+from doorward.features.rights.model.facts import Assignment, Effect, Role, Scope, TargetFacts
+from doorward.features.rights.rules import deciding, scopes
 from doorward.features.rights.rules.roles import SHIPPED
 from doorward.features.rights.rules.scopes import everywhere
 from doorward.kernel.ids import GroupId
 from tests.features.rights.test_rules_deciding import BRAM, EVERYTHING, GRACE, OPERATOR, UNLOCK, VIEW, answer
 
 NORTH = GroupId(UUID(int=1))
+DESK = SHIPPED["help-desk"]
+SENIOR = Role("senior", "Senior desk", frozenset({"users:unlock"}), reaches_higher=True)
+KEYS = "user-permissions:modify-object-acls"
 
 
 @pytest.mark.parametrize(
@@ -37,3 +40,56 @@ def test_a_role_that_reaches_higher_says_so_explicitly() -> None:
     target = TargetFacts(BRAM, everywhere(EVERYTHING), last_administrator=False)
 
     assert answer(replace(OPERATOR, rights=held), UNLOCK, target) == "allowed"
+
+
+@pytest.mark.parametrize(
+    ("held", "role", "groups", "code"),
+    [
+        ([Assignment("help-desk")], DESK, set(), None),
+        ([Assignment("help-desk", scope=Scope(NORTH))], DESK, {NORTH}, None),
+        ([Assignment("help-desk", scope=Scope(NORTH))], DESK, set(), "rights.not_held"),
+        ([Assignment("auditor")], DESK, set(), "rights.not_held"),
+        (
+            [Assignment("help-desk"), Assignment("help-desk", Effect.DENY, Scope(NORTH))],
+            DESK,
+            {NORTH},
+            "rights.not_held",
+        ),
+        ([Assignment("help-desk"), Assignment("help-desk", Effect.DENY, Scope(NORTH))], DESK, set(), None),
+        ([], SHIPPED["no-access"], set(), None),
+        ([Assignment("help-desk")], SENIOR, set(), "rights.not_held"),
+        ([Assignment("senior")], SENIOR, set(), None),
+    ],
+)
+def test_who_may_put_somebody_in_reach_of_a_role(
+    held: list[Assignment], role: Role, groups: set[GroupId], code: str | None
+) -> None:
+    """Whoever holds its rights over them already, as their groups stand (RIGHT-4)."""
+    own = scopes.holdings(held, {**SHIPPED, "senior": SENIOR})
+    refused = deciding.may_put_in_reach(own, role, frozenset(groups))
+
+    assert (refused.code if refused else None) == code
+
+
+@pytest.mark.parametrize(
+    ("held", "changed", "code"),
+    [
+        ([Assignment("administrator")], {}, "rights.reaches_higher"),
+        ([Assignment("administrator"), Assignment("senior")], {}, None),
+        ([Assignment("administrator"), Assignment("senior", scope=Scope(NORTH))], {}, "rights.reaches_higher"),
+        ([Assignment("help-desk")], {}, "rights.missing"),
+        ([Assignment("keeper", scope=Scope(NORTH))], {}, "rights.reaches_higher"),
+        ([Assignment("administrator"), Assignment("senior")], {"session_used_second_factor": False},
+         "session.second_factor_required"),
+        ([], {}, "rights.reaches_higher"),
+    ],
+)  # fmt: skip
+def test_who_could_make_a_role_that_reaches_higher(
+    held: list[Assignment], changed: dict[str, bool], code: str | None
+) -> None:
+    """Whoever holds a right by such a role over everything, and may hand on roles (RIGHT-4)."""
+    roles = {**SHIPPED, "senior": SENIOR, "keeper": Role("keeper", "Keeper", frozenset({KEYS}))}
+    actor = replace(OPERATOR, rights=scopes.holdings(held, roles), **changed)  # type: ignore[arg-type]
+    refused = deciding.may_reach_higher(actor)
+
+    assert (refused.code if refused else None) == code

@@ -11,7 +11,7 @@ from doorward.kernel.act import Act, Needs, Who
 from doorward.kernel.ids import AccountId, GroupId
 
 GRACE, BRAM = AccountId(UUID(int=11)), AccountId(UUID(int=12))
-NORTH = GroupId(UUID(int=1))
+NORTH, SOUTH = GroupId(UUID(int=1)), GroupId(UUID(int=2))
 SENIOR = Role("senior", "Senior desk", frozenset({"users:unlock"}), reaches_higher=True)
 ROLES = {**SHIPPED, "senior": SENIOR}
 UNLOCK = Act(
@@ -23,6 +23,7 @@ RESET = Act(
 )  # fmt: skip
 LOOK = Act("view_account", Who.OPERATOR, "users:read", "accounts.viewed", frozenset(), writes=True)
 DESK, DESK_NORTH = Assignment("help-desk"), Assignment("help-desk", scope=Scope(NORTH))
+DESK_SOUTH = Assignment("help-desk", scope=Scope(SOUTH))
 ACTOR = ActorFacts(
     account=GRACE, kind=AccountKind.INTERNAL, enabled=True, barred=False, has_factor=True, excluded=False, rights={},
     session_used_second_factor=True, own_page_only=False,
@@ -63,6 +64,9 @@ def test_whether_an_account_may_operate_at_all(changed: dict[str, object], answe
         ((DESK,), set(), True, "by Help desk over everything"),
         ((DESK_NORTH,), {NORTH}, True, "by Help desk over the group North"),
         ((DESK_NORTH,), set(), False, "only by Help desk over the group North"),
+        ((DESK_SOUTH,), set(), False, "only by Help desk over a group outside your scope"),
+        ((replace(DESK, through=SOUTH),), set(), True,
+         "by Help desk over everything, through a group outside your scope"),
         ((replace(DESK, through=NORTH),), set(), True, "by Help desk over everything, through the group North"),
         ((DESK, Assignment("help-desk", Effect.DENY, Scope(NORTH))), {NORTH}, False,
          "denied by Help desk over the group North; deny wins"),

@@ -102,3 +102,17 @@ def test_of_two_who_revoke_at_once_one_is_told_so(world: World, bram: AccountId)
         one.join()
 
     assert sorted(taken) == [False, True]
+
+
+def test_roles_over_a_group_are_those_of_accounts_and_of_groups(world: World, bram: AccountId) -> None:
+    """Allowed or denied, each once; what is held over everything, or over another group, is not among them."""
+    south, stamp = GroupId(UUID(int=2)), store.Stamp("grace", NOON)
+    give(world, bram, Assignment("auditor", scope=Scope(NORTH)), Assignment("help-desk", Effect.DENY, Scope(NORTH)))
+    give(world, bram, Assignment("administrator"), Assignment("super-user", scope=Scope(south)))
+    with world.database.write() as sql:
+        store.grant_group(sql, south, Assignment("auditor", scope=Scope(NORTH)), stamp)
+        store.grant_group(sql, south, Assignment("no-access", scope=Scope(NORTH)), stamp)
+
+    with world.database.read() as sql:
+        assert store.roles_over(sql, NORTH) == ["auditor", "help-desk", "no-access"]
+        assert store.roles_over(sql, GroupId(UUID(int=3))) == []

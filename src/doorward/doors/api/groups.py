@@ -59,7 +59,7 @@ routes = Routes("groups")
 _FIELDS = ("groups.name_malformed", "groups.description_malformed", "groups.name_taken", "request.reason")
 _MEMBER = (
     "groups.not_found", "accounts.not_found", "request.reason", "rights.self", "rights.higher_target",
-    "rights.not_held",
+    "rights.not_held", "rights.gained", "rights.internal_only",
 )  # fmt: skip
 _AT_ONCE = 200
 
@@ -235,7 +235,7 @@ def _each(asked: Asked, action: Action[Any, Any], commands: list[Any]) -> Respon
 
 _OF_ONE = frozenset(
     {"accounts.not_found", "rights.self", "rights.higher_target", "rights.last_administrator", "rights.not_held",
-     "protection.required", "rights.internal_only"}
+     "protection.required", "rights.internal_only", "rights.gained"}
 )  # fmt: skip
 """Refusals that concern one account, and leave the others to be looked at."""
 

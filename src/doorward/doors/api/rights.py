@@ -74,8 +74,8 @@ class PermissionsJson(Shape):
 class GroupNamed(Shape):
     """A group by its id and name."""
 
-    id: UUID
-    name: str
+    id: UUID | None = Field(description="null where the group is outside the caller's scope (RIGHT-3)")
+    name: str | None = Field(description="null where the group is outside the caller's scope")
 
 
 class AssignmentJson(Shape):
@@ -233,7 +233,9 @@ def _assignments(held: RolesOf) -> Page[AssignmentJson]:
 
 def _assignment(one: Assignment, names: dict[GroupId, str]) -> AssignmentJson:
     def named(group: GroupId | None) -> GroupNamed | None:
-        return None if group is None else GroupNamed(id=group, name=names.get(group, ""))
+        if group is None:
+            return None
+        return GroupNamed(id=group if group in names else None, name=names.get(group))
 
     return AssignmentJson(
         role=one.role,

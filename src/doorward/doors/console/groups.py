@@ -42,7 +42,7 @@ _GROUPS = "/console/groups"
 _CHOICES = 20
 _OF_ONE = frozenset(
     {"accounts.not_found", "rights.self", "rights.higher_target", "rights.not_held", "rights.last_administrator",
-     "rights.internal_only", "protection.required"}
+     "rights.internal_only", "rights.gained", "protection.required"}
 )  # fmt: skip
 """Refusals that concern one account, and leave the others to be looked at."""
 _FIELDS = {

@@ -71,15 +71,19 @@ def row_of(one: Assignment, roles: Mapping[str, Role], names: Names) -> dict[str
     """Put one assignment for a page."""
 
     def named(group: GroupId | None) -> dict[str, str] | None:
-        return None if group is None else {"id": str(group), "name": names.get(group, str(group))}
+        if group is None:
+            return None
+        there = group in names
+        return {"id": str(group) if there else "", "name": names.get(group, "a group outside your scope")}
 
+    hidden = one.scope.group is not None and one.scope.group not in names
     return {
         "role": one.role,
         "title": roles[one.role].title if one.role in roles else one.role,
         "denied": one.effect is Effect.DENY,
         "effect": one.effect.value,
         "over": named(one.scope.group),
-        "scope": str(one.scope),
+        "scope": "" if hidden else str(one.scope),
         "through": named(one.through),
     }
 

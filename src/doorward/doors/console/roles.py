@@ -9,8 +9,17 @@ from doorward.doors.console.pages import status_of
 from doorward.doors.console.role_forms import ROLE_WORDS, role_choices
 from doorward.doors.console.visit import Visit
 from doorward.features.rights.actions.facts import areas
+from doorward.features.rights.actions.granting import show_granting
 from doorward.features.rights.actions.roles import add_role, delete_role, edit_role, list_roles, show_role
-from doorward.features.rights.model.acts import AddRole, DeleteRole, EditRole, ListRoles, RoleShown, ShowRole
+from doorward.features.rights.model.acts import (
+    AddRole,
+    DeleteRole,
+    EditRole,
+    ListRoles,
+    RoleShown,
+    ShowGranting,
+    ShowRole,
+)
 from doorward.features.rights.model.facts import Role
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
@@ -62,6 +71,8 @@ def _page(visit: Visit, refused: Refused | None, stage: str | None, name: str = 
     if isinstance(listed, Refused):
         return visit.problem(listed, "/console")
     may = {one["name"]: one["may"] for one in role_choices(visit)}
+    higher = visit.run(show_granting, ShowGranting())
+    barred = higher if isinstance(higher, Refused) else higher.reaching_higher
     rows = [_row(visit, role, may.get(role.name, permission(allowed=False))) for role in listed.roles]
     errors = {} if refused is None else _errors(refused)
     return visit.show(
@@ -70,7 +81,7 @@ def _page(visit: Visit, refused: Refused | None, stage: str | None, name: str = 
         **shell(visit, shown),
         roles=rows,
         areas=areas(),
-        may={"add": may.get(_OF_NO_RIGHTS, permission(allowed=False))},
+        may={"add": may.get(_OF_NO_RIGHTS, permission(allowed=False)), "higher": permission(barred is None, barred)},
         stage=stage,
         staged=next((row for row in rows if row["name"] == name and not row["shipped"]), None),
         form={**visit.form, "rights": set(visit.chosen)} if visit.form else None,

@@ -90,6 +90,11 @@ def names(call: Call, wanted: Sequence[GroupId]) -> dict[GroupId, str]:
     return {group.id: group.name for group in store.some(call.sql, wanted)}
 
 
+def names_within(call: Call, wanted: Sequence[GroupId]) -> dict[GroupId, str]:
+    """Load the names of groups; those that the actor does not reach are not named (RIGHT-3)."""
+    return names(call, [one for one in wanted if _within(call, one)])
+
+
 def counts(call: Call, wanted: Sequence[GroupId]) -> dict[GroupId, int]:
     """Count the members of groups; one that is empty, or not there, has none."""
     found = store.counts(call.sql, wanted)

@@ -32,6 +32,11 @@ _EVERY_HOLDER = (
 _WITH = select(_T.account_id).where(_T.role == bindparam("named")).distinct()
 _GROUPS_WITH = select(_G.group_id).where(_G.role == bindparam("named")).distinct()
 _EVERY_GROUP = select(_G.group_id).distinct().order_by(_G.group_id)
+_ROLES_OVER = (
+    select(_T.role).where(_T.scope == bindparam("over"))
+    .union(select(_G.role).where(_G.scope == bindparam("over")))
+    .order_by("role")
+)  # fmt: skip
 _OVER_GROUP = select(_T.account_id).where(_T.scope == bindparam("over")).limit(1)
 _OVER_GROUP_BY_GROUP = select(_G.group_id).where(_G.scope == bindparam("over")).limit(1)
 _GRANT, _GRANT_GROUP = insert(role_assignments), insert(group_role_assignments)
@@ -98,6 +103,11 @@ def accounts_with(sql: Connection, role: str) -> list[AccountId]:
 def groups_with(sql: Connection, role: str) -> list[GroupId]:
     """List the groups that give their members a role, or deny it, over whomever."""
     return [GroupId(row.group_id) for row in sql.execute(_GROUPS_WITH, {"named": role})]
+
+
+def roles_over(sql: Connection, group: GroupId) -> list[str]:
+    """List the roles that anybody holds, or is denied, over the members of a group."""
+    return [row.role for row in sql.execute(_ROLES_OVER, {"over": str(Scope(group))})]
 
 
 def is_scope(sql: Connection, group: GroupId) -> bool:

@@ -3,8 +3,8 @@
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
-from doorward.features.groups import actions as groups
 from doorward.features.rights.actions import administrators, facts, holders
+from doorward.features.rights.actions.judging import names_of
 from doorward.features.rights.actions.permissions import PERMISSIONS
 from doorward.features.rights.model.acts import Explain, Explained, OneWhoMay, WhoMay, WhoMayShown
 from doorward.features.rights.model.facts import Allowed, TargetFacts
@@ -28,9 +28,7 @@ def list_who_may(call: Call, command: WhoMay) -> WhoMayShown | Refused:
     looked_at = [one for one in (accounts.load(call, each) for each in holding[:LOOKED_AT]) if one is not None]
     people = [one for standing in looked_at if (one := _one_who_may(call, standing, wanted, target)) is not None]
     people.sort(key=lambda one: one.user_name)
-    scopes = {scope.group for one in people for each in one.through for scope in (each.scope,) if scope.group}
-    through = {each.through for one in people for each in one.through if each.through}
-    named = groups.names(call, sorted({*scopes, *through}))
+    named = names_of(call, [each for one in people for each in one.through])
     return WhoMayShown(command.asked, wanted.right or "", tuple(people), named, more=len(holding) > LOOKED_AT)
 
 
@@ -48,8 +46,7 @@ def explain_permission(call: Call, command: Explain) -> Explained | Refused:
     verdict = deciding.may(actor, wanted, target)
     assignments = facts.assignments_of(call, command.actor)
     roles = facts.roles_behind(call, assignments)
-    mentioned = {group for one in assignments for group in (one.scope.group, one.through) if group is not None}
-    about = reasoning.Held(assignments, roles, groups.names(call, sorted({*mentioned, *target.groups})))
+    about = reasoning.Held(assignments, roles, names_of(call, assignments))
     refusal = None if isinstance(verdict, Allowed) else verdict
     told = reasoning.reasoned(actor, wanted, target, about)
     return Explained(command.asked, refusal is None, refusal, told)

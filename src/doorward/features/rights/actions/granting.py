@@ -18,7 +18,7 @@ from doorward.features.rights.actions.judging import (
     resolve,
     told,
 )
-from doorward.features.rights.actions.roles import named, stamp
+from doorward.features.rights.actions.roles import judge_reaching_higher, named, stamp
 from doorward.features.rights.model.acts import (
     GrantingShown,
     GrantRole,
@@ -51,7 +51,8 @@ def show_granting(call: Call, command: ShowGranting) -> GrantingShown:
     if command.somewhere and call.actor.account is not None:
         held = facts.holdings_of(call, call.actor.account).get(GIVE_ROLES)
         scopes |= frozenset() if held is None else held.allowed
-    return GrantingShown(tuple((role, judge_anywhere(call, role.name, scopes)) for role in known))
+    judged = tuple((role, judge_anywhere(call, role.name, scopes)) for role in known)
+    return GrantingShown(judged, judge_reaching_higher(call))
 
 
 @act("user-permissions:read", event=None, writes=False)

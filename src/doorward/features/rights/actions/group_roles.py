@@ -20,7 +20,7 @@ from doorward.features.rights.model.acts import (
     ShowRolesOfGroup,
 )
 from doorward.features.rights.model.facts import Assignment
-from doorward.features.rights.rules import scopes
+from doorward.features.rights.rules import deciding, scopes
 from doorward.features.rights.rules.deciding import GIVE_ROLES
 from doorward.kernel.act import Needs, act
 from doorward.kernel.events import Event
@@ -72,7 +72,8 @@ def judge_membership(call: Call, group: GroupId, account: AccountId) -> Refused 
         return Refused("groups.not_found")
     before = groups.groups_of(call, account)
     kind = judge_kind(call, account) if gives_roles(call, group) else None
-    return kind or _judge_given(call, group) or _judge_gain(call, before, before | {group})
+    refused = kind or _judge_given(call, group) or _judge_gain(call, before, before | {group})
+    return refused or _judge_others(call, group, before)
 
 
 def judge_first_membership(call: Call, group: GroupId) -> Refused | None:
@@ -88,7 +89,8 @@ def judge_leaving(call: Call, group: GroupId, account: AccountId) -> Refused | N
     if groups.reached(call, group) is None:
         return Refused("groups.not_found")
     before = groups.groups_of(call, account)
-    return _judge_given(call, group) or _judge_gain(call, before, before - {group})
+    refused = _judge_given(call, group) or _judge_gain(call, before, before - {group})
+    return refused or _judge_others(call, group, before)
 
 
 def judge_deletion(call: Call, group: GroupId) -> Refused | None:
@@ -156,3 +158,17 @@ def _judge_gain(call: Call, before: frozenset[GroupId], after: frozenset[GroupId
             if reaches(held, after) and not reaches(held, before):
                 return Refused("rights.gained")
     return None
+
+
+def _judge_others(call: Call, group: GroupId, before: frozenset[GroupId]) -> Refused | None:
+    """Refuse a change of groups by which others would come to hold, or lose, rights that the actor lacks (RIGHT-4).
+
+    Who is in a group is who the holders of roles over it look after: that is what groups are for. Whoever decides it
+    about somebody holds over them whatever those holders do.
+    """
+    if call.actor.owner or call.actor.account is None:
+        return None
+    own, known = facts.holdings_of(call, call.actor.account), facts.every_role(call)
+    looked_after = (known[name] for name in store.roles_over(call.sql, group) if name in known)
+    refusals = (deciding.may_put_in_reach(own, role, before) for role in looked_after)
+    return next((one for one in refusals if one is not None), None)

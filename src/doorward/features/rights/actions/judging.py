@@ -120,6 +120,6 @@ def told(call: Call, one: Assignment) -> dict[str, Fact]:
 
 
 def names_of(call: Call, found: Collection[Assignment]) -> dict[GroupId, str]:
-    """Load the names of the groups in assignments."""
+    """Load the names of the groups in assignments, as far as the actor reaches them (RIGHT-3)."""
     wanted = {group for one in found for group in (one.scope.group, one.through) if group is not None}
-    return groups.names(call, sorted(wanted))
+    return groups.names_within(call, sorted(wanted))

@@ -116,6 +116,14 @@ def judge_role_for(call: Call, role: Role) -> Refused | None:
     return Refused("session.required") if held is None else deciding.may_hand_on(held, role, EVERYTHING)
 
 
+def judge_reaching_higher(call: Call) -> Refused | None:
+    """Refuse an actor who could make no role that reaches higher; the server's owner makes any."""
+    if call.actor.owner:
+        return None
+    held = None if call.actor.session is None else facts.actor_facts(call, call.actor.session)
+    return Refused("session.required") if held is None else deciding.may_reach_higher(held)
+
+
 def stamp(call: Call) -> store.Stamp:
     """Say who writes, and when."""
     return store.Stamp(call.actor.name, call.now)

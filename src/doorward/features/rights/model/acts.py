@@ -147,6 +147,8 @@ class GrantingShown(Done):
     """Every role, each with the refusal that giving it would meet; None where it may be given."""
 
     roles: tuple[tuple[Role, Refused | None], ...]
+    reaching_higher: Refused | None = None
+    """What would refuse the caller any role that reaches higher."""
 
 
 @dataclass(frozen=True, slots=True)

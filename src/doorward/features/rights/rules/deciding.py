@@ -6,9 +6,19 @@ whoever may not read an account is not told that it is there (RIGHT-3).
 """
 
 from doorward.features.accounts.model import AccountKind
-from doorward.features.rights.model.facts import ActorFacts, Allowed, Holdings, Permission, Role, Scope, TargetFacts
+from doorward.features.rights.model.facts import (
+    EVERYTHING,
+    ActorFacts,
+    Allowed,
+    Holdings,
+    Permission,
+    Role,
+    Scope,
+    TargetFacts,
+)
 from doorward.features.rights.rules import scopes
 from doorward.kernel.act import Act, Needs
+from doorward.kernel.ids import GroupId
 from doorward.kernel.outcome import Refused
 
 GIVE_ROLES = "user-permissions:modify-object-acls"
@@ -68,8 +78,20 @@ def barred(actor: ActorFacts) -> bool:
 
 def may_grant(granter: Holdings, role: Role, scope: Scope) -> Refused | None:
     """Refuse to give, take or deny a role over more than the granter holds its rights over (RIGHT-4)."""
-    holds = scopes.covers_higher if role.reaches_higher else scopes.covers
-    if all(holds(granter.get(right), scope) for right in role.rights):
+    if not all(scopes.covers(granter.get(right), scope) for right in role.rights):
+        return Refused("rights.not_held", {"role": role.name})
+    if role.reaches_higher and not all(scopes.covers_higher(granter.get(right), scope) for right in role.rights):
+        return Refused("rights.reaches_higher")
+    return None
+
+
+def may_put_in_reach(mover: Holdings, role: Role, groups: frozenset[GroupId]) -> Refused | None:
+    """Refuse to put an account in or out of reach of a role that others hold, by a change of its groups (RIGHT-4).
+
+    The mover holds every right of that role over the account already, as its groups stand before the change.
+    """
+    holds = scopes.over_higher if role.reaches_higher else scopes.over
+    if all(holds(mover.get(right), groups) for right in role.rights):
         return None
     return Refused("rights.not_held", {"role": role.name})
 
@@ -86,6 +108,16 @@ def may_hand_on(actor: ActorFacts, role: Role, scope: Scope) -> Refused | None:
     if not with_second_factor(actor):
         return Refused("session.second_factor_required")
     return may_grant(actor.rights, role, scope)
+
+
+def may_reach_higher(actor: ActorFacts) -> Refused | None:
+    """Refuse whoever could make no role that reaches higher, whichever of their rights it had (RIGHT-4)."""
+    roles = (Role("", "", frozenset({right}), reaches_higher=True) for right in sorted(actor.rights))
+    refusals = [may_hand_on(actor, role, EVERYTHING) for role in roles]
+    if None in refusals:
+        return None
+    told = (one for one in refusals if one is not None and one.code != "rights.not_held")
+    return next(told, Refused("rights.reaches_higher"))
 
 
 def _entitled(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refused | None:

@@ -13,7 +13,7 @@ from doorward.kernel.ids import GroupId
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the actor holds: the assignments, the roles behind them, and the names of the groups in them."""
+    """What the actor holds: the assignments, the roles behind them, and the groups in the asker's scope."""
 
     assignments: Sequence[Assignment]
     roles: Mapping[str, Role]
@@ -93,6 +93,11 @@ def _listed(found: Sequence[Assignment], held: Held) -> str:
 
 def _spelled(one: Assignment, held: Held) -> str:
     role = held.roles[one.role].title
-    over = "everything" if one.scope.group is None else f"the group {held.names.get(one.scope.group, '?')}"
-    through = "" if one.through is None else f", through the group {held.names.get(one.through, '?')}"
+    over = "everything" if one.scope.group is None else _group(one.scope.group, held)
+    through = "" if one.through is None else f", through {_group(one.through, held)}"
     return f"{role} over {over}{through}"
+
+
+def _group(group: GroupId, held: Held) -> str:
+    """Name a group to whoever asks; one outside their scope is not named (RIGHT-3)."""
+    return f"the group {held.names[group]}" if group in held.names else "a group outside your scope"
