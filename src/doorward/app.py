@@ -20,6 +20,7 @@ from doorward.doors.web.health import PATHS as HEALTH_PATHS
 from doorward.doors.web.health import Health
 from doorward.doors.web.metrics import Metrics
 from doorward.edges import data_directory, http_server, logs
+from doorward.edges.breach_lists import BreachListFiles
 from doorward.edges.call import BUSY, Site
 from doorward.edges.clock import Stopwatch, SystemClock
 from doorward.edges.crypto.argon2 import Argon2Hasher, Parameters
@@ -221,6 +222,7 @@ def open_runtime(
         guard=sessions.guard,
         recorder=audit.recorder,
         refusals=RefusalLog(clock),
+        breach_lists=BreachListFiles(data_directory.breach_lists(settings)),
     )
 
 

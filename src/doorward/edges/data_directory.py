@@ -29,6 +29,11 @@ def database_file(settings: Settings) -> Path:
     return Path(settings.database.removeprefix("sqlite:///"))
 
 
+def breach_lists(settings: Settings) -> Path:
+    """Say where the site's breach lists are; the folder is made by the first import."""
+    return settings.data / "breach-lists"
+
+
 def maildir(settings: Settings) -> Path | None:
     """Say where the Maildir is; None where mail leaves by a mail server."""
     return Path(settings.mail.removeprefix("maildir://")) if settings.mail.startswith("maildir:") else None

@@ -5,19 +5,20 @@ The action may be run again when it lost a race, which is safe because deciding 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from doorward.edges.breach_lists import NoBreachLists
 from doorward.edges.call import Call, Site
 from doorward.edges.refusal_log import RefusalLog
 from doorward.edges.sql.engine import Database
 from doorward.kernel.act import NOBODY, Action, Caller, Denied, Guard, Prover, Recorder, unproven
 from doorward.kernel.events import Origin
 from doorward.kernel.outcome import Refused
-from doorward.kernel.ports import Clock, Entropy, Sealer
+from doorward.kernel.ports import BreachLists, Clock, Entropy, Sealer
 
 C = TypeVar("C")
 O = TypeVar("O")  # noqa: E741 - reads as "outcome" beside C, "command"
@@ -41,6 +42,7 @@ class Runtime:
     guard: Guard
     recorder: Recorder
     refusals: RefusalLog | None = None
+    breach_lists: BreachLists = field(default_factory=NoBreachLists)
 
     def run(
         self, action: Action[C, O], command: C, caller: Caller, origin: Origin, prover: Prover = unproven

@@ -15,7 +15,7 @@ from doorward.edges.call import BUSY, Resumed, Steps
 from doorward.edges.crypto.hash_queue import HashPool, HashQueue
 from doorward.edges.run import Runtime
 from doorward.kernel.events import Origin
-from doorward.kernel.outcome import Begin, Hash, Place, Request, Wait
+from doorward.kernel.outcome import Begin, Hash, LookUp, Place, Request, Wait
 from doorward.kernel.ports import HashJob
 
 
@@ -55,6 +55,8 @@ class PlainDriver:
         match request:
             case Hash(job):
                 return self._hash(job)
+            case LookUp(wanted, lists):
+                return self._runtime.breach_lists.find(wanted, lists)
             case Wait(seconds):
                 self._never.wait(seconds)
                 return True
@@ -103,6 +105,9 @@ class LoopDriver:
         match request:
             case Hash(job):
                 return await asyncio.wrap_future(self._pool.submit(job))
+            case LookUp(wanted, lists):
+                find = self._runtime.breach_lists.find
+                return await asyncio.get_running_loop().run_in_executor(self._threads, find, wanted, lists)
             case Wait(seconds):
                 held.give_back()
                 await asyncio.sleep(seconds)

@@ -65,10 +65,19 @@ class Hash:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """Ask whether a password is in the site's breach lists, with no transaction open; the answer is a `Listed`."""
+
+    wanted: tuple[bytes, ...] = field(repr=False)
+    """The digests of the password, any of which a list may hold."""
+    lists: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Give the place back, wait so many seconds, take a place again; the answer is True or False (full)."""
 
     seconds: float
 
 
-Request = Begin | Place | Hash | Wait
+Request = Begin | Place | Hash | LookUp | Wait

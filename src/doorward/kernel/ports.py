@@ -1,9 +1,10 @@
 """What is outside, as the inside sees it: protocols that `app` fills with real things and tests with plain objects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
+from enum import Enum
 from typing import Protocol
 
 
@@ -115,6 +116,22 @@ class Hasher(Protocol):
 
     def adopt(self, foreign: str) -> str | ValueError:
         """Bring another system's spelling of a hash to ours; an error says why it can never be verified here."""
+
+
+class Listed(Enum):
+    """What came of looking for a password in the site's breach lists (PASS-2)."""
+
+    ABSENT = "absent"
+    FOUND = "found"
+    UNREADABLE = "unreadable"
+    """At least one list is missing or damaged here, so that nobody can say that the password is in none."""
+
+
+class BreachLists(Protocol):
+    """The site's lists of breached passwords, kept as files beside the database; a list's name is its digest."""
+
+    def find(self, wanted: Collection[bytes], names: Collection[str]) -> Listed:
+        """Look for any of the digests of a password in the lists of these names."""
 
 
 class Ciphers(Protocol):

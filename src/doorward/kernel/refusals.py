@@ -12,6 +12,7 @@ from doorward.kernel.refusals_of_desk import DESK
 from doorward.kernel.refusals_of_files import TRANSFER
 from doorward.kernel.refusals_of_groups import GROUPS
 from doorward.kernel.refusals_of_passkeys import PASSKEYS
+from doorward.kernel.refusals_of_passwords import PASSWORDS
 from doorward.kernel.refusals_of_rights import RIGHTS
 from doorward.kernel.refusals_of_tokens import TOKENS
 
@@ -199,51 +200,6 @@ _POLICY = {
     ),
 }
 
-_PASSWORDS = {
-    "passwords.min_length": Refusal(
-        422, REFUSED, "This password is too short. Choose one of at least {least} characters."
-    ),
-    "passwords.max_length": Refusal(
-        422, REFUSED, "This password is too long. Choose one of at most {most} characters."
-    ),
-    "passwords.min_letters": Refusal(422, REFUSED, "This password has too few letters. Use at least {least}."),
-    "passwords.min_digits": Refusal(422, REFUSED, "This password has too few digits. Use at least {least}."),
-    "passwords.min_specials": Refusal(
-        422, REFUSED, "This password has too few special characters. Use at least {least}."
-    ),
-    "passwords.min_groups": Refusal(
-        422,
-        REFUSED,
-        "This password is too uniform. Use {least} of: small letters, capital letters, digits, special characters.",
-    ),
-    "passwords.common": Refusal(
-        422, REFUSED, "This password is among the ones that are guessed first. Choose another one."
-    ),
-    "passwords.contains_name": Refusal(
-        422,
-        REFUSED,
-        "A password must not contain the user name, the e-mail address or this product's name. Choose another one.",
-    ),
-    "passwords.previous": Refusal(
-        422, REFUSED, "You had this password before. Choose one that differs from your last {count}."
-    ),
-    "passwords.no_address": Refusal(
-        409,
-        CONFLICT,
-        "There is no e-mail address that a link may go to: the account has none, or it was changed within the last 72 "
-        "hours. Give the account one, or wait.",
-    ),
-    "passwords.set_up_open": Refusal(
-        409,
-        CONFLICT,
-        "The secret key of this account was reset and no new one is set up yet: the mailbox alone must not give the "
-        "account. Take it off the allowlist, and allow the set-up again once the new password is set.",
-    ),
-    "passwords.one_change_a_day": Refusal(
-        422, REFUSED, "A password can be changed once in 24 hours. Try again tomorrow."
-    ),
-}
-
 REFUSALS: Mapping[str, Refusal] = MappingProxyType(
     {
         **_REQUESTS,
@@ -254,7 +210,7 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         **_SECOND_FACTOR,
         **_ACCOUNTS,
         **_POLICY,
-        **_PASSWORDS,
+        **PASSWORDS,
         **GROUPS,
         **PASSKEYS,
         **TOKENS,

@@ -22,7 +22,19 @@ def test_with_an_administrator_all_is_well(shell: Shell) -> None:
     shell.add("ada", "--role", "administrator")
 
     assert graded(shell) == dict.fromkeys(
-        ["permissions", "address", "mail", "database", "keys", "clock", "outbox", "administrators", "passwords"], "well"
+        [
+            "permissions",
+            "address",
+            "mail",
+            "database",
+            "keys",
+            "clock",
+            "outbox",
+            "administrators",
+            "passwords",
+            "breach lists",
+        ],
+        "well",
     )
 
 

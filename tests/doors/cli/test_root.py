@@ -50,6 +50,7 @@ def test_every_command_of_the_interface_is_there() -> None:
         "group list", "group show", "group add", "group edit", "group delete", "group add-member",
         "group remove-member",
         "token import", "token list", "token show", "token retire", "token assign", "token unassign", "token resync",
+        "breach import", "breach status", "breach clear",
         "audit list", "audit acts", "audit checkpoints", "audit export",
         "account import", "account export", "mail list", "mail retry",
         "database upgrade", "database status", "config show",

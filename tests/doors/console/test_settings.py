@@ -1,5 +1,7 @@
 import pytest
 
+from doorward.features.passwords.actions import import_breach_list
+from doorward.features.passwords.model import ImportBreachList
 from doorward.features.policy.actions import default_rules
 from doorward.features.policy.model import PasswordRules
 from tests.doors.console.visiting import Shown, Site
@@ -125,3 +127,16 @@ def test_a_method_that_there_is_not_is_told_at_its_field(site: Site) -> None:
 
     assert shown.status == 422
     assert "app mandatory, app opt-in, email" in shown.page.ids["s-device_method-error"]
+
+
+def test_pass_2_the_page_shows_which_passwords_nobody_may_choose(site: Site) -> None:
+    """How many come with the product, and each imported list: how many entries, when, by whom, from which file."""
+    before = site.operator().get(RULES).html
+    site.world.run(import_breach_list, ImportBreachList("public", "ab" * 32, 1_234_567, "pwned.txt", "sha1", 10))
+    olga = site.signed_in(site.world.add("piet", "auditor", factors=1))
+    after = olga.get(RULES).html
+
+    assert "197,667" in before
+    assert "No list was imported yet." in before
+    for told in ("public", "1,234,567", "pwned.txt", "seen at least 10 times", "by cli:root"):
+        assert told in after

@@ -3,7 +3,17 @@ from datetime import timedelta
 import pytest
 
 from doorward.features.passwords import actions, store
-from doorward.features.passwords.model import StoredPassword
+from doorward.features.passwords.model import (
+    BreachListImported,
+    BreachListsCleared,
+    BreachListsShown,
+    BreachListThere,
+    ClearBreachLists,
+    ImportBreachList,
+    ListBreachLists,
+    NoBreachLists,
+    StoredPassword,
+)
 from doorward.features.policy.actions import change_password_rules, default_rules
 from doorward.features.policy.model import ChangePasswordRules
 from doorward.kernel.events import Door, Origin
@@ -216,3 +226,74 @@ def test_pass_5_an_ask_keeps_where_it_came_from(world: World, bram: AccountId) -
         assert actions.purge_asks(call) == 1
 
     assert (asked.account, asked.asked_at, asked.address, asked.user_agent) == (bram, NOON, "192.0.2.7", "x" * 400)
+
+
+def importing(name: str = "words", digest: str = "ab" * 32) -> ImportBreachList:
+    """Ask for a list to be looked in."""
+    return ImportBreachList(name, digest, 7, "words.txt", "plain", 1, "our own words")
+
+
+def names(world: World) -> list[str]:
+    """List the breach lists."""
+    shown = world.run(actions.list_breach_lists, ListBreachLists())
+    assert isinstance(shown, BreachListsShown)
+    return [one.name for one in shown.lists]
+
+
+def test_pass_2_a_list_is_imported_replaced_and_cleared(world: World) -> None:
+    """The same one again is no news, and neither is clearing what is empty."""
+    outcomes = [
+        world.run(actions.import_breach_list, importing()),
+        world.run(actions.import_breach_list, importing()),
+        world.run(actions.import_breach_list, importing(digest="cd" * 32)),
+        world.run(actions.import_breach_list, importing("more")),
+        world.run(actions.clear_breach_lists, ClearBreachLists("more")),
+        world.run(actions.clear_breach_lists, ClearBreachLists("more")),
+        world.run(actions.clear_breach_lists, ClearBreachLists()),
+        world.run(actions.clear_breach_lists, ClearBreachLists()),
+    ]
+
+    assert outcomes == [
+        BreachListImported(replaced=False), BreachListThere(), BreachListImported(replaced=True),
+        BreachListImported(replaced=False), BreachListsCleared(1), Refused("passwords.no_breach_list"),
+        BreachListsCleared(1), NoBreachLists(),
+    ]  # fmt: skip
+    assert names(world) == []
+
+
+def test_pass_2_what_to_look_for_names_each_file_once(world: World) -> None:
+    """Two lists of the same entries are one file; without a list there is nothing to look for."""
+    with world.reading() as call:
+        assert actions.look_up(call, Secret("Abc")) is None
+    for name in ("one", "other"):
+        world.run(actions.import_breach_list, importing(name))
+    with world.reading() as call:
+        asked = actions.look_up(call, Secret("Abc"))
+
+    assert asked is not None
+    assert asked.lists == ("ab" * 32,)
+    assert [digest.hex() for digest in asked.wanted] == ["915858afa2278f25", "a9993e364706816a"]
+    assert "a9993e" not in repr(asked)
+
+
+def test_a_list_needs_a_name(world: World) -> None:
+    """Nothing is written without one."""
+    assert world.run(actions.import_breach_list, importing("")) == Refused("passwords.breach_list_name", {"most": 100})
+    assert names(world) == []
+
+
+def test_whoever_only_reads_sign_in_security_sees_the_lists_and_changes_none(world: World) -> None:
+    """By right, like the password rules (RIGHT-7)."""
+    world.run(actions.import_breach_list, importing())
+    auditor = world.sign_in(world.add("aude", "auditor", factors=1))
+    helper = world.sign_in(world.add("hanna", "help-desk", factors=1))
+
+    assert isinstance(world.run(actions.list_breach_lists, ListBreachLists(), auditor), BreachListsShown)
+    for refused in (
+        world.run(actions.import_breach_list, importing("x"), auditor),
+        world.run(actions.clear_breach_lists, ClearBreachLists(), auditor),
+    ):
+        assert isinstance(refused, Refused)
+        assert refused.code == "rights.missing"
+    assert isinstance(world.run(actions.list_breach_lists, ListBreachLists(), helper), Refused)
+    assert names(world) == ["words"]

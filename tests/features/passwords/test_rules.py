@@ -8,7 +8,7 @@ from doorward.features.passwords import rules
 from doorward.features.passwords.model import Requirements, Whose
 from doorward.features.policy.model import PasswordRules
 from doorward.kernel.outcome import Refused
-from doorward.kernel.ports import Secret
+from doorward.kernel.ports import Listed, Secret
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -229,3 +229,33 @@ def test_requirements_are_picked_from_the_password_rules() -> None:
 def test_pass_5_three_mails_an_hour(asked: int, *, may: bool) -> None:
     """Whoever asks on behalf of somebody fills no mailbox."""
     assert rules.may_ask(asked) is may
+
+
+def test_pass_2_a_password_is_looked_for_as_typed_and_folded() -> None:
+    """Lists of hashes hold passwords as they were typed, plain ones without regard to case; NFC in both."""
+    assert rules.spellings(Secret("Stra\u00dfe Cafe\u0301")) == ("Stra\u00dfe Caf\u00e9", "strasse caf\u00e9")
+    assert rules.spellings(Secret("small")) == ("small",)
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        (Listed.ABSENT, None),
+        (Listed.FOUND, Refused("passwords.breached")),
+        (Listed.UNREADABLE, Refused("passwords.breach_list_unreadable", retry_after=60)),
+    ],
+)
+def test_pass_2_what_cannot_be_looked_for_is_refused(answer: Listed, refused: Refused | None) -> None:
+    """Only a list that was read, and has it not, lets a password pass."""
+    assert rules.judge_listed(answer) == refused
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [("words.txt", True), ("x" * 100, True), ("", False), ("x" * 101, False), (" a", False), ("a\tb", False)],
+)
+def test_a_breach_list_has_a_name_that_prints(name: str, *, good: bool) -> None:
+    """It stands in tables and in the trail."""
+    expected = None if good else Refused("passwords.breach_list_name", {"most": 100})
+
+    assert rules.judge_list_name(name) == expected

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from doorward.features.passwords import store
-from doorward.features.passwords.model import Ask, StoredPassword
+from doorward.features.passwords.model import Ask, BreachList, StoredPassword
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
 
@@ -190,3 +190,35 @@ def test_answered_asks_are_forgotten(world: World, bram: AccountId) -> None:
     with world.database.read() as sql:
         assert store.asked_since(sql, bram, NOON - timedelta(days=1)) == 2
         assert store.unanswered(sql, 9) == [waiting]
+
+
+def breach_list(name: str, digest: str = "ab" * 32) -> BreachList:
+    """Describe a list of more entries than 32 bits count."""
+    return BreachList(name, digest, 5_000_000_000, "pwned.txt", "sha1", 10, NOON, "cli:root")
+
+
+def test_breach_lists_are_listed_by_name(world: World) -> None:
+    """As they were written; one of the same name takes the place of the one before."""
+    with world.database.write() as sql:
+        for one in (breach_list("b"), breach_list("a"), breach_list("b", "cd" * 32)):
+            store.put_list(sql, one)
+
+        assert store.lists(sql) == [breach_list("a"), breach_list("b", "cd" * 32)]
+        store.forget_list(sql, "a")
+        assert store.lists(sql) == [breach_list("b", "cd" * 32)]
+
+
+def test_of_two_imports_at_once_one_list_of_the_name_is_left(world: World) -> None:
+    """Both have their turn, and the later one stays."""
+
+    def write(digest: str) -> None:
+        with world.database.write() as sql:
+            store.put_list(sql, breach_list("a", digest))
+
+    threads = [threading.Thread(target=write, args=(digest,)) for digest in ("ab" * 32, "cd" * 32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with world.database.read() as sql:
+        assert [one.name for one in store.lists(sql)] == ["a"]

@@ -10,6 +10,7 @@ from doorward.doors.cli.examinations import (
     Finding,
     Grade,
     administrators,
+    breach_lists,
     clock,
     database,
     mail,
@@ -58,7 +59,7 @@ def _examine(program: Program, loaded: Loaded) -> Iterator[Finding]:
         return
     examined = Examined(loaded.settings, opened)
     try:
-        for examination in (database, secrets, clock, undelivered, administrators, passwords):
+        for examination in (database, secrets, clock, undelivered, administrators, passwords, breach_lists):
             yield examination(examined)
     finally:
         opened.close()

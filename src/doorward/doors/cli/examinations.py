@@ -10,6 +10,7 @@ from typing import Any
 from doorward.config import Obstacle, Settings
 from doorward.doors.cli.program import Opened, Program
 from doorward.edges import data_directory
+from doorward.edges.breach_lists import BreachList, ListUnreadable, file_of
 from doorward.edges.call import Call
 from doorward.edges.sql import duties, schema
 from doorward.features.directory.actions import search_accounts
@@ -17,7 +18,8 @@ from doorward.features.directory.model import Search
 from doorward.features.notices.actions import list_mail
 from doorward.features.notices.model import ListMail
 from doorward.features.otp.actions import find_key
-from doorward.features.passwords.actions import count_to_upgrade
+from doorward.features.passwords.actions import count_to_upgrade, list_breach_lists
+from doorward.features.passwords.model import ListBreachLists
 from doorward.features.rights.actions.administrators import administrator_exists
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.events import Door, Origin
@@ -160,6 +162,24 @@ def passwords(examined: Examined) -> Finding:
         said = f"{count} are hashed with other parameters, and take another time until their next use."
         return Finding("passwords", Grade.ODD, said, "Nothing to do: each is upgraded at its next right use.")
     return Finding("passwords", Grade.WELL, "all are hashed with the present parameters")
+
+
+def breach_lists(examined: Examined) -> Finding:
+    """See whether the lists of breached passwords are here, and whole: each is read to its end (PASS-2)."""
+    with examined.reading() as call:
+        lists = list_breach_lists(call, ListBreachLists()).lists
+    folder = data_directory.breach_lists(examined.settings)
+    for one in lists:
+        try:
+            BreachList(file_of(folder, one.digest)).verify()
+        except ListUnreadable as error:
+            said = f"New passwords are refused: {error}, the file of the list {one.name!r}."
+            mend = "`doorward breach import` the same file again, or put back your copy; or `doorward breach clear`."
+            return Finding("breach lists", Grade.WRONG, said, mend)
+    if not lists:
+        return Finding("breach lists", Grade.WELL, "none was imported; the common passwords are refused all the same")
+    entries = sum(one.entries for one in lists)
+    return Finding("breach lists", Grade.WELL, f"{len(lists)} with {entries:,} entries, whole")
 
 
 def undelivered(examined: Examined) -> Finding:

@@ -39,6 +39,7 @@ SECTIONS: dict[str, dict[str, Listed]] = {
         "allowlist": Listed("allowlist", "Who may set up a second factor at the next sign-in."),
         "exclusions": Listed("exclusions", "Who signs in without a second factor."),
         "token": Listed("token_holders", "Import hardware tokens, and give them to people."),
+        "breach": Listed("breach", "Import lists of breached passwords; nobody may choose one."),
         "rules": Listed("rules", "Show and set the password rules and two-factor settings."),
     },
     "Records": {

@@ -11,6 +11,8 @@ from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.administration.actions.rule_sets import list_password_rules
 from doorward.features.groups.actions import list_groups
 from doorward.features.groups.model import ListGroups
+from doorward.features.passwords.actions import list_breach_lists
+from doorward.features.passwords.model import ListBreachLists
 from doorward.features.policy.actions import (
     advice,
     bounds,
@@ -69,6 +71,7 @@ def rules_page(visit: Visit, refused: Refused | None, stage: str | None = None) 
         200 if refused is None else status_of(refused),
         **shell(visit, shown),
         **_sets(visit, name),
+        refused_passwords=visit.run(list_breach_lists, ListBreachLists()) if name == DEFAULT else None,
         settings=settings,
         bounds=bounds(),
         advice=advice(read.rules),

@@ -2,16 +2,32 @@
 
 from collections.abc import Callable, Sequence
 
+from doorward.edges.breach_lists import digest_of
 from doorward.edges.call import Call
+from doorward.edges.common_passwords import shipped
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Account
 from doorward.features.passwords import rules, store
-from doorward.features.passwords.model import Ask, StoredPassword, Whose
+from doorward.features.passwords.model import (
+    Ask,
+    BreachList,
+    BreachListImported,
+    BreachListsCleared,
+    BreachListsShown,
+    BreachListThere,
+    ClearBreachLists,
+    ImportBreachList,
+    ListBreachLists,
+    NoBreachLists,
+    StoredPassword,
+    Whose,
+)
 from doorward.features.policy import actions as policy
 from doorward.features.policy.model import PasswordRules
+from doorward.kernel.act import act
 from doorward.kernel.ids import AccountId, new_id
-from doorward.kernel.outcome import Refused
-from doorward.kernel.ports import Secret
+from doorward.kernel.outcome import LookUp, Refused
+from doorward.kernel.ports import Listed, Secret
 
 
 def find(call: Call, account: AccountId) -> StoredPassword | None:
@@ -34,6 +50,22 @@ def judge(asked: PasswordRules, password: Secret, account: Account, is_common: r
     """Refuse a new password by the first rule that it fails (PASS-1, PASS-2)."""
     whose = Whose(account.user_name, account.email)
     return rules.judge(password, rules.asked_by(asked), whose, is_common)
+
+
+def look_up(call: Call, password: Secret) -> LookUp | None:
+    """Say what to look for in the site's breach lists, with no transaction open; None where there is no list."""
+    names = tuple(sorted({one.digest for one in store.lists(call.sql)}))
+    return LookUp(tuple(map(digest_of, rules.spellings(password))), names) if names else None
+
+
+def compared(text: str) -> str:
+    """Bring a password of a plain list to the form in which it is compared: without regard to case."""
+    return rules.fold(text)
+
+
+def refuse_listed(answer: Listed) -> Refused | None:
+    """Refuse a password by what came of looking for it in the breach lists (PASS-2)."""
+    return rules.judge_listed(answer)
 
 
 def hashes_to_differ_from(call: Call, account: AccountId) -> tuple[str, ...]:
@@ -118,3 +150,49 @@ def answer_ask(call: Call, ask: Ask) -> bool:
 def purge_asks(call: Call) -> int:
     """Forget asks that no longer count."""
     return store.forget_asks(call.sql, call.now - rules.ASKS_WITHIN)
+
+
+@act("sign-in-security:read", event=None, writes=False)
+def list_breach_lists(call: Call, command: ListBreachLists) -> BreachListsShown:
+    """List the breach lists that the site imported, and how many common passwords come with the product."""
+    del command
+    return BreachListsShown(tuple(store.lists(call.sql)), len(shipped()))
+
+
+@act("sign-in-security:modify", event="passwords.breach_list_imported")
+def import_breach_list(call: Call, command: ImportBreachList) -> BreachListImported | BreachListThere | Refused:
+    """Look for new passwords in a list whose file is in its place; one of the same name is no more (PASS-2)."""
+    call.note.details.update(list=command.name, source=command.source, entries=command.entries)
+    if refused := rules.judge_list_name(command.name):
+        return refused
+    before = next((one for one in store.lists(call.sql) if one.name == command.name), None)
+    if before is not None and before.digest == command.digest:
+        return BreachListThere()
+    store.put_list(
+        call.sql,
+        BreachList(
+            name=command.name,
+            digest=command.digest,
+            entries=command.entries,
+            source=command.source,
+            form=command.form,
+            min_count=command.min_count,
+            imported_at=call.now,
+            imported_by=call.actor.name,
+        ),
+    )
+    return BreachListImported(before is not None)
+
+
+@act("sign-in-security:modify", event="passwords.breach_list_cleared")
+def clear_breach_lists(call: Call, command: ClearBreachLists) -> BreachListsCleared | NoBreachLists | Refused:
+    """Look for new passwords in a list no longer, or in none but the one that comes with the product."""
+    there = [one for one in store.lists(call.sql) if command.name in {None, one.name}]
+    call.note.details.update(lists=len(there), entries=sum(one.entries for one in there))
+    if command.name is not None:
+        call.note.details["list"] = command.name
+    if not there:
+        return NoBreachLists() if command.name is None else Refused("passwords.no_breach_list")
+    for one in there:
+        store.forget_list(call.sql, one.name)
+    return BreachListsCleared(len(there))

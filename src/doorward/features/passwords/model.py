@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Done, Unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,78 @@ class Ask:
     asked_at: datetime
     address: str
     user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreachList:
+    """A list of breached passwords that the site imported; its entries are a file on each node (PASS-2)."""
+
+    name: str
+    digest: str
+    """Names the file, and covers all that is in it; in hexadecimal."""
+    entries: int
+    source: str
+    """The name of the file that it was read from."""
+    form: str
+    min_count: int
+    """Entries that the source had seen less often were left out."""
+    imported_at: datetime
+    imported_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportBreachList:
+    """Look for new passwords in one more list, or in a newer one of the same name; its file is in its place."""
+
+    name: str
+    digest: str
+    entries: int
+    source: str
+    form: str
+    min_count: int
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BreachListImported(Done):
+    """New passwords are looked for in the list from now on."""
+
+    replaced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BreachListThere(Unchanged):
+    """The very same list was imported already."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearBreachLists:
+    """Look for new passwords in a list no longer, or in none of those imported."""
+
+    name: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BreachListsCleared(Done):
+    """So many lists are no more."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoBreachLists(Unchanged):
+    """None had been imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListBreachLists:
+    """Ask which lists were imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreachListsShown(Done):
+    """The imported lists by name, and how many entries the list has that comes with the product."""
+
+    lists: tuple[BreachList, ...]
+    shipped: int

@@ -12,7 +12,7 @@ from doorward.features.passwords.model import Requirements, Whose
 from doorward.features.policy.model import PasswordRules
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
-from doorward.kernel.ports import Secret
+from doorward.kernel.ports import Listed, Secret
 
 LEAST_LENGTH = 8
 """The lowest minimum that an administrator can set: NIST SP 800-63B-4 section 3.1.1.2, beside a second factor."""
@@ -31,6 +31,10 @@ SHORTEST_NAME = 3
 ASKS = 3
 ASKS_WITHIN = timedelta(hours=1)
 """So many mails an hour go to whoever forgets a password (PASS-5)."""
+LIST_NAME = 100
+"""How many characters the name of a breach list has at most."""
+RETRY = 60
+"""Seconds after which to try again while a breach list cannot be read: somebody has to mend it."""
 ADDRESS, USER_AGENT = 64, 400
 """How many characters are kept of where somebody asked from."""
 
@@ -71,6 +75,30 @@ def judge(password: Secret, requirements: Requirements, whose: Whose, is_common:
         or (Refused("passwords.common") if is_common(fold(text)) else None)
         or _contained(text, whose)
     )
+
+
+def spellings(password: Secret) -> tuple[str, ...]:
+    """List what to look for in the site's breach lists: the password itself, and as plain lists are kept (PASS-2)."""
+    text = normal(password.reveal())
+    return tuple(dict.fromkeys((text, fold(text))))
+
+
+def judge_listed(answer: Listed) -> Refused | None:
+    """Refuse a password that one of the site's breach lists has, and any while a list cannot be read (PASS-2)."""
+    match answer:
+        case Listed.FOUND:
+            return Refused("passwords.breached")
+        case Listed.UNREADABLE:
+            return Refused("passwords.breach_list_unreadable", retry_after=RETRY)
+        case Listed.ABSENT:
+            return None
+
+
+def judge_list_name(name: str) -> Refused | None:
+    """Refuse a breach list's name that is empty, long, or would not print."""
+    if 0 < len(name) <= LIST_NAME and name.isprintable() and name == name.strip():
+        return None
+    return Refused("passwords.breach_list_name", {"most": LIST_NAME})
 
 
 def judge_history(requirements: Requirements, *, had_before: bool) -> Refused | None:

@@ -1,15 +1,15 @@
-"""The SQL on password hashes, and on who has forgotten a password."""
+"""The SQL on password hashes, on who has forgotten a password, and on which breach lists there are."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from doorward.edges.sql.tables.passwords import earlier_passwords, password_asks, passwords
-from doorward.features.passwords.model import Ask, StoredPassword
+from doorward.edges.sql.tables.passwords import breach_lists, earlier_passwords, password_asks, passwords
+from doorward.features.passwords.model import Ask, BreachList, StoredPassword
 from doorward.kernel.ids import AccountId
 
-_T, _E, _A = passwords.c, earlier_passwords.c, password_asks.c
+_T, _E, _A, _L = passwords.c, earlier_passwords.c, password_asks.c, breach_lists.c
 _OF = select(_T.hash, _T.changed_at, _T.must_change).where(_T.account_id == bindparam("account"))
 _ADD = insert(passwords)
 _REPLACE = (
@@ -43,6 +43,9 @@ _ANSWER = (
     .where(_A.account_id == bindparam("account"), _A.ask_id == bindparam("id"), _A.answered_at.is_(None))
     .values(answered_at=bindparam("at"))
 )
+_LISTS = select(breach_lists).order_by(_L.name)
+_ADD_LIST = insert(breach_lists)
+_FORGET_LIST = delete(breach_lists).where(_L.name == bindparam("name"))
 _FORGET_ASKS = delete(password_asks).where(_A.answered_at.is_not(None), _A.asked_at <= bindparam("before"))
 
 
@@ -131,3 +134,31 @@ def answer(sql: Connection, answered: Ask, at: datetime) -> bool:
 def forget_asks(sql: Connection, before: datetime) -> int:
     """Delete answered asks that count no more."""
     return sql.execute(_FORGET_ASKS, {"before": before}).rowcount
+
+
+def lists(sql: Connection) -> list[BreachList]:
+    """List the breach lists by name."""
+    return [BreachList(row.name, row.digest.hex(), *row[2:]) for row in sql.execute(_LISTS)]
+
+
+def put_list(sql: Connection, new: BreachList) -> None:
+    """Write a breach list; one of the same name is no more."""
+    forget_list(sql, new.name)
+    sql.execute(
+        _ADD_LIST,
+        {
+            "name": new.name,
+            "digest": bytes.fromhex(new.digest),
+            "entries": new.entries,
+            "source": new.source,
+            "form": new.form,
+            "min_count": new.min_count,
+            "imported_at": new.imported_at,
+            "imported_by": new.imported_by,
+        },
+    )
+
+
+def forget_list(sql: Connection, name: str) -> None:
+    """Delete what is known of a breach list."""
+    sql.execute(_FORGET_LIST, {"name": name})

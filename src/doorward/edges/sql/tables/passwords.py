@@ -1,6 +1,6 @@
-"""Password hashes, present and earlier; and who has forgotten theirs."""
+"""Password hashes, present and earlier; who has forgotten theirs; and which breach lists the site imported."""
 
-from sqlalchemy import Boolean, Column, Index, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
 
 from doorward.edges.sql.columns import Id, Instant, account_key, metadata
 
@@ -31,4 +31,17 @@ password_asks = Table(
     Column("user_agent", String(400), nullable=False),
     Column("answered_at", Instant),
     Index("ix_password_asks_open", "answered_at", "asked_at"),
+)
+
+breach_lists = Table(
+    "breach_lists",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("source", String(255), nullable=False),
+    Column("form", String(10), nullable=False),
+    Column("min_count", Integer, nullable=False),
+    Column("imported_at", Instant, nullable=False),
+    Column("imported_by", String(200), nullable=False),
 )

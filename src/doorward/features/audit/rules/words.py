@@ -118,6 +118,7 @@ _WAYS_IN = {
 }
 _NAMED = {
     "rights": "role", "groups": "group", "policy.assigned": "group", "tokens": "serial", "tokens.imported": "file",
+    "passwords.breach_list_cleared": "list", "passwords.breach_list_imported": "list",
 }  # fmt: skip
 """Which detail says what an act was about, by the act or by its feature."""
 
@@ -166,6 +167,8 @@ _WORDS = {
     "passkeys.proof_given": ("Proven anew", "Proof of who is signed in"),
     "passkeys.removed": ("Passkey removed", "Removal of a passkey"),
     "passkeys.renamed": ("Passkey renamed", "Renaming a passkey"),
+    "passwords.breach_list_cleared": ("Lists of breached passwords deleted", "Deletion of lists of breached passwords"),
+    "passwords.breach_list_imported": ("List of breached passwords imported", "Import of a list of breached passwords"),
     "passwords.changed": ("Password changed", "Change of the password"),
     "passwords.forgotten_asked": ("New password asked for as forgotten", "Asking for a forgotten password"),
     "passwords.forgotten_mailed": ("Mail about a forgotten password", "Mail about a forgotten password"),

@@ -34,7 +34,7 @@ from doorward.features.signin.model import (
     UseSetPasswordLink,
 )
 from doorward.kernel.outcome import Begin, Hash, Place, Refused
-from doorward.kernel.ports import Encode, Matches, Secret
+from doorward.kernel.ports import Encode, Listed, Matches, Secret
 from doorward.kernel.time import rfc3339
 
 ACT = "passwords.changed"
@@ -129,7 +129,10 @@ def hash_new(
     asked = policy.password_rules(resumed.call, name)
     if refused := passwords.judge(asked, password, account, is_common):
         return refused
-    earlier = passwords.hashes_to_differ_from(resumed.call, account.id)
+    looked = yield from _not_listed(resumed.call, password)
+    if isinstance(looked, Refused):
+        return looked
+    earlier = passwords.hashes_to_differ_from(looked, account.id)
     if earlier:
         resumed = yield Hash(Matches(password, earlier))
         if refused := passwords.refuse_used(asked, had_before=resumed.answer):
@@ -137,6 +140,23 @@ def hash_new(
     resumed = yield Hash(Encode(password))
     account = whose(resumed.call)
     return account if isinstance(account, Refused) else (resumed.call, resumed.answer)
+
+
+def _not_listed(call: Call, password: Secret) -> Generator[Any, Resumed, Call | Refused]:
+    """Refuse a password that a breach list has (PASS-2); give the call to go on with.
+
+    A list that cannot be read may have been replaced since its name was: the names are read once more.
+    """
+    answer = Listed.ABSENT
+    for _ in range(2):
+        request = passwords.look_up(call, password)
+        if request is None:
+            return call
+        resumed: Resumed = yield request
+        call, answer = resumed.call, resumed.answer
+        if answer is not Listed.UNREADABLE:
+            break
+    return passwords.refuse_listed(answer) or call
 
 
 def _finish(call: Call, encoded: str, command: GiveNewPassword) -> SignedIn | SignInGoesOn | Refused:
