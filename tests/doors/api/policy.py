@@ -12,6 +12,8 @@ ROLES = ("administrator", "super", "desk", "auditor", "nothing", "branch", "bran
 # own account, in reach (North), out of reach (South)        admin sup desk aud none bran bdes deni
 READ_ACCOUNT = "yyy yyy yyy yyy ... yy- yy- yy-"
 CHANGE_ACCOUNT = "syy syy ... ... ... sy- ..- sy-"
+MOVE_ACCOUNT = "syy shh ... ... ... sy- ..- sy-"
+"""Administrators look after both groups, which a super user is not (RIGHT-4)."""
 END_OF_ACCOUNT = "yyy yyy ... ... ... yy- ..- yy-"
 UNLOCK_ACCOUNT = "syy syy syy ... ... sy- sy- sy-"
 KEYS_OF_ACCOUNT = "syy syy ... ... ... sy- ..- sy-"
@@ -22,7 +24,7 @@ READ_GROUP = "yy yy yy yy .. y- y- y-"
 CHANGE_GROUP = "yy yy .. .. .. .. .. y-"
 READ_GROUP_RIGHTS = "yy yy .. yy .. y- .. y-"
 SET_GROUP_RIGHTS = "yy yy .. .. .. s- .. y-"
-GROUP_RULES = "yy .. .. .. .. .. .. yy"
+GROUP_RULES = "yy .. .. .. .. .. .. y-"
 # a job that somebody else began
 JOB = "y y y y . - - -"
 STOP_JOB = "y y y . . - - -"
@@ -126,10 +128,12 @@ ROWS: dict[str, tuple[str, Any]] = {
     "DELETE /groups/{group}": (CHANGE_GROUP, None),
     "POST /groups/{group}/members": (ANYBODY, None),
     "POST /groups/{group}/members/remove": (ANYBODY, None),
-    "PUT /groups/{group}/members/{account}": (CHANGE_ACCOUNT, WHY),
-    "POST /groups/{group}/members/{account}/remove": (CHANGE_ACCOUNT, WHY),
+    "PUT /groups/{group}/members/{account}": (MOVE_ACCOUNT, WHY),
+    "POST /groups/{group}/members/{account}/remove": (MOVE_ACCOUNT, WHY),
     "GET /groups/{group}/roles": (READ_GROUP_RIGHTS, None),
     "PUT /groups/{group}/roles": (SET_GROUP_RIGHTS, {"roles": []}),
+    "POST /groups/{group}/roles": (SET_GROUP_RIGHTS, {"role": "no-access"}),
+    "POST /groups/{group}/roles/remove": (SET_GROUP_RIGHTS, {"role": "no-access"}),
     "PUT /groups/{group}/password-rules": (GROUP_RULES, {"name": None}),
     "GET /roles": (READ_RIGHTS_SOMEWHERE, None),
     "POST /roles": (MAKE_ROLE, {"name": "new", "title": "New", "rights": ["users:read"]}),

@@ -28,6 +28,8 @@ BODIES: dict[str, Any] = {
     "POST /roles": {"name": "night-desk", "title": "Night desk", "rights": ["users:read"]},
     "PUT /roles/{name}": {"title": "Night desk"},
     "PUT /groups/{group}/roles": {"roles": ["help-desk"], "reason": "joined"},
+    "POST /groups/{group}/roles": {"role": "help-desk"},
+    "POST /groups/{group}/roles/remove": {"role": "help-desk"},
     "POST /groups": {"name": "Branch North"},
     "PATCH /groups/{group}": {"name": "Branch South"},
     "POST /groups/{group}/members": {"accounts": [str(UUID(int=7))], "reason": "moved"},

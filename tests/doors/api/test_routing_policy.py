@@ -23,7 +23,8 @@ from tests.features.rights.giving import DENY, KEYS, group, hold, join, own_role
 from tests.worlds import OWNER
 
 MARKS = {
-    "rights.missing": ".", "rights.not_held": "h", "rights.self": "s", "lockout.self": "s", "second_factor.self": "s",
+    "rights.missing": ".", "rights.not_held": "h", "rights.reaches_higher": "h", "rights.self": "s",
+    "lockout.self": "s", "second_factor.self": "s",
     "accounts.not_found": "-", "groups.not_found": "-", "jobs.not_found": "-",
 }  # fmt: skip
 MALFORMED = {"request.malformed", "request.unknown_field", "session.required", "session.second_factor_required"}

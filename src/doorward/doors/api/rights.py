@@ -1,51 +1,44 @@
 """Roles, who holds them over whom, and "why can't I?" (RIGHT-2 to RIGHT-4, RIGHT-7)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
 from pydantic import Field
 
-from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Holder
+from doorward.doors.api.assignments import (
+    HANDING_ON,
+    AssignmentJson,
+    NewAssignment,
+    assignment_json,
+    assignments_json,
+    wanted_of,
+)
 from doorward.doors.api.given import (
     AccountIn,
-    Body,
-    GroupIn,
     ListedAccount,
-    Reason,
     Reasoned,
 )
 from doorward.doors.api.routing import Routes
-from doorward.doors.api.shapes import ActedJson, OutcomeJson, Page, Shape
+from doorward.doors.api.shapes import ActedJson, Page, Shape
 from doorward.features.rights.actions.explaining import explain_permission, list_who_may
 from doorward.features.rights.actions.granting import set_roles, show_roles_of
-from doorward.features.rights.actions.group_roles import set_roles_of_group, show_roles_of_group
 from doorward.features.rights.actions.permissions import show_permissions
 from doorward.features.rights.model.acts import (
     Explain,
     Explained,
     PermissionsShown,
-    RolesOf,
     SetRoles,
-    SetRolesOfGroup,
     ShowPermissions,
     ShowRolesOf,
-    ShowRolesOfGroup,
-    Wanted,
     WhoMay,
     WhoMayShown,
 )
-from doorward.features.rights.model.facts import Assignment, Effect, Permission
-from doorward.kernel.ids import GroupId
-from doorward.kernel.outcome import Refused
+from doorward.features.rights.model.facts import Permission
 
 routes = Routes("rights")
 
-_HANDING_ON = (
-    "request.reason", "session.second_factor_required", "rights.unknown_role", "rights.not_held", "rights.self",
-    "rights.last_administrator", "groups.not_found",
-)  # fmt: skip
 Act = Annotated[str, Query(alias="act", max_length=40, description="as `/permissions` names it: `reset_secret_key` …")]
 Who = Annotated[ListedAccount, Query(alias="actor", description="the account that would act")]
 
@@ -71,44 +64,10 @@ class PermissionsJson(Shape):
     edit: PermissionJson
 
 
-class GroupNamed(Shape):
-    """A group by its id and name."""
-
-    id: UUID | None = Field(description="null where the group is outside the caller's scope (RIGHT-3)")
-    name: str | None = Field(description="null where the group is outside the caller's scope")
-
-
-class AssignmentJson(Shape):
-    """A role that an account or a group holds, or is denied, over everything or over the members of a group."""
-
-    role: str
-    effect: Effect
-    scope: Literal["everything", "group"]
-    group: GroupNamed | None = Field(description="over whose members, where the scope is a group")
-    through: GroupNamed | None = Field(description="the group that gives it; null where the account holds it itself")
-
-
-class NewAssignment(Body):
-    """A role to hold, or to be denied, over everything or over the members of groups."""
-
-    role: str
-    effect: Effect = Field(Effect.ALLOW, strict=False)
-    groups: list[str] | None = Field(
-        None, min_length=1, max_length=50, description="ids or names; left out: everything"
-    )
-
-
 class Roles(Reasoned):
     """What an account is to hold itself: these and no others. A name alone is that role over everything."""
 
     roles: list[str | NewAssignment] = Field(max_length=200)
-
-
-class RolesOfGroup(Body):
-    """What a group is to give its members: these and no others."""
-
-    roles: list[str | NewAssignment] = Field(max_length=200)
-    reason: Reason | None = None
 
 
 class PersonWhoMay(Shape):
@@ -154,12 +113,12 @@ def read_permissions(account: AccountIn, asked: Holder) -> Response:
 @routes.on("GET /accounts/{account}/roles", show_roles_of, Page[AssignmentJson], ("accounts.not_found",))
 def read_roles_of(account: AccountIn, asked: Holder) -> Response:
     """List what an account holds: by itself, and then through its groups."""
-    return asked.told(asked.run(show_roles_of, ShowRolesOf(account)), _assignments)
+    return asked.told(asked.run(show_roles_of, ShowRolesOf(account)), assignments_json)
 
 
 @routes.on(
     "PUT /accounts/{account}/roles", set_roles, ActedJson,
-    (*_HANDING_ON, "accounts.not_found", "rights.higher_target", "rights.internal_only"),
+    (*HANDING_ON, "accounts.not_found", "rights.higher_target", "rights.internal_only"),
 )  # fmt: skip
 def put_roles(account: AccountIn, body: Roles, asked: Holder) -> Response:
     r"""Let an account hold these roles itself, and no others: all of it, or nothing.
@@ -171,20 +130,7 @@ def put_roles(account: AccountIn, body: Roles, asked: Holder) -> Response:
       -H 'content-type: application/json' \
       -d '{"reason": "looks after the branch", "roles": [{"role": "help-desk", "groups": ["Branch North"]}]}'
     """
-    return asked.acted(asked.change(set_roles, SetRoles(account, _wanted(body.roles), body.reason), body), account)
-
-
-@routes.on("GET /groups/{group}/roles", show_roles_of_group, Page[AssignmentJson], ("groups.not_found",))
-def read_roles_of_group(group: GroupIn, asked: Holder) -> Response:
-    """List the roles that a group gives its members."""
-    return asked.told(asked.run(show_roles_of_group, ShowRolesOfGroup(group)), _assignments)
-
-
-@routes.on("PUT /groups/{group}/roles", set_roles_of_group, OutcomeJson, _HANDING_ON)
-def put_roles_of_group(group: GroupIn, body: RolesOfGroup, asked: Holder) -> Response:
-    """Let a group give its members these roles, and no others: granting to all of them at once."""
-    outcome = asked.run(set_roles_of_group, SetRolesOfGroup(group, _wanted(body.roles), body.reason))
-    return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(OutcomeJson(outcome=outcome.status))
+    return asked.acted(asked.change(set_roles, SetRoles(account, wanted_of(body.roles), body.reason), body), account)
 
 
 @routes.on("GET /accounts/{account}/who-may", list_who_may, WhoMayJson, ("accounts.not_found", "rights.unknown_act"))
@@ -205,15 +151,6 @@ def read_explanation(account: AccountIn, actor: Who, act: Act, asked: Holder) ->
     return asked.told(asked.run(explain_permission, Explain(account, actor, act)), _explained)
 
 
-def _wanted(roles: list[str | NewAssignment]) -> tuple[Wanted, ...]:
-    return tuple(
-        Wanted(one)
-        if isinstance(one, str)
-        else Wanted(one.role, one.effect, None if one.groups is None else tuple(one.groups))
-        for one in roles
-    )
-
-
 def _permissions(shown: PermissionsShown) -> PermissionsJson:
     return PermissionsJson(**{name: _permission(one) for name, one in shown.permissions.items()})
 
@@ -227,30 +164,11 @@ def _permission(one: Permission) -> PermissionJson:
     )
 
 
-def _assignments(held: RolesOf) -> Page[AssignmentJson]:
-    return Page(items=[_assignment(one, dict(held.names)) for one in held.assignments], next=None)
-
-
-def _assignment(one: Assignment, names: dict[GroupId, str]) -> AssignmentJson:
-    def named(group: GroupId | None) -> GroupNamed | None:
-        if group is None:
-            return None
-        return GroupNamed(id=group if group in names else None, name=names.get(group))
-
-    return AssignmentJson(
-        role=one.role,
-        effect=one.effect,
-        scope="everything" if one.scope.group is None else "group",
-        group=named(one.scope.group),
-        through=named(one.through),
-    )
-
-
 def _who_may(shown: WhoMayShown) -> WhoMayJson:
     names = dict(shown.names)
     people = [
         PersonWhoMay(
-            id=one.account, user_name=one.user_name, through=[_assignment(each, names) for each in one.through]
+            id=one.account, user_name=one.user_name, through=[assignment_json(each, names) for each in one.through]
         )
         for one in shown.people
     ]

@@ -33,7 +33,7 @@ def list_password_rules(call: Call, command: ListPasswordRules) -> RuleSetsListe
             RuleSet(
                 name=name,
                 rank=rank,
-                groups=tuple(group.name for group in groups.naming(call, name)),
+                groups=tuple(groups.names_within(call, [group.id for group in groups.naming(call, name)]).values()),
                 accounts=accounts.count_served(call, name),
             )
             for name, rank in sets
@@ -61,15 +61,20 @@ def delete_password_rules(call: Call, command: DeletePasswordRules) -> RulesDele
         return Refused("policy.not_found")
     assigned = groups.naming(call, command.name)
     if assigned:
-        return Refused("policy.in_use", {"groups": ", ".join(group.name for group in assigned)})
+        told = groups.names_within(call, [group.id for group in assigned]).values()
+        return Refused("policy.in_use", {"groups": ", ".join(told) or "a group outside your scope"})
     policy.delete(call, command.name)
     return RulesDeleted()
 
 
 @act("sign-in-security:modify", event="policy.assigned")
 def assign_password_rules(call: Call, command: AssignPasswordRules) -> RulesAssigned | GroupUnchanged | Refused:
-    """Let a named set of password rules serve the members of a group, or none of its own."""
-    group = groups.load(call, command.group)
+    """Let a named set of password rules serve the members of a group, or none of its own.
+
+    Password rules are the server's, so that it takes the right over everything; a group over which it is denied is not
+    there, as for every act on groups (RIGHT-3).
+    """
+    group = groups.reached(call, command.group)
     if group is None:
         return Refused("groups.not_found")
     call.note.details["group"] = group.name
