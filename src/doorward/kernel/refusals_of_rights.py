@@ -53,6 +53,11 @@ RIGHTS = {
         CONFLICT,
         "The role “{role}” was changed meanwhile and is at version {version}. Read it again, then change it.",
     ),
+    "rights.protected_holder": Refusal(
+        403,
+        REFUSED,
+        "Somebody who holds the role “{role}” is protected. Take it from them first, with the proof that they ask for.",
+    ),
     "rights.gained": Refusal(
         403,
         REFUSED,

@@ -15,12 +15,12 @@ from doorward.features.rights.model.acts import (
     RoleUnchanged,
     ShowRole,
 )
-from doorward.features.rights.model.facts import Role
+from doorward.features.rights.model.facts import Effect, Role
 from doorward.features.rights.rules.roles import ALL_RIGHTS
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import Bearer
 from doorward.kernel.outcome import Refused
-from tests.features.rights.giving import DENY, KEYS, code, give, group, hold, own_role, scoped
+from tests.features.rights.giving import DENY, KEYS, code, give, group, hold, own_role, protect, scoped
 from tests.worlds import OWNER, World
 
 NIGHT = Role("night-desk", "Night desk", frozenset({"users:read", "users:unlock"}))
@@ -130,6 +130,30 @@ def test_role_of_somebody_higher_is_not_edited(world: World, effect: str, throug
 
     edit = EditRole("trim", rights=frozenset({"users:read", "users:unlock"}))
     assert code(world.run(roles.edit_role, edit, sam)) == "rights.higher_target"
+
+
+@pytest.mark.parametrize("effect", list(Effect))
+@pytest.mark.parametrize("through", [False, True])
+def test_prot_1_role_of_somebody_protected_keeps_its_rights(
+    world: World, grace: Bearer, effect: Effect, through: bool
+) -> None:
+    """Whoever holds it or is denied it would be changed without the proof that their own page asks for."""
+    pat = world.add("pat")
+    own_role(world, "desk", "users:read")
+    if through:
+        give(world, group(world, "North", pat), "desk", effect)
+    else:
+        hold(world, pat, "desk", effect)
+    protect(world, pat)
+    edits = [
+        EditRole("desk", rights=frozenset({"users:read", "users:unlock"})),
+        EditRole("desk", title="Front desk"),
+    ]
+
+    assert [code(world.run(roles.edit_role, edit, grace)) for edit in edits] == [
+        "rights.protected_holder", "done",
+    ]  # fmt: skip
+    assert code(world.run(roles.edit_role, edits[0], OWNER)) == "done"
 
 
 def test_edited_role_serves_whoever_holds_it_at_once(world: World, grace: Bearer) -> None:

@@ -102,7 +102,8 @@ def read_role(name: str, asked: Holder) -> Response:
 
 @routes.on(
     "PUT /roles/{name}", edit_role, RoleJson,
-    (*_ROLE, "rights.unknown_role", "rights.role_version_lost", "rights.last_administrator"),
+    (*_ROLE, "rights.unknown_role", "rights.role_version_lost", "rights.protected_holder",
+     "rights.last_administrator"),
 )  # fmt: skip
 def change_role(name: str, body: RoleChanges, asked: Holder, if_match: IfMatch = None) -> Response:
     """Change a role of one's own: everybody who holds it holds what it says from now on.

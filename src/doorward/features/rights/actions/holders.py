@@ -29,8 +29,21 @@ def members(call: Call, group: GroupId) -> Iterator[AccountId]:
 
 def judge_everybody_with(call: Call, role: str) -> Refused | None:
     """Refuse to change a role that somebody holds, or is denied, who holds rights that the actor lacks."""
-    direct, through = store.accounts_with(call.sql, role), store.groups_with(call.sql, role)
-    return _judge(call, sorted({*direct, *(one for group in through for one in members(call, group))}))
+    return _judge(call, _everybody_with(call, role))
+
+
+def judge_protected_with(call: Call, role: str) -> Refused | None:
+    """Refuse to change what a role holds where somebody who holds it, or is denied it, is protected.
+
+    It would change their rights, and on their own page it would ask for a proof (PROT-1); a proof is good for one
+    account, and what is done to many at once leaves protected ones out (PROT-2).
+    """
+    if call.actor.owner:
+        return None
+    touched = _everybody_with(call, role)
+    parts = (touched[at : at + AT_ONCE] for at in range(0, len(touched), AT_ONCE))
+    found = any(accounts.any_protected(call, part) for part in parts)
+    return Refused("rights.protected_holder", {"role": role}) if found else None
 
 
 def judge_members(call: Call, group: GroupId) -> Refused | None:
@@ -66,6 +79,12 @@ def _judge(call: Call, touched: Iterable[AccountId]) -> Refused | None:
         if one != call.actor.account and scopes.lacking(own, facts.holdings_of(call, one)):
             return Refused("rights.higher_target")
     return None
+
+
+def _everybody_with(call: Call, role: str) -> list[AccountId]:
+    """List whoever holds or is denied a role, by themselves or through a group, by id."""
+    direct, through = store.accounts_with(call.sql, role), store.groups_with(call.sql, role)
+    return sorted({*direct, *(one for group in through for one in members(call, group))})
 
 
 def _holding_through(call: Call, through: Iterable[GroupId]) -> list[AccountId]:

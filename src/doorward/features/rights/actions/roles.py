@@ -81,7 +81,7 @@ def edit_role(call: Call, command: EditRole) -> RoleEdited | RoleUnchanged | Ref
         return refused
     if wanted == before:
         return RoleUnchanged(before)
-    if refused := holders.judge_everybody_with(call, before.name):
+    if refused := _judge_holders(call, before, wanted):
         return refused
     call.note.details["rights"] = f"{_spelled(before)} → {_spelled(wanted)}"
     return administrators.keeping_one(call, lambda: _write(call, before, wanted))
@@ -135,6 +135,14 @@ def _own(call: Call, name: str) -> Role | Refused:
     if isinstance(role, Role) and role.name in roles.SHIPPED:
         return Refused("rights.shipped_role", {"role": role.name})
     return role
+
+
+def _judge_holders(call: Call, before: Role, wanted: Role) -> Refused | None:
+    """Refuse to change a role for whoever holds it, where the actor could not change what each of them holds."""
+    if refused := holders.judge_everybody_with(call, before.name):
+        return refused
+    same_rights = (before.rights, before.reaches_higher) == (wanted.rights, wanted.reaches_higher)
+    return None if same_rights else holders.judge_protected_with(call, before.name)
 
 
 def _write(call: Call, before: Role, wanted: Role) -> RoleEdited:
