@@ -40,6 +40,8 @@ class Needs(Enum):
     """The target is an account other than the actor's, and within reach (LOCK-8)."""
     SECOND_FACTOR = "second factor"
     """The session was opened with the actor's second factor, and the actor still has one (KEY-7)."""
+    WHOLE_SESSION = "whole session"
+    """One's own act, and not in a session that a recovery code has opened: that one makes a new secret key (KEY-1)."""
     SOMEWHERE = "somewhere"
     """The right may be held over some people only: an act without a target keeps to the call's reach (RIGHT-3)."""
     ADMINISTRATOR_LEFT = "administrator left"

@@ -116,9 +116,13 @@ _LOCKS = {
         "This lock was set by hand or reported; lifting it takes the right users:modify, one account at a time.",
     ),
     "protection.required": Refusal(
-        403, REFUSED, "This account is protected. Prove yourself with your own password and a fresh code."
+        403,
+        REFUSED,
+        "This account is protected. Prove yourself with your own password and a fresh code, or your passkey.",
     ),
-    "protection.wrong": Refusal(403, REFUSED, "Your own password or code was wrong. Try again with a fresh code."),
+    "protection.wrong": Refusal(
+        403, REFUSED, "Your own password, code or passkey was wrong. Try again with a fresh code, or your passkey."
+    ),
 }
 
 _SECOND_FACTOR = {

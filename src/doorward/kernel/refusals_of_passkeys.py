@@ -14,7 +14,9 @@ PASSKEYS = {
         422, USAGE, "This is not what a browser says of a passkey. Send what `PublicKeyCredential.toJSON()` gives."
     ),
     "passkeys.none": Refusal(
-        409, CONFLICT, "This account has no passkey. Use a code of the secret key, or add a passkey first."
+        409,
+        CONFLICT,
+        "This account has no passkey that will do here. Use a code of the secret key, or add a passkey first.",
     ),
     "passkeys.not_found": Refusal(404, NOT_FOUND, "There is no such passkey. Look at the list of your passkeys again."),
     "passkeys.not_available": Refusal(

@@ -16,8 +16,8 @@ from tests.features.second_factor.protecting import protect
 from tests.features.signin.walking import PASSWORD
 from tests.keys import SECRET, bind, code
 
-NEEDED = "This account is protected. Prove yourself with your own password and a fresh code."
-WRONG = "Your own password or code was wrong. Try again with a fresh code."
+NEEDED = "This account is protected. Prove yourself with your own password and a fresh code, or your passkey."
+WRONG = "Your own password, code or passkey was wrong. Try again with a fresh code, or your passkey."
 
 
 @pytest.fixture

@@ -185,3 +185,18 @@ def test_session_of_a_recovery_code_gives_another_one(served: Served, olga: Acco
     assert [one.status for one in answers] == [403, 403, 403, 200]
     assert [one.code for one in answers[:3]] == ["protection.wrong"] * 3
     assert served.world.collect_mail()[0][1].kind == "recovery_code_used"
+
+
+@pytest.mark.parametrize("route", ["POST /me/recovery-codes", "POST /me/passkeys/options"])
+def test_session_of_a_recovery_code_burns_none_for_what_it_may_not(served: Served, olga: AccountId, route: str) -> None:
+    """What it never does is refused before the proof is looked at: the code is good still (KEY-1)."""
+    protect(served.world, olga)
+    with served.world.writing() as call:
+        first, second, *_ = recovery_codes.make_codes(call, olga)
+        recovery_codes.use_code(call, olga, first)
+    own = served.token(olga, OpenedWith.RECOVERY_CODE)
+    given = {"account_protection": {"password": PASSWORD, "code": second}}
+    refused, taken = served.ask(route, given, own), served.ask("POST /me/secret-key", given, own)
+
+    assert (refused.status, refused.code) == (403, "session.second_factor_required")
+    assert taken.status == 200

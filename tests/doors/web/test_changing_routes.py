@@ -9,6 +9,7 @@ from doorward.features.administration.actions.grouping import add_group
 from doorward.features.groups.model import AddGroup, GroupAdded
 from doorward.kernel.act import Action
 from doorward.kernel.ids import AccountId, new_id
+from tests.authenticators import Authenticator
 from tests.doors.served import Served
 from tests.features.second_factor.protecting import protect
 from tests.features.signin.walking import PASSWORD
@@ -77,3 +78,31 @@ def test_own_route_asks_for_a_proof_and_takes_it(served: Served, one: Led) -> No
     assert (without.status, without.code) == (403, "protection.required")
     assert given.status not in {400, 422}
     assert given.status < 300 or not given.code.startswith("protection.")
+
+
+def signed(served: Served, token: str, phone: Authenticator, spelled: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Give the proof by a passkey for a request."""
+    method, path = spelled.split(" ")
+    named = {"method": method, "path": f"/api/v1{path}", "body": body}
+    asked = served.ask("POST /me/account-protection/options", named, token)
+    return body | {"account_protection": {"passkey": phone.get(asked.json()["options"])}}
+
+
+@pytest.mark.parametrize("one", [*changing("{account}"), *changing("/me/")], ids=line)
+def test_route_takes_a_passkey_for_its_own_request_alone(served: Served, one: Led) -> None:
+    """What was signed for another reason, or for another name, is refused; what was signed for it is not (T37)."""
+    olga, phone = served.walk.person("olga", "administrator"), Authenticator()
+    bind(served.world, olga)
+    token, bram = served.token(olga), protect(served.world, served.world.add("bram", factors=1))
+    options = served.ask("POST /me/passkeys/options", token=token).json()["options"]
+    served.ask("POST /me/passkeys", {"credential": phone.create(options)}, token)
+    protect(served.world, olga)
+    own = "/me/" in one.path
+    spelled = filled(served, line(one), olga if own else bram)
+    body = ({} if own else {"reason": "a test"}) | FIELDS.get(line(one), {})
+    proofs = [signed(served, token, phone, spelled + other, body) for other in ("/other", "")]
+    refused, taken = (served.ask(spelled, given, token, [("if-match", "2")]) for given in proofs)
+
+    assert (refused.status, refused.code) == (403, "protection.wrong")
+    assert taken.status not in {400, 422}
+    assert taken.status < 300 or not taken.code.startswith(("protection.", "passkeys.expired"))

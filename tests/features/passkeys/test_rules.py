@@ -212,22 +212,24 @@ def test_count_that_does_not_rise_shows_a_copy(kept: int, said: int, expected: D
     """Only where both count."""
     passkey, data = replace(PASSKEY, sign_count=kept), replace(DATA, sign_count=said)
 
-    assert rules.judge_memory(passkey, data, alone=False) is expected
+    assert rules.judge_memory(passkey, data, Purpose.PROOF) is expected
 
 
-@pytest.mark.parametrize(("verified", "alone", "expected"), [
-    (True, True, None), (True, False, None), (False, False, None), (False, True, Doubt.NEVER_VERIFIED),
+@pytest.mark.parametrize(("verified", "purpose", "expected"), [
+    *((True, purpose, None) for purpose in Purpose),
+    (False, Purpose.SECOND_FACTOR, None), (False, Purpose.PROOF, None),
+    (False, Purpose.SIGN_IN, Doubt.NEVER_VERIFIED), (False, Purpose.PROTECTION, Doubt.NEVER_VERIFIED),
 ])  # fmt: skip
 def test_key_that_never_verified_anybody_does_not_stand_alone(
-    verified: bool, alone: bool, expected: Doubt | None
+    verified: bool, purpose: Purpose, expected: Doubt | None
 ) -> None:
     """Whoever finds a security key can set a PIN on it: it stays a second factor."""
-    assert rules.judge_memory(replace(PASSKEY, user_verified=verified), DATA, alone=alone) is expected
+    assert rules.judge_memory(replace(PASSKEY, user_verified=verified), DATA, purpose) is expected
 
 
 def test_backup_eligibility_never_changes() -> None:
     """An authenticator that says otherwise than when it was added is another one."""
-    assert rules.judge_memory(PASSKEY, replace(DATA, backup_eligible=True), alone=False) is Doubt.BACKUP_FLAGS
+    assert rules.judge_memory(PASSKEY, replace(DATA, backup_eligible=True), Purpose.PROOF) is Doubt.BACKUP_FLAGS
 
 
 def test_use_is_remembered() -> None:

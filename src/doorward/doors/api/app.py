@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from doorward.doors.api import (
+    account_protection,
     accounts,
     allowlist,
     audit,
@@ -50,6 +51,7 @@ _FEATURES = (
     devices.routes,
     own_account.routes,
     passkeys.routes,
+    account_protection.routes,
     accounts.routes,
     groups.routes,
     lockout.routes,

@@ -14,6 +14,7 @@ from doorward.doors.api.shapes import AccountJson, ActedJson, account_json
 from doorward.doors.web.arrival import origin_of
 from doorward.doors.web.changing import Changing
 from doorward.doors.web.credentials import bearer_of
+from doorward.doors.web.requested import Requested, requested_by_program
 from doorward.edges.call import Steps
 from doorward.edges.run import Runtime
 from doorward.edges.steps import LoopDriver
@@ -53,6 +54,7 @@ class Asked:
     caller: Caller
     origin: Origin
     loop: asyncio.AbstractEventLoop
+    requested: Requested
 
     def run(self, action: Action[C, O], command: C) -> O | Refused:
         """Run one act and give its outcome, committed."""
@@ -60,7 +62,7 @@ class Asked:
 
     def change(self, action: Action[C, O], command: C, given: Protecting) -> O | Refused:
         """Run one act that changes an account, with the proof that came beside it (PROT-1)."""
-        return self.changing.run(action, command, proof_of(given))
+        return self.changing.run(action, command, proof_of(given, self.requested))
 
     @property
     def changing(self) -> Changing:
@@ -99,16 +101,20 @@ class Asked:
 
 
 async def _anybody(request: Request) -> Asked:
-    plug: Plug = request.app.state.plug
-    return Asked(plug, Nobody(), origin_of(request.scope, Door.API), asyncio.get_running_loop())
+    return _asked(request, Nobody())
 
 
 async def _session_holder(request: Request) -> Asked:
-    plug: Plug = request.app.state.plug
     bearer = bearer_of(request.scope)
     if bearer is None:
         raise TurnedAway(Refused("session.required"))
-    return Asked(plug, bearer, origin_of(request.scope, Door.API), asyncio.get_running_loop())
+    return _asked(request, bearer)
+
+
+def _asked(request: Request, caller: Caller) -> Asked:
+    plug: Plug = request.app.state.plug
+    requested = requested_by_program(request.method, request.scope["path"], getattr(request, "parsed", None))
+    return Asked(plug, caller, origin_of(request.scope, Door.API), asyncio.get_running_loop(), requested)
 
 
 Anybody = Annotated[Asked, Depends(_anybody)]

@@ -2,20 +2,34 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Header, Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Tag,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from doorward.doors.api.cursors import id_of
+from doorward.doors.web.passkey_json import read_assertion
+from doorward.doors.web.requested import Requested
 from doorward.doors.web.six_digits import six_digits
+from doorward.features.passkeys.model.facts import GivenAssertion, SignedChange
 from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.signin.model import PendingToken
 from doorward.kernel.ids import AccountId, GroupId, JobId, SessionId, TokenId, parse_id
+from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 from doorward.kernel.tokens import parse_token
 
@@ -183,6 +197,21 @@ Flag = Annotated[bool, BeforeValidator(_truth)]
 InstantIn = Annotated[datetime, BeforeValidator(_instant)]
 
 
+def _assertion(value: Any) -> GivenAssertion:
+    given = read_assertion(value)
+    if isinstance(given, Refused):
+        raise refusing(given.code)
+    return given
+
+
+Assertion = Annotated[
+    GivenAssertion,
+    Field(description="AuthenticationResponseJSON: what `PublicKeyCredential.toJSON()` gives"),
+    PlainValidator(_assertion),
+    WithJsonSchema({"type": "object"}),
+]
+
+
 class AccountProtection(Body):
     """The actor's own proof; only a change to a protected account asks for it."""
 
@@ -201,38 +230,61 @@ class OwnProtection(Body):
     )
 
 
+class PasskeyProtection(Body):
+    """The proof by one of the actor's own passkeys; `POST /me/account-protection/options` says what it signs."""
+
+    passkey: Assertion
+
+
+def _form_of_proof(value: Any) -> str:
+    return "passkey" if isinstance(value, Mapping) and "passkey" in value else "password"
+
+
+ByOperator = Annotated[
+    Annotated[AccountProtection, Tag("password")] | Annotated[PasskeyProtection, Tag("passkey")],
+    Discriminator(_form_of_proof),
+]
+ByOwner = Annotated[
+    Annotated[OwnProtection, Tag("password")] | Annotated[PasskeyProtection, Tag("passkey")],
+    Discriminator(_form_of_proof),
+]
+"""Either of the two forms of a proof, and never parts of both."""
+
+
 class Reasoned(Body):
     """What every change to another's account takes."""
 
     reason: Reason
-    account_protection: AccountProtection | None = None
+    account_protection: ByOperator | None = None
 
 
 class Ending(Body):
     """Why sessions are ended."""
 
     reason: Reason | None = None
-    account_protection: AccountProtection | None = None
+    account_protection: ByOperator | None = None
 
 
 class Undone(Body):
     """What taking back a moment's act takes: why, if there is something to say."""
 
     reason: Reason | None = None
-    account_protection: AccountProtection | None = None
+    account_protection: ByOperator | None = None
 
 
 class OwnChange(Body):
     """What a change to one's own account takes."""
 
-    account_protection: OwnProtection | None = None
+    account_protection: ByOwner | None = None
 
 
 Protecting = Reasoned | Ending | Undone | OwnChange | None
 """The body of a change; it may be left out where nothing in it is needed."""
 
 
-def proof_of(given: Protecting) -> Proof | None:
+def proof_of(given: Protecting, requested: Requested) -> Proof | None:
     """Take the proof from the body of a change."""
     proof = None if given is None else given.account_protection
+    if isinstance(proof, PasskeyProtection):
+        return SignedChange(proof.passkey, requested.digest)
     return None if proof is None else PasswordAndCode(Secret(proof.password), Secret(proof.code))

@@ -198,11 +198,12 @@ async def change_password(body: NewPassword, asked: Holder) -> Response:
 
     The present one is checked as an attempt: wrong ones count, and at the limit the account locks and this session
     ends. A refusal `passwords.<rule>` names the rule that the new one failed. A protected account asks for
-    `account_protection` too, with the present password once more.
+    `account_protection` too, with the present password once more or with a passkey.
     """
     if not isinstance(asked.caller, Bearer):
         return asked.refuse(Refused("session.required"))
-    command = ChangeOwnPassword(asked.caller, Secret(body.password), Secret(body.new_password), proof_of(body))
+    proof = proof_of(body, asked.requested)
+    command = ChangeOwnPassword(asked.caller, Secret(body.password), Secret(body.new_password), proof)
     return asked.told(await asked.drive(change_own_password(command)), _changed)
 
 

@@ -14,11 +14,11 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from doorward.doors.api.answers import answer, sparse_answer
 from doorward.doors.api.asked import Anybody, Holder
-from doorward.doors.api.given import Body, OwnChange, SignInName, Typed, parsed_id, refusing
+from doorward.doors.api.given import Assertion, Body, OwnChange, SignInName, Typed, parsed_id, refusing
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.shapes import OutcomeJson, Shape
 from doorward.doors.api.signin import STEP, CompletingBody, StepJson, told_step
-from doorward.doors.web.passkey_json import creation_json, read_assertion, read_registration, request_json
+from doorward.doors.web.passkey_json import creation_json, read_registration, request_json
 from doorward.features.passkeys.model.acts import (
     AddPasskey,
     AskProof,
@@ -32,7 +32,7 @@ from doorward.features.passkeys.model.acts import (
     RemovePasskey,
     RenamePasskey,
 )
-from doorward.features.passkeys.model.facts import GivenAssertion, GivenRegistration, PasskeyFacts
+from doorward.features.passkeys.model.facts import GivenRegistration, PasskeyFacts
 from doorward.features.second_factor.actions.own_passkeys import (
     add_passkey,
     ask_proof,
@@ -61,24 +61,11 @@ def _registration(value: Any) -> GivenRegistration:
     return given
 
 
-def _assertion(value: Any) -> GivenAssertion:
-    given = read_assertion(value)
-    if isinstance(given, Refused):
-        raise refusing(given.code)
-    return given
-
-
 PasskeyIn = Annotated[UUID, Path(description="the passkey's id"), parsed_id("passkeys.not_found")]
 Registration = Annotated[
     GivenRegistration,
     Field(description="RegistrationResponseJSON: what `PublicKeyCredential.toJSON()` gives"),
     PlainValidator(_registration),
-    WithJsonSchema({"type": "object"}),
-]
-Assertion = Annotated[
-    GivenAssertion,
-    Field(description="AuthenticationResponseJSON: what `PublicKeyCredential.toJSON()` gives"),
-    PlainValidator(_assertion),
     WithJsonSchema({"type": "object"}),
 ]
 

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from doorward.edges.run import Runtime
 from doorward.edges.steps import LoopDriver
-from doorward.features.second_factor.actions.protection import Compared, prove
+from doorward.features.second_factor.actions.protection import prove
+from doorward.features.second_factor.actions.proving import Proven
 from doorward.features.second_factor.model import Proof
 from doorward.kernel.act import Action, Caller, Prover, target_of, unproven
 from doorward.kernel.events import Origin
@@ -63,4 +64,4 @@ class Changing:
 def _rest(prover: Prover, command: object) -> Prover:
     """Give the prover of a request's next act, after one that was done."""
     target = target_of(command)
-    return prover.again(target) if isinstance(prover, Compared) and target is not None else prover
+    return prover.again(target) if isinstance(prover, Proven) and target is not None else prover

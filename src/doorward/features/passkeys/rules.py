@@ -20,6 +20,7 @@ from doorward.features.passkeys.model.facts import (
     Doubt,
     Passkey,
     Place,
+    Purpose,
     Registration,
     RelyingParty,
     Stamp,
@@ -43,6 +44,8 @@ TRANSPORTS = frozenset({"ble", "hybrid", "internal", "nfc", "smart-card", "usb"}
 TOLD_AGAIN_AFTER = timedelta(hours=24)
 """How often the owner is told that a passkey looks like a copy."""
 CREATE, GET = "webauthn.create", "webauthn.get"
+IN_PLACE_OF_A_PASSWORD = frozenset({Purpose.SIGN_IN, Purpose.PROTECTION})
+"""What a passkey proves with no password beside it: it must have verified its person before (7.2, uvInitialized)."""
 
 _NONCE, _TAG = 16, 32
 _CHALLENGE = struct.Struct(f">{_NONCE}sQ{_TAG}s")
@@ -160,7 +163,7 @@ def judge_owner(passkey: Passkey, user_handle: bytes | None, *, alone: bool) -> 
     return None if user_handle == passkey.account.bytes else Doubt.OTHER_ACCOUNT
 
 
-def judge_memory(passkey: Passkey, data: AuthenticatorData, *, alone: bool) -> Doubt | None:
+def judge_memory(passkey: Passkey, data: AuthenticatorData, purpose: Purpose) -> Doubt | None:
     """Doubt a rightly signed assertion by what is remembered (7.2, credential record).
 
     A passkey that never verified its person stays a second factor: whoever finds a security key can set a PIN on it. A
@@ -169,7 +172,7 @@ def judge_memory(passkey: Passkey, data: AuthenticatorData, *, alone: bool) -> D
     """
     if data.backup_eligible != passkey.backup_eligible:
         return Doubt.BACKUP_FLAGS
-    if alone and not passkey.user_verified:
+    if purpose in IN_PLACE_OF_A_PASSWORD and not passkey.user_verified:
         return Doubt.NEVER_VERIFIED
     if passkey.sign_count and 0 < data.sign_count <= passkey.sign_count:
         return Doubt.CLONED

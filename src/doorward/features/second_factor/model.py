@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from doorward.features.passkeys.model.facts import SignedChange
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Unchanged
 from doorward.kernel.ports import Secret
@@ -179,7 +180,7 @@ class PasswordAndCode:
     code: Secret
 
 
-Proof = PasswordAndCode
+Proof = PasswordAndCode | SignedChange
 """How actors prove themselves anew."""
 
 

@@ -142,13 +142,13 @@ def _doubt(
     return (
         _doubt_challenge(call, asked.place, read.client.challenge)
         or rules.judge_assertion(read, party, verified=asked.verified)
-        or rules.judge_owner(passkey, given.user_handle, alone=_alone(asked))
+        or rules.judge_owner(passkey, given.user_handle, alone=asked.place.purpose is Purpose.SIGN_IN)
     )
 
 
 def _remember(call: Call, asked: Question, passkey: Passkey, read: Assertion) -> Accepted | Rejected:
     """Take a rightly signed assertion, unless what is remembered speaks against it."""
-    doubt = rules.judge_memory(passkey, read.authenticator, alone=_alone(asked))
+    doubt = rules.judge_memory(passkey, read.authenticator, asked.place.purpose)
     if doubt is Doubt.CLONED:
         tell = rules.tells(passkey, call.now)
         if tell:
@@ -163,10 +163,6 @@ def _remember(call: Call, asked: Question, passkey: Passkey, read: Assertion) ->
     if not store.save_use(call.sql, passkey, after):
         raise LostRace
     return Accepted(after, read.authenticator.user_verified)
-
-
-def _alone(asked: Question) -> bool:
-    return asked.place.purpose is Purpose.SIGN_IN
 
 
 def _doubt_challenge(call: Call, place: Place, challenge: bytes) -> Doubt | None:

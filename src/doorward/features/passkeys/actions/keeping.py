@@ -41,11 +41,14 @@ def ask_for_new(call: Call, account: Account, place: Place, site_name: str) -> C
 
 
 def ask_for_one(call: Call, account: AccountId, place: Place, *, verified: bool = False) -> RequestOptions | Refused:
-    """Say what a browser is to sign with a passkey of an account; refused with `passkeys.none` where it has none."""
+    """Say what a browser is to sign with a passkey of an account; refused with `passkeys.none` where none will do.
+
+    Where the person must be verified, a security key that never verified anybody will not.
+    """
     party = ceremonies.relying_party(call)
     if isinstance(party, Refused):
         return party
-    held = store.of_account(call.sql, account)
+    held = [one for one in store.of_account(call.sql, account) if one.user_verified or not verified]
     if not held:
         return Refused("passkeys.none")
     return RequestOptions(party, ceremonies.make_challenge(call, place), _known(held), verified)

@@ -105,6 +105,13 @@ class PasskeyAsked(Done):
 
 
 @dataclass(frozen=True, slots=True)
+class AskProtection:
+    """Ask what a passkey is to sign for one change to a protected account, named by its SHA-256 (PROT-2)."""
+
+    change: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class GiveProof:
     """Give this session's fresh proof: a code of the secret key, or an assertion of a passkey (KEY-2)."""
 

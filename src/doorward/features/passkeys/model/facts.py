@@ -19,6 +19,8 @@ class Purpose(StrEnum):
     """Beside the right password."""
     SIGN_IN = "sign-in"
     """In place of password and code (LOCK-15)."""
+    PROTECTION = "account protection"
+    """One change to a protected account, in place of password and code (PROT-1)."""
 
 
 class Doubt(StrEnum):
@@ -112,6 +114,15 @@ class GivenAssertion:
     authenticator_data: bytes
     signature: bytes = field(repr=False)
     user_handle: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedChange:
+    """An assertion that was made for one change to a protected account, and the change that it came with (PROT-2)."""
+
+    assertion: GivenAssertion
+    change: bytes
+    """SHA-256 over the request as it came, without its proof: how it changes what, and into what."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def judge(call: Call, act: Act, actor: Actor, target: TargetFacts | None) -> Rea
     if actor.session is None or act.who is Who.SERVER:
         return Refused("session.required")
     if act.who is Who.SELF:
-        return EVERYBODY
+        return deciding.may_oneself(actor.session, act) or EVERYBODY
     actor_facts = facts.actor_facts(call, actor.session)
     if actor_facts is None:
         return Refused("session.required")

@@ -17,7 +17,7 @@ from doorward.features.rights.model.facts import (
     TargetFacts,
 )
 from doorward.features.rights.rules import scopes
-from doorward.kernel.act import Act, Needs
+from doorward.kernel.act import Act, Needs, SessionFacts
 from doorward.kernel.ids import GroupId
 from doorward.kernel.outcome import Refused
 
@@ -43,6 +43,13 @@ def may(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Allowed | Re
     if target is not None and Needs.ADMINISTRATOR_LEFT in act.needs and target.last_administrator:
         return Refused("rights.last_administrator")
     return Allowed()
+
+
+def may_oneself(session: SessionFacts, act: Act) -> Refused | None:
+    """Refuse at one's own page what a session of a recovery code does not do; before a proof is looked at (KEY-1)."""
+    if Needs.WHOLE_SESSION in act.needs and session.own_page_only:
+        return Refused("session.second_factor_required")
+    return None
 
 
 def permission(actor: ActorFacts, act: Act, target: TargetFacts) -> Permission:

@@ -6,11 +6,11 @@ from doorward.features.notices.model import Kind
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor.actions import proof, states
 from doorward.features.second_factor.model import MakeRecoveryCodes, RecoveryCodesMade
-from doorward.kernel.act import Who, act
+from doorward.kernel.act import Needs, Who, act
 from doorward.kernel.outcome import Refused
 
 
-@act(who=Who.SELF, event="second_factor.recovery_codes_made")
+@act(who=Who.SELF, event="second_factor.recovery_codes_made", needs=(Needs.WHOLE_SESSION,))
 def make_recovery_codes(call: Call, command: MakeRecoveryCodes) -> RecoveryCodesMade | Refused:
     """Make ten new recovery codes, for whoever has given a fresh proof or gives one now; the set before is dead.
 
@@ -20,8 +20,6 @@ def make_recovery_codes(call: Call, command: MakeRecoveryCodes) -> RecoveryCodes
     standing = None if session is None else accounts.load(call, session.account)
     if session is None or standing is None:
         return Refused("session.required")
-    if session.own_page_only:
-        return Refused("session.second_factor_required")
     refused = proof.prove(call, session, standing, command.code)
     if refused is not None:
         return refused

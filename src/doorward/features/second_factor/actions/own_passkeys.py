@@ -33,10 +33,12 @@ from doorward.features.passkeys.model.facts import Passkey, Place, Purpose, Reje
 from doorward.features.policy import actions as policy
 from doorward.features.second_factor.actions import proof, states
 from doorward.features.sessions import actions as sessions
-from doorward.kernel.act import SessionFacts, Who, act
+from doorward.kernel.act import Needs, SessionFacts, Who, act
 from doorward.kernel.outcome import Refused
 
 _NO_SESSION = Refused("session.required")
+_WHOLE = (Needs.WHOLE_SESSION,)
+"""A session that a recovery code has opened makes a new secret key, and touches no passkey (KEY-1)."""
 
 
 @act(who=Who.SELF, event=None, writes=False)
@@ -53,7 +55,7 @@ def list_own_passkeys(call: Call, command: ListPasskeys) -> PasskeysListed | Ref
     )
 
 
-@act(who=Who.SELF, event="passkeys.begun")
+@act(who=Who.SELF, event="passkeys.begun", needs=_WHOLE)
 def begin_passkey(call: Call, command: BeginPasskey) -> PasskeyBegun | Refused:
     """Say what a browser is to make, for whoever has given a fresh proof or gives one now (KEY-2)."""
     found = _own(call)
@@ -68,7 +70,7 @@ def begin_passkey(call: Call, command: BeginPasskey) -> PasskeyBegun | Refused:
     return asked if isinstance(asked, Refused) else PasskeyBegun(asked)
 
 
-@act(who=Who.SELF, event="passkeys.added", changes=False)
+@act(who=Who.SELF, event="passkeys.added", needs=_WHOLE, changes=False)
 def add_passkey(call: Call, command: AddPasskey) -> PasskeyAdded | Refused:
     """Make what the browser has made one's own; only the session that began it can, within five minutes."""
     found, name = _own(call), passkey_rules.parse_name(command.name)
@@ -81,13 +83,12 @@ def add_passkey(call: Call, command: AddPasskey) -> PasskeyAdded | Refused:
     if isinstance(added, Refused):
         return added
     devices.forget_devices_of(call, session.account)
-    devices.forget_devices_of(call, session.account)
     call.note.details["name"] = added.name
     _tell(call, standing, Kind.PASSKEY_ADDED, added)
     return PasskeyAdded(added.facts)
 
 
-@act(who=Who.SELF, event="passkeys.renamed")
+@act(who=Who.SELF, event="passkeys.renamed", needs=_WHOLE)
 def rename_passkey(call: Call, command: RenamePasskey) -> PasskeyRenamed | NameUnchanged | Refused:
     """Give one of one's own passkeys another name."""
     found, name = _own(call), passkey_rules.parse_name(command.name)
@@ -105,7 +106,7 @@ def rename_passkey(call: Call, command: RenamePasskey) -> PasskeyRenamed | NameU
     return PasskeyRenamed()
 
 
-@act(who=Who.SELF, event="passkeys.removed")
+@act(who=Who.SELF, event="passkeys.removed", needs=_WHOLE)
 def remove_passkey(call: Call, command: RemovePasskey) -> PasskeyRemoved | Refused:
     """Remove one of one's own passkeys, and end every session but this one; the last factor stays (KEY-4)."""
     found = _own(call)
@@ -137,7 +138,7 @@ def ask_proof(call: Call, command: AskProof) -> PasskeyAsked | Refused:
     return asked if isinstance(asked, Refused) else PasskeyAsked(asked)
 
 
-@act(who=Who.SELF, event="passkeys.proof_given", changes=False)
+@act(who=Who.SELF, event="passkeys.proof_given", needs=_WHOLE, changes=False)
 def give_proof(call: Call, command: GiveProof) -> ProofGiven | Refused:
     """Give the fresh proof of this session: an assertion, or a code. It makes the session fresh, and nothing more."""
     found = _own(call)
@@ -166,12 +167,10 @@ def _place_of_new(session: SessionFacts, standing: Standing) -> Place:
 
 
 def _own(call: Call) -> tuple[SessionFacts, Standing] | Refused:
-    """Find who asks; a session that a recovery code opened makes a new secret key, and touches no passkey (KEY-1)."""
+    """Find who asks."""
     session = proof.own(call)
     standing = None if session is None else accounts.load(call, session.account)
-    if session is None or standing is None:
-        return _NO_SESSION
-    return Refused("session.second_factor_required") if session.own_page_only else (session, standing)
+    return _NO_SESSION if session is None or standing is None else (session, standing)
 
 
 def _tell(call: Call, standing: Standing, kind: Kind, passkey: Passkey) -> None:

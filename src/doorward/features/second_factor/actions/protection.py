@@ -2,37 +2,34 @@
 
 A proof travels in the request of its change and is kept nowhere. Its password is an attempt like any other: reserved,
 compared outside any transaction, concluded. Its code is judged and used up in the change's own transaction, in which
-the guard is asked anew: without the change the code is not used, without the code nothing is changed.
+the guard is asked anew: without the change the code is not used, without the code nothing is changed. An assertion of a
+passkey can stand for both: see `assertions`.
 """
 
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from doorward.edges.call import BUSY, Call, Note, Resumed, Steps
+from doorward.edges.call import BUSY, Call, Resumed, Steps
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
-from doorward.features.lockout.model import Context, Factor, Reservation
+from doorward.features.lockout.model import Context, Reservation
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
+from doorward.features.passkeys.model.facts import SignedChange
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
 from doorward.features.recovery_codes import actions as recovery_codes
-from doorward.features.second_factor.actions import attempts, states, worn_keys
+from doorward.features.second_factor.actions import assertions, attempts, proving, states, worn_keys
+from doorward.features.second_factor.actions.proving import ASKED, NO_GUESS_LEFT, Proven
 from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.sessions import actions as sessions
-from doorward.features.sessions.model import EndSession
 from doorward.kernel.act import Act, Caller, Denied, Granted, Prover, SessionFacts, unproven
 from doorward.kernel.events import Result
-from doorward.kernel.ids import AccountId, SessionId
 from doorward.kernel.outcome import Hash, Refused
 from doorward.kernel.ports import Secret, Verify
-
-NO_GUESS_LEFT = Refused("session.required", cause="no guess is left in the account's own sessions")
-_ASKED = (Factor.SECOND_FACTOR, Context.SESSION)
-"""Where wrong proofs count, passwords too: no stranger can fill it, and its limit is never 0 (PROT-1, LOCK-3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,12 @@ def prove(act: Act, command: object, caller: Caller, proof: Proof) -> Steps:
 
     On an account that is not protected, or where the guard says no, nothing is compared and nothing is used up.
     """
+    if isinstance(proof, SignedChange):
+        return assertions.prove(act, command, caller, proof)
+    return _prove(act, command, caller, proof)
 
+
+def _prove(act: Act, command: object, caller: Caller, proof: PasswordAndCode) -> Steps:
     def reserve(call: Call) -> _Attempt | Prover | lockout_rules.WaitForOthers:
         verdict = sessions.guard(call, act, command, caller)
         session = verdict.actor.session
@@ -64,11 +66,11 @@ def prove(act: Act, command: object, caller: Caller, proof: Proof) -> Steps:
         return found
     compared = found.stored.hash if found.reservation.counted else None
     resumed: Resumed = yield Hash(Verify(proof.password, compared))
-    return Compared(found, proof, right=resumed.answer.right)
+    return Compared(found.session, found, proof, right=resumed.answer.right)
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Proven):
     """A proof whose password has been compared; a prover, good for the transaction of one change."""
 
     attempt: _Attempt
@@ -87,22 +89,17 @@ class Compared:
         refused = self._judge(replace(call, actor=verdict.actor), standing, there=there)
         if refused is not None:
             return Denied(verdict.actor, verdict.target, refused)
-        call.note.details["account_protection"] = True
-        return replace(verdict, actor=replace(verdict.actor, session=_proven(verdict.actor.session, call)))
-
-    def again(self, target: AccountId) -> Prover:
-        """Give the prover of what the same request changes about the same account, once its first act is committed."""
-        return _Again(self.attempt.session.id, target)
+        return proving.accept(call, verdict, given=True)
 
     def _judge(self, call: Call, standing: Standing, *, there: bool) -> Refused | None:
         if not self.attempt.reservation.counted:
-            return _end(call, NO_GUESS_LEFT)
+            return proving.end(call, NO_GUESS_LEFT)
         if not there:
             return Refused("protection.wrong", cause="it took too long, and was counted as wrong")
         if not self._password_right(call):
             lockout.conclude_attempt(call, self.attempt.reservation, standing, right=False)
-            return _wrong(call, standing.account.id, "wrong password")
-        return judge_code(call, self.attempt.session, standing, self.proof.code)
+            return proving.wrong(call, standing.account.id, "wrong password")
+        return _judge_code(call, self.attempt.session, standing, self.proof.code)
 
     def _password_right(self, call: Call) -> bool:
         """Tell whether the password was right, and is still the one that was compared."""
@@ -111,7 +108,14 @@ class Compared:
         return self.attempt.reservation.counted and self.right and unchanged
 
 
-def judge_code(call: Call, session: SessionFacts, standing: Standing, code: Secret) -> Refused | None:
+def judge_rest(call: Call, session: SessionFacts, standing: Standing, proof: Proof) -> Refused | None:
+    """Judge what a proof holds beside the password, and use it up: the call is the change's own."""
+    if isinstance(proof, SignedChange):
+        return assertions.judge(call, session, standing, proof)
+    return _judge_code(call, session, standing, proof.code)
+
+
+def _judge_code(call: Call, session: SessionFacts, standing: Standing, code: Secret) -> Refused | None:
     """Judge the code of a proof whose password was right, and use it up: the call is the change's own.
 
     In a session of a recovery code it is one more of them (KEY-1).
@@ -123,21 +127,7 @@ def judge_code(call: Call, session: SessionFacts, standing: Standing, code: Secr
         case Result.USED:
             return Refused("protection.wrong", cause="code used already")
         case _:
-            return _wrong(call, standing.account.id, "wrong code")
-
-
-@dataclass(frozen=True, slots=True)
-class _Again:
-    """A prover for the rest of a request that was proven: the same session, the same account."""
-
-    session: SessionId
-    target: AccountId
-
-    def __call__(self, call: Call, verdict: Granted | Denied) -> Granted | Denied:
-        """Let through what the proof was given for."""
-        session, target = verdict.actor.session, verdict.target
-        named = None if session is None or target is None else (session.id, target.account)
-        return verdict if named == (self.session, self.target) else unproven(call, verdict)
+            return proving.wrong(call, standing.account.id, "wrong code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +146,20 @@ class _Refusing:
 
 def judge_form(session: SessionFacts, proof: Proof) -> Refused | None:
     """Refuse a code that can be none, uncounted (KEY-9)."""
-    wants_digits = not session.own_page_only
-    return Refused("otp.malformed") if wants_digits and otp_rules.parse_code(proof.code.reveal()) is None else None
+    if session.own_page_only or not isinstance(proof, PasswordAndCode):
+        return None
+    return Refused("otp.malformed") if otp_rules.parse_code(proof.code.reveal()) is None else None
 
 
-def _reserve(call: Call, session: SessionFacts, proof: Proof) -> _Attempt | Prover | lockout_rules.WaitForOthers:
+def _reserve(
+    call: Call, session: SessionFacts, proof: PasswordAndCode
+) -> _Attempt | Prover | lockout_rules.WaitForOthers:
     if refused := judge_form(session, proof):
         return _Refusing(refused)
     standing, stored = accounts.load(call, session.account), passwords.find(call, session.account)
     if standing is None or stored is None:
         return _Refusing(Refused("protection.wrong", cause="no password"))
-    factor, context = _ASKED
+    factor, context = ASKED
     reserved = lockout.reserve_attempt(call, session.account, factor, standing, context)
     return _Attempt(session, reserved, stored) if isinstance(reserved, Reservation) else reserved
 
@@ -182,27 +175,9 @@ def _use_recovery_code(call: Call, standing: Standing, code: str) -> Result:
     account = standing.account.id
     result = recovery_codes.use_code(call, account, code)
     if result is Result.WRONG:
-        factor, context = _ASKED
+        factor, context = ASKED
         lockout.count_failures(call, account, factor, standing, context=context)
     if result is Result.RIGHT:
         facts: dict[str, Any] = {"address": call.origin.address, "user_agent": call.origin.user_agent}
         states.tell(call, standing, Kind.RECOVERY_CODE_USED, left=recovery_codes.left(call, account), **facts)
     return result
-
-
-def _wrong(call: Call, account: AccountId, cause: str) -> Refused:
-    """Refuse a wrong proof that was counted; with the last one that the rules allow the session ends (PROT-1)."""
-    refused, standing = Refused("protection.wrong", cause=cause), accounts.load(call, account)
-    left = standing is not None and not isinstance(lockout.admission(call, standing, *_ASKED), lockout_rules.LockNow)
-    return refused if left else _end(call, refused)
-
-
-def _proven(session: SessionFacts | None, call: Call) -> SessionFacts | None:
-    """Give the session as one that has proven itself just now: for this act alone, and written nowhere (KEY-2)."""
-    return None if session is None else replace(session, fresh_at=call.now)
-
-
-def _end(call: Call, refused: Refused) -> Refused:
-    """End the session in which there is nothing more to guess."""
-    sessions.end_session(replace(call, note=Note()), EndSession())
-    return refused

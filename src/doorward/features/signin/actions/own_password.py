@@ -4,7 +4,7 @@ The present password is asked for, so that an open screen is not enough, and its
 reserved, hashed outside, concluded. It counts in the context of the session, which no stranger can fill (PROT-1).
 
 On a protected account it is half of the proof: the other half, a code, is judged and used up where the new password is
-written, and both count under the second factor.
+written, and both count under the second factor. A passkey can take the code's place, never the present password's.
 """
 
 from collections.abc import Generator
@@ -21,6 +21,7 @@ from doorward.features.lockout.model import Context, Factor, Reservation
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
 from doorward.features.second_factor.actions import attempts, protection
+from doorward.features.second_factor.model import PasswordAndCode
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import EndSession
 from doorward.features.signin.actions.new_password import ACT, hash_new, write
@@ -77,8 +78,7 @@ def _prove(command: ChangeOwnPassword) -> Generator[Any, Resumed, Refused | None
         return attempt
     compared = attempt.own.stored.hash if attempt.reservation.counted else None
     resumed: Resumed = yield Hash(Verify(command.password, compared))
-    same = command.proof is None or command.proof.password == command.password
-    return _conclude(resumed.call, attempt, right=resumed.answer.right and same)
+    return _conclude(resumed.call, attempt, right=resumed.answer.right and _same_password(command))
 
 
 def _find(call: Call, bearer: Bearer) -> _Own | Refused:
@@ -150,9 +150,14 @@ def _finish(call: Call, encoded: str, command: ChangeOwnPassword) -> PasswordSet
 
 def _use_proof(call: Call, own: _Own, command: ChangeOwnPassword) -> Refused | None:
     """Judge the other half of the proof; an account that was protected meanwhile asks for a whole one."""
-    if command.proof is None or command.proof.password != command.password:
+    if command.proof is None or not _same_password(command):
         return Refused("protection.required")
-    return protection.judge_code(_as_own(call, own), own.session, own.standing, command.proof.code)
+    return protection.judge_rest(_as_own(call, own), own.session, own.standing, command.proof)
+
+
+def _same_password(command: ChangeOwnPassword) -> bool:
+    """Tell whether a proof that holds a password holds the present one, as the form has it besides."""
+    return not isinstance(command.proof, PasswordAndCode) or command.proof.password == command.password
 
 
 def _refuse(call: Call, own: _Own, refused: Refused) -> Refused:
