@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from doorward.features.accounts.model import LockReason
 from doorward.features.otp import actions as otp
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.tokens.model import TokenResynchronised
@@ -120,13 +121,51 @@ def test_it_is_recorded_and_told(world: World, grace: Bearer, bram: AccountId) -
 def test_other_codes_put_nothing_in_step(
     world: World, grace: Bearer, bram: AccountId, codes: tuple[str, str], code: str
 ) -> None:
-    """An operator's slip counts for nobody, and changes nothing."""
+    """An operator's slip does not count for the holder, and changes nothing."""
     refused = resynchronise(world, bram, codes, grace)
 
     assert refused == Refused(code)
     assert failures(world, bram) == 0
     assert give(world, bram, press(0)) is RIGHT
     assert world.entries()[-1].details["serial"] == "100"
+
+
+def test_lock_14_an_operators_wrong_pairs_count_in_their_own_session(
+    world: World, grace: Bearer, bram: AccountId
+) -> None:
+    """Ten lock the operator and end the session; the holder's key and account know nothing of it."""
+    slip = ("000000", "111111")
+    codes = [resynchronise(world, bram, slip, grace) for _ in range(10)]
+    late = resynchronise(world, bram, (press(301), press(302)), grace)
+
+    assert [one.code for one in codes if isinstance(one, Refused)] == ["otp.wrong"] * 9 + ["session.required"]
+    assert late == Refused("session.required")
+    assert not alive(world, grace)
+    lock = world.standing(grace.account).state.lock
+    assert lock is not None
+    assert lock.reason is LockReason.FAILURES
+    assert (failures(world, bram), failures(world, grace.account), world.standing(bram).state.lock) == (0, 0, None)
+
+
+def test_lock_14_what_finds_a_token_is_not_counted_for_the_operator(
+    world: World, grace: Bearer, bram: AccountId
+) -> None:
+    """Nor what is no code, nor a try where there is no token."""
+    dora = world.add("dora")
+    for _ in range(6):
+        resynchronise(world, bram, ("12 345", press(1)), grace)
+        resynchronise(world, dora, (press(1), press(2)), grace)
+    found = resynchronise(world, bram, (press(301), press(302)), grace)
+
+    assert found == TokenResynchronised("100", None)
+
+
+def test_lock_14_the_owner_of_the_server_counts_for_nobody(world: World, bram: AccountId) -> None:
+    """There is no session, and the database is theirs (RIGHT-8)."""
+    for _ in range(12):
+        assert resynchronise(world, bram, ("000000", "111111")) == Refused("otp.wrong")
+
+    assert resynchronise(world, bram, (press(301), press(302))) == TokenResynchronised("100", None)
 
 
 def test_codes_that_were_used_put_nothing_in_step(world: World, grace: Bearer, bram: AccountId) -> None:

@@ -88,7 +88,8 @@ def unassign_token(call: Call, command: UnassignToken) -> TokenUnassigned | Refu
 def resynchronise_token(call: Call, command: ResynchroniseToken) -> TokenResynchronised | Refused:
     """Find another's token again by two codes in a row that its holder reads out, up to a day off its clock.
 
-    A wrong pair counts for nobody: an operator may delete the key anyway, and must not lock its holder by a slip.
+    A wrong pair is a wrong code of the operator's own session: nobody goes on trying, and its holder is not locked by
+    somebody else's slip (LOCK-14).
     """
     standing, token = _holding(call, command.account)
     if standing is None:
@@ -97,9 +98,14 @@ def resynchronise_token(call: Call, command: ResynchroniseToken) -> TokenResynch
         call.note.details.update(inventory.facts_of(token))
     if not _are_codes(command.codes):
         return Refused("otp.malformed")
+    if token is None:
+        return Refused("tokens.none_assigned")
+    operator = _at_the_session(call)
+    if operator is not None and (barred := proof.barred(call, operator)):
+        return barred
     found = otp.resynchronise(call, command.account, command.codes, otp_rules.RESYNC_SECONDS)
     if isinstance(found, Refused):
-        return found
+        return found if operator is None or found.code != "otp.wrong" else proof.count_wrong(call, operator)
     states.tell(call, standing, Kind.HARDWARE_TOKEN_RESYNCHRONISED, serial=found.serial)
     return found
 
@@ -157,6 +163,12 @@ def _without_codes(call: Call, account: AccountId) -> None:
     recovery_codes.delete_codes(call, account)
     devices.delete_codes_of(call, account)
     store.take_entry(call.sql, account)
+
+
+def _at_the_session(call: Call) -> Standing | None:
+    """Load the account whose session this is; None for the owner at the command line, who has the database itself."""
+    session = call.actor.session
+    return None if session is None else accounts.load(call, session.account)
 
 
 def _are_codes(codes: tuple[str, str]) -> bool:
