@@ -204,8 +204,24 @@ def test_able_are_picked_from_the_candidates(world: World) -> None:
     grace, hugo = world.add("grace", factors=1), world.add("hugo", factors=0)
     world.add("ivy", factors=1)
     with world.database.read() as sql:
-        assert store.able(sql, [grace, hugo]) == [grace]
-        assert store.able(sql, []) == []
+        assert store.able(sql, [grace, hugo], NOON) == [grace]
+        assert store.able(sql, [], NOON) == []
+
+
+@pytest.mark.parametrize(
+    ("factors", "minutes", "able"),
+    [(1, 1, True), (1, 0, False), (1, -1, False), (2, -1, True), (1, None, True)],
+)
+def test_right_5_an_expired_token_makes_nobody_able(
+    world: World, factors: int, minutes: int | None, *, able: bool
+) -> None:
+    """From the very instant on; a passkey beside it does, and without an instant nothing has expired."""
+    grace = world.add("grace", factors=factors)
+    with world.database.write() as sql:
+        store.set_token_expiry(sql, grace, None if minutes is None else NOON + timedelta(minutes=minutes))
+
+        assert store.able(sql, [grace], NOON) == ([grace] if able else [])
+        assert store.able(sql, [grace], None) == [grace]
 
 
 def change(world: World, operator: AccountId, minutes: int, what: str = "address") -> None:

@@ -16,11 +16,6 @@ def test_a_new_secret_has_160_bits_of_chance() -> None:
     assert rules.new_secret(SeededEntropy("a")) == SeededEntropy("a").bytes(20)
 
 
-def test_a_secret_is_spelled_in_groups_of_four() -> None:
-    """The text beside the QR code can be typed."""
-    assert rules.grouped(RFC_SECRET) == "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"
-
-
 def test_the_uri_is_plain_and_percent_encoded() -> None:
     """Every app can read it: SHA-1, six digits, 30 seconds, issuer as label and as parameter (KEY-14)."""
     uri = rules.otpauth_uri(RFC_SECRET, "Münster & Co", "bram rossi@example.org")

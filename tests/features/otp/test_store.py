@@ -76,13 +76,17 @@ def test_tokens_of_an_account_say_what_is_used_up(world: World) -> None:
     """Spent steps count as used, a disabled key is remembered too, and an app's key is no token."""
     with world.writing() as call:
         store.add(call.sql, store.NewKey(ALICE, KEY, b"sealed", 100, NOON, token=TOKEN, offset_steps=4))
-        store.save(call.sql, found_in(call.sql), replace(found_in(call.sql), spent_steps=frozenset({107, 104})))
+        store.save(
+            call.sql,
+            found_in(call.sql),
+            replace(found_in(call.sql), spent_steps=frozenset({107, 104}), recent_steps=(90, 107)),
+        )
         store.disable(call.sql, ALICE, NOON)
         store.add(call.sql, store.NewKey(ALICE, UUID(int=43), b"sealed", 999, NOON))
         store.add(call.sql, store.NewKey(BOB, KEY, b"sealed", 5, NOON, token=UUID(int=78)))
         tokens = store.tokens_of(call.sql, ALICE)
 
-    assert tokens == [TokenMemory(TOKEN, 107, 4)]
+    assert tokens == [TokenMemory(TOKEN, 107, 4, (90, 107))]
 
 
 def test_key_is_found_under_its_account_only(world: World) -> None:

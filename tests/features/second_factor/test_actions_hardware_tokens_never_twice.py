@@ -21,7 +21,18 @@ from tests.worlds import World
 MOVES = st.lists(
     st.tuples(
         st.sampled_from(
-            ["give", "give", "give", "resynchronise", "wrong twice", "hand over", "reset", "own key", "wait"]
+            [
+                "give",
+                "give",
+                "give",
+                "resynchronise",
+                "wrong twice",
+                "hand over",
+                "reset",
+                "own key",
+                "wait",
+                "clock jumps",
+            ]
         ),
         st.integers(-3, 25),
         st.booleans(),
@@ -39,6 +50,7 @@ class Story:
     people: list[AccountId]
     holder: int = 0
     reached: int = 0
+    jumped: bool = False
     taken: list[str] = field(default_factory=list)
 
     @property
@@ -78,6 +90,9 @@ class Story:
                 reset(self.world, self.now, self.world.add_operator(f"op{len(self.world.entries())}", "super-user"))
             case "own key":
                 bind(self.world, self.now)
+            case "clock jumps":
+                self.world.pass_time(days=-30 if self.jumped else 30)
+                self.jumped = not self.jumped
             case _:
                 self.world.pass_time(seconds=number * 10 + 30 + early)
         assign(self.world, self.now, self.serial)

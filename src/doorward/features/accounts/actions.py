@@ -87,9 +87,14 @@ def change_factors(call: Call, account: AccountId, by: int) -> None:
         store.change_factors(call.sql, account, by)
 
 
+def set_token_expiry(call: Call, account: AccountId, at: datetime | None) -> None:
+    """Note from when on one of the account's factors, a hardware token, is of no use; None for never."""
+    store.set_token_expiry(call.sql, account, at)
+
+
 def clear_factors(call: Call, account: AccountId) -> None:
     """Note that the account has no second factor of any kind, and never goes in without one from now on (DEV-2)."""
-    store.set_state(call.sql, account, factors=0, factor_due=True)
+    store.set_state(call.sql, account, factors=0, factor_due=True, token_expires_at=None)
 
 
 def set_excluded(call: Call, account: AccountId, *, excluded: bool) -> None:
@@ -165,8 +170,12 @@ def idle(call: Call, after: AccountId | None, since: Mapping[str, datetime], mos
 
 
 def able_among(call: Call, candidates: list[AccountId]) -> list[AccountId]:
-    """Of these accounts, list those that could administer today (RIGHT-5)."""
-    return store.able(call.sql, candidates)
+    """Of these accounts, list those that could administer today (RIGHT-5).
+
+    Whoever has nothing but an expired hardware token could not; but where nobody else could, its expiry takes them
+    away no more than an act may.
+    """
+    return store.able(call.sql, candidates, call.now) or store.able(call.sql, candidates, None)
 
 
 def note_credential_change(call: Call, account: AccountId, what: str) -> None:

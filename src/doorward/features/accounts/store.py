@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from doorward.edges.sql.tables.accounts import account_state, accounts, credential_changes
 from doorward.features.accounts.model import (
@@ -145,6 +145,11 @@ def change_factors(sql: Connection, account: AccountId, by: int) -> None:
     sql.execute(_CHANGE_FACTORS, {"account": account, "by": by})
 
 
+def set_token_expiry(sql: Connection, account: AccountId, at: datetime | None) -> None:
+    """Note from when on the account's hardware token is of no use."""
+    sql.execute(_SET_STATE.values(token_expires_at=at), {"account": account})
+
+
 def set_signed_in(sql: Connection, account: AccountId, at: datetime) -> None:
     """Note a complete sign-in."""
     sql.execute(_SIGNED_IN, {"account": account, "at": at})
@@ -218,8 +223,12 @@ def count_served(sql: Connection, name: str) -> int:
     return int(sql.execute(_COUNT_SERVED, {"rules": name}).scalar_one())
 
 
-def able(sql: Connection, candidates: list[AccountId]) -> list[AccountId]:
-    """Of these accounts, list those that are enabled, not barred, not excluded, and have a second factor (RIGHT-5)."""
+def able(sql: Connection, candidates: list[AccountId], at: datetime | None) -> list[AccountId]:
+    """Of these accounts, list those that are enabled, not barred, not excluded, and have a second factor (RIGHT-5).
+
+    A hardware token that has expired at that instant is none; without an instant every one counts.
+    """
+    expired = 0 if at is None else case((_S.token_expires_at <= at, 1), else_=0)
     barred = [LockReason.ADMINISTRATOR.value, LockReason.REPORTED.value]
     statement = (
         select(_A.account_id)
@@ -228,7 +237,7 @@ def able(sql: Connection, candidates: list[AccountId]) -> list[AccountId]:
             _A.account_id.in_(candidates),
             _A.enabled,
             _A.kind == AccountKind.INTERNAL.value,
-            and_(_S.factors > 0, _S.excluded.is_(False)),
+            and_(_S.factors > expired, _S.excluded.is_(False)),
             or_(_S.locked_at.is_(None), _S.lock_reason.not_in(barred)),
         )
     )

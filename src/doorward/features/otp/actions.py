@@ -4,6 +4,7 @@ Judging a code and remembering its step are one act of one transaction: nobody g
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from doorward.features.otp.model import (
     OutOfStep,
     WrongCode,
 )
+from doorward.features.rights.actions import administrators
 from doorward.features.tokens.actions import inventory as tokens
 from doorward.features.tokens.model import Returned, Token, TokenResynchronised
 from doorward.kernel.act import SessionFacts
@@ -40,7 +42,7 @@ def check_code(call: Call, account: AccountId, code: str) -> Result:
     A right code's step is remembered and a wrong code counted on the key here; the account's own counter is for the
     caller (LOCK-3). An account without a usable key has no right code.
     """
-    key = store.find(call.sql, account, _opener(call, account), hold=True)
+    key = _usable(call, store.find(call.sql, account, _opener(call, account), hold=True))
     if key is None:
         return Result.WRONG
     verdict = rules.verify_key(key, code, call.now)
@@ -73,7 +75,7 @@ def resynchronise(call: Call, account: AccountId, codes: tuple[str, str], reach:
 
     Refused with `tokens.none_assigned`, `tokens.expired` or `otp.wrong`; counting that is for the caller.
     """
-    key = store.find(call.sql, account, _opener(call, account), hold=True)
+    key = _usable(call, store.find(call.sql, account, _opener(call, account), hold=True))
     token = None if key is None or key.token is None else tokens.find(call, TokenId(key.token))
     if key is None or token is None:
         return Refused("tokens.none_assigned")
@@ -95,7 +97,7 @@ def count_failure(call: Call, account: AccountId) -> None:
 
 def token_expired_at(call: Call, account: AccountId) -> datetime | None:
     """Tell since when the account's key is over, where it is a hardware token's."""
-    key = store.find(call.sql, account, _opener(call, account))
+    key = _usable(call, store.find(call.sql, account, _opener(call, account)))
     ended = key is not None and key.expires_at is not None and key.expires_at <= call.now
     return key.expires_at if key is not None and ended else None
 
@@ -122,19 +124,21 @@ def bind_token(call: Call, account: AccountId, token: Token) -> None:
     token = tokens.find(call, token.id) or token  # it may just have come back from this very account
     seed = tokens.take(call, token, account)
     key = new_id(call.now, call.entropy)
-    new = store.NewKey(
+    made = OtpKey(
         account=account,
         id=key,
-        sealed_secret=call.sealer.seal(seed, _key_place(account, key)),
-        step=token.last_step,
-        at=call.now,
+        secret=seed,
+        last_step=token.last_step,
+        confirmed_at=call.now,
         recipe=token.recipe,
         offset_steps=token.offset_steps,
         token=token.id,
+        recent_steps=token.recent_steps,
         expires_at=token.expires_at,
     )
-    store.add(call.sql, new)
+    store.add(call.sql, store.NewKey.of(rules.mended(made, call.now), call.sealer.seal(seed, _key_place(account, key))))
     accounts.change_factors(call, account, 1)
+    accounts.set_token_expiry(call, account, token.expires_at)
 
 
 def failures_in_a_row(call: Call, account: AccountId) -> int:
@@ -147,6 +151,8 @@ def disable_key(call: Call, account: AccountId) -> None:
     store.drop_candidates(call.sql, account)
     disabled = store.disable(call.sql, account, call.now)
     accounts.change_factors(call, account, -disabled)
+    if disabled:
+        accounts.set_token_expiry(call, account, None)
 
 
 def disabled_at(call: Call, account: AccountId) -> datetime | None:
@@ -160,7 +166,9 @@ def delete_keys(call: Call, account: AccountId) -> int:
     A hardware token goes back to stock with what its key remembers, whatever the act.
     """
     for held in store.tokens_of(call.sql, account):
-        tokens.give_back(call, Returned(TokenId(held.token), account, held.last_step, held.offset_steps))
+        tokens.give_back(
+            call, Returned(TokenId(held.token), account, held.last_step, held.offset_steps, held.recent_steps)
+        )
     disable_key(call, account)
     return store.delete_all(call.sql, account)
 
@@ -230,6 +238,14 @@ def forget_candidates(call: Call, account: AccountId) -> None:
 def purge(call: Call) -> int:
     """Delete keys that were begun and never saved."""
     return store.drop_old_candidates(call.sql, call.now - rules.CANDIDATE_LIFETIME)
+
+
+def _usable(call: Call, key: OtpKey | None) -> OtpKey | None:
+    """Let a hardware token's expiry not take away the last able administrator: the token goes on (RIGHT-5)."""
+    expired = key is not None and key.expires_at is not None and key.expires_at <= call.now
+    if key is None or not expired or key.account not in administrators.able_administrators(call):
+        return key
+    return replace(key, expires_at=None)
 
 
 def _save(call: Call, before: OtpKey, after: OtpKey) -> None:

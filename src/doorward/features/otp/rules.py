@@ -13,6 +13,7 @@ from itertools import product
 from urllib.parse import quote, urlencode
 
 from doorward.features.otp.model import Accepted, ClockError, OtpKey, WrongCode
+from doorward.features.tokens.rules.memory import used_up, with_recent
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Entropy
 from doorward.kernel.recipes import APP, Algorithm, Motion, Recipe
@@ -36,8 +37,6 @@ CANDIDATE_LIFETIME = timedelta(minutes=10)
 """How long a regenerated key waits to be saved (KEY-2)."""
 WORN_OUT_AFTER = 100
 """So many wrong codes without one success end a key: NIST SP 800-63B-4 section 3.2.2 (LOCK-14)."""
-
-_GROUP = 4
 
 
 def parse_code(text: str) -> str | None:
@@ -99,6 +98,7 @@ def succeeded(key: OtpKey, accepted: Accepted, now: datetime) -> OtpKey:
         clock_error_steps=None,
         clock_error_seen_at=None,
         offset_steps=accepted.step - step_at(now, key.recipe.period) if follows else key.offset_steps,
+        recent_steps=with_recent(key.recent_steps, key.last_step, accepted.step) if follows else key.recent_steps,
     )
 
 
@@ -135,10 +135,7 @@ def clock_error(key: OtpKey, earlier: WrongCode, later: WrongCode) -> ClockError
 
 
 def counter_error(key: OtpKey, earlier: WrongCode, later: WrongCode) -> ClockError | None:
-    """Find out whether two successive wrong codes are two presses of a token that is far ahead: RFC 4226 section 7.4.
-
-    Its offset is how many presses were lost.
-    """
+    """Find two successive wrong codes as two presses of a token far ahead (RFC 4226 section 7.4); tell how many."""
     found = None if key.recipe.motion is Motion.TOTP else _pair(key, (earlier.code, later.code), _ahead(key))
     return None if found is None else ClockError(found - 1 - key.last_step, (found - 1, found))
 
@@ -146,13 +143,12 @@ def counter_error(key: OtpKey, earlier: WrongCode, later: WrongCode) -> ClockErr
 def spend(key: OtpKey, error: ClockError, now: datetime) -> OtpKey:
     """Remember a clock error: both of its steps are spent (KEY-15).
 
-    Steps that have passed only raise the last step. Those still to come are kept one by one: a last step in the future
-    would shut out whoever has just put the clock right. A token's clock cannot be put right: it is allowed for.
+    Steps that have passed only raise the last step. Those to come are kept one by one, for a last step in the future
+    would shut out whoever puts the clock right. A token's cannot be put right: it is allowed for.
     """
     if key.token is not None:
         return _in_step(key, error.spent[1], error.offset)
-    opened = step_at(now) - DRIFT
-    passed = [step for step in error.spent if step < opened]
+    passed = [step for step in error.spent if step < step_at(now) - DRIFT]
     last_step = max(key.last_step, *passed) if passed else key.last_step
     spent = key.spent_steps.union(error.spent)
     return replace(
@@ -172,6 +168,7 @@ def resynchronise(key: OtpKey, codes: tuple[str, str], now: datetime, reach: int
     """
     if key.expires_at is not None and now >= key.expires_at:
         return Refused("tokens.expired", {"at": rfc3339(key.expires_at)})
+    key = mended(key, now)
     middle = step_at(now, key.recipe.period)
     by_time = key.recipe.motion is Motion.TOTP
     found = _pair(key, codes, _near(key, middle, reach) if by_time else _ahead(key))
@@ -207,9 +204,18 @@ def offset_minutes(offset: int, period: int) -> int:
 
 def clock_jumped(last_step: int, now: datetime, recipe: Recipe = APP, offset_steps: int = 0) -> bool:
     """Tell whether a remembered step lies further ahead than any code accepted now could; Reset mends it (KEY-9)."""
-    if recipe.motion is not Motion.TOTP:
-        return False
-    return last_step > step_at(now, recipe.period) + offset_steps + 2 * DRIFT
+    return recipe.motion is Motion.TOTP and last_step > present(now, recipe, offset_steps)
+
+
+def present(now: datetime, recipe: Recipe, offset_steps: int) -> int:
+    """Give the latest step that a code accepted by now can belong to."""
+    return step_at(now, recipe.period) + offset_steps + 2 * DRIFT
+
+
+def mended(key: OtpKey, now: datetime) -> OtpKey:
+    """Let a hardware token go on after a clock that jumped, as far as it is known what was used up (KEY-9)."""
+    last_step, spent = used_up(key.last_step, key.recent_steps, present(now, key.recipe, key.offset_steps))
+    return replace(key, last_step=last_step, spent_steps=key.spent_steps | spent) if spent else key
 
 
 def new_secret(entropy: Entropy) -> bytes:
@@ -220,12 +226,6 @@ def new_secret(entropy: Entropy) -> bytes:
 def base32(secret: bytes) -> str:
     """Spell a secret key in base32 without padding: RFC 4648 section 6, as apps expect it."""
     return base64.b32encode(secret).decode("ascii").rstrip("=")
-
-
-def grouped(secret: bytes) -> str:
-    """Spell a secret key for people who type it: base32 in groups of four (KEY-1)."""
-    text = base32(secret)
-    return " ".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
 
 
 def otpauth_uri(secret: bytes, issuer: str, account: str) -> str:
@@ -291,6 +291,7 @@ def _in_step(key: OtpKey, last_step: int, offset: int) -> OtpKey:
         clock_error_steps=None,
         clock_error_seen_at=None,
         offset_steps=offset if key.recipe.motion is Motion.TOTP else 0,
+        recent_steps=with_recent(key.recent_steps, key.last_step, last_step - 1, last_step),
     )
 
 

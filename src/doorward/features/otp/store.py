@@ -22,7 +22,7 @@ _OF_ACCOUNT = (_K.account_id == bindparam("account"), _K.disabled_at.is_(None))
 _FIND = select(
     _K.key_id, _K.sealed_secret, _K.last_step, _K.spent_steps, _K.consecutive_failures, _K.confirmed_at,
     _K.last_used_at, _K.disabled_at, _K.clock_error_steps, _K.clock_error_seen_at, _K.motion, _K.algorithm, _K.period,
-    _K.offset_steps, _K.token_id, _K.expires_at,
+    _K.offset_steps, _K.token_id, _K.expires_at, _K.recent_steps,
 ).where(*_OF_ACCOUNT).order_by(_K.key_id.desc()).limit(1)  # fmt: skip
 _FIND_AND_HOLD = _FIND.with_for_update()
 """A code is judged and remembered under the row's lock; SQLite's one writer needs no such word and is given none."""
@@ -60,9 +60,10 @@ _SAVE = (
         clock_error_steps=bindparam("offset"),
         clock_error_seen_at=bindparam("seen_at"),
         offset_steps=bindparam("clock_offset"),
+        recent_steps=bindparam("recent"),
     )
 )
-_OF_TOKENS = select(_K.token_id, _K.last_step, _K.spent_steps, _K.offset_steps).where(
+_OF_TOKENS = select(_K.token_id, _K.last_step, _K.spent_steps, _K.offset_steps, _K.recent_steps).where(
     _K.account_id == bindparam("account"), _K.token_id.is_not(None)
 )
 _DELETE = delete(otp_keys).where(_K.account_id == bindparam("account"))
@@ -89,6 +90,16 @@ class NewKey:
     offset_steps: int = 0
     token: UUID | None = None
     expires_at: datetime | None = None
+    spent_steps: frozenset[int] = frozenset()
+    recent_steps: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, key: OtpKey, sealed_secret: bytes) -> "NewKey":
+        """Write a key down with all that it remembers."""
+        return cls(
+            key.account, key.id, sealed_secret, key.last_step, key.confirmed_at, key.recipe, key.offset_steps,
+            key.token, key.expires_at, key.spent_steps, key.recent_steps,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,7 @@ class TokenMemory:
     last_step: int
     """No step up to this one may ever be accepted again, spent ones included."""
     offset_steps: int
+    recent_steps: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +155,12 @@ def memory(sql: Connection, account: AccountId) -> Memory | None:
 def tokens_of(sql: Connection, account: AccountId) -> list[TokenMemory]:
     """Load what the account's keys remember of the hardware tokens that they came from, disabled keys too."""
     rows = sql.execute(_OF_TOKENS, {"account": account})
-    return [TokenMemory(row.token_id, max(row.last_step, *row.spent_steps, NO_STEP), row.offset_steps) for row in rows]
+    return [
+        TokenMemory(
+            row.token_id, max(row.last_step, *row.spent_steps, NO_STEP), row.offset_steps, tuple(row.recent_steps)
+        )
+        for row in rows
+    ]
 
 
 def add(sql: Connection, new: NewKey) -> None:
@@ -163,7 +180,7 @@ def save(sql: Connection, before: OtpKey, after: OtpKey) -> bool:
         "loaded_step": before.last_step, "loaded_failures": before.consecutive_failures,
         "step": after.last_step, "spent": sorted(after.spent_steps), "failures": after.consecutive_failures,
         "used_at": after.last_used_at, "offset": after.clock_error_steps, "seen_at": after.clock_error_seen_at,
-        "clock_offset": after.offset_steps,
+        "clock_offset": after.offset_steps, "recent": list(after.recent_steps),
     }  # fmt: skip
     return sql.execute(_SAVE, values).rowcount == 1
 
@@ -230,7 +247,8 @@ def drop_old_candidates(sql: Connection, made_before: datetime) -> int:
 def _row(new: NewKey) -> dict[str, Any]:
     return {
         "account_id": new.account, "key_id": new.id, "sealed_secret": new.sealed_secret, "last_step": new.step,
-        "spent_steps": [], "consecutive_failures": 0, "confirmed_at": new.at, "last_used_at": None,
+        "spent_steps": sorted(new.spent_steps), "recent_steps": list(new.recent_steps),
+        "consecutive_failures": 0, "confirmed_at": new.at, "last_used_at": None,
         "disabled_at": None, "clock_error_steps": None, "clock_error_seen_at": None,
         "motion": new.recipe.motion, "algorithm": new.recipe.algorithm, "period": new.recipe.period,
         "offset_steps": new.offset_steps, "token_id": new.token, "expires_at": new.expires_at,
@@ -244,6 +262,7 @@ def _key(account: AccountId, row: Any, opened: Opener) -> OtpKey:
         consecutive_failures=row.consecutive_failures, last_used_at=row.last_used_at, disabled_at=row.disabled_at,
         clock_error_steps=row.clock_error_steps, clock_error_seen_at=row.clock_error_seen_at,
         recipe=_recipe(row), offset_steps=row.offset_steps, token=row.token_id, expires_at=row.expires_at,
+        recent_steps=tuple(row.recent_steps),
     )  # fmt: skip
 
 

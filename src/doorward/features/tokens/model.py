@@ -65,6 +65,8 @@ class Token:
     imported_at: datetime
     changed_at: datetime
     """When it came into its present state."""
+    recent_steps: tuple[int, ...] = ()
+    """The latest steps that it has accepted, or what stood for them before; of one with a clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Returned:
     account: AccountId
     last_step: int
     offset_steps: int
+    recent_steps: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

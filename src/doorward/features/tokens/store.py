@@ -18,7 +18,7 @@ _T = hardware_tokens.c
 
 _TOKENS = select(
     _T.token_id, _T.manufacturer, _T.serial, _T.model, _T.motion, _T.algorithm, _T.period, _T.state, _T.account_id,
-    _T.last_step, _T.offset_steps, _T.starts_at, _T.expires_at, _T.imported_at, _T.changed_at,
+    _T.last_step, _T.offset_steps, _T.starts_at, _T.expires_at, _T.imported_at, _T.changed_at, _T.recent_steps,
 )  # fmt: skip
 _BY_ID = _TOKENS.where(_T.token_id == bindparam("token"))
 _BY_SERIAL = _TOKENS.where(_T.serial_canonical == bindparam("serial")).order_by(_T.manufacturer_canonical)
@@ -53,6 +53,7 @@ _GIVE_BACK = (
         account_id=None,
         last_step=case((_T.last_step > bindparam("step"), _T.last_step), else_=bindparam("step")),
         offset_steps=bindparam("clock_offset"),
+        recent_steps=bindparam("recent"),
         changed_at=bindparam("at"),
     )
 )
@@ -116,7 +117,7 @@ def take(sql: Connection, token: TokenId, account: AccountId, at: datetime) -> b
 def give_back(sql: Connection, back: Returned, at: datetime) -> bool:
     """Put a token back in stock with what it remembers, which never grows less; tell whether the account held it."""
     values = {"token": back.token, "account": back.account, "step": back.last_step, "clock_offset": back.offset_steps}
-    return sql.execute(_GIVE_BACK, {**values, "at": at}).rowcount == 1
+    return sql.execute(_GIVE_BACK, {**values, "recent": list(back.recent_steps), "at": at}).rowcount == 1
 
 
 def retire(sql: Connection, token: TokenId, at: datetime) -> bool:
@@ -132,7 +133,7 @@ def _row(filed: Filed, at: datetime) -> dict[str, Any]:
         "motion": token.recipe.motion, "algorithm": token.recipe.algorithm, "period": token.recipe.period,
         "sealed_seed": filed.sealed_seed, "last_step": token.last_step, "offset_steps": token.offset_steps,
         "starts_at": token.starts_at, "expires_at": token.expires_at, "state": TokenState.IN_STOCK.value,
-        "account_id": None, "imported_at": at, "changed_at": at,
+        "account_id": None, "imported_at": at, "changed_at": at, "recent_steps": [],
     }  # fmt: skip
 
 
@@ -142,5 +143,5 @@ def _token(row: Any) -> Token:
         recipe=Recipe(Motion(row.motion), Algorithm(row.algorithm), row.period), state=TokenState(row.state),
         account=None if row.account_id is None else AccountId(row.account_id), last_step=row.last_step,
         offset_steps=row.offset_steps, starts_at=row.starts_at, expires_at=row.expires_at,
-        imported_at=row.imported_at, changed_at=row.changed_at,
+        imported_at=row.imported_at, changed_at=row.changed_at, recent_steps=tuple(row.recent_steps),
     )  # fmt: skip

@@ -43,6 +43,7 @@ account_state = Table(
     Column("excluded", Boolean, nullable=False),
     Column("password_rules", CODE, nullable=False, server_default="default"),
     Column("factor_due", Boolean, server_default=true(), nullable=False),
+    Column("token_expires_at", Instant),
 )
 Index(
     "ix_account_state_locked",

@@ -24,6 +24,7 @@ otp_keys = Table(
     Column("offset_steps", BigInteger, nullable=False, server_default="0"),
     Column("token_id", Id),
     Column("expires_at", Instant),
+    Column("recent_steps", Json, nullable=False, server_default="[]"),
 )
 
 otp_candidates = Table(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
-from doorward.edges.sql.columns import CODE, NAME, Id, Instant, metadata
+from doorward.edges.sql.columns import CODE, NAME, Id, Instant, Json, metadata
 
 hardware_tokens = Table(
     "hardware_tokens",
@@ -25,6 +25,7 @@ hardware_tokens = Table(
     Column("account_id", Id),
     Column("imported_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    Column("recent_steps", Json, nullable=False, server_default="[]"),
     UniqueConstraint("serial_canonical", "manufacturer_canonical"),
     Index("ix_hardware_tokens_listing", "serial_canonical", "token_id"),
 )
