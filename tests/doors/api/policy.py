@@ -92,6 +92,7 @@ ROWS: dict[str, tuple[str, Any]] = {
     "POST /accounts": (ADD_ACCOUNT, {"user_name": "neu", "email": "neu@example.org", "groups": ["North"]}),
     "GET /accounts/{account}": (READ_ACCOUNT, None),
     "PATCH /accounts/{account}": (CHANGE_ACCOUNT, {**WHY, "full_name": "Somebody Else"}),
+    "GET /accounts/{account}/factors": (READ_ACCOUNT, None),
     "GET /accounts/{account}/history": (READ_ACCOUNT, None),
     "GET /accounts/{account}/sessions": (READ_ACCOUNT, None),
     "DELETE /accounts/{account}/sessions": (END_OF_ACCOUNT, WHY),

@@ -8,8 +8,8 @@ from tests.worlds import NOON
 
 FIELDS = [
     "id", "user_name", "full_name", "email", "kind", "enabled", "protected", "locked_at", "lock_reason", "lock_ends_at",
-    "unlocked_by", "unlocked_by_id", "unlocked_at", "second_factor", "groups", "roles", "last_sign_in_at",
-    "password_changed_at", "version",
+    "unlocked_by", "unlocked_by_id", "unlocked_at", "second_factor", "signs_in_by_email", "groups", "roles",
+    "last_sign_in_at", "password_changed_at", "version",
 ]  # fmt: skip
 ZOE = {"user_name": "zoe", "email": "zoe@example.org"}
 REASON = {"reason": "asked by letter"}

@@ -3,10 +3,13 @@ from typing import Any
 import pytest
 
 from doorward.features.otp import actions as otp
+from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.model import ChangePasswordRules
 from doorward.kernel.ids import AccountId
 from tests.authenticators import PRESENT, Authenticator, new_key
 from tests.doors.asgi import Answered
 from tests.doors.served import Served
+from tests.features.signin.walking import PASSWORD
 from tests.keys import SECRET, bind, code
 
 
@@ -159,3 +162,24 @@ def test_refused_passkey_says_whom_to_ask(served: Served) -> None:
 
     assert (answered.status, answered.code) == (401, "passkeys.refused")
     assert "ask your help desk" in answered.json()["detail"]
+
+
+def test_a_device_is_remembered_after_a_passkey_beside_the_password(served: Served, alice: AccountId) -> None:
+    """The step takes the same wish as the step of a code, and brings what the device sends next time (DEV-3)."""
+    world = served.world
+    changes = {"device_code_at_sign_in": True, "remember_device_days": 30}
+    phone, walk = Authenticator(flags=PRESENT), served.walk
+    add(served, served.token(alice), phone)
+    world.run(change_password_rules, ChangePasswordRules(changes))
+    credentials = {"user_name": "alice", "password": PASSWORD}
+    pending = served.ask("POST /sign-in", credentials).json()["sign_in"]
+    asked = served.ask("POST /sign-in/device-code", {"sign_in": pending, "code": walk.mailed_code()}).json()
+    options = served.ask("POST /sign-in/passkey/options", {"sign_in": pending}).json()["options"]
+    signed = {"sign_in": pending, "credential": phone.get(options), "remember_device": True}
+    done = served.ask("POST /sign-in/passkey", signed).json()
+    known = served.ask("POST /sign-in", credentials | {"device_token": done["device_token"]}).json()
+
+    assert (asked["next"], asked["passkey"], done["next"]) == ("code", True, "done")
+    assert done["device_expires_at"] == "2026-06-03T12:00:00Z"
+    assert known["next"] == "code"
+    assert served.ask("POST /sign-in", credentials).json()["next"] == "device_code"

@@ -78,7 +78,7 @@ def test_an_account_is_spelled_as_in_the_api(people: Shell) -> None:
     assert {
         "id", "user_name", "full_name", "email", "kind", "enabled", "protected", "locked_at", "lock_reason",
         "lock_ends_at", "unlocked_by", "unlocked_by_id", "unlocked_at", "second_factor", "groups", "roles",
-        "last_sign_in_at", "password_changed_at", "version",
+        "signs_in_by_email", "last_sign_in_at", "password_changed_at", "version",
     } <= shown.keys()  # fmt: skip
     assert (shown["lock_reason"], shown["second_factor"], shown["locked_at"][-1]) == ("Failures", "may_set_up", "Z")
 

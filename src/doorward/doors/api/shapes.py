@@ -42,6 +42,10 @@ class AccountJson(Shape):
     unlocked_by_id: UUID | None
     unlocked_at: datetime | None
     second_factor: Literal["set_up", "may_set_up", "blocked", "excluded"]
+    signs_in_by_email: bool = Field(
+        description="it has no second factor, and `device_method` lets it in with its password and a code by e-mail, "
+        "also while `second_factor` is `may_set_up` or `blocked`"
+    )
     groups: list[str]
     roles: list[str]
     last_sign_in_at: datetime | None
@@ -103,6 +107,7 @@ def account_json(row: AccountRow) -> AccountJson:
         unlocked_by_id=row.unlocked_by_id,
         unlocked_at=row.unlocked_at,
         second_factor=row.second_factor.value,
+        signs_in_by_email=row.signs_in_by_email,
         groups=list(row.groups),
         roles=list(row.roles),
         last_sign_in_at=row.last_sign_in_at,

@@ -183,7 +183,7 @@ for command in (lock, unlock, reset_key, delete_key, temporary_code, import_acco
 def _row(row: AccountRow) -> tuple[Any, ...]:
     locked = "open" if row.lock is None else f"locked: {row.lock.reason.value}"
     state = locked if row.enabled else "disabled"
-    factor = FACTOR_WORDS[row.second_factor]
+    factor = "none: code by e-mail" if row.signs_in_by_email else FACTOR_WORDS[row.second_factor]
     return row.user_name, row.full_name, row.email, row.kind.value, state, factor, row.roles
 
 
@@ -201,4 +201,5 @@ def _more(shown: AccountShown) -> dict[str, Any]:
         "secret_key_confirmed_at": None if key is None else key.confirmed_at,
         "secret_key_last_used_at": None if key is None else key.last_used_at,
         "secret_key_disabled_at": shown.key_disabled_at,
+        "hardware_token": None if key is None or key.token is None else key.token.serial,
     }

@@ -27,6 +27,7 @@ def account_json(row: AccountRow) -> dict[str, Any]:
         "unlocked_by_id": row.unlocked_by_id,
         "unlocked_at": row.unlocked_at,
         "second_factor": row.second_factor.value,
+        "signs_in_by_email": row.signs_in_by_email,
         "groups": list(row.groups),
         "roles": list(row.roles),
         "last_sign_in_at": row.last_sign_in_at,

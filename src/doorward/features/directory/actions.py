@@ -239,6 +239,9 @@ def _row(call: Call, listed: store.Listed, belongs: store.Belongs) -> AccountRow
         unlocked_by_id=state.unlocked_by_id,
         unlocked_at=state.unlocked_at,
         second_factor=factor_rules.state(state.factors, listed.entry, call.now, excluded=state.excluded),
+        signs_in_by_email=account_rules.spared_factor(
+            state, policy.password_rules(call, state.password_rules).device_method
+        ),
         groups=belongs.groups.get(account.id, ()),
         roles=belongs.roles.get(account.id, ()),
         last_sign_in_at=state.last_sign_in_at,

@@ -97,6 +97,8 @@ class AccountRow:
     unlocked_by_id: AccountId | None
     unlocked_at: datetime | None
     second_factor: FactorState
+    signs_in_by_email: bool
+    """It has no second factor, and the rules let it in with its password and a code by e-mail (DEV-2)."""
     groups: tuple[str, ...]
     """The names of its groups, in their order."""
     roles: tuple[str, ...]
