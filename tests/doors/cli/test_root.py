@@ -40,6 +40,7 @@ def test_every_command_of_the_interface_is_there() -> None:
     assert {" ".join(words) for words in COMMANDS} == {
         "serve", "init", "demo", "doctor", "rescue",
         "account list", "account add", "account show", "account edit", "account enable", "account disable",
+        "job list", "job show", "job stop",
         "account lock", "account unlock", "account reset-key", "account delete-key", "account temporary-code",
         "allowlist list", "allowlist add", "allowlist remove",
         "exclusions list", "exclusions add", "exclusions remove",

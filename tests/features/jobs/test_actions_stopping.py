@@ -99,7 +99,7 @@ def test_a_job_that_is_not_there_is_not_stopped(world: World, grace: Bearer) -> 
 
 
 def test_own_jobs_are_listed_newest_first(world: World, grace: Bearer) -> None:
-    """With their counts, page by page, and nobody else's."""
+    """With their counts, page by page, and nobody else's; the server's owner owns them all (RIGHT-8)."""
     henk, bram = world.add_operator("henk", "help-desk"), locked(world, "bram")
     first = start(world, grace, bram, reason="one").job
     world.pass_time(seconds=1)
@@ -115,4 +115,5 @@ def test_own_jobs_are_listed_newest_first(world: World, grace: Bearer) -> None:
 
     assert [(one.job, one.reason, one.tally.waiting) for one in page.jobs] == [(second, "two", 1)]
     assert ([one.job for one in rest.jobs], rest.next) == ([first], None)
-    assert len(owners.jobs) == 1
+    assert {one.owner_name for one in owners.jobs} == {"grace", "henk", "cli:root"}
+    assert len(owners.jobs) == 4

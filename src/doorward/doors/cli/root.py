@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, Listed]] = {
         "role": Listed("roles", "Show, make, grant, revoke and explain roles."),
         "device": Listed("devices", "List and forget an account's remembered devices."),
         "session": Listed("sessions", "List and end an account's sessions."),
+        "job": Listed("jobs", "List, show and stop acts on many accounts."),
         "rescue": Listed("rescue", "Let an account administer again when nobody else can."),
     },
     "Sign-in security": {

@@ -98,7 +98,7 @@ class JobShown(Done):
 
 @dataclass(frozen=True, slots=True)
 class ListJobs:
-    """Ask for one's own jobs, newest first."""
+    """Ask for one's own jobs, newest first; the server's owner owns them all."""
 
     limit: int = 50
     before: JobId | None = None
@@ -111,6 +111,7 @@ class JobRow:
     job: JobId
     kind: JobKind
     state: JobState
+    owner_name: str
     reason: str | None
     made_at: datetime
     finished_at: datetime | None

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from doorward.edges.sql.tables.jobs import job_items, jobs
 from doorward.features.directory.model import Search
 from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobKind, JobState, Tally
-from doorward.kernel.act import Actor
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
 
@@ -36,7 +35,6 @@ _COUNTS = (
 )
 _NEWEST = _JOBS.order_by(_J.job_id.desc()).limit(bindparam("most"))
 _OF_ACCOUNT = _NEWEST.where(_J.owner_id == bindparam("owner"))
-_OF_OWNER = _NEWEST.where(_J.owner_id.is_(None), _J.owner_name == bindparam("owner"))
 _ITEMS = (
     select(_I.account_id, _I.name, _I.outcome, _I.code)
     .where(_I.job_id == bindparam("job"))
@@ -127,13 +125,12 @@ def tallies(sql: Connection, wanted: Sequence[Job]) -> dict[JobId, Tally]:
     return {job.id: _tally(found[job.id], job.listed) for job in wanted}
 
 
-def of_beginner(sql: Connection, actor: Actor, before: JobId | None, most: int) -> list[Job]:
-    """Load the jobs that somebody began, newest first, from before one of them."""
-    statement = _OF_OWNER if actor.account is None else _OF_ACCOUNT
-    owner = actor.name if actor.account is None else actor.account
+def newest(sql: Connection, whose: AccountId | None, before: JobId | None, most: int) -> list[Job]:
+    """Load the jobs that an account began, or everybody's, newest first, from before one of them."""
+    statement = _NEWEST if whose is None else _OF_ACCOUNT
     if before is not None:
         statement = statement.where(_J.job_id < before)
-    return [_job(row) for row in sql.execute(statement, {"owner": owner, "most": most})]
+    return [_job(row) for row in sql.execute(statement, {"owner": whose, "most": most})]
 
 
 def items(sql: Connection, job: JobId, after: AccountId | None, limit: int) -> list[JobItem]:

@@ -32,9 +32,10 @@ def show_job(call: Call, command: ShowJob) -> JobShown | Refused:
 
 @act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def list_jobs(call: Call, command: ListJobs) -> JobsListed:
-    """List one's own jobs, newest first, with their counts."""
+    """List one's own jobs, newest first, with their counts; the server's owner owns them all (RIGHT-8)."""
     size = rules.page_size(command.limit)
-    found = store.of_beginner(call.sql, call.actor, command.before, size + 1)
+    whose = None if call.actor.owner else call.actor.account
+    found = store.newest(call.sql, whose, command.before, size + 1)
     page = found[:size]
     tallies = store.tallies(call.sql, page)
     rows = (
@@ -42,6 +43,7 @@ def list_jobs(call: Call, command: ListJobs) -> JobsListed:
             job=job.id,
             kind=job.kind,
             state=job.state,
+            owner_name=job.beginner.name,
             reason=job.reason,
             made_at=job.made_at,
             finished_at=job.finished_at,
