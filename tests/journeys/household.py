@@ -92,6 +92,10 @@ class Household:
         """Mark somebody's account protected."""
         self.world.run(edit_account, EditAccount(person.account, None, protected=True))
 
+    def ask_for_new_password(self, person: Person) -> None:
+        """Let the next sign-in ask for a new password."""
+        self.world.run(edit_account, EditAccount(person.account, None, must_change_password=True))
+
     def code(self, key: str, *, steps: int = 0) -> str:
         """Give the code that an app shows: RFC 6238, written out once more."""
         counter = struct.pack(">q", int(self.server.now().timestamp()) // 30 + steps)
