@@ -24,6 +24,7 @@ from doorward.edges.breach_lists import BreachListFiles
 from doorward.edges.call import BUSY, Site
 from doorward.edges.clock import Stopwatch, SystemClock
 from doorward.edges.crypto.argon2 import Argon2Hasher, Parameters
+from doorward.edges.crypto.assertions import AssertionSigner
 from doorward.edges.crypto.containers import AesCiphers
 from doorward.edges.crypto.hash_queue import HashPool, HashQueue
 from doorward.edges.crypto.keys import create_key_file, load_key_file
@@ -125,7 +126,8 @@ def build(
     gate = ThreadPoolExecutor(GATE_THREADS, "gate")
     driver = LoopDriver(runtime, queue, pool, steps, _note_busy(runtime.refusals))
     process = f"{settings.node}/{os.getpid()}-{entropy.bytes(4).hex()}"
-    around = Surroundings(gate, Stopwatch().seconds, Metrics(str(os.getpid())), settings.behind_proxy)
+    signer = AssertionSigner(load_key_file(data_directory.key_file(settings)))
+    around = Surroundings(gate, Stopwatch().seconds, Metrics(str(os.getpid())), signer, settings.behind_proxy)
     return App(
         settings=settings,
         runtime=runtime,

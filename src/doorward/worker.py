@@ -20,6 +20,7 @@ from doorward.edges.run import Runtime
 from doorward.edges.sql import duties as leases
 from doorward.features.accounts import actions as accounts
 from doorward.features.administration.actions import inactivity
+from doorward.features.applications.actions import handing_over as applications
 from doorward.features.audit import actions as audit
 from doorward.features.devices import actions as devices
 from doorward.features.jobs.actions import working as jobs
@@ -68,6 +69,7 @@ _PURGED = {
     "finished mail": notices.purge,
     "changed credentials": accounts.purge,
     "forgotten passwords": passwords.purge_asks,
+    "visits of applications": applications.purge,
 }
 """Whatever has expired is forgotten by the feature that it belongs to."""
 

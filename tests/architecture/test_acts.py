@@ -18,6 +18,7 @@ LISTS = {"allowlist", "exclusions"}
 HAPPENED = {
     "accounts": "added disabled edited enabled exported imported rescued viewed",
     "allowlist": "add_undone added removed",
+    "applications": "added entered removed",
     "audit": "expired exported viewed",
     "devices": "remembered revoked",
     "exclusions": "added removed",
@@ -44,6 +45,7 @@ EVENTS = {f"{feature}.{happened}" for feature, words in HAPPENED.items() for hap
 ABOUT_NOBODY = {
     "add_account",
     "add_group",
+    "add_host",
     "add_password_rules",
     "add_role",
     "assign_password_rules",
@@ -63,6 +65,7 @@ ABOUT_NOBODY = {
     "import_tokens",
     "list_entries",
     "rank_password_rules",
+    "remove_host",
     "retire_token",
     "retry_mail",
     "revoke_role_from_group",
@@ -82,12 +85,13 @@ OWN_UNASKED = {
     "end_own_sessions",
     "end_session",
     "give_proof",
+    "hand_over",
     "rename_view",
     "save_new_key",
     "save_view",
 }
 """What people do at their own protected account without a proof: end sessions, give a fresh proof, go on with a key or
-a passkey begun with one, and keep views, which change nothing about the account."""
+a passkey begun with one, go on to applications, and keep views, which change nothing about the account."""
 
 
 def about_an_account(action: Action[Any, Any]) -> bool:

@@ -12,6 +12,7 @@ from doorward.doors import api
 from doorward.doors.api.routing import Led, Routes
 from doorward.doors.cli.root import root
 from doorward.doors.console.app import routes as console_routes
+from doorward.doors.gate.forward_auth import ForwardAuth
 from doorward.features.jobs.actions.items import ITEM_ACTS, find_items
 from doorward.kernel.act import Action, Who, registry
 from tests.architecture.reach import acts_behind, is_step
@@ -141,7 +142,7 @@ def test_every_act_has_a_door() -> None:
     """What can be done can be reached; the server's own acts apart."""
     reached = {name for _, function, _ in endpoints() for name in acts_behind(function)}
     reached |= {name for _, function in commands(root) for name in acts_behind(function)}
-    reached |= {name for _, acts in pages() for name in acts}
+    reached |= {name for _, acts in pages() for name in acts} | acts_behind(ForwardAuth)
 
     unreached = [action.act.name for action in registry if action.act.name not in reached]
     assert [name for name in unreached if name not in server_only()] == []

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,12 @@ from doorward.kernel.ids import AccountId
 from doorward.kernel.ports import Hasher, HashJob, Verified
 from tests.doors.asgi import Answered, Headers, call, scope_of
 from tests.features.signin.walking import Walk, hash_now
+from tests.signer import SIGNER
 from tests.worlds import World
 
 JSON = ("content-type", "application/json")
+PROXIES = (ip_network("203.0.113.0/24"),)
+"""Whose forwarded headers are believed."""
 
 
 class FreeHasher:
@@ -155,7 +159,7 @@ def serve(folder: Path, hasher: Hasher | None = None) -> Iterator[Served]:
 
 def _doors(runtime: Runtime, queue: HashQueue, pool: HashPool, threads: Executor, ticks: Ticks) -> tuple[FastAPI, Gate]:
     app = api.build(runtime, LoopDriver(runtime, queue, pool, threads, _unnoted))
-    return app, Gate(app, runtime, Surroundings(threads, ticks, Metrics("1")))
+    return app, Gate(app, runtime, Surroundings(threads, ticks, Metrics("1"), SIGNER, PROXIES))
 
 
 def _unnoted(act: str, origin: Origin) -> None:

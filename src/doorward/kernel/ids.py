@@ -15,6 +15,7 @@ GroupId = NewType("GroupId", UUID)
 SessionId = NewType("SessionId", UUID)
 JobId = NewType("JobId", UUID)
 TokenId = NewType("TokenId", UUID)
+HostId = NewType("HostId", UUID)
 
 _RANDOM_BYTES = 10
 

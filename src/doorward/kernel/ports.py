@@ -1,6 +1,6 @@
 """What is outside, as the inside sees it: protocols that `app` fills with real things and tests with plain objects."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
@@ -64,6 +64,16 @@ class Sealer(Protocol):
 
     def keyed_hash(self, value: str, purpose: str) -> bytes:
         """Hash a text (32 bytes) under a key of its own for each purpose: for codes and for names nobody has."""
+
+
+class Signer(Protocol):
+    """What signs statements that others check with a public key (RFC 7519)."""
+
+    def sign(self, claims: Mapping[str, object]) -> str:
+        """Sign claims: header, claims and signature, with dots between."""
+
+    def keys(self) -> Mapping[str, object]:
+        """Give the public keys, as RFC 7517 section 5 spells a set of them."""
 
 
 class SealBroken(Exception):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from doorward.kernel.refusal import CONFLICT, FAILED, NOT_FOUND, REFUSED, USAGE, Refusal
+from doorward.kernel.refusals_of_applications import APPLICATIONS
 from doorward.kernel.refusals_of_desk import DESK
 from doorward.kernel.refusals_of_files import TRANSFER
 from doorward.kernel.refusals_of_groups import GROUPS
@@ -220,6 +221,7 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         **TOKENS,
         **TRANSFER,
         **DESK,
+        **APPLICATIONS,
     }
 )
 """Every code that a visitor can meet."""

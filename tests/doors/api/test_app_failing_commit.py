@@ -17,6 +17,7 @@ from doorward.kernel.ids import AccountId
 from tests.doors.asgi import Answered
 from tests.doors.served import Served
 from tests.features.signin.walking import PASSWORD
+from tests.signer import SIGNER
 
 
 @dataclass(slots=True)
@@ -48,7 +49,9 @@ def tiring(served: Served, commits: int) -> Served:
     """Give the same server over a database that commits so often and then no more."""
     runtime = replace(served.world.runtime, database=Tiring(served.world.database, commits))
     app = api.build(runtime, LoopDriver(runtime, served.queue, served.pool, served.threads, lambda *_: None))
-    return replace(served, app=app, gate=Gate(app, runtime, Surroundings(served.threads, served.ticks, Metrics("1"))))
+    return replace(
+        served, app=app, gate=Gate(app, runtime, Surroundings(served.threads, served.ticks, Metrics("1"), SIGNER))
+    )
 
 
 def sign_in(served: Served, commits: int, password: str = PASSWORD) -> Answered:

@@ -50,7 +50,7 @@ class Scene:
         """Ask a route with everything named."""
         named = {
             "account": account, "group": self.groups[about], "job": self.job, "name": "spare", "mail": UUID(int=7),
-            "token": UUID(int=7),
+            "token": UUID(int=7), "host": "app.example.org",
             "session": UUID(int=7), "device": UUID(int=7), "passkey": UUID(int=7),
         }  # fmt: skip
         if "password-rules" in route:

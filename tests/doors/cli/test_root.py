@@ -31,7 +31,7 @@ def test_the_front_page_lists_every_command_by_section() -> None:
 
     assert page.code == 0
     for name, listed in LISTED:
-        assert f"{name.ljust(10)}  {listed.summary}" in page.out
+        assert f"{name.ljust(12)}  {listed.summary}" in page.out
     assert "Examples:" in page.out
 
 
@@ -54,6 +54,7 @@ def test_every_command_of_the_interface_is_there() -> None:
         "breach import", "breach status", "breach clear",
         "audit list", "audit acts", "audit checkpoints", "audit export",
         "account import", "account export", "mail list", "mail retry",
+        "forward-auth list", "forward-auth add", "forward-auth show", "forward-auth remove",
         "database upgrade", "database status", "config show",
     }  # fmt: skip
 

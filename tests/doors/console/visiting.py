@@ -24,6 +24,7 @@ from doorward.kernel.ids import AccountId
 from tests.doors.console.markup import Markup, read
 from tests.doors.served import FreeHasher, Stubborn, Ticks
 from tests.features.signin.walking import Walk
+from tests.signer import SIGNER
 from tests.worlds import World
 
 SITE = "https://login.example.org"
@@ -165,7 +166,7 @@ def same_but_for_its_stamps(html: str) -> str:
 
 def _doors(runtime: Runtime, queue: HashQueue, pool: HashPool, threads: Executor) -> Gate:
     pages = console.build(runtime, LoopDriver(runtime, queue, pool, threads, _unnoted))
-    return Gate(pages, runtime, Surroundings(threads, Ticks(), Metrics("1")))
+    return Gate(pages, runtime, Surroundings(threads, Ticks(), Metrics("1"), SIGNER))
 
 
 def _unnoted(act: str, origin: Origin) -> None:

@@ -13,6 +13,7 @@ from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
+from tests.signer import SIGNER
 from tests.worlds import NOON, World
 
 
@@ -26,7 +27,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def confirmed(world: World, bearer: Bearer) -> bytes | Refused:
     """Look one session up."""
-    found = Confirmer(world.runtime).confirm([bearer])[0]
+    found = Confirmer(world.runtime, SIGNER).confirm([bearer])[0]
     if isinstance(found, Refused):
         return found
     body: bytes = found.end["body"]
@@ -81,7 +82,7 @@ def test_activity_has_a_limit(world: World) -> None:
     bearer = world.sign_in(world.add("bram", factors=1))
     for _ in range(12 * 6):
         world.pass_time(minutes=10)
-        Confirmer(world.runtime).touch([bearer])
+        Confirmer(world.runtime, SIGNER).touch([bearer])
 
     assert confirmed(world, bearer) == Refused("session.required")
 
@@ -98,7 +99,7 @@ def test_a_session_dies_with_its_epoch(world: World) -> None:
 def test_many_are_looked_up_at_once(world: World) -> None:
     """Each gets its own answer, in order."""
     bram, dead = world.sign_in(world.add("bram", factors=1)), Bearer(AccountId(world.add("zoe")), b"x" * 32)
-    answers = Confirmer(world.runtime).confirm([dead, bram])
+    answers = Confirmer(world.runtime, SIGNER).confirm([dead, bram])
 
     assert answers[0] == Refused("session.required")
     assert isinstance(answers[1], Confirmed)
@@ -109,7 +110,7 @@ def test_use_is_written_after_a_minute(world: World) -> None:
     bram = world.add("bram", factors=1)
     bearer = world.sign_in(bram)
     world.pass_time(minutes=10)
-    Confirmer(world.runtime).touch([bearer])
+    Confirmer(world.runtime, SIGNER).touch([bearer])
     world.pass_time(minutes=10)
 
     assert seen(world, bram) == "10"
@@ -121,7 +122,7 @@ def test_use_is_not_written_within_a_minute(world: World) -> None:
     bram = world.add("bram", factors=1)
     bearer = world.sign_in(bram)
     world.pass_time(seconds=59)
-    Confirmer(world.runtime).touch([bearer])
+    Confirmer(world.runtime, SIGNER).touch([bearer])
 
     assert seen(world, bram) == "0"
 
@@ -131,6 +132,6 @@ def test_what_is_over_stays_over(world: World) -> None:
     bram = world.add("bram", factors=1)
     bearer = world.sign_in(bram)
     world.pass_time(minutes=20)
-    Confirmer(world.runtime).touch([bearer])
+    Confirmer(world.runtime, SIGNER).touch([bearer])
 
     assert seen(world, bram) == "over"

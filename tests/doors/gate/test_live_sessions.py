@@ -14,7 +14,7 @@ from tests.doors.served import Ticks
 
 R = TypeVar("R")
 ALICE = Bearer(AccountId(UUID(int=1)), b"a" * 32)
-IS_ALICE, IS_BOB = Confirmed({}, {"body": b"alice"}, due=False), Confirmed({}, {"body": b"bob"}, due=True)
+IS_ALICE, IS_BOB = Confirmed({}, {"body": b"alice"}, due=None), Confirmed({}, {"body": b"bob"}, due=ALICE)
 BOB = Bearer(AccountId(UUID(int=2)), b"b" * 32)
 
 

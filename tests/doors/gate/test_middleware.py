@@ -12,6 +12,7 @@ from doorward.features.sessions.actions import end_sessions_of
 from doorward.features.sessions.model import EndSessionsOf
 from tests.doors.asgi import Answered, Message, Scope, ask, call, scope_of
 from tests.doors.served import Served
+from tests.signer import SIGNER
 
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -30,7 +31,7 @@ def failing(error: Exception) -> Door:
 def behind_gate(served: Served, door: Door, scope: Scope) -> Answered:
     """Send a request through the gate to a door of the test's own."""
     with ThreadPoolExecutor(1) as threads:
-        return ask(Gate(door, served.world.runtime, Surroundings(threads, served.ticks, Metrics("1"))), scope)
+        return ask(Gate(door, served.world.runtime, Surroundings(threads, served.ticks, Metrics("1"), SIGNER)), scope)
 
 
 def test_a_check_is_answered_from_the_database_first(served: Served) -> None:

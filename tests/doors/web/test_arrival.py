@@ -2,7 +2,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from doorward.doors.web.arrival import arrival_of, client_address, note_arrival, origin_of
+from doorward.doors.web.arrival import arrival_of, client_address, is_from, note_arrival, origin_of
 from doorward.kernel.events import Door
 from tests.chance import SeededEntropy
 from tests.doors.asgi import Headers, scope_of
@@ -116,3 +116,29 @@ def test_a_user_agent_cannot_forge_a_line() -> None:
     note_arrival(scope, SeededEntropy(), ())
 
     assert origin_of(scope, Door.API).user_agent == "a [2J " + "b" * 394
+
+
+@pytest.mark.parametrize(
+    ("client", "inside"),
+    [
+        ("10.1.2.3", True),
+        ("::ffff:10.1.2.3", True),
+        ("fd00::7", True),
+        ("192.0.2.7", False),
+        ("", False),
+        ("unix", False),
+    ],
+)
+def test_a_request_comes_straight_from_a_network(client: str, *, inside: bool) -> None:
+    """By its connection, whatever its headers say."""
+    scope = scope_of("GET", "/", [("x-forwarded-for", "10.9.9.9")], client)
+
+    assert is_from(scope, PROXIES) is inside
+
+
+def test_a_request_without_a_client_comes_from_nowhere() -> None:
+    """A socket of the file system has no address."""
+    scope = scope_of("GET", "/")
+    scope["client"] = None
+
+    assert is_from(scope, PROXIES) is False

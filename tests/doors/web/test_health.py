@@ -10,6 +10,7 @@ from doorward.doors.gate.middleware import Gate, Surroundings
 from doorward.doors.web.health import Health
 from doorward.doors.web.metrics import Metrics
 from tests.doors.asgi import Answered, call, scope_of
+from tests.signer import SIGNER
 from tests.worlds import World
 
 
@@ -27,7 +28,7 @@ def ask(world: World, line: str, client: str = "127.0.0.1") -> Answered:
     networks = (ip_network("10.0.0.0/8"),)
     metrics = Metrics("1")
     with ThreadPoolExecutor(1) as threads:
-        around = Surroundings(threads, lambda: 0.0, metrics)
+        around = Surroundings(threads, lambda: 0.0, metrics, SIGNER)
         gate = Gate(Health(world.runtime, metrics, networks), world.runtime, around)
         return asyncio.run(call(gate, scope_of(method, path, (), client)))
 

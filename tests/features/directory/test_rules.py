@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.features.accounts.model import Lock, LockReason
+from doorward.features.accounts.model import AccountKind, Lock, LockReason
+from doorward.features.applications.model import Visitor
 from doorward.features.directory import rules
-from doorward.features.directory.model import LockKind, LockStory, Part, Search
+from doorward.features.directory.model import LockKind, LockStory, Part, Search, SessionBehind
+from doorward.features.rights.model.facts import ActorFacts, Holdings
 from doorward.features.second_factor.model import FactorState
+from doorward.kernel.act import Bearer, SessionFacts
 from doorward.kernel.events import Entry
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import AccountId, SessionId
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 BRAM = AccountId(UUID("01900000-0000-7000-8000-00000000000b"))
@@ -206,3 +209,38 @@ def test_job_wants_a_part(part: Part, conditions: dict[str, object]) -> None:
 def test_search_is_spelled_for_the_trail(search: Search, said: str) -> None:
     """In one line."""
     assert rules.told(search) == said
+
+
+BEHIND = SessionBehind(
+    SessionFacts(
+        SessionId(UUID(int=3)), BRAM, "bram", used_second_factor=True, own_page_only=False, fresh_at=None,
+        opened_at=NOON, expires_at=NOON + timedelta(hours=12),
+    ),
+    4, NOON, "Bram Rossi", "bram@example.org", AccountKind.INTERNAL, enabled=True, account_epoch=4, lock_reason=None,
+    factors=1, excluded=False, password_rules="default",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reason", "barred"), [(None, False), (LockReason.FAILURES, False), (LockReason.ADMINISTRATOR, True)]
+)
+def test_an_automatic_lock_takes_no_right(reason: LockReason | None, *, barred: bool) -> None:
+    """From a session that was opened before it (LOCK-5)."""
+    held: Holdings = {}
+    actor = rules.actor_behind(replace(BEHIND, lock_reason=reason), held)
+
+    assert actor == ActorFacts(
+        account=BRAM, kind=AccountKind.INTERNAL, enabled=True, barred=barred, has_factor=True, excluded=False,
+        rights=held, session_used_second_factor=True, own_page_only=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("seconds", "due"), [(59, False), (60, True)])
+def test_a_host_is_told_who_is_behind_a_session(seconds: int, *, due: bool) -> None:
+    """And whether the visit is to be written as activity (SESS-1)."""
+    session = Bearer(BRAM, b"s" * 32)
+
+    assert rules.visitor(BEHIND, session, ("North",), NOON + timedelta(seconds=seconds)) == Visitor(
+        BRAM, "bram", "bram@example.org", ("North",), used_second_factor=True, own_page_only=False, session=session,
+        due_to_touch=due,
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from doorward.doors.api import (
     account_protection,
     accounts,
     allowlist,
+    applications,
     audit,
     devices,
     factors,
@@ -66,6 +67,7 @@ _FEATURES = (
     jobs.routes,
     policy.routes,
     rule_sets.routes,
+    applications.routes,
     audit.routes,
     notices.routes,
 )

@@ -14,7 +14,10 @@ _HERE = "doorward.doors.cli"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A command in the table: the module that holds it under its own name, and its line on the front page."""
+    """A command in the table: the module that holds it under its own name, and its line on the front page.
+
+    A hyphen in the name is an underscore in the module.
+    """
 
     module: str
     summary: str
@@ -42,6 +45,9 @@ SECTIONS: dict[str, dict[str, Listed]] = {
         "token": Listed("token_holders", "Import hardware tokens, and give them to people."),
         "breach": Listed("breach", "Import lists of breached passwords; nobody may choose one."),
         "rules": Listed("rules", "Show and set the password rules and two-factor settings."),
+    },
+    "Applications": {
+        "forward-auth": Listed("applications", "Which hosts' web servers ask Doorward who is there."),
     },
     "Records": {
         "audit": Listed("audit", "Read who did what to whom."),
@@ -80,7 +86,7 @@ class Root(Group):
         listed = next((section[cmd_name] for section in SECTIONS.values() if cmd_name in section), None)
         if listed is None:
             return None
-        command: Any = getattr(import_module(f"{_HERE}.{listed.module}"), cmd_name)
+        command: Any = getattr(import_module(f"{_HERE}.{listed.module}"), cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

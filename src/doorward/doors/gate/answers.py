@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from doorward.doors.web.headers import with_always
+from doorward.doors.web.headers import Headers, with_always
 from doorward.doors.web.problems import problem
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
@@ -14,6 +14,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 FOR_PROGRAMS = "/api/"
 """Where addresses begin that programs ask."""
+_EMPTY = (b"content-length", b"0")
 _JSON = (b"content-type", b"application/json")
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
 
@@ -34,6 +35,12 @@ class Answer:
             self.status = message["status"]
             message = {**message, "headers": with_always(message.get("headers", ()), self._every)}
         await self._send(message)
+
+
+def ready(headers: Headers, every: tuple[tuple[bytes, bytes], ...], status: int = 200) -> tuple[Message, Message]:
+    """Make the two messages of an answer without a body, which can be sent as often as one likes."""
+    start = {"type": "http.response.start", "status": status, "headers": [*headers, _EMPTY, *every]}
+    return start, {"type": "http.response.body", "body": b""}
 
 
 def ready_json(body: bytes, every: tuple[tuple[bytes, bytes], ...]) -> tuple[Message, Message]:

@@ -11,10 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Generic, TypeVar
 
 from doorward.doors.gate.answers import Message
 from doorward.kernel.act import Bearer
 from doorward.kernel.outcome import Refused
+
+B = TypeVar("B")
+"""Whom a token names: a session's bearer, or a host's."""
 
 TRUSTED_SECONDS = 0.8
 REMEMBERED = 8_000
@@ -30,10 +34,11 @@ class Confirmed:
 
     start: Message
     end: Message
-    due: bool
+    due: Bearer | None
+    """The session whose use is to be noted; None while its last activity is fresh."""
 
 
-Confirm = Callable[[Sequence[Bearer]], Sequence[Confirmed | Refused]]
+Confirm = Callable[[Sequence[B]], Sequence[Confirmed | Refused]]
 """Looks sessions up in the database, on a thread of its own."""
 Ticks = Callable[[], float]
 """Seconds that only go forward."""
@@ -47,22 +52,22 @@ class _Remembered:
 
 
 @dataclass(slots=True)
-class _Asked:
-    bearer: Bearer
+class _Asked(Generic[B]):
+    bearer: B
     waiting: list[Answer] = field(default_factory=list)
 
 
-class LiveSessions:
+class LiveSessions(Generic[B]):
     """Answers whose token this is: from memory where that is fresh, else from the database, many at a time."""
 
-    def __init__(self, confirm: Confirm, ticks: Ticks, threads: Executor, most: int = REMEMBERED) -> None:
+    def __init__(self, confirm: Confirm[B], ticks: Ticks, threads: Executor, most: int = REMEMBERED) -> None:
         """Take what looks sessions up, a clock that only goes forward, and the threads to look up on."""
         self._confirm = confirm
         self._ticks = ticks
         self._threads = threads
         self._most = most
         self._memory: dict[bytes, _Remembered] = {}
-        self._asked: dict[bytes, _Asked] = {}
+        self._asked: dict[bytes, _Asked[B]] = {}
         self._looking: asyncio.Task[None] | None = None
 
     def recall(self, token: str) -> Confirmed | None:
@@ -70,7 +75,7 @@ class LiveSessions:
         known = self._memory.get(_key(token))
         return known.answer if known is not None and self._ticks() < known.until else None
 
-    async def look_up(self, token: str, bearer: Bearer) -> Confirmed | Refused:
+    async def look_up(self, token: str, bearer: B) -> Confirmed | Refused:
         """Ask the database; whoever asks while it is being asked goes along with the next look."""
         answer: Answer = asyncio.get_running_loop().create_future()
         self._asked.setdefault(_key(token), _Asked(bearer)).waiting.append(answer)
@@ -86,7 +91,7 @@ class LiveSessions:
         finally:
             self._looking = None
 
-    async def _settle(self, asked: dict[bytes, _Asked]) -> None:
+    async def _settle(self, asked: dict[bytes, _Asked[B]]) -> None:
         started = self._ticks()
         bearers = [one.bearer for one in asked.values()]
         try:
@@ -113,7 +118,7 @@ class LiveSessions:
         self._memory[key] = answer
 
 
-def _open(asked: Iterable[_Asked]) -> list[Answer]:
+def _open(asked: Iterable[_Asked[B]]) -> list[Answer]:
     """List those who still wait: who has gone away meanwhile has no answer to set."""
     return [answer for one in asked for answer in one.waiting if not answer.done()]
 

@@ -11,7 +11,9 @@ from doorward.doors.gate.activity import Activity
 from doorward.doors.gate.answers import FOR_PROGRAMS, Answer, send_refusal
 from doorward.doors.gate.body import Gone, read_body
 from doorward.doors.gate.confirm import Confirmer
+from doorward.doors.gate.forward_auth import PATH, PATHS, ForwardAuth
 from doorward.doors.gate.live_sessions import Confirmed, LiveSessions
+from doorward.doors.gate.registered_hosts import RegisteredHosts
 from doorward.doors.web.arrival import Networks, arrival_of, note_arrival
 from doorward.doors.web.credentials import bearer_of, token_of
 from doorward.doors.web.failures import failure, loggable
@@ -19,6 +21,7 @@ from doorward.doors.web.headers import for_pages, for_programs
 from doorward.doors.web.metrics import Metrics
 from doorward.edges.run import Runtime
 from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import Signer
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -38,6 +41,8 @@ class Surroundings:
     ticks: Callable[[], float]
     """Seconds that only go forward."""
     metrics: Metrics
+    signer: Signer
+    """What signs who is there, for the upstreams of other hosts."""
     proxies: Networks = ()
     """Networks whose forwarded headers are believed (`--behind-proxy`)."""
 
@@ -53,14 +58,20 @@ class Gate:
         self._metrics = around.metrics
         tls = runtime.site.public_url.startswith("https:")
         self._pages, self._programs = for_pages(tls=tls), for_programs(tls=tls)
-        errands = Confirmer(runtime, self._programs)
+        errands = Confirmer(runtime, around.signer, self._programs)
         self.sessions = LiveSessions(errands.confirm, around.ticks, around.threads)
         self.activity = Activity(errands.touch, around.ticks, around.threads)
+        visitors = LiveSessions(errands.confirm_visitors, around.ticks, around.threads)
+        hosts = RegisteredHosts(errands.hosts, around.ticks, around.threads)
+        self.forward_auth = ForwardAuth(errands, visitors, hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a session check here, and lead everything else to its door."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if scope["path"] in PATHS:
+            await self._forward(scope, receive, send)
             return
         work = self._enter
         if scope["path"] == SESSION_PATH and scope["method"] == "GET" and not scope["query_string"]:
@@ -74,10 +85,31 @@ class Gate:
             work = self._check
         await self._answered(scope, receive, send, work)
 
+    async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a proxy from memory where that may be trusted, else with the database."""
+        known = self.forward_auth.recall(scope, self._proxies) if scope["path"] == PATH else None
+        if known is None:
+            await self._answered(scope, receive, send, self._ask)
+            return
+        self._metrics.recalled.inc()
+        await send(known.start)
+        await send(known.end)
+
+    async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what forward-auth is asked, from the database."""
+        del receive
+        if scope["method"] != "GET":
+            refused = Refused("request.method_not_allowed", {"method": scope["method"], "allowed": "GET"})
+            await send_refusal(scope, send, refused, arrival_of(scope).reference)
+            return
+        self._metrics.looked_up.inc()
+        await self.forward_auth.answer(scope, send, self._proxies, self.activity)
+
     async def _answered(self, scope: Scope, receive: Receive, send: Send, work: App) -> None:
         """See to it that there is an answer, whatever becomes of the work."""
         reference = note_arrival(scope, self._entropy, self._proxies).reference
-        answer = Answer(send, self._programs if scope["path"].startswith(FOR_PROGRAMS) else self._pages)
+        asked_by_programs = scope["path"].startswith(FOR_PROGRAMS) or scope["path"] in PATHS
+        answer = Answer(send, self._programs if asked_by_programs else self._pages)
         try:
             await work(scope, receive, answer)
         except Gone:
@@ -97,8 +129,8 @@ class Gate:
         if token is not None and bearer is not None:
             self._metrics.looked_up.inc()
             outcome = await self.sessions.look_up(token, bearer)
-            if isinstance(outcome, Confirmed) and outcome.due:
-                self.activity.note(bearer)
+            if isinstance(outcome, Confirmed) and outcome.due is not None:
+                self.activity.note(outcome.due)
         if isinstance(outcome, Refused):
             await send_refusal(scope, send, outcome, arrival_of(scope).reference)
         else:

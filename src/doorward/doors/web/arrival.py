@@ -6,6 +6,7 @@ The gate notes the arrival in the request's scope; every door behind it reads it
 import base64
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -77,6 +78,18 @@ def client_address(scope: Scope, proxies: Networks) -> str:
             break
         peer = told
     return str(peer)
+
+
+def is_from(scope: Scope, networks: Networks) -> bool:
+    """Tell whether a request comes straight from one of these networks, whatever its headers say."""
+    client = scope.get("client")
+    return client is not None and _is_from(client[0], tuple(networks))
+
+
+@lru_cache(maxsize=256)
+def _is_from(client: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    peer = _parse(client)
+    return peer is not None and _trusted(peer, networks)
 
 
 def _trusted(address: Address, proxies: Networks) -> bool:

@@ -17,6 +17,12 @@ DEVICE = "__Host-doorward-device"
 """The tokens by which accounts remember this device, newest first, with dots between them (DEV-3)."""
 MOST_DEVICE_TOKENS = 4
 """So many accounts can remember one browser at once: somebody's own, and those that they look after."""
+HOST = "__Host-doorward-app"
+"""The token of a session at a registered host, set there and nowhere else."""
+NONCE = "__Host-doorward-nonce"
+"""By which a browser that comes back to a host is known to be the one that was sent away from it."""
+NONCE_SECONDS = 60 * 60
+"""Longer than any sign-in takes."""
 
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Lax"
 

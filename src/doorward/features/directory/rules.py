@@ -3,13 +3,17 @@
 import base64
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from doorward.features.accounts.model import Lock
 from doorward.features.accounts.rules import search_pattern
-from doorward.features.directory.model import LockStory, Part, Search
-from doorward.kernel.act import NOBODY
+from doorward.features.applications.model import Visitor
+from doorward.features.directory.model import LockStory, Part, Search, SessionBehind
+from doorward.features.rights.model.facts import ActorFacts, Holdings
+from doorward.features.sessions.rules import due_to_write
+from doorward.kernel.act import NOBODY, Bearer
 from doorward.kernel.events import Checked, Entry, Result
 from doorward.kernel.ids import AccountId
 
@@ -121,3 +125,32 @@ def _by_hand(entries: Iterable[Entry]) -> LockStory:
     locked = next((entry for entry in entries if entry.act == "lockout.locked" and entry.outcome == "done"), None)
     by, why = (None, None) if locked is None else (locked.actor_name, locked.reason)
     return LockStory(failures=0, factor=None, addresses=(), first_at=None, last_at=None, by=by, why=why)
+
+
+def actor_behind(one: SessionBehind, held: Holdings) -> ActorFacts:
+    """Give what decides about the rights of whoever is behind a session."""
+    return ActorFacts(
+        account=one.facts.account,
+        kind=one.kind,
+        enabled=one.enabled,
+        barred=one.lock_reason is not None and not one.lock_reason.automatic,
+        has_factor=one.factors > 0,
+        excluded=one.excluded,
+        rights=held,
+        session_used_second_factor=one.facts.used_second_factor,
+        own_page_only=one.facts.own_page_only,
+    )
+
+
+def visitor(one: SessionBehind, session: Bearer, groups: tuple[str, ...], now: datetime) -> Visitor:
+    """Give what a host is told of whoever is behind a session."""
+    return Visitor(
+        account=one.facts.account,
+        user_name=one.facts.user_name,
+        email=one.email,
+        groups=groups,
+        used_second_factor=one.facts.used_second_factor,
+        own_page_only=one.facts.own_page_only,
+        session=session,
+        due_to_touch=due_to_write(one.last_seen_at, now),
+    )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, func, not_, or_, select, uni
 
 from doorward.edges.sql.reaching import reached, sides
 from doorward.edges.sql.tables.accounts import account_state, accounts
+from doorward.edges.sql.tables.applications import application_hosts, host_sessions
 from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.edges.sql.tables.notices import outbox
 from doorward.edges.sql.tables.passwords import passwords
@@ -17,6 +18,7 @@ from doorward.edges.sql.tables.rights import group_role_assignments, role_assign
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.edges.sql.tables.sessions import sessions
 from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, Standing, State
+from doorward.features.applications.model import HostBearer
 from doorward.features.directory.model import SessionBehind
 from doorward.features.rights.model.facts import Assignment, Effect, Scope
 from doorward.features.second_factor.model import AllowlistEntry, Cause
@@ -95,7 +97,7 @@ _NOT_DELIVERED = (
     .select_from(outbox)
     .where(or_(_O.state == "failed", and_(_O.state.in_(["queued", "sending"]), _O.attempts > 0)))
 )
-_BEHIND = (
+_SESSIONS = (
     select(
         _T.account_id, _T.token_hash, _T.session_id, _T.epoch, _T.opened_at, _T.last_seen_at, _T.expires_at,
         _T.used_second_factor, _T.own_page_only, _T.fresh_at,
@@ -104,11 +106,21 @@ _BEHIND = (
     )
     .join_from(sessions, accounts, _A.account_id == _T.account_id)
     .join(account_state, _S.account_id == _T.account_id)
-    .where(
-        _T.account_id.in_(bindparam("accounts", expanding=True)), _T.token_hash.in_(bindparam("hashes", expanding=True))
-    )
 )  # fmt: skip
+_BEHIND = _SESSIONS.where(
+    _T.account_id.in_(bindparam("accounts", expanding=True)), _T.token_hash.in_(bindparam("hashes", expanding=True))
+)
 """Two lists in place of a list of pairs, for which SQLite would walk the whole table; each pair is one step down."""
+_HS, _AH = host_sessions.c, application_hosts.c
+_BEHIND_HOSTS = (
+    _SESSIONS.add_columns(_HS.token_hash.label("host_token_hash"), _AH.host)
+    .join(host_sessions, and_(_HS.account_id == _T.account_id, _HS.session_id == _T.session_id))
+    .join(application_hosts, _AH.host_id == _HS.host_id)
+    .where(
+        _HS.account_id.in_(bindparam("accounts", expanding=True)),
+        _HS.token_hash.in_(bindparam("hashes", expanding=True)),
+    )
+)
 _OWN = select(_R.account_id, _R.role, _R.effect, _R.scope)
 _THROUGH = select(_M.account_id, _GR.role, _GR.effect, _GR.scope).join_from(
     group_members, group_role_assignments, _GR.group_id == _M.group_id
@@ -171,6 +183,18 @@ def behind(sql: Connection, bearers: Sequence[Bearer]) -> dict[Bearer, SessionBe
     """Load the sessions that tokens name, with their accounts, many at a time."""
     keys = {"accounts": [one.account for one in bearers], "hashes": [one.token_hash for one in bearers]}
     return {Bearer(row.account_id, row.token_hash): _behind(row) for row in sql.execute(_BEHIND, keys)}
+
+
+def behind_hosts(sql: Connection, bearers: Sequence[HostBearer]) -> dict[HostBearer, tuple[Bearer, SessionBehind]]:
+    """Load the sessions on which the tokens of hosts hang, with their accounts, many at a time."""
+    keys = {"accounts": [one.account for one in bearers], "hashes": [one.token_hash for one in bearers]}
+    return {
+        HostBearer(row.account_id, row.host_token_hash, row.host): (
+            Bearer(row.account_id, row.token_hash),
+            _behind(row),
+        )
+        for row in sql.execute(_BEHIND_HOSTS, keys)
+    }
 
 
 def assignments_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, list[Assignment]]:

@@ -119,6 +119,7 @@ _WAYS_IN = {
 _NAMED = {
     "rights": "role", "groups": "group", "policy.assigned": "group", "tokens": "serial", "tokens.imported": "file",
     "passwords.breach_list_cleared": "list", "passwords.breach_list_imported": "list",
+    "applications": "host",
 }  # fmt: skip
 """Which detail says what an act was about, by the act or by its feature."""
 
@@ -142,6 +143,9 @@ _WORDS = {
     "allowlist.added": ("Added to the allowlist", "Adding to the allowlist"),
     "allowlist.add_undone": ("Adding to the allowlist taken back", "Taking back an entry of the allowlist"),
     "allowlist.removed": ("Taken off the allowlist", "Taking off the allowlist"),
+    "applications.added": ("Host of an application added", "Adding the host of an application"),
+    "applications.entered": ("Went on, signed in, to an application", "Going on, signed in, to an application"),
+    "applications.removed": ("Host of an application removed", "Removal of the host of an application"),
     "audit.expired": ("Expired entries removed", "Removal of expired entries"),
     "audit.exported": ("Audit trail exported", "Export of the audit trail"),
     "audit.viewed": ("Audit trail read", "Reading of the audit trail"),

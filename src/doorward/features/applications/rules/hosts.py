@@ -1,0 +1,45 @@
+"""What may be registered as a host.
+
+Law: never Doorward's own name, on whatever port: browsers send cookies to every port of a name (RFC 6265 section 8.5).
+"""
+
+import re
+from urllib.parse import urlsplit
+
+from doorward.features.applications.model import HostName
+from doorward.kernel.outcome import Refused
+
+MOST = 200
+"""So many hosts one server has: each unknown visitor's answer looks through them."""
+_NAME_LENGTH = 253
+_HIGHEST_PORT = 65_535
+_TLS_PORT = 443
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*)(?::(?P<port>[1-9][0-9]{{0,4}}))?")
+"""A host name (RFC 1123 section 2.1), in small letters, and a port."""
+
+
+def parse(text: str, public_url: str) -> HostName | Refused:
+    """Read a host as somebody typed it; refuse what is none, and Doorward's own."""
+    found = _HOST.fullmatch(text.strip().lower())
+    if found is None or len(found["name"]) > _NAME_LENGTH:
+        return Refused("applications.host_malformed")
+    port = int(found["port"] or _TLS_PORT)
+    if port > _HIGHEST_PORT:
+        return Refused("applications.host_malformed")
+    name = found["name"]
+    if name == urlsplit(public_url).hostname:
+        return Refused("applications.own_host")
+    return HostName(name, name if port == _TLS_PORT else f"{name}:{port}")
+
+
+def judge_name(named: HostName, same_name: HostName | None) -> Refused | None:
+    """Refuse a name that is registered with another port: both would write the same cookie."""
+    if same_name is not None and same_name != named:
+        return Refused("applications.host_taken", {"host": same_name.host})
+    return None
+
+
+def judge_count(present: int) -> Refused | None:
+    """Refuse one host more than a server has."""
+    return Refused("applications.too_many_hosts", {"most": MOST}) if present >= MOST else None

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+
+from doorward.features.applications.model import HostName, Places, Proxy, ShowConfiguration
+from doorward.features.applications.rules.configurations import filled_in
+
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "forward-auth.md"
+APP = HostName("app-1.example.org", "app-1.example.org:8443")
+PLACES = Places("http://10.0.0.1:8420", "http://PORTAL:3000")
+
+
+def written(proxy: Proxy, named: HostName = APP) -> str:
+    """Fill a configuration in."""
+    return filled_in(ShowConfiguration(named.host, proxy, PLACES), named)
+
+
+@pytest.mark.parametrize("proxy", list(Proxy))
+def test_every_place_is_filled_in(proxy: Proxy) -> None:
+    """Once: a value that looks like a word to fill in stays as it is."""
+    text = written(proxy)
+
+    assert "http://10.0.0.1:8420" in text
+    assert "http://PORTAL:3000" in text
+    assert not any(word in text for word in ("UPSTREAM", "SERVER", "HOST", "NAME", "SLUG"))
+
+
+@pytest.mark.parametrize(
+    ("proxy", "lines"),
+    [
+        (
+            Proxy.NGINX,
+            ["listen 8443 ssl;", "server_name app-1.example.org;", "https://app-1.example.org:8443$request_uri"],
+        ),
+        (Proxy.CADDY, ["app-1.example.org:8443 {"]),
+        (Proxy.TRAEFIK, ["rule: Host(`app-1.example.org`)"]),
+    ],
+)
+def test_the_host_is_named(proxy: Proxy, lines: list[str]) -> None:
+    """With its port where the proxy wants it."""
+    text = written(proxy)
+
+    assert [line for line in lines if line not in text] == []
+
+
+def test_the_port_of_tls_goes_without_saying() -> None:
+    """It stands where nginx listens."""
+    text = written(Proxy.NGINX, HostName("app.example.org", "app.example.org"))
+
+    assert "listen 443 ssl;" in text
+    assert "https://app.example.org$request_uri" in text
+
+
+def test_names_of_variables_hold_no_hyphen() -> None:
+    """Else nginx would read a shorter name."""
+    assert "$d_app_1_example_org_user" in written(Proxy.NGINX)
+
+
+@pytest.mark.parametrize("proxy", list(Proxy))
+def test_every_header_of_identity_is_set_by_doorward(proxy: Proxy) -> None:
+    """All four, and no other."""
+    text = written(proxy)
+
+    assert [name for name in ("User", "Email", "Groups", "Assertion") if f"Remote-{name}" not in text] == []
+
+
+@pytest.mark.parametrize("proxy", list(Proxy))
+def test_the_guide_shows_what_is_printed(proxy: Proxy) -> None:
+    """To the letter, for the host of its example."""
+    text = filled_in(ShowConfiguration("app.example.org", proxy), HostName("app.example.org", "app.example.org"))
+
+    assert text in GUIDE.read_text(encoding="utf-8")
