@@ -141,6 +141,16 @@ class Server:
         return Controls(self.folder / _CONTROLS)
 
     @property
+    def group(self) -> int:
+        """Name the group of the server's processes; 0 while none runs."""
+        return 0 if self._process is None else self._process.pid
+
+    @property
+    def temporary(self) -> Path:
+        """Say where the server, and SQLite in it, put what is there for a moment only."""
+        return self.folder / "temporary"
+
+    @property
     def log(self) -> str:
         """Read what the server has logged."""
         return (self.folder / "server.log").read_text()
@@ -149,10 +159,11 @@ class Server:
         """Start the server, on the same port as before, and wait until it answers."""
         listen = self.url.rpartition("/")[2] or "127.0.0.1:0"
         words = [self.folder, listen, self.workers, int(self.real_cost), json.dumps(dict(self.options))]
+        self.temporary.mkdir(exist_ok=True)
         with (self.folder / "server.log").open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.launcher", *map(str, words)],
-                cwd=ROOT, env=clean_environment(), stdout=subprocess.PIPE, stderr=log, text=True,
+                cwd=ROOT, env=clean_environment() | self._places(), stdout=subprocess.PIPE, stderr=log, text=True,
                 start_new_session=True,
             )  # fmt: skip
         said = self._process.stdout.readline() if self._process.stdout else ""
@@ -189,7 +200,7 @@ class Server:
 
     def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run the product's command line on the server's data directory."""
-        return command(*words, "--data", str(self.data), stdin=stdin)
+        return command(*words, "--data", str(self.data), stdin=stdin, env=self._places())
 
     def mails(self, recipient: str | None = None) -> list[EmailMessage]:
         """Read the Maildir, oldest first; or what one recipient was sent."""
@@ -200,6 +211,9 @@ class Server:
         """Wait until so many mails to somebody are there, and give the last."""
         eventually(lambda: len(self.mails(recipient)) >= count)
         return self.mails(recipient)[count - 1]
+
+    def _places(self) -> dict[str, str]:
+        return {"TMPDIR": str(self.temporary), "SQLITE_TMPDIR": str(self.temporary)}
 
     def _letters(self) -> list[Path]:
         return sorted((self.data / "mail" / "new").glob("*"), key=lambda path: path.stat().st_mtime_ns)

@@ -1,8 +1,11 @@
 import base64
 import json
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -211,6 +214,16 @@ def mailed(server: Town, name: str, pattern: str) -> str:
     return found()[-1]
 
 
+def open_files(group: int) -> dict[str, bytes]:
+    """Read what a group of processes has open on a disk, files that have no name any more included (Linux)."""
+    found: dict[str, bytes] = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            opened = list((process / "fd").iterdir()) if os.getpgid(int(process.name)) == group else []
+            found |= {str(one.readlink()): one.read_bytes() for one in opened if one.is_file()}
+    return found
+
+
 def person(secret: bytes) -> Person:
     """Hold an authenticator app with this key."""
     return Person("", AccountId(UUID(int=0)), "", secret)
@@ -229,6 +242,29 @@ def test_what_is_kept_on_the_disk_holds_no_secret(server: Town, secrets: Secrets
 
     assert {"doorward.db", "doorward.db-wal", "server.log"} <= set(texts)
     assert {name: leaks(secrets, text) for name, text in texts.items() if leaks(secrets, text)} == {}
+
+
+def test_what_is_there_for_a_moment_holds_no_secret(server: Town, secrets: Secrets) -> None:
+    """Temporary files, what the processes hold open (named or not), and whatever else lies beside the data (T23)."""
+    texts = open_files(server.server.group)
+    names = set(texts)
+    own = (server.server.data, server.server.folder / "server.log")
+    beside = [path for path in server.server.folder.rglob("*") if path.is_file() and not path.is_relative_to(own[0])]
+    texts |= {str(path): path.read_bytes() for path in beside if path.suffix != ".csv"}
+
+    assert {"doorward.db", "server.log"} <= {name.rpartition("/")[2] for name in names}
+    assert str(own[1]) in texts
+    assert [path for path in server.server.folder.rglob("core*") if path.is_file()] == []
+    assert {name: leaks(secrets, text) for name, text in texts.items() if leaks(secrets, text)} == {}
+
+
+def test_a_letter_holds_what_its_person_is_to_type_and_nothing_else(server: Town, secrets: Secrets) -> None:
+    """Maildir included: links and codes are in the letters to their person; no password, key or token is in any."""
+    letters = [(str(letter["To"]), letter.as_bytes() + text_of(letter).encode()) for letter in server.server.mails()]
+    found = {(to, name) for to, text in letters for name in leaks(secrets, text)}
+
+    assert len(letters) > len(found)
+    assert found == {("hannah@example.org", "link of a new account"), ("hannah@example.org", "mailed code")}
 
 
 def test_what_operators_are_shown_holds_no_secret(server: Town, secrets: Secrets) -> None:

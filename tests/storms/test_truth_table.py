@@ -1,8 +1,8 @@
 """The truth table: right x session x whose account x what it holds x protection.
 
-What is expected is written by hand below, first row that fits, and equal in preview, API and console; the server's
-owner has a column of their own (RIGHT-8). Every day each situation is tried with every third act, another third than
-its neighbour.
+What is expected is written by hand below, first row that fits, and equal in preview, API and console; the column of
+the command line is in `test_truth_owner.py` (RIGHT-8). Every day each situation is tried with every third act, another
+third than its neighbour.
 """
 
 from collections.abc import Iterator
@@ -16,18 +16,8 @@ import pytest
 from doorward.edges.run import Runtime
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import Lock, LockReason
-from doorward.features.administration.actions import editing
-from doorward.features.administration.model import EditAccount
-from doorward.features.lockout import actions as lockout
-from doorward.features.lockout.model import LockAccount, UnlockAccount
-from doorward.features.rights.actions import granting
-from doorward.features.rights.model.acts import GrantRole
-from doorward.features.second_factor.actions import allowlist, exclusions, secret_key
-from doorward.features.second_factor.model import AllowSetUp, DeleteSecretKey, ExcludeAccount, ResetSecretKey
 from doorward.features.sessions.model import OpenedWith
-from doorward.kernel.act import Action
 from doorward.kernel.ids import AccountId
-from doorward.kernel.outcome import Refused
 from doorward.kernel.refusals import REFUSALS
 from tests.doors.console.visiting import Browser, Shown, Site
 from tests.doors.console.visiting import _doors as pages
@@ -35,7 +25,7 @@ from tests.doors.forgetful import Forgetful
 from tests.doors.served import Served, _doors, serve
 from tests.features.rights.giving import DENY, KEYS, group, hold, join, own_role, protect
 from tests.storms.size import size
-from tests.worlds import API, NOON, OWNER, World
+from tests.worlds import NOON, World
 
 TABLE = """
 right      session   whose  holds  protected   unlock        lock          keys                edit          grant
@@ -272,24 +262,3 @@ def test_console_does_as_the_table_says(scene: Scene) -> None:
                 wrong.append((one.facts, act, shown.told, shown.to, wanted))
 
     assert wrong == []
-
-
-OWNERS: dict[str, tuple[Action[Any, Any], Any]] = {
-    "unlock": (lockout.unlock_account, UnlockAccount),
-    "lock": (lockout.lock_account, LockAccount),
-    "reset_secret_key": (secret_key.reset_secret_key, ResetSecretKey),
-    "delete_secret_key": (secret_key.delete_secret_key, DeleteSecretKey),
-    "allow_set_up": (allowlist.allow_set_up, AllowSetUp),
-    "exclude": (exclusions.exclude_account, ExcludeAccount),
-    "edit": (editing.edit_account, lambda one, why: EditAccount(one, None, full_name="Somebody Else", reason=why)),
-    "grant": (granting.grant_role, lambda one, why: GrantRole(one, "helpers", why)),
-}
-
-
-@pytest.mark.parametrize("act", OWNERS)
-def test_owner_does_everything_to_everybody(scene: Scene, act: str) -> None:
-    """The column of the command line: whatever they hold, protected or not (RIGHT-8)."""
-    action, command = OWNERS[act]
-    told = {key: scene.runtime.run(action, command(one, "a test"), OWNER, API) for key, one in scene.targets.items()}
-
-    assert {key: one for key, one in told.items() if isinstance(one, Refused)} == {}
