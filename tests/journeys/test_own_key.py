@@ -1,7 +1,10 @@
 from playwright.sync_api import expect
 
+from doorward.features.otp.rules import hotp
+from tests.features.second_factor.handing import assign
+from tests.features.tokens.stock import COUNTING, SEED, stock
 from tests.journeys.conftest import NewVisitor
-from tests.journeys.household import Household
+from tests.journeys.household import Household, Person
 from tests.journeys.visitor import Visitor
 
 
@@ -44,3 +47,28 @@ def test_somebody_moves_to_another_phone_by_themselves(house: Household, visitor
     elsewhere.told("This code is wrong.")
     elsewhere.fill(Code=house.code(key))
     elsewhere.press("Sign in", "Bram")
+    put_own_token_in_step(house, elsewhere, bram)
+
+
+def put_own_token_in_step(house: Household, window: Visitor, bram: Person) -> None:
+    """Be handed a hardware token that was pressed too often, and put it in step on a page of one's own (KEY-14)."""
+    stock(house.world, COUNTING)
+    assign(house.world, bram.account, COUNTING.serial)
+    window.give_password(bram, "Enter the code")
+    window.fill(Code=hotp(SEED, 0))
+    window.press("Sign in", "Bram")
+    window.follow("Resynchronise", "Resynchronise your hardware token")
+    window.fill(First_code=hotp(SEED, 80), The_code_after_it=hotp(SEED, 90))
+    window.press("Resynchronise", "Resynchronise your hardware token")
+    window.told("These are not two codes in a row of this token.")
+    window.fill(First_code=hotp(SEED, 80), The_code_after_it=hotp(SEED, 81))
+    window.press("Resynchronise", "Bram")
+    window.told("The hardware token is in step again")
+
+    window.press("Sign out", "Sign in")
+    window.give_password(bram, "Enter the code")
+    window.fill(Code=hotp(SEED, 81))
+    window.press("Sign in")
+    window.told("This code")
+    window.fill(Code=hotp(SEED, 82))
+    window.press("Sign in", "Bram")
