@@ -219,6 +219,6 @@ def test_a_group_outside_the_readers_scope_is_not_named(site: Site) -> None:
     browser = site.signed_in(scoped(site.world, "ann", north, "users:read", "user-permissions:read").account)
     shown = browser.get(f"{address(helper)}?tab=roles")
 
-    assert shown.page.text.count("a group outside your scope") >= 2
+    assert shown.page.text.count("A group outside your scope") >= 2
     assert "Secret" not in shown.html
     assert str(south) not in shown.html
