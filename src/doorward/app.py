@@ -43,6 +43,7 @@ from doorward.features.audit import actions as audit
 from doorward.features.lockout import actions as lockout
 from doorward.features.notices.actions import Deliver
 from doorward.features.notices.model import Letter
+from doorward.features.passwords import actions as passwords
 from doorward.features.rights.actions import administrators
 from doorward.features.second_factor.actions import allowlist, exclusions, secret_key
 from doorward.features.sessions import actions as sessions
@@ -230,8 +231,7 @@ def open_runtime(
 
 def real_hasher(settings: Settings, entropy: Entropy) -> Hasher:
     """Make the password hash at the configured cost."""
-    cost = Parameters(settings.argon2_memory_kib, settings.argon2_passes, settings.argon2_lanes)
-    return Argon2Hasher(entropy, cost)
+    return Argon2Hasher(entropy, Parameters(settings.argon2_memory_kib, settings.argon2_passes, settings.argon2_lanes))
 
 
 def try_mail(settings: Settings) -> None:
@@ -251,7 +251,8 @@ def _deliver(settings: Settings) -> Deliver:
 def _welcome(runtime: Runtime, *, made: bool) -> Welcome:
     origin = Origin(Door.CLI)
     with runtime.database.read() as sql:
-        ready = administrators.administrator_exists(runtime.call(sql, origin))
+        ready = administrators.administrator_exists(call := runtime.call(sql, origin))
+        runtime.breach_lists.find((), passwords.lists_in_use(call))  # one that cannot be read is logged
     if not ready:
         outcome = runtime.run(make_first_link, MakeFirstLink(), Owner(f"cli:{data_directory.user()}"), origin)
         if isinstance(outcome, LinkMade):

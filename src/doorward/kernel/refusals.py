@@ -13,7 +13,7 @@ from doorward.kernel.refusals_of_desk import DESK
 from doorward.kernel.refusals_of_files import TRANSFER
 from doorward.kernel.refusals_of_groups import GROUPS
 from doorward.kernel.refusals_of_passkeys import PASSKEYS
-from doorward.kernel.refusals_of_passwords import PASSWORDS
+from doorward.kernel.refusals_of_passwords import BREACH_LISTS, PASSWORDS
 from doorward.kernel.refusals_of_rights import RIGHTS
 from doorward.kernel.refusals_of_tokens import TOKENS
 
@@ -216,6 +216,7 @@ REFUSALS: Mapping[str, Refusal] = MappingProxyType(
         **_ACCOUNTS,
         **_POLICY,
         **PASSWORDS,
+        **BREACH_LISTS,
         **GROUPS,
         **PASSKEYS,
         **TOKENS,

@@ -33,18 +33,6 @@ PASSWORDS = {
         "The password could not be compared with the list of breached passwords, so it was not taken. Try again later; "
         "whoever runs the server finds out more with “doorward doctor”.",
     ),
-    "passwords.breach_list_name": Refusal(
-        422, USAGE, "The name of a list has 1 to {most} characters that can be printed. Choose another with --name."
-    ),
-    "passwords.breach_list_malformed": Refusal(
-        422, REFUSED, "Line {line} {wrong}. Nothing was imported; correct the file, or say with --format what it is."
-    ),
-    "passwords.breach_list_empty": Refusal(
-        422, REFUSED, "There is no password in this file that could be imported. Look at the file, and at --min-count."
-    ),
-    "passwords.no_breach_list": Refusal(
-        404, NOT_FOUND, "There is no such list of breached passwords. Look at “doorward breach status”."
-    ),
     "passwords.contains_name": Refusal(
         422,
         REFUSED,
@@ -67,5 +55,20 @@ PASSWORDS = {
     ),
     "passwords.one_change_a_day": Refusal(
         422, REFUSED, "A password can be changed once in 24 hours. Try again tomorrow."
+    ),
+}
+
+BREACH_LISTS = {
+    "breach_lists.name": Refusal(
+        422, USAGE, "The name of a list has 1 to {most} characters that can be printed. Choose another with --name."
+    ),
+    "breach_lists.malformed": Refusal(
+        422, REFUSED, "Line {line} {wrong}. Nothing was imported; correct the file, or say with --format what it is."
+    ),
+    "breach_lists.empty": Refusal(
+        422, REFUSED, "There is no password in this file that could be imported. Look at the file, and at --min-count."
+    ),
+    "breach_lists.not_found": Refusal(
+        404, NOT_FOUND, "There is no such list of breached passwords. Look at “doorward breach status”."
     ),
 }

@@ -119,7 +119,7 @@ def test_lists_are_deleted_all_or_by_name(shell: Shell, tmp_path: Path) -> None:
     """The list that comes with the product stays; there is nothing to delete twice."""
     shell.done("breach", "import", file_of(tmp_path, WORDS))
     unknown = shell("breach", "clear", "--name", "others")
-    assert (unknown.code, "(passwords.no_breach_list" in unknown.err) == (4, True)
+    assert (unknown.code, "(breach_lists.not_found" in unknown.err) == (4, True)
 
     assert shell.done("breach", "clear", "--yes").out == "1 list was deleted.\n"
     assert lists(shell) == []
@@ -131,11 +131,11 @@ def test_lists_are_deleted_all_or_by_name(shell: Shell, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words", "code"),
     [
-        (f"{hashed('a')}\nnot one\n", (), "passwords.breach_list_malformed"),
-        ("", (), "passwords.breach_list_empty"),
-        (f"{hashed('a')}:3\n", ("--min-count", "4"), "passwords.breach_list_empty"),
-        (WORDS, ("--name", " "), "passwords.breach_list_name"),
-        (WORDS, ("--name", "a\nb"), "passwords.breach_list_name"),
+        (f"{hashed('a')}\nnot one\n", (), "breach_lists.malformed"),
+        ("", (), "breach_lists.empty"),
+        (f"{hashed('a')}:3\n", ("--min-count", "4"), "breach_lists.empty"),
+        (WORDS, ("--name", " "), "breach_lists.name"),
+        (WORDS, ("--name", "a\nb"), "breach_lists.name"),
     ],
 )
 def test_a_bad_file_leaves_what_was_there(

@@ -45,7 +45,9 @@ def test_a_refusal_stands_at_its_field(site: Site, bram: AccountId) -> None:
 def test_a_second_change_on_one_day_is_refused_above_the_form(site: Site, bram: AccountId) -> None:
     """No other password would do."""
     site.world.run(change_password_rules, ChangePasswordRules({"one_change_a_day": True}))
-    shown = site.signed_in(bram).post("/me/password", {"password": PASSWORD, "new_password": NEW})
+    browser = site.signed_in(bram)
+    browser.post("/me/password", {"password": PASSWORD, "new_password": NEW})
+    shown = browser.post("/me/password", {"password": NEW, "new_password": "a third one, and long"})
 
     assert shown.status == 422
     assert shown.page.refusal.startswith("A password can be changed once in 24 hours.")

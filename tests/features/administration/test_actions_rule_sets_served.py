@@ -112,12 +112,13 @@ def next_day(world: World, account: AccountId) -> Any:
         return completion.password_due(call, world.standing(account))
 
 
-@probed
-def second_change(call: Call, account: AccountId) -> Any:
-    """Ask whether the password may be changed once more."""
-    stored = passwords.find(call, account)
-    assert stored is not None
-    return code_of(passwords.refuse_moment(call, stored))
+def second_change(world: World, account: AccountId) -> Any:
+    """Change the password unasked, and ask whether it may be changed once more."""
+    with world.writing() as call:
+        passwords.note_chosen(call, account)
+        stored = passwords.find(call, account)
+        assert stored is not None
+        return code_of(passwords.refuse_moment(call, stored))
 
 
 def forgotten_password(world: World, account: AccountId) -> Any:

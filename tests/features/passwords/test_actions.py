@@ -255,7 +255,7 @@ def test_pass_2_a_list_is_imported_replaced_and_cleared(world: World) -> None:
 
     assert outcomes == [
         BreachListImported(replaced=False), BreachListThere(), BreachListImported(replaced=True),
-        BreachListImported(replaced=False), BreachListsCleared(1), Refused("passwords.no_breach_list"),
+        BreachListImported(replaced=False), BreachListsCleared(1), Refused("breach_lists.not_found"),
         BreachListsCleared(1), NoBreachLists(),
     ]  # fmt: skip
     assert names(world) == []
@@ -278,7 +278,7 @@ def test_pass_2_what_to_look_for_names_each_file_once(world: World) -> None:
 
 def test_a_list_needs_a_name(world: World) -> None:
     """Nothing is written without one."""
-    assert world.run(actions.import_breach_list, importing("")) == Refused("passwords.breach_list_name", {"most": 100})
+    assert world.run(actions.import_breach_list, importing("")) == Refused("breach_lists.name", {"most": 100})
     assert names(world) == []
 
 

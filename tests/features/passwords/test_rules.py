@@ -190,6 +190,11 @@ def test_after_a_day_a_password_may_be_changed_again() -> None:
     assert rules.judge_moment(NOON, NOON + DAY, Requirements(once_a_day=True)) is None
 
 
+def test_pass_1_changes_that_were_asked_for_do_not_count() -> None:
+    """Whoever never changed it unasked may do so at any time."""
+    assert rules.judge_moment(None, NOON, Requirements(once_a_day=True)) is None
+
+
 def test_changes_are_free_unless_the_rules_say_otherwise() -> None:
     """By default two changes in one minute are fine."""
     assert rules.judge_moment(NOON, NOON, Requirements()) is None
@@ -256,6 +261,6 @@ def test_pass_2_what_cannot_be_looked_for_is_refused(answer: Listed, refused: Re
 )
 def test_a_breach_list_has_a_name_that_prints(name: str, *, good: bool) -> None:
     """It stands in tables and in the trail."""
-    expected = None if good else Refused("passwords.breach_list_name", {"most": 100})
+    expected = None if good else Refused("breach_lists.name", {"most": 100})
 
     assert rules.judge_list_name(name) == expected

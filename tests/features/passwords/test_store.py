@@ -192,6 +192,18 @@ def test_answered_asks_are_forgotten(world: World, bram: AccountId) -> None:
         assert store.unanswered(sql, 9) == [waiting]
 
 
+def test_when_a_password_was_chosen_outlives_one_that_was_asked_for(world: World, bram: AccountId) -> None:
+    """A link in between does not make the day begin anew, nor end it."""
+    put(world, bram, "first")
+    with world.database.write() as sql:
+        store.note_chosen(sql, bram, NOON)
+    put(world, bram, "second")
+    found = present(world, bram)
+
+    assert found is not None
+    assert found.chosen_at == NOON
+
+
 def breach_list(name: str, digest: str = "ab" * 32) -> BreachList:
     """Describe a list of more entries than 32 bits count."""
     return BreachList(name, digest, 5_000_000_000, "pwned.txt", "sha1", 10, NOON, "cli:root")

@@ -10,20 +10,32 @@ from doorward.edges.breach_lists import BreachListFiles, digest_of
 from doorward.edges.call import Steps
 from doorward.features.accounts import actions as accounts
 from doorward.features.administration.actions.editing import edit_account
-from doorward.features.administration.model import EditAccount
+from doorward.features.administration.actions.first import make_first_link, rescue_account, use_welcome_link
+from doorward.features.administration.model import EditAccount, LinkMade, MakeFirstLink, RescueAccount, UseWelcomeLink
 from doorward.features.passwords.actions import clear_breach_lists, import_breach_list
 from doorward.features.passwords.model import ClearBreachLists, ImportBreachList
-from doorward.features.signin.actions.new_password import give_new_password, use_set_password_link
+from doorward.features.signin.actions.new_password import (
+    give_new_password,
+    use_forgotten_link,
+    use_rescue_link,
+    use_set_password_link,
+)
 from doorward.features.signin.actions.own_password import change_own_password
 from doorward.features.signin.model import (
     ChangeOwnPassword,
     GiveNewPassword,
     PasswordSet,
+    PendingToken,
     SignedIn,
+    SignInGoesOn,
+    UseForgottenLink,
+    UseRescueLink,
     UseSetPasswordLink,
 )
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import BreachLists, Listed, Secret
+from doorward.kernel.tokens import parse_token
+from tests.features.signin.forgetting import link_for as forgotten_link
 from tests.features.signin.test_actions_new_password import code_of, link_for, stored
 from tests.features.signin.walking import PASSWORD, Walk, token_of
 from tests.worlds import World
@@ -94,7 +106,23 @@ def on_the_own_page(walk: Walk, password: str) -> Steps:
     return change_own_password(ChangeOwnPassword(walk.world.sign_in(alice), Secret(PASSWORD), Secret(password)))
 
 
-WAYS = pytest.mark.parametrize("way", [new_at_sign_in, by_link, on_the_own_page])
+def by_forgotten_link(walk: Walk, password: str) -> Steps:
+    """Set a password by the link of whoever forgot theirs (PASS-5)."""
+    walk.person("alice", factors=1)
+    walk.world.collect_mail()
+    return use_forgotten_link(UseForgottenLink(forgotten_link(walk, "alice"), Secret(password)))
+
+
+def by_rescue_link(walk: Walk, password: str) -> Steps:
+    """Set a password by a rescue link (RIGHT-5)."""
+    made = walk.world.run(rescue_account, RescueAccount(walk.person("alice", "administrator"), "lost phone"))
+    assert isinstance(made, LinkMade)
+    parsed = parse_token(made.path.reveal().removeprefix("/rescue/"))
+    assert parsed is not None
+    return use_rescue_link(UseRescueLink(PendingToken(*parsed), Secret(password)))
+
+
+WAYS = pytest.mark.parametrize("way", [new_at_sign_in, by_link, on_the_own_page, by_forgotten_link, by_rescue_link])
 
 
 @WAYS
@@ -107,18 +135,34 @@ def test_pass_2_a_breached_password_is_refused_on_every_way(walk: Walk, way: Any
 @WAYS
 def test_pass_2_another_password_is_taken(walk: Walk, way: Any) -> None:
     """A list refuses what it has and no more."""
-    assert isinstance(walk.take(way(walk, NEW)), SignedIn | PasswordSet)
+    assert isinstance(walk.take(way(walk, NEW)), SignedIn | SignInGoesOn | PasswordSet)
     assert stored(walk.world, "alice") == f"new${NEW}"
 
 
 @WAYS
 def test_pass_2_while_a_list_cannot_be_read_no_new_password_is_taken(walk: Walk, way: Any, tmp_path: Path) -> None:
-    """Never a silent pass; signing in goes on meanwhile, which two of the ways need."""
+    """Never a silent pass; signing in goes on meanwhile, which the first way needs."""
     for path in (tmp_path / "lists").glob("*.list"):
         path.unlink()
 
     assert walk.take(way(walk, NEW)) == UNREADABLE
     assert stored(walk.world, "alice") == f"new${PASSWORD}"
+
+
+def test_pass_2_the_first_administrator_chooses_no_breached_one_either(walk: Walk) -> None:
+    """By the link that a new server prints; it is good for another one then."""
+    made = walk.world.run(make_first_link, MakeFirstLink())
+    assert isinstance(made, LinkMade)
+    parsed = parse_token(made.path.reveal().removeprefix("/welcome/"))
+    assert parsed is not None
+    token = PendingToken(*parsed)
+    answers = [
+        walk.take(use_welcome_link(UseWelcomeLink(token, "grace", "Grace", "g@example.org", Secret(password))))
+        for password in (BREACHED, NEW)
+    ]
+
+    assert code_of(answers[0]) == "passwords.breached"
+    assert isinstance(answers[1], SignInGoesOn)
 
 
 def test_pass_2_without_a_list_nothing_is_looked_for(world: World) -> None:

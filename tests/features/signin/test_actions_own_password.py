@@ -9,12 +9,14 @@ from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import OpenedWith, SessionShown, ShowSession
+from doorward.features.signin.actions.new_password import use_set_password_link
 from doorward.features.signin.actions.own_password import change_own_password
-from doorward.features.signin.model import ChangeOwnPassword, PasswordSet, SignInGoesOn
+from doorward.features.signin.model import ChangeOwnPassword, PasswordSet, SignInGoesOn, UseSetPasswordLink
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused, Wait
 from doorward.kernel.ports import Secret
+from tests.features.signin.test_actions_new_password import link_for
 from tests.features.signin.walking import PASSWORD, Walk
 from tests.worlds import World
 
@@ -157,6 +159,21 @@ def test_one_change_a_day(walk: Walk, alice: AccountId) -> None:
     later = change(walk, walk.world.sign_in(alice), NEW, "a third one, and long")
 
     assert (first, later) == (PasswordSet("alice"), PasswordSet("alice"))
+    assert second.code == "passwords.one_change_a_day"
+
+
+def test_pass_1_a_password_set_by_a_link_does_not_count_as_the_days_change(walk: Walk) -> None:
+    """Neither does the one that came with the account: the person may change it at once, but then once."""
+    rules(walk.world, one_change_a_day=True)
+    bob = walk.person("bob", factors=1)
+    first = change(walk, walk.world.sign_in(bob))
+    linked = walk.take(use_set_password_link(UseSetPasswordLink(link_for(walk.world, bob), Secret("by a link, sent"))))
+    second = change(walk, walk.world.sign_in(bob), "by a link, sent", "a third one, and long")
+    walk.world.pass_time(hours=24)
+    walk.take(use_set_password_link(UseSetPasswordLink(link_for(walk.world, bob), Secret("by another link"))))
+    later = change(walk, walk.world.sign_in(bob), "by another link", "a fourth one, and long")
+
+    assert (first, linked, later) == (PasswordSet("bob"),) * 3
     assert second.code == "passwords.one_change_a_day"
 
 

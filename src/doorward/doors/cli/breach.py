@@ -128,11 +128,9 @@ def _read(desk: Desk, file: BinaryIO, form: Form | None, min_count: int, place: 
         with progress("Reading", _size(file)) as told:
             written = write(source.digests(told), place)
     except SourceMalformed as error:
-        raise desk.refusal(
-            Refused("passwords.breach_list_malformed", {"line": error.line, "wrong": error.wrong})
-        ) from error
+        raise desk.refusal(Refused("breach_lists.malformed", {"line": error.line, "wrong": error.wrong})) from error
     if not written.entries:
-        raise desk.refusal(Refused("passwords.breach_list_empty"))
+        raise desk.refusal(Refused("breach_lists.empty"))
     return _Read(written, source)
 
 

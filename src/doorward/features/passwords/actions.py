@@ -52,9 +52,14 @@ def judge(asked: PasswordRules, password: Secret, account: Account, is_common: r
     return rules.judge(password, rules.asked_by(asked), whose, is_common)
 
 
+def lists_in_use(call: Call) -> tuple[str, ...]:
+    """Name the files of the site's breach lists, each once."""
+    return tuple(sorted({one.digest for one in store.lists(call.sql)}))
+
+
 def look_up(call: Call, password: Secret) -> LookUp | None:
     """Say what to look for in the site's breach lists, with no transaction open; None where there is no list."""
-    names = tuple(sorted({one.digest for one in store.lists(call.sql)}))
+    names = lists_in_use(call)
     return LookUp(tuple(map(digest_of, rules.spellings(password))), names) if names else None
 
 
@@ -84,13 +89,18 @@ def refuse_used(asked: PasswordRules, *, had_before: bool) -> Refused | None:
 
 def refuse_moment(call: Call, stored: StoredPassword) -> Refused | None:
     """Refuse a second change within 24 hours where the rules ask for that (PASS-1)."""
-    return rules.judge_moment(stored.changed_at, call.now, rules.asked_by(rules_for(call, stored.account)))
+    return rules.judge_moment(stored.chosen_at, call.now, rules.asked_by(rules_for(call, stored.account)))
 
 
 def put(call: Call, account: AccountId, encoded: str, *, must_change: bool = False) -> None:
     """Write a new password's hash; as many earlier ones are kept as the rules ask about."""
     store.put(call.sql, account, encoded, call.now, must_change=must_change)
     store.forget_earlier(call.sql, account, max(rules_for(call, account).previous_passwords - 1, 0))
+
+
+def note_chosen(call: Call, account: AccountId) -> None:
+    """Note that the new password was the person's own wish: the next one may have to wait (PASS-1)."""
+    store.note_chosen(call.sql, account, call.now)
 
 
 def put_first(call: Call, new: Sequence[StoredPassword]) -> None:
@@ -192,7 +202,7 @@ def clear_breach_lists(call: Call, command: ClearBreachLists) -> BreachListsClea
     if command.name is not None:
         call.note.details["list"] = command.name
     if not there:
-        return NoBreachLists() if command.name is None else Refused("passwords.no_breach_list")
+        return NoBreachLists() if command.name is None else Refused("breach_lists.not_found")
     for one in there:
         store.forget_list(call.sql, one.name)
     return BreachListsCleared(len(there))

@@ -42,6 +42,8 @@ class StoredPassword:
     changed_at: datetime
     must_change: bool
     """An operator asked for another one at the next sign-in (PASS-3)."""
+    chosen_at: datetime | None = None
+    """When the person last changed it unasked; None where they never did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def judge_list_name(name: str) -> Refused | None:
     """Refuse a breach list's name that is empty, long, or would not print."""
     if 0 < len(name) <= LIST_NAME and name.isprintable() and name == name.strip():
         return None
-    return Refused("passwords.breach_list_name", {"most": LIST_NAME})
+    return Refused("breach_lists.name", {"most": LIST_NAME})
 
 
 def judge_history(requirements: Requirements, *, had_before: bool) -> Refused | None:
@@ -108,13 +108,15 @@ def judge_history(requirements: Requirements, *, had_before: bool) -> Refused | 
     return None
 
 
-def judge_moment(changed_at: datetime, now: datetime, requirements: Requirements) -> Refused | None:
-    """Refuse a second change within 24 hours where the rules ask for that.
+def judge_moment(chosen_at: datetime | None, now: datetime, requirements: Requirements) -> Refused | None:
+    """Refuse a second change within 24 hours where the rules ask for that (PASS-1).
 
-    For changes that a person makes unasked: not for those of PASS-3, 5 and 6.
+    Only changes that a person makes unasked are refused, and only they count: not those of PASS-3, 5 and 6.
     """
-    left = changed_at + CHANGE_INTERVAL - now
-    if not requirements.once_a_day or left <= timedelta():
+    if not requirements.once_a_day or chosen_at is None:
+        return None
+    left = chosen_at + CHANGE_INTERVAL - now
+    if left <= timedelta():
         return None
     return Refused("passwords.one_change_a_day", retry_after=-(-left // timedelta(seconds=1)))
 

@@ -10,13 +10,14 @@ from doorward.features.passwords.model import Ask, BreachList, StoredPassword
 from doorward.kernel.ids import AccountId
 
 _T, _E, _A, _L = passwords.c, earlier_passwords.c, password_asks.c, breach_lists.c
-_OF = select(_T.hash, _T.changed_at, _T.must_change).where(_T.account_id == bindparam("account"))
+_OF = select(_T.hash, _T.changed_at, _T.must_change, _T.chosen_at).where(_T.account_id == bindparam("account"))
 _ADD = insert(passwords)
 _REPLACE = (
     update(passwords)
     .where(_T.account_id == bindparam("account"))
     .values(hash=bindparam("new"), changed_at=bindparam("at"), must_change=bindparam("must"))
 )
+_CHOSEN = update(passwords).where(_T.account_id == bindparam("account")).values(chosen_at=bindparam("at"))
 _UPGRADE = (
     update(passwords)
     .where(_T.account_id == bindparam("account"), _T.hash == bindparam("old"))
@@ -52,7 +53,7 @@ _FORGET_ASKS = delete(password_asks).where(_A.answered_at.is_not(None), _A.asked
 def of_account(sql: Connection, account: AccountId) -> StoredPassword | None:
     """Load an account's password hash."""
     row = sql.execute(_OF, {"account": account}).one_or_none()
-    return None if row is None else StoredPassword(account, row.hash, row.changed_at, row.must_change)
+    return None if row is None else StoredPassword(account, *row)
 
 
 def put(sql: Connection, account: AccountId, new: str, at: datetime, *, must_change: bool) -> None:
@@ -74,6 +75,11 @@ def add_many(sql: Connection, new: Sequence[StoredPassword]) -> None:
             for one in new
         ],
     )
+
+
+def note_chosen(sql: Connection, account: AccountId, at: datetime) -> None:
+    """Note that the person changed the password unasked."""
+    sql.execute(_CHOSEN, {"account": account, "at": at})
 
 
 def upgrade(sql: Connection, account: AccountId, old: str, new: str) -> None:

@@ -11,6 +11,7 @@ passwords = Table(
     Column("hash", String(400), nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("must_change", Boolean, nullable=False),
+    Column("chosen_at", Instant),
 )
 
 earlier_passwords = Table(

@@ -144,6 +144,7 @@ def _finish(call: Call, encoded: str, command: ChangeOwnPassword) -> PasswordSet
     if account.protected and (refused := _use_proof(call, own, command)):
         return _refuse(call, own, refused)
     write(call, own.standing, encoded)
+    passwords.note_chosen(call, account.id)
     sessions.carry_over(call, own.session, accounts.move_epoch(call, account.id))
     return PasswordSet(account.user_name)
 
