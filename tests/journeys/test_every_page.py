@@ -3,6 +3,8 @@ from dataclasses import replace
 
 from doorward.features.administration.actions.grouping import add_group, add_member
 from doorward.features.administration.actions.rule_sets import assign_password_rules
+from doorward.features.applications.actions.hosts import add_host
+from doorward.features.applications.model import AddHost
 from doorward.features.groups.model import AddGroup, AddMember, AssignPasswordRules, GroupAdded
 from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import JobStarted, StartJob
@@ -58,6 +60,10 @@ CONSOLE = (
     "/console/two-factor?stage=exclude&query=a",
     "/console/tokens",
     "/console/tokens?query=nothing",
+    "/console/applications",
+    "/console/applications?stage=add",
+    "/console/applications?stage=remove&host=app.example.org",
+    "/console/applications?host=app.example.org&kind=caddy",
     "/console/roles",
     "/console/roles?stage=add",
     "/console/roles?stage=edit&role=night-desk",
@@ -77,6 +83,7 @@ def furnished(house: Household) -> Iterator[str]:
     anna = house.add("anna", "help-desk", locked_at=now, lock_reason="Failures", lock_factor="password")
     long = world.add(LONG.lower(), "help-desk", "auditor", locked_at=now, lock_reason="Inactivity", factors=1)
     world.sign_in(bram.account)
+    world.run(add_host, AddHost("app.example.org"))
     world.run(exclude_account, ExcludeAccount(world.add("printer"), "prints reports"))
     carl = world.add("carl", factors=1)
     world.run(lock_account, LockAccount(carl, "left without a word, and his laptop is somewhere on the way"))

@@ -106,6 +106,7 @@ FIELDS = {
     },
     "/console/password-rules": {"min_length": "14", "version": "0", "reason": "longer"},
     "/console/audit/retention": {"audit_retention_days": "400", "version": "0", "reason": "the works council"},
+    "/console/applications": {"host": "wiki.example.org", "reason": "the wiki"},
     "/console/groups": {"name": "Branch South", "reason": "opened"},
     "/console/password-rule-sets": {"name": "lax", "reason": "old terminals"},
     "/console/password-rules/{name}": {"min_length": "14", "version": "1", "reason": "longer"},
@@ -141,6 +142,7 @@ class Gaps:
         """Put what is there into the gaps."""
         known = {"account": str(self.account), "job": self.job, "mail": self.mail, "token": self.token}
         known |= {"group": self.group, "name": "strict", "passkey": self.group, "hardware_token": self.hardware_token}
+        known |= {"host": "app.example.org"}
         for name, value in known.items():
             path = path.replace(f"{{{name}}}", value)
         return path

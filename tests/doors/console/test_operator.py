@@ -14,6 +14,7 @@ READ = (
     "/console/two-factor",
     "/console/tokens",
     "/console/roles",
+    "/console/applications",
     "/console/audit",
     "/console/audit/retention",
     "/console/mail",
@@ -26,7 +27,7 @@ OPENS = {
     "no-access": set(),
 }
 SOME = ["Overview", "Users", "Locked now", "Groups", "Jobs"]
-ALL = [*SOME, "Roles", "Password rules", "Two-factor authentication", "Hardware tokens", "Audit", "Mail"]
+ALL = [*SOME, "Roles", "Password rules", "Two-factor authentication", "Hardware tokens", "Hosts", "Audit", "Mail"]
 MENU = {"administrator": ALL, "super-user": ALL, "auditor": ALL, "help-desk": SOME, "no-access": []}
 
 
@@ -46,7 +47,7 @@ def test_the_menu_holds_what_can_be_opened(site: Site, role: str) -> None:
     """A page that would be refused is not in it."""
     page = site.operator(role).get("/me").page
 
-    words = [item for name in ("", "side-2", "side-3", "side-4") for item in page.menus.get(name, [])]
+    words = [item for name in ("", "side-2", "side-3", "side-4", "side-5") for item in page.menus.get(name, [])]
     assert words == MENU[role]
 
 

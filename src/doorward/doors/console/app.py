@@ -11,6 +11,7 @@ from doorward.doors.console import (
     account_acts,
     account_groups,
     account_tokens,
+    applications,
     bulk,
     group_roles,
     groups,
@@ -75,6 +76,9 @@ def routes() -> list[BaseRoute]:
         *_ruling(),
         *_with_roles(),
         *_handing(),
+        *_page("/console/applications", applications.show_hosts),
+        *_form("/console/applications", applications.take_host),
+        *_form("/console/applications/{host}/remove", applications.remove),
         assets,
     ]
 

@@ -57,6 +57,8 @@ DONE = {
     "groups-left": "The account is no longer in the group.",
     "stopped": "The job is stopped. What was done stays done.",
     "retried": "The mail is tried again now.",
+    "host-added": "The host is added. Its web server’s configuration stands below.",
+    "host-removed": "The host is removed: within a second nobody is signed in there any more.",
     "token-assigned": "The hardware token is assigned: the next sign-in asks for its code.",
     "token-unassigned": "The hardware token is in stock.",
     "token-in-step": "The hardware token is in step again: the code that it shows next is right.",

@@ -1,0 +1,88 @@
+"""Hosts whose web servers ask who is there: the list, adding and removing one, and its web server's configuration."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from doorward.doors.console.operator import by_right, shell, signed_in
+from doorward.doors.console.pages import status_of
+from doorward.doors.console.visit import Visit
+from doorward.features.applications.actions.hosts import add_host, list_hosts, remove_host, show_configuration
+from doorward.features.applications.model import (
+    AddHost,
+    ConfigurationShown,
+    ListHosts,
+    Proxy,
+    RemoveHost,
+    ShowConfiguration,
+)
+from doorward.kernel.outcome import Refused
+from doorward.kernel.sentences import sentence
+
+_HERE = "/console/applications"
+_RIGHT = "applications:modify"
+
+
+def show_hosts(visit: Visit) -> Response:
+    """Show the hosts; what is staged, and a configuration, have an address."""
+    return _page(visit)
+
+
+def take_host(visit: Visit) -> Response:
+    """Register a host, and go on to its web server's configuration."""
+    command = AddHost(visit.form.get("host", ""), visit.form.get("reason", ""))
+    outcome = visit.run_with_reason(add_host, command)
+    if isinstance(outcome, Refused):
+        return _page(visit, outcome, "add")
+    done = "host-added" if outcome.status == "done" else "unchanged"
+    return visit.go(f"{_HERE}?host={outcome.host.named.host}&done={done}")
+
+
+def remove(visit: Visit) -> Response:
+    """Remove a host, and sign everybody out there."""
+    host = visit.request.path_params["host"]
+    outcome = visit.run_with_reason(remove_host, RemoveHost(host, visit.form.get("reason", "")))
+    if isinstance(outcome, Refused):
+        return _page(visit, outcome, "remove", host)
+    return visit.go(f"{_HERE}?done=host-removed")
+
+
+def _page(visit: Visit, refused: Refused | None = None, stage: str = "", host: str = "") -> Response:
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    found = visit.run(list_hosts, ListHosts())
+    if isinstance(found, Refused):
+        return visit.problem(found, "/console")
+    names = [one.named.host for one in found.hosts]
+    asked = host or visit.query.get("host", "")
+    errors = _errors(refused)
+    return visit.show(
+        "applications.html",
+        200 if refused is None else status_of(refused),
+        **shell(visit, shown),
+        hosts=[{"host": one.named.host, "added_at": one.added_at, "added_by": one.added_by} for one in found.hosts],
+        stage=stage or visit.query.get("stage", ""),
+        host=asked if asked in names else None,
+        **_configuration(visit, asked),
+        may={"change": by_right(shown, _RIGHT)},
+        form=visit.kept,
+        errors=errors,
+        refusal=None if errors else refused,
+    )
+
+
+def _configuration(visit: Visit, host: str) -> dict[str, Any]:
+    """Fill in the configuration of the web server that the address names; nginx where it names none."""
+    named = visit.query.get("kind", "")
+    kind = Proxy(named) if named in set(Proxy) else Proxy.NGINX
+    shown = visit.run(show_configuration, ShowConfiguration(host, kind))
+    text = shown.text if isinstance(shown, ConfigurationShown) else None
+    return {"kind": kind.value, "kinds": [one.value for one in Proxy], "configuration": text}
+
+
+def _errors(refused: Refused | None) -> dict[str, str]:
+    """Say at which field a refusal belongs."""
+    if refused is None or not refused.code.startswith(("applications.host", "applications.own", "request.reason")):
+        return {}
+    return {"reason" if refused.code == "request.reason" else "host": sentence(refused)}
