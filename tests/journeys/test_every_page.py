@@ -14,7 +14,8 @@ from doorward.features.policy.actions import add_password_rules
 from doorward.features.policy.model import AddPasswordRules
 from doorward.features.rights.actions.granting import grant_role
 from doorward.features.rights.actions.roles import add_role
-from doorward.features.rights.model.acts import AddRole, GrantRole
+from doorward.features.rights.model.acts.granting import GrantRole
+from doorward.features.rights.model.acts.roles import AddRole
 from doorward.features.rights.model.facts import Role
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import ExcludeAccount

@@ -19,16 +19,8 @@ from doorward.features.groups import actions as groups
 from doorward.features.groups.model import AddGroup, AddMember, DeleteGroup, GroupAdded, RemoveMember
 from doorward.features.rights import store
 from doorward.features.rights.actions import administrators, facts, granting, group_roles, roles
-from doorward.features.rights.model.acts import (
-    AddRole,
-    DeleteRole,
-    EditRole,
-    GrantRole,
-    RevokeRole,
-    SetRoles,
-    SetRolesOfGroup,
-    Wanted,
-)
+from doorward.features.rights.model.acts.granting import GrantRole, RevokeRole, SetRoles, SetRolesOfGroup, Wanted
+from doorward.features.rights.model.acts.roles import AddRole, DeleteRole, EditRole
 from doorward.features.rights.model.facts import Effect, Role
 from doorward.features.rights.rules import scopes
 from doorward.features.rights.rules.roles import ALL_RIGHTS

@@ -10,15 +10,8 @@ from doorward.features.administration.actions import adding, grouping
 from doorward.features.administration.model import AddAccount
 from doorward.features.groups.model import AddMember
 from doorward.features.rights.actions import granting, group_roles, roles
-from doorward.features.rights.model.acts import (
-    AddRole,
-    EditRole,
-    GrantRole,
-    RevokeRole,
-    SetRoles,
-    SetRolesOfGroup,
-    Wanted,
-)
+from doorward.features.rights.model.acts.granting import GrantRole, RevokeRole, SetRoles, SetRolesOfGroup, Wanted
+from doorward.features.rights.model.acts.roles import AddRole, EditRole
 from doorward.features.rights.model.facts import Role
 from doorward.features.rights.rules.roles import ALL_RIGHTS
 from doorward.features.second_factor.actions import secret_key

@@ -18,7 +18,8 @@ from doorward.features.policy.model import AddPasswordRules
 from doorward.features.rights.actions.granting import grant_role
 from doorward.features.rights.actions.group_roles import grant_role_to_group
 from doorward.features.rights.actions.roles import add_role
-from doorward.features.rights.model.acts import AddRole, GrantRole, GrantRoleToGroup, Wanted
+from doorward.features.rights.model.acts.granting import GrantRole, GrantRoleToGroup, Wanted
+from doorward.features.rights.model.acts.roles import AddRole
 from doorward.features.rights.model.facts import Effect, Role
 from doorward.kernel.ids import AccountId
 from doorward.kernel.tokens import make_token

@@ -7,7 +7,7 @@ from doorward.features.administration.actions.grouping import add_group
 from doorward.features.groups.model import AddGroup, GroupAdded
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.rights.actions.granting import show_roles_of
-from doorward.features.rights.model.acts import RolesOf, ShowRolesOf
+from doorward.features.rights.model.acts.granting import RolesOf, ShowRolesOf
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.ids import AccountId
 from tests.doors.console.standings import locked

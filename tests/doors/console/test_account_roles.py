@@ -2,7 +2,7 @@ import pytest
 
 from doorward.features.rights.actions.granting import grant_role, show_roles_of
 from doorward.features.rights.actions.group_roles import grant_role_to_group
-from doorward.features.rights.model.acts import GrantRole, GrantRoleToGroup, RolesOf, ShowRolesOf, Wanted
+from doorward.features.rights.model.acts.granting import GrantRole, GrantRoleToGroup, RolesOf, ShowRolesOf, Wanted
 from doorward.features.rights.model.facts import Effect
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import ExcludeAccount

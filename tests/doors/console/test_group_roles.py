@@ -3,7 +3,7 @@ import pytest
 from doorward.features.administration.actions.grouping import add_member
 from doorward.features.groups.model import AddMember
 from doorward.features.rights.actions.group_roles import grant_role_to_group, show_roles_of_group
-from doorward.features.rights.model.acts import GrantRoleToGroup, RolesOf, ShowRolesOfGroup, Wanted
+from doorward.features.rights.model.acts.granting import GrantRoleToGroup, RolesOf, ShowRolesOfGroup, Wanted
 from doorward.kernel.ids import GroupId
 from tests.doors.console.test_groups import GROUPS, made
 from tests.doors.console.visiting import Site

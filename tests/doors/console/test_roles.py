@@ -2,7 +2,8 @@ import pytest
 
 from doorward.features.rights.actions.granting import grant_role
 from doorward.features.rights.actions.roles import add_role, list_roles
-from doorward.features.rights.model.acts import AddRole, GrantRole, ListRoles, RoleAdded, RolesListed
+from doorward.features.rights.model.acts.granting import GrantRole
+from doorward.features.rights.model.acts.roles import AddRole, ListRoles, RoleAdded, RolesListed
 from doorward.features.rights.model.facts import Role
 from doorward.features.rights.rules.roles import ALL_RIGHTS
 from doorward.kernel.outcome import Refused

@@ -4,7 +4,7 @@ import pytest
 
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.rights.actions.granting import show_roles_of
-from doorward.features.rights.model.acts import RolesOf, ShowRolesOf
+from doorward.features.rights.model.acts.granting import RolesOf, ShowRolesOf
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.ids import AccountId
 from tests.doors.served import Served

@@ -16,7 +16,7 @@ from doorward.features.notices.model import Kind
 from doorward.features.rights import store as rights_store
 from doorward.features.rights.actions import administrators as rights
 from doorward.features.rights.actions import granting
-from doorward.features.rights.model.acts import RevokeRole
+from doorward.features.rights.model.acts.granting import RevokeRole
 from doorward.features.rights.model.facts import Assignment, Effect
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.actions.exclusions import exclude_account

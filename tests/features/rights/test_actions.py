@@ -7,17 +7,16 @@ from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import AccountKind, Lock, LockReason
 from doorward.features.rights import store
 from doorward.features.rights.actions import administrators, facts, granting, roles
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.granting import (
     GrantRole,
-    ListRoles,
     RevokeRole,
     RoleGranted,
     RoleRevoked,
-    RolesListed,
     RolesOf,
     RolesUnchanged,
     ShowRolesOf,
 )
+from doorward.features.rights.model.acts.roles import ListRoles, RolesListed
 from doorward.features.rights.model.facts import Assignment, Effect
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import Bearer

@@ -5,7 +5,7 @@ from doorward.features.administration.actions import first, grouping
 from doorward.features.administration.model import RescueAccount
 from doorward.features.groups.model import AddMember, RemoveMember
 from doorward.features.rights.actions import administrators, granting, group_roles
-from doorward.features.rights.model.acts import GrantRole, RevokeRole, SetRoles, SetRolesOfGroup, Wanted
+from doorward.features.rights.model.acts.granting import GrantRole, RevokeRole, SetRoles, SetRolesOfGroup, Wanted
 from doorward.kernel.ids import AccountId, GroupId
 from tests.features.rights.giving import DENY, WHY, code, give, group, hold, holds, own_role
 from tests.worlds import OWNER, World

@@ -3,15 +3,8 @@ import pytest
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import AccountKind
 from doorward.features.rights.actions import explaining, granting
-from doorward.features.rights.model.acts import (
-    Explain,
-    Explained,
-    Reasoning,
-    RolesOf,
-    ShowRolesOf,
-    WhoMay,
-    WhoMayShown,
-)
+from doorward.features.rights.model.acts.explaining import Explain, Explained, Reasoning, WhoMay, WhoMayShown
+from doorward.features.rights.model.acts.granting import RolesOf, ShowRolesOf
 from doorward.features.rights.model.facts import Assignment, Scope
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId

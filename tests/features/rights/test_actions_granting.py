@@ -2,7 +2,7 @@ import pytest
 
 from doorward.features.accounts.model import AccountKind
 from doorward.features.rights.actions import granting
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.granting import (
     GrantRole,
     RevokeRole,
     RolesOf,

@@ -5,7 +5,14 @@ from doorward.features.administration.actions import adding, grouping
 from doorward.features.administration.model import AddAccount
 from doorward.features.groups.model import AddMember, DeleteGroup, EditGroup, RemoveMember, ShowMemberships
 from doorward.features.rights.actions import facts, granting, group_roles
-from doorward.features.rights.model.acts import RolesOf, RolesSet, SetRoles, SetRolesOfGroup, ShowRolesOfGroup, Wanted
+from doorward.features.rights.model.acts.granting import (
+    RolesOf,
+    RolesSet,
+    SetRoles,
+    SetRolesOfGroup,
+    ShowRolesOfGroup,
+    Wanted,
+)
 from doorward.features.rights.model.facts import Assignment, Effect
 from doorward.features.second_factor.actions import secret_key
 from doorward.features.second_factor.model import ResetSecretKey

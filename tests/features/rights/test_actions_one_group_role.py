@@ -6,7 +6,7 @@ from doorward.features.administration.actions.grouping import add_group, add_mem
 from doorward.features.groups import actions as groups
 from doorward.features.groups.model import AddGroup, AddMember, GroupAdded, MembershipsShown, ShowMemberships
 from doorward.features.rights.actions import granting, group_roles
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.granting import (
     GrantRole,
     GrantRoleToGroup,
     RevokeRole,

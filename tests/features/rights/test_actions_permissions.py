@@ -4,7 +4,8 @@ import pytest
 
 from doorward.features.accounts import store as accounts_store
 from doorward.features.rights.actions import facts, granting, judging, permissions
-from doorward.features.rights.model.acts import GrantingShown, PermissionsShown, ShowGranting, ShowPermissions
+from doorward.features.rights.model.acts.explaining import PermissionsShown, ShowPermissions
+from doorward.features.rights.model.acts.granting import GrantingShown, ShowGranting
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import Bearer, Caller
 from doorward.kernel.ids import AccountId

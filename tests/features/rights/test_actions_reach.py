@@ -23,7 +23,7 @@ from doorward.features.jobs.model import CountFound, JobKind, ListJobs, ShowJob,
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import LockAccount
 from doorward.features.rights.actions import permissions
-from doorward.features.rights.model.acts import ShowPermissions
+from doorward.features.rights.model.acts.explaining import ShowPermissions
 from doorward.features.second_factor.actions import allowlist, exclusions
 from doorward.features.second_factor.model import AllowSetUp, ExcludeAccount, ListAllowlist, ListExclusions
 from doorward.kernel.act import Bearer

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from doorward.features.rights.actions import roles
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.roles import (
     AddRole,
     DeleteRole,
     EditRole,

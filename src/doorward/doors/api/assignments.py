@@ -7,7 +7,7 @@ from pydantic import Field
 
 from doorward.doors.api.given import Body
 from doorward.doors.api.shapes import Page, Shape
-from doorward.features.rights.model.acts import RolesOf, Wanted
+from doorward.features.rights.model.acts.granting import RolesOf, Wanted
 from doorward.features.rights.model.facts import Assignment, Effect
 from doorward.kernel.ids import GroupId
 

@@ -23,7 +23,7 @@ from doorward.features.rights.actions.group_roles import (
     set_roles_of_group,
     show_roles_of_group,
 )
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.granting import (
     GrantRoleToGroup,
     RevokeRoleFromGroup,
     SetRolesOfGroup,

@@ -25,16 +25,15 @@ from doorward.doors.api.shapes import ActedJson, Page, Shape
 from doorward.features.rights.actions.explaining import explain_permission, list_who_may
 from doorward.features.rights.actions.granting import set_roles, show_roles_of
 from doorward.features.rights.actions.permissions import show_permissions
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.explaining import (
     Explain,
     Explained,
     PermissionsShown,
-    SetRoles,
     ShowPermissions,
-    ShowRolesOf,
     WhoMay,
     WhoMayShown,
 )
+from doorward.features.rights.model.acts.granting import SetRoles, ShowRolesOf
 from doorward.features.rights.model.facts import Permission
 
 routes = Routes("rights")

@@ -9,7 +9,7 @@ from doorward.doors.api.given import Body, IfMatch, NewFlag, NewText, Reason
 from doorward.doors.api.routing import PREFIX, Routes
 from doorward.doors.api.shapes import OutcomeJson, Page, Shape
 from doorward.features.rights.actions.roles import add_role, delete_role, edit_role, list_roles, show_role
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.roles import (
     AddRole,
     DeleteRole,
     EditRole,

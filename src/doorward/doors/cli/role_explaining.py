@@ -14,7 +14,9 @@ from doorward.features.rights.actions.facts import rights_of
 from doorward.features.rights.actions.granting import show_roles_of
 from doorward.features.rights.actions.permissions import show_permissions
 from doorward.features.rights.actions.roles import list_roles
-from doorward.features.rights.model.acts import Explain, ListRoles, ShowPermissions, ShowRolesOf, WhoMay
+from doorward.features.rights.model.acts.explaining import Explain, ShowPermissions, WhoMay
+from doorward.features.rights.model.acts.granting import ShowRolesOf
+from doorward.features.rights.model.acts.roles import ListRoles
 from doorward.features.rights.model.facts import Permission
 from doorward.kernel.act import OnBehalf
 from doorward.kernel.sentences import sentence

@@ -15,7 +15,7 @@ from doorward.features.rights.actions.group_roles import (
     revoke_role_from_group,
     show_roles_of_group,
 )
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.granting import (
     GrantRole,
     GrantRoleToGroup,
     RevokeRole,

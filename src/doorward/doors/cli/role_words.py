@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from doorward.features.rights.model.acts import RolesOf
+from doorward.features.rights.model.acts.granting import RolesOf
 from doorward.features.rights.model.facts import Assignment, Role
 from doorward.kernel.ids import GroupId
 

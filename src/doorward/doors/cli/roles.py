@@ -12,7 +12,8 @@ from doorward.doors.cli.role_words import held_rows, role_json, roles_json
 from doorward.doors.cli.telling import print_json, print_table
 from doorward.features.rights.actions.granting import show_roles_of
 from doorward.features.rights.actions.roles import add_role, delete_role, edit_role, list_roles, show_role
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.granting import ShowRolesOf
+from doorward.features.rights.model.acts.roles import (
     AddRole,
     DeleteRole,
     EditRole,
@@ -20,7 +21,6 @@ from doorward.features.rights.model.acts import (
     RoleEdited,
     RoleShown,
     ShowRole,
-    ShowRolesOf,
 )
 from doorward.features.rights.model.facts import Role
 

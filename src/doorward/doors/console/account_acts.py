@@ -23,7 +23,7 @@ from doorward.features.devices.model import RevokeDevicesOf
 from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.features.rights.actions.granting import grant_role, revoke_role
-from doorward.features.rights.model.acts import GrantRole, RevokeRole
+from doorward.features.rights.model.acts.granting import GrantRole, RevokeRole
 from doorward.features.second_factor.actions.allowlist import allow_set_up, withdraw_set_up
 from doorward.features.second_factor.actions.exclusions import exclude_account, lift_exclusion
 from doorward.features.second_factor.actions.secret_key import (

@@ -10,7 +10,8 @@ from doorward.features.directory.model import AccountShown
 from doorward.features.rights.actions.explaining import explain_permission, list_who_may
 from doorward.features.rights.actions.granting import show_roles_of
 from doorward.features.rights.actions.permissions import PERMISSIONS
-from doorward.features.rights.model.acts import Explain, RolesOf, ShowRolesOf, WhoMay
+from doorward.features.rights.model.acts.explaining import Explain, WhoMay
+from doorward.features.rights.model.acts.granting import RolesOf, ShowRolesOf
 from doorward.features.rights.model.facts import Role
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId

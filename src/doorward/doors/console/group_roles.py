@@ -7,7 +7,7 @@ from doorward.doors.console.operator import group_in
 from doorward.doors.console.role_forms import taken_in, wanted_in
 from doorward.doors.console.visit import Visit
 from doorward.features.rights.actions.group_roles import grant_role_to_group, revoke_role_from_group
-from doorward.features.rights.model.acts import GrantRoleToGroup, RevokeRoleFromGroup, Wanted
+from doorward.features.rights.model.acts.granting import GrantRoleToGroup, RevokeRoleFromGroup, Wanted
 from doorward.kernel.outcome import Refused
 
 

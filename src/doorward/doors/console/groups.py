@@ -32,7 +32,7 @@ from doorward.features.groups.model import (
     ViewGroup,
 )
 from doorward.features.rights.actions.group_roles import show_roles_of_group
-from doorward.features.rights.model.acts import ShowRolesOfGroup
+from doorward.features.rights.model.acts.granting import ShowRolesOfGroup
 from doorward.kernel.act import Action
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused

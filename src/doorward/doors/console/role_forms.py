@@ -9,7 +9,8 @@ from doorward.features.groups.actions import list_groups
 from doorward.features.groups.model import ListGroups
 from doorward.features.rights.actions.granting import show_granting
 from doorward.features.rights.actions.roles import list_roles
-from doorward.features.rights.model.acts import ListRoles, RolesOf, ShowGranting, Wanted
+from doorward.features.rights.model.acts.granting import RolesOf, ShowGranting, Wanted
+from doorward.features.rights.model.acts.roles import ListRoles
 from doorward.features.rights.model.facts import Assignment, Effect, Role, Scope
 from doorward.kernel.ids import GroupId, parse_id
 from doorward.kernel.outcome import Refused

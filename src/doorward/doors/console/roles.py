@@ -11,15 +11,8 @@ from doorward.doors.console.visit import Visit
 from doorward.features.rights.actions.facts import areas
 from doorward.features.rights.actions.granting import show_granting
 from doorward.features.rights.actions.roles import add_role, delete_role, edit_role, list_roles, show_role
-from doorward.features.rights.model.acts import (
-    AddRole,
-    DeleteRole,
-    EditRole,
-    ListRoles,
-    RoleShown,
-    ShowGranting,
-    ShowRole,
-)
+from doorward.features.rights.model.acts.granting import ShowGranting
+from doorward.features.rights.model.acts.roles import AddRole, DeleteRole, EditRole, ListRoles, RoleShown, ShowRole
 from doorward.features.rights.model.facts import Role
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence

@@ -6,7 +6,7 @@ from doorward.features.accounts.model import Standing
 from doorward.features.rights.actions import administrators, facts, holders
 from doorward.features.rights.actions.judging import names_of
 from doorward.features.rights.actions.permissions import PERMISSIONS
-from doorward.features.rights.model.acts import Explain, Explained, OneWhoMay, WhoMay, WhoMayShown
+from doorward.features.rights.model.acts.explaining import Explain, Explained, OneWhoMay, WhoMay, WhoMayShown
 from doorward.features.rights.model.facts import Allowed, TargetFacts
 from doorward.features.rights.rules import deciding, reasoning
 from doorward.kernel.act import Act, act

@@ -19,7 +19,7 @@ from doorward.features.rights.actions.judging import (
     told,
 )
 from doorward.features.rights.actions.roles import judge_reaching_higher, named, stamp
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.granting import (
     GrantingShown,
     GrantRole,
     RevokeRole,

@@ -10,7 +10,7 @@ from doorward.features.rights import store
 from doorward.features.rights.actions import facts, holders
 from doorward.features.rights.actions.judging import Difference, change, judge, judge_kind, names_of, resolve
 from doorward.features.rights.actions.roles import named, stamp
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.granting import (
     GrantRoleToGroup,
     RevokeRoleFromGroup,
     RolesOf,

@@ -11,7 +11,7 @@ from doorward.features.audit import actions as audit
 from doorward.features.groups import actions as groups
 from doorward.features.rights.actions import administrators, facts
 from doorward.features.rights.actions.roles import named
-from doorward.features.rights.model.acts import RolesSet, RolesUnchanged, Wanted
+from doorward.features.rights.model.acts.granting import RolesSet, RolesUnchanged, Wanted
 from doorward.features.rights.model.facts import EVERYTHING, Assignment, Effect, Scope
 from doorward.features.rights.rules import deciding
 from doorward.kernel.events import Event

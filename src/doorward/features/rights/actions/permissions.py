@@ -4,7 +4,7 @@ from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
 from doorward.features.rights.actions import administrators, facts
-from doorward.features.rights.model.acts import PermissionsShown, ShowPermissions
+from doorward.features.rights.model.acts.explaining import PermissionsShown, ShowPermissions
 from doorward.features.rights.model.facts import Permission
 from doorward.features.rights.rules import deciding
 from doorward.kernel.act import act

@@ -9,7 +9,7 @@ from doorward.edges.call import Call
 from doorward.edges.run import LostRace
 from doorward.features.rights import store
 from doorward.features.rights.actions import administrators, facts, holders
-from doorward.features.rights.model.acts import (
+from doorward.features.rights.model.acts.roles import (
     AddRole,
     DeleteRole,
     EditRole,

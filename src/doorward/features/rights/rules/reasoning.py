@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from doorward.features.accounts.model import AccountKind
-from doorward.features.rights.model.acts import Reasoning
+from doorward.features.rights.model.acts.explaining import Reasoning
 from doorward.features.rights.model.facts import ActorFacts, Assignment, Effect, Role, TargetFacts
 from doorward.features.rights.rules import deciding, scopes
 from doorward.kernel.act import Act, Needs

@@ -1,0 +1,1 @@
+"""What is asked about roles and permissions, and what comes of it."""
