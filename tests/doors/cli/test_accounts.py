@@ -154,3 +154,29 @@ def test_a_rehearsal_says_what_would_happen(people: Shell) -> None:
     assert people.done("account", "list", "--disabled", "--json").json["items"] == []
     acts = [entry["act"] for entry in people.done("audit", "list", "--json").json["items"] if entry["id"] > before]
     assert acts == ["audit.viewed"]
+
+
+def test_who_goes_in_by_mail_is_told_so(people: Shell) -> None:
+    """In the list and on the account, beside the word that programs know (DEV-2)."""
+    people.done("rules", "set", "device_method=email")
+    listed = people.done("account", "list", "--query", "ada").lines
+    shown = people.done("account", "show", "ada").lines
+    told = people.done("account", "show", "ada", "--json").json
+
+    assert listed[1] == "ada Ada Example ada@example.org internal open none: code by e-mail administrator"
+    assert "Second factor none: code by e-mail" in shown
+    assert (told["second_factor"], told["signs_in_by_email"]) == ("may_set_up", True)
+
+
+def test_a_hardware_token_is_told_by_its_serial_number(people: Shell) -> None:
+    """Nothing else of it."""
+    seeds = people.data.parent / "tokens.csv"
+    seeds.write_text("serial,seed_hex,kind,digits\n4711,3132333435363738393031323334353637383930,hotp,6\n")
+    people.done("token", "import", str(seeds))
+    people.done("token", "assign", "ada", "4711", "--reason", "new desk")
+    shown = people.done("account", "show", "ada")
+    told = people.done("account", "show", "ada", "--json")
+
+    assert "Hardware token 4711" in shown.lines
+    assert told.json["hardware_token"] == "4711"
+    assert "31323334" not in shown.out + told.out

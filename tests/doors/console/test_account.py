@@ -3,6 +3,8 @@ import pytest
 from doorward.doors.console.account import TABS
 from doorward.features.administration.actions.editing import edit_account
 from doorward.features.administration.model import EditAccount
+from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.model import ChangePasswordRules
 from doorward.features.sessions.model import OpenedWith
 from tests.doors.console.standings import (
     STATES,
@@ -257,3 +259,19 @@ def test_a_long_history_goes_on(site: Site) -> None:
     assert first.html.count("Account looked at") == 50
     assert second.html.count("Account looked at") == 11
     assert f"/console/users/{bram}?tab=history" in second.page.links
+
+
+@pytest.mark.parametrize("method", ["app mandatory", "email"])
+def test_who_goes_in_by_mail_is_not_called_blocked(site: Site, method: str) -> None:
+    """The tab, the list and the own page say how the account signs in (DEV-2)."""
+    bram = site.world.add("bram")
+    site.world.run(change_password_rules, ChangePasswordRules({"device_method": method}))
+    olga = site.operator()
+    tab = olga.get(f"/console/users/{bram}?tab=two-factor").page.text
+    listed = olga.get("/console/users?query=bram").html
+    by_mail = method == "email"
+    own = site.signed_in(bram, OpenedWith.DEVICE_CODE).get("/me").page.text if by_mail else ""
+
+    assert ("signs in with a password and a code by e-mail" in tab) is by_mail
+    assert ("no sign-in is possible" in tab, "badge-warn" in listed) == (not by_mail, not by_mail)
+    assert ("You sign in with your password and a code by e-mail." in own) is by_mail

@@ -99,8 +99,9 @@ def show(desk: Desk, name: str) -> None:
         "Lock ends": None if row.lock is None else row.lock.ends_at,
         "Unlocked by": row.unlocked_by,
         "Unlocked at": row.unlocked_at,
-        "Second factor": FACTOR_WORDS[row.second_factor],
+        "Second factor": _factor(row),
         "Set-up allowed until": None if shown.allowlist is None else shown.allowlist.expires_at,
+        "Hardware token": None if shown.key is None or shown.key.token is None else shown.key.token.serial,
         "Passkeys": [one.name for one in shown.passkeys] or None,
         "Recovery codes left": shown.recovery_codes_left or None,
         "Password": "must be changed" if shown.must_change_password else "set" if shown.has_password else "none",
@@ -183,8 +184,12 @@ for command in (lock, unlock, reset_key, delete_key, temporary_code, import_acco
 def _row(row: AccountRow) -> tuple[Any, ...]:
     locked = "open" if row.lock is None else f"locked: {row.lock.reason.value}"
     state = locked if row.enabled else "disabled"
-    factor = "none: code by e-mail" if row.signs_in_by_email else FACTOR_WORDS[row.second_factor]
-    return row.user_name, row.full_name, row.email, row.kind.value, state, factor, row.roles
+    return row.user_name, row.full_name, row.email, row.kind.value, state, _factor(row), row.roles
+
+
+def _factor(row: AccountRow) -> str:
+    """Say how an account stands with its second factor, as people read it."""
+    return "none: code by e-mail" if row.signs_in_by_email else FACTOR_WORDS[row.second_factor]
 
 
 def _more(shown: AccountShown) -> dict[str, Any]:
