@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -51,10 +53,18 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def house(chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Household]:
-    """Start a server with nobody on it."""
+    """Start a server with nobody on it; under a host name where passkeys are used, since no address gets any."""
     del chromium  # without it there is no journey, and no server to start
-    with household(tmp_path, real_cost="real_cost" in request.keywords) as begun:
+    given: dict[str, Any] = {"options": _by_name()} if "by_name" in request.keywords else {}
+    with household(tmp_path, real_cost="real_cost" in request.keywords, **given) as begun:
         yield begun
+
+
+def _by_name() -> dict[str, str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return {"listen": f"127.0.0.1:{port}", "public_url": f"http://localhost:{port}"}
 
 
 @pytest.fixture

@@ -1,60 +1,13 @@
-import socket
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, CDPSession, expect
+from playwright.sync_api import expect
 
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Lock, LockReason
+from tests.journeys.authenticator import KEY, PHONE, Authenticator
 from tests.journeys.conftest import NewVisitor
-from tests.journeys.household import Household, household
-from tests.journeys.visitor import Visitor
+from tests.journeys.household import Household
 
-PHONE = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-         "isUserVerified": True}  # fmt: skip
-KEY = {"protocol": "u2f", "transport": "usb"}
-
-
-@pytest.fixture
-def house(chromium: Browser, tmp_path: Path) -> Iterator[Household]:
-    """Start a server under a host name: browsers give no passkeys to an address."""
-    del chromium
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = {"listen": f"127.0.0.1:{port}", "public_url": f"http://localhost:{port}"}
-    with household(tmp_path, options=options) as begun:
-        yield begun
-
-
-@dataclass
-class Authenticator:
-    """A virtual authenticator of Chromium (W3C Web Authentication, section 11), plugged into one window."""
-
-    cdp: CDPSession
-    id: str
-
-    @classmethod
-    def plug_into(cls, person: Visitor, **kind: Any) -> "Authenticator":
-        """Give a window an authenticator that agrees to whatever it is asked."""
-        cdp = person.context.new_cdp_session(person.page)
-        cdp.send("WebAuthn.enable")
-        options = {**kind, "automaticPresenceSimulation": True}
-        return cls(cdp, cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"])
-
-    def agree(self, *, to: bool) -> None:
-        """Let it answer by itself, or wait for a touch that never comes."""
-        self.cdp.send("WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": self.id, "enabled": to})
-
-    def held(self) -> list[dict[str, Any]]:
-        """List what it holds."""
-        found: list[dict[str, Any]] = self.cdp.send("WebAuthn.getCredentials", {"authenticatorId": self.id})[
-            "credentials"
-        ]
-        return found
+pytestmark = pytest.mark.by_name
 
 
 def test_key_17_passkey_from_beginning_to_end(house: Household, visitor: NewVisitor) -> None:

@@ -1,7 +1,9 @@
+import pytest
 from playwright.sync_api import expect
 
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
+from tests.journeys.authenticator import PHONE, Authenticator
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.household import PASSWORD, Household, Person
 from tests.journeys.visitor import Visitor
@@ -38,10 +40,25 @@ def unlocked(house: Household, operator: Visitor, olga: Person) -> str:
     return used
 
 
+def with_passkey(house: Household, operator: Visitor, olga: Person) -> None:
+    """Add a passkey to Olga's account, which is protected from then on: the next one is signed for by the first."""
+    phone = Authenticator.plug_into(operator, **PHONE)
+    operator.open("/me/passkeys", "Your passkeys")
+    operator.press("Add a passkey")
+    operator.told("The passkey is yours.")
+    house.protect(olga)
+    operator.open("/me/passkeys", "Your passkeys")
+    operator.press("Use your passkey")
+    operator.told("This authenticator holds a passkey of yours already.")
+    assert [one["signCount"] for one in phone.held()] == [2]
+
+
+@pytest.mark.by_name
 def test_a_protected_account_is_changed_with_a_proof(house: Household, visitor: NewVisitor) -> None:
-    """Marked, unlocked and reset by an operator who proves themselves each time, and the mark lifted again (PROT)."""
+    """Marked, unlocked and reset by an operator who proves themselves each time, the mark lifted by passkey (PROT)."""
     olga, bram, operator = house.add("olga", "administrator"), house.add("bram"), visitor()
     operator.sign_in(olga, "Overview")
+    with_passkey(house, operator, olga)
     marked(house, operator, bram)
     house.world.run(lock_account, LockAccount(bram.account, "left his desk"))
     used = unlocked(house, operator, olga)
@@ -58,10 +75,17 @@ def test_a_protected_account_is_changed_with_a_proof(house: Household, visitor: 
 
     operator.tab("General")
     operator.press("Lift protection…", "Bram")
+    operator.look()
+    operator.press("Use your passkey")
+    assert house.world.standing(bram.account).account.protected, "it is sent with a reason only"
     operator.fill(Reason="left the board")
-    prove(operator, house.next_code(olga.key))
-    operator.press("Save", "Bram")
+    operator.press("Use your passkey")
     operator.told("The account is no longer protected.")
+
+    operator.open("/me", "Olga")
+    operator.follow("Regenerate secret key…", "Olga")
+    operator.press("Use your passkey")
+    operator.told("New secret key")
 
 
 def test_the_owner_of_a_protected_account_proves_themselves(house: Household, visitor: NewVisitor) -> None:

@@ -202,6 +202,7 @@ def errors_of(refused: Refused) -> dict[str, str]:
         "accounts.email_missing": "email",
         "protection.required": "proof",
         "protection.wrong": "proof",
+        "passkeys.expired": "proof",
         "otp.malformed": "proof_code",
     }
     named = refused.facts.get("field") if refused.code.startswith("accounts.name") else None

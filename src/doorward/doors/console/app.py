@@ -124,6 +124,7 @@ def _own() -> list[BaseRoute]:
         *_page("/me/token", own_token.show_token),
         *_form("/me/token", own_token.take_codes),
         *_form("/me/recovery-codes", me.make_codes),
+        *_form("/me/account-protection/options", passkeys.ask_for_protection),
         *_page("/me/passkeys", passkeys.show_passkeys),
         *_form("/me/passkeys", passkeys.add),
         *_form("/me/passkeys/options", passkeys.begin),

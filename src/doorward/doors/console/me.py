@@ -180,7 +180,7 @@ def _told(me: MeShown, refused: Refused | None, at: str) -> dict[str, Any]:
     if refused is None:
         return told
     at_proof = me.account.protected and not me.new_key_under_way
-    if at_proof and refused.code.startswith(("protection.", "otp.")):
+    if at_proof and refused.code.startswith(("protection.", "passkeys.", "otp.")):
         wrong = "code_error" if refused.code == "otp.malformed" else "error"
         return told | {"proof": proof | {wrong: sentence(refused)}, "stage": at}
     if refused.code.startswith(_ABOUT_A_CODE):

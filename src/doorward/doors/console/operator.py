@@ -32,7 +32,7 @@ DONE = {
     "sessions-ended": "The sessions have ended.",
     "devices-revoked": "The device is asked for a code by e-mail again.",
     "saved": "The changes are saved.",
-    "protected": "The account is protected: each change asks for a password and a code.",
+    "protected": "The account is protected: each change asks for a password and a code, or a passkey.",
     "unprotected": "The account is no longer protected.",
     "added": "The account is added.",
     "role-granted": "The role is given.",
@@ -85,7 +85,11 @@ def shell(visit: Visit, shown: SessionShown) -> dict[str, Any]:
     """Give what the console's frame shows."""
     done = DONE.get(visit.query.get("done", ""))
     return {
-        "me": {"user_name": shown.session.user_name, "full_name": shown.full_name},
+        "me": {
+            "user_name": shown.session.user_name,
+            "full_name": shown.full_name,
+            "proves_by_passkey": lambda: not shown.session.own_page_only and visit.proves_by_passkey(),
+        },
         "rights": set() if shown.session.own_page_only else set(shown.rights),
         "counts": {"locked": _locked_now(visit, shown), "mail": None},
         "notice": {"text": done, "undo": None} if done else None,

@@ -33,7 +33,7 @@ async def take_password(visit: Visit) -> Response:
         return visit.problem(Refused("session.required"))
     present, new = (Secret(visit.form.get(name, "")) for name in ("password", "new_password"))
     code = visit.form.get("protection_code", "")
-    proof = PasswordAndCode(present, Secret(code)) if code else None
+    proof = visit.signed or (PasswordAndCode(present, Secret(code)) if code else None)
     outcome = await visit.drive(change_own_password(ChangeOwnPassword(visit.caller, present, new, proof)))
     if isinstance(outcome, Refused):
         return await run_in_threadpool(_page, visit, outcome)
@@ -74,6 +74,6 @@ def _errors(refused: Refused | None) -> dict[str, Any]:
         return {}
     if refused.code in {_PRESENT, "protection.wrong"}:
         return {"password": sentence(refused)}
-    if refused.code in {"protection.required", "otp.malformed"}:
+    if refused.code in {"protection.required", "passkeys.expired", "otp.malformed"}:
         return {"code": sentence(refused)}
     return {"new_password": sentence(refused)} if refused.code.startswith(_NEW) else {}

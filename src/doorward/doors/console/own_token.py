@@ -36,7 +36,7 @@ def take_codes(visit: Visit) -> Response:
             return _page(visit, outcome, {"first_code": PAIR_WRONG})
         case "otp.malformed":
             return _page(visit, outcome, {"proof_code": sentence(outcome)})
-        case "protection.required" | "protection.wrong":
+        case "protection.required" | "protection.wrong" | "passkeys.expired":
             return _page(visit, outcome, {"proof": sentence(outcome)})
         case _:
             return _page(visit, outcome)

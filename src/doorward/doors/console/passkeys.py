@@ -3,9 +3,9 @@
 What a script fetches is answered in JSON; what comes of it is posted by a form, and answered by a page.
 """
 
-import json
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.responses import JSONResponse, Response
 
@@ -14,13 +14,22 @@ from doorward.doors.console.operator import shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.sign_in import code_page, password_page, pending_at, remembering, token
 from doorward.doors.console.visit import Visit
-from doorward.doors.web.passkey_json import MALFORMED, creation_json, read_assertion, read_registration, request_json
+from doorward.doors.web.passkey_json import (
+    MALFORMED,
+    creation_json,
+    loaded,
+    read_assertion,
+    read_registration,
+    request_json,
+)
+from doorward.doors.web.requested import requested_by_form
 from doorward.doors.web.six_digits import six_digits
 from doorward.features.directory.actions import view_me
 from doorward.features.directory.model import ViewMe
 from doorward.features.passkeys.model.acts import (
     AddPasskey,
     AskProof,
+    AskProtection,
     BeginPasskey,
     GiveProof,
     ListPasskeys,
@@ -29,6 +38,7 @@ from doorward.features.passkeys.model.acts import (
     RenamePasskey,
 )
 from doorward.features.passkeys.model.facts import PasskeyFacts
+from doorward.features.second_factor.actions.assertions import ask_protection
 from doorward.features.second_factor.actions.own_passkeys import (
     add_passkey,
     ask_proof,
@@ -49,6 +59,7 @@ from doorward.kernel.tokens import parse_token
 
 _PAGE = "/me/passkeys"
 _AT_CODE = ("otp.", "session.fresh_code_required")
+_AT_PROOF = ("protection.", "passkeys.expired")
 
 
 def ask_at_sign_in(visit: Visit) -> Response:
@@ -126,6 +137,13 @@ def ask_for_proof(visit: Visit) -> Response:
     )
 
 
+def ask_for_protection(visit: Visit) -> Response:
+    """Answer what a passkey is to sign for the form that the script is about to send (PROT-2)."""
+    change = requested_by_form(unquote(visit.form.get("protection_for", "")), visit.sent)
+    asked = visit.run(ask_protection, AskProtection(change.digest))
+    return _refused_json(asked) if isinstance(asked, Refused) else _options_json(request_json(asked.options))
+
+
 def take_proof(visit: Visit) -> Response:
     """Take the session's fresh proof: a code, or what a passkey has signed."""
     command = _proof(visit)
@@ -160,11 +178,8 @@ def _proof(visit: Visit) -> GiveProof | Refused:
 
 
 def _credential(visit: Visit) -> Any:
-    """Read the field that the script has filled in; None for what is no JSON, or nests too deep to be an answer."""
-    try:
-        return json.loads(visit.form.get("credential", ""))
-    except (ValueError, RecursionError):
-        return None
+    """Read the field that the script has filled in."""
+    return loaded(visit.form.get("credential", ""))
 
 
 def _options_json(options: dict[str, Any], **more: str) -> Response:
@@ -186,7 +201,7 @@ def _page(visit: Visit, refused: Refused | None = None) -> Response:
     me, listed = visit.run(view_me, ViewMe()), visit.run(list_own_passkeys, ListPasskeys())
     if isinstance(me, Refused) or isinstance(listed, Refused):
         return visit.problem(me if isinstance(me, Refused) else Refused("session.required"))
-    at_field = refused is not None and refused.code.startswith((*_AT_CODE, "passkeys.name", "protection."))
+    at_field = refused is not None and refused.code.startswith((*_AT_CODE, *_AT_PROOF, "passkeys.name"))
     return visit.show(
         "me_passkeys.html",
         200 if refused is None else status_of(refused),
@@ -206,7 +221,7 @@ def _told(refused: Refused | None, *, protected: bool) -> dict[str, Any]:
     """Say at which field a refusal stands."""
     errors: dict[str, str] = {}
     proof = {"error": "", "code_error": ""}
-    if refused is not None and protected and refused.code.startswith(("protection.", "otp.")):
+    if refused is not None and protected and refused.code.startswith((*_AT_PROOF, "otp.")):
         proof["code_error" if refused.code == "otp.malformed" else "error"] = sentence(refused)
     elif refused is not None and refused.code.startswith(_AT_CODE):
         errors["code"] = sentence(refused)

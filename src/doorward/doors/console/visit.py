@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -17,20 +17,24 @@ from doorward.doors.web.arrival import origin_of
 from doorward.doors.web.changing import Changing
 from doorward.doors.web.cookies import SIGN_IN, cookies_of
 from doorward.doors.web.credentials import bearer_of
+from doorward.doors.web.passkey_json import loaded, read_assertion
 from doorward.doors.web.reason import judge_reason
+from doorward.doors.web.requested import PROOF_FIELDS, requested_by_form
 from doorward.doors.web.same_origin import judge_origin
 from doorward.edges.call import Call, Steps
 from doorward.edges.run import Runtime
 from doorward.edges.steps import LoopDriver
 from doorward.features.accounts.actions import find
 from doorward.features.passkeys.actions.ceremonies import available
+from doorward.features.passkeys.actions.keeping import facts_of
+from doorward.features.passkeys.model.facts import SignedChange
 from doorward.features.policy.actions import default_rules, password_rules
 from doorward.features.policy.model import PasswordRules
 from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.sessions.actions import show_session
 from doorward.features.sessions.model import SessionShown, ShowSession
 from doorward.features.signin.model import PendingToken
-from doorward.kernel.act import Action, Caller, Nobody
+from doorward.kernel.act import Action, Bearer, Caller, Nobody
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
@@ -67,6 +71,8 @@ class Visit:
     origin: Origin
     loop: asyncio.AbstractEventLoop
     form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sent: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """The form's fields in their order, each as often as it came."""
     chosen: tuple[str, ...] = ()
     """The values of a form's field that comes more than once: selected accounts, wanted roles and rights."""
 
@@ -91,10 +97,27 @@ class Visit:
     @property
     def proof(self) -> Proof | None:
         """Read the proof from a form; half a proof is none, and asked for again."""
+        if signed := self.signed:
+            return signed
         password, typed = self.form.get("protection_password", ""), self.form.get("protection_code", "")
         if not password or not typed:
             return None
         return PasswordAndCode(Secret(password), Secret(typed))
+
+    @property
+    def signed(self) -> SignedChange | None:
+        """Read what a passkey has signed for this very form; the script has put it there."""
+        given = read_assertion(loaded(self.form.get("protection_passkey", "")))
+        if isinstance(given, Refused):
+            return None
+        return SignedChange(given, requested_by_form(self.request.scope["path"], self.sent).digest)
+
+    def proves_by_passkey(self) -> bool:
+        """Tell whether the visitor has a passkey that serves as account protection here."""
+        if not self.passkeys_work or not isinstance(self.caller, Bearer):
+            return False
+        with self.reading() as call:
+            return any(one.signs_in_alone for one in facts_of(call, self.caller.account))
 
     async def drive(self, steps: Steps) -> Any:
         """Run a step of sign-in; nobody is signed in yet, whatever the request carries."""
@@ -103,7 +126,7 @@ class Visit:
     @property
     def kept(self) -> dict[str, str]:
         """Give what a form said as far as it is shown again: no proof is."""
-        return {name: value for name, value in self.form.items() if not name.startswith("protection_")}
+        return {name: value for name, value in self.form.items() if not name.startswith(PROOF_FIELDS)}
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -220,13 +243,9 @@ async def _arrive(request: Request) -> Visit | Response:
     form = await _read_form(request)
     if isinstance(form, Refused):
         return visit.problem(form)
-    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-    chosen = tuple(
-        value
-        for name, value in form.multi_items()
-        if name in {"account", "role", "right", "group"} and isinstance(value, str)
-    )
-    return Visit(request, plug, visit.caller, visit.origin, loop, fields, chosen)
+    sent = tuple((name, value) for name, value in form.multi_items() if isinstance(value, str))
+    chosen = tuple(value for name, value in sent if name in _REPEATED)
+    return replace(visit, form=dict(sent), sent=sent, chosen=chosen)
 
 
 async def _read_form(request: Request) -> FormData | Refused:

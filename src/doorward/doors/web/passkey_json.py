@@ -6,6 +6,7 @@ browsers add some as the standard grows.
 
 import base64
 import binascii
+import json
 import re
 from typing import Any
 
@@ -82,6 +83,14 @@ def read_assertion(given: object) -> GivenAssertion | Refused:
         return MALFORMED
     credential_id, client_data, authenticator_data, signed = (one or b"" for one in parts)
     return GivenAssertion(credential_id, client_data, authenticator_data, signed, user_handle)
+
+
+def loaded(text: str) -> Any:
+    """Read what a script put into a field; None for what is no JSON, or nests too deep to be an answer."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _discoverable(given: object) -> bool:

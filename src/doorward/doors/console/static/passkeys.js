@@ -4,6 +4,9 @@
   A form with `data-passkey` fetches its options from `data-options`, has them answered, puts the answer into its field
   `credential` and is sent like any other form. Without scripts, or in a browser that knows no passkeys, it stays hidden:
   everything else on the page works without it.
+
+  A button with `data-prove-with` has the change of its form signed, in place of password and code, and sends the form: see
+  templates/_protection.html.
 */
 
 const supported = Boolean(window.PublicKeyCredential && navigator.credentials);
@@ -58,9 +61,9 @@ const answer = (credential) => JSON.stringify(credential.toJSON ? credential.toJ
 
 /* ── A form ────────────────────────────────────────────────────── */
 
-/** Tell at the form what has become of it, to eyes and to screen readers. */
-function say(form, words) {
-  const place = form.querySelector("[data-passkey-says]");
+/** Tell at the form or the button what has become of it, to eyes and to screen readers. */
+function say(where, words) {
+  const place = where.querySelector(":scope > [data-passkey-says]");
   place.textContent = words;
   place.hidden = !words;
 }
@@ -72,13 +75,19 @@ function rememberToo(form) {
 }
 
 /** Fetch what is to be made or signed; a refusal is told in the server's words. */
+async function told(address, body) {
+  const response = await fetch(address, { method: "POST", body, headers: { accept: "application/json" } });
+  const said = await response.json();
+  if (!response.ok) throw new Error(said.detail);
+  return said;
+}
+
+const fieldsOf = (form) => new URLSearchParams(new FormData(form));
+
 async function asked(form) {
-  const body = new URLSearchParams(new FormData(form));
-  const response = await fetch(form.dataset.options, { method: "POST", body, headers: { accept: "application/json" } });
-  const told = await response.json();
-  if (!response.ok) throw new Error(told.detail);
-  if (told.sign_in) form.elements.sign_in.value = told.sign_in;
-  return told.options;
+  const said = await told(form.dataset.options, fieldsOf(form));
+  if (said.sign_in) form.elements.sign_in.value = said.sign_in;
+  return said.options;
 }
 
 function send(form, credential) {
@@ -87,10 +96,7 @@ function send(form, credential) {
 }
 
 /** Have a form's options answered, then send it. */
-async function use(event) {
-  const form = event.target.closest?.("form[data-passkey]");
-  if (!form) return;
-  event.preventDefault();
+async function use(form) {
   waiting?.abort();
   say(form, "");
   rememberToo(form);
@@ -105,6 +111,54 @@ async function use(event) {
     say(form, WORDS[error.name] ?? error.message);
   }
   form.removeAttribute("aria-busy");
+}
+
+/** Take over what a form would do by itself. */
+function submitted(event) {
+  const form = event.target.closest?.("form[data-passkey]");
+  if (!form) return;
+  event.preventDefault();
+  use(form);
+}
+
+/* ── Account protection ────────────────────────────────────────── */
+
+/** Have the change that a form makes signed; what is asked for names the form's address and its fields as they are. */
+async function signedFor(form, address) {
+  const body = fieldsOf(form);
+  const target = form.dataset.options ?? form.getAttribute("action");
+  body.set("protection_for", new URL(target, location.href).pathname);
+  const { options } = await told(address, body);
+  return answer(await navigator.credentials.get({ publicKey: toSign(options) }));
+}
+
+/** Send a form with its change signed, in place of the fields of its proof that are typed. */
+async function prove(button) {
+  const { form } = button;
+  const place = button.closest("[data-prove]");
+  const signed = form.elements.protection_passkey;
+  const typed = [...form.querySelectorAll('[name^="protection_"]')].filter((field) => field !== signed);
+  const setAside = (yes) => typed.forEach((field) => (field.disabled = yes));
+  setAside(true);
+  if (form.reportValidity()) {
+    say(place, "");
+    form.setAttribute("aria-busy", "true");
+    try {
+      signed.value = await signedFor(form, button.dataset.proveWith);
+      if (form.dataset.passkey) await use(form);
+      else form.submit();
+    } catch (error) {
+      say(place, WORDS[error.name] ?? error.message);
+    }
+    form.removeAttribute("aria-busy");
+    signed.value = "";
+  }
+  setAside(false);
+}
+
+function clicked(event) {
+  const button = event.target.closest("[data-prove-with]");
+  if (button) prove(button);
 }
 
 /* ── In the field for the user name ────────────────────────────── */
@@ -127,11 +181,10 @@ async function offer(form) {
 }
 
 if (supported) {
-  document.addEventListener("submit", use);
-  for (const form of forms()) {
-    form.closest("[data-passkey-shown]").hidden = false;
-    if ("conditional" in form.dataset) offer(form);
-  }
+  document.addEventListener("submit", submitted);
+  document.addEventListener("click", clicked);
+  for (const place of document.querySelectorAll("[data-passkey-shown]")) place.hidden = false;
+  for (const form of forms()) if ("conditional" in form.dataset) offer(form);
 } else {
   for (const place of document.querySelectorAll("[data-passkey-missing]")) place.hidden = false;
 }
