@@ -77,6 +77,7 @@ ROWS: dict[str, tuple[str, Any]] = {
     "DELETE /me/secret-key": (OWN, None),
     "POST /me/password": (OWN, {"password": "x", "new_password": "eleven green bicycles"}),
     "POST /me/recovery-codes": (OWN, {}),
+    "POST /me/account-protection/options": (OWN, {"method": "POST", "path": "/api/v1/me/secret-key"}),
     "GET /me/passkeys": (OWN, None),
     "POST /me/passkeys/options": (OWN, {}),
     "POST /me/passkeys": (OWN, None),

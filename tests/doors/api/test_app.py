@@ -43,6 +43,7 @@ BODIES: dict[str, Any] = {
     "PUT /me/secret-key": None,
     "DELETE /me/secret-key": None,
     "POST /me/recovery-codes": None,
+    "POST /me/account-protection/options": {"method": "POST", "path": "/api/v1/me/secret-key"},
     "POST /me/passkeys/options": None,
     "POST /me/passkeys": {"credential": MADE},
     "POST /me/passkeys/proof/options": None,
