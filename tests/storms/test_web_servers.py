@@ -87,7 +87,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("web")
     with town(folder, {"behind_proxy": ["127.0.0.1/32"]}) as begun:
         bram = begun.add("bram")
-        with fronted(begun, folder / "front", request.param) as front:
+        with fronted(begun.server, folder / "front", request.param) as front:
             yield Place(begun, front, bram, go_on(begun, front, begun.token(bram)))
 
 
@@ -96,7 +96,8 @@ def go_on(begun: Town, front: Front, token: str) -> str:
     away = front.get("/page?x=1")
     nonce = away.header("set-cookie").partition(";")[0]
     with begun.server.client() as client:
-        led = client.get(away.header("location"), headers={"cookie": f"__Host-doorward={token}"})
+        said = {"cookie": f"__Host-doorward={token}", "sec-fetch-site": "cross-site"}
+        led = client.get(away.header("location"), headers=said)
     came = front.get(led.headers["location"].removeprefix(f"https://{front.host}"), f"Cookie: {nonce}")
     assert (away.status, led.status_code, came.status) == (302, 303, 302), front.printed
     assert came.header("location") == f"https://{front.host}/page?x=1"

@@ -23,8 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.launcher import PATIENCE, eventually
-from tests.storms.town import Town
+from tests.launcher import PATIENCE, Server, eventually
 
 NAME = "app.example.org"
 KINDS = ("nginx", "caddy")
@@ -94,20 +93,20 @@ def find(kind: str) -> str | None:
 
 
 @contextmanager
-def fronted(town: Town, folder: Path, kind: str) -> Iterator[Front]:
+def fronted(server: Server, folder: Path, kind: str) -> Iterator[Front]:
     """Register a host, and start a web server for it as `doorward forward-auth add` says."""
     folder.mkdir()
     port = _free_port()
     with _upstream() as upstream:
-        ran = town.server.run(
+        ran = server.run(
             "forward-auth", "add", f"{NAME}:{port}", "--kind", kind, "--upstream", f"http://127.0.0.1:{upstream}"
         )
         assert ran.returncode == 0, ran.stderr
-        printed = ran.stdout.replace("http://127.0.0.1:8420", town.url)  # the server took a free port
+        printed = ran.stdout.replace("http://127.0.0.1:8420", server.url)  # the server took a free port
         with _running(kind, _file(folder, kind, printed)):
             eventually(lambda: _answers(port))
             yield Front(kind, port, printed)
-        town.server.run("forward-auth", "remove", f"{NAME}:{port}", "--yes")
+        server.run("forward-auth", "remove", f"{NAME}:{port}", "--yes")
 
 
 def _file(folder: Path, kind: str, printed: str) -> Path:

@@ -48,6 +48,20 @@ def test_whoever_is_not_signed_in_signs_in_first(served: Served, bram: AccountId
     assert unquote(led.headers["location"].removeprefix("/sign-in?return_to=")) == address
 
 
+@pytest.mark.parametrize("site", ["same-origin", "none", ""])
+def test_after_sign_in_a_page_goes_on(served: Served, bram: AccountId, site: str) -> None:
+    """Browsers let a form of sign-in lead to no other host, so that a page without a form has to."""
+    away = ask(served)
+    address = away.headers["location"].removeprefix("https://login.example.org")
+    headers = [("cookie", f"__Host-doorward={served.token(bram)}"), ("sec-fetch-site", site)]
+    shown = served.send(f"GET {address}", headers=headers)
+    back = shown.body.decode().partition(f"url=https://{HOST}")[2].partition('"')[0]
+
+    assert (shown.status, shown.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert shown.headers["referrer-policy"] == "no-referrer"
+    assert ask(served, back, cookie=cookie_of(away)).status == 302
+
+
 def test_cookies_are_the_hosts_own(served: Served, bram: AccountId) -> None:
     """Over TLS alone, out of reach of scripts, gone with the browser; the session's token is neither of them."""
     token = served.token(bram)

@@ -22,9 +22,10 @@ def cookie_of(answered: Answered) -> str:
 
 
 def start(served: Served, away: Answered, token: str) -> Answered:
-    """Follow the way to Doorward, as a browser that is signed in there."""
+    """Follow the way to Doorward, as a browser that is signed in there and comes from the host."""
     address = away.headers["location"].removeprefix("https://login.example.org")
-    return served.send(f"GET {address}", headers=[("cookie", f"__Host-doorward={token}")])
+    headers = [("cookie", f"__Host-doorward={token}"), ("sec-fetch-site", "cross-site")]
+    return served.send(f"GET {address}", headers=headers)
 
 
 def enter(served: Served, token: str, host: str = HOST) -> str:

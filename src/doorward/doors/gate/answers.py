@@ -16,6 +16,8 @@ FOR_PROGRAMS = "/api/"
 """Where addresses begin that programs ask."""
 _EMPTY = (b"content-length", b"0")
 _JSON = (b"content-type", b"application/json")
+_PAGE = (b"content-type", b"text/html; charset=utf-8")
+_NO_REFERRER = (b"referrer-policy", b"no-referrer")
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
 
 
@@ -41,6 +43,14 @@ def ready(headers: Headers, every: tuple[tuple[bytes, bytes], ...], status: int 
     """Make the two messages of an answer without a body, which can be sent as often as one likes."""
     start = {"type": "http.response.start", "status": status, "headers": [*headers, _EMPTY, *every]}
     return start, {"type": "http.response.body", "body": b""}
+
+
+def ready_page(html: str, every: tuple[tuple[bytes, bytes], ...]) -> tuple[Message, Message]:
+    """Make the two messages of a page without a look of its own, which no other host is told the address of."""
+    body = html.encode()
+    headers = [_PAGE, _NO_REFERRER, (b"content-length", str(len(body)).encode()), *every]
+    start = {"type": "http.response.start", "status": 200, "headers": headers}
+    return start, {"type": "http.response.body", "body": body}
 
 
 def ready_json(body: bytes, every: tuple[tuple[bytes, bytes], ...]) -> tuple[Message, Message]:

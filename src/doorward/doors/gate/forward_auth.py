@@ -14,14 +14,16 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from doorward.doors.gate.activity import Activity
-from doorward.doors.gate.answers import Send, ready, ready_json, send_refusal
+from doorward.doors.gate.answers import Send, ready, ready_json, ready_page, send_refusal
 from doorward.doors.gate.asked_page import CALLBACK, PAGE_LENGTH, AskedPage, asked_page, page_of
 from doorward.doors.gate.confirm import Confirmer
+from doorward.doors.gate.going_on import going_on
 from doorward.doors.gate.live_sessions import Confirmed, LiveSessions
 from doorward.doors.gate.registered_hosts import RegisteredHosts
 from doorward.doors.web.arrival import Networks, arrival_of, origin_of
 from doorward.doors.web.cookies import HOST, NONCE, NONCE_SECONDS, cookies_of, set_cookie
 from doorward.doors.web.credentials import bearer_of
+from doorward.doors.web.headers import values_of
 from doorward.features.applications.actions.handing_over import hand_over, standing_ticket, take_ticket
 from doorward.features.applications.model import (
     HandedOver,
@@ -165,6 +167,8 @@ class ForwardAuth:
             outcome = await asyncio.to_thread(self._hand_over, scope, command, bearer)
         if isinstance(outcome, HandedOver):
             address = f"https://{outcome.host}{CALLBACK}?ticket={outcome.ticket.reveal()}"
+            if not _from_elsewhere(scope):
+                return ready_page(going_on(outcome.host, address), self._every)
         elif outcome == _REQUIRED:
             here = f"{START}?{scope['query_string'].decode('latin-1')}"
             address = f"/sign-in?return_to={quote(here, safe='')}"
@@ -188,6 +192,14 @@ def _visit(scope: Scope, proxies: Networks) -> Visit | Refused:
     sent = cookies_of(scope)
     nonce = sent.get(NONCE, "")
     return Visit(asked, sent.get(HOST), nonce if _bytes(nonce) is not None else None)
+
+
+def _from_elsewhere(scope: Scope) -> bool:
+    """Tell whether the browser comes from a page of another host, and not from a form of sign-in.
+
+    A form of ours may lead to no other host, by however many steps (CSP level 3, form-action); then a page goes on.
+    """
+    return values_of(scope, b"sec-fetch-site") in ([b"cross-site"], [b"same-site"])
 
 
 def _handing_over(scope: Scope) -> HandOver | Refused:
