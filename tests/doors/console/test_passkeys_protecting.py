@@ -10,7 +10,7 @@ from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.ids import AccountId
 from tests.authenticators import PRESENT, Authenticator
 from tests.doors.console.visiting import Browser, Shown, Site
-from tests.features.second_factor.adding import add
+from tests.features.second_factor.adding import add, listed
 from tests.features.second_factor.protecting import failures, lock_reason, protect
 from tests.features.signin.walking import PASSWORD
 from tests.keys import SECRET, bind, code
@@ -189,6 +189,22 @@ def test_new_passkey_is_signed_for_by_another(desk: Desk) -> None:
 
     assert BUTTON in page
     assert added.to == "/me/passkeys?done=passkey-added"
+
+
+def test_new_name_is_staged_with_its_proof(desk: Desk) -> None:
+    """The table has no field that could only be refused; a name that cannot be one is told at its field."""
+    protect(desk.site.world, desk.olga)
+    (passkey,) = listed(desk.site.world, desk.site.world.sign_in(desk.olga)).passkeys
+    path = f"/me/passkeys/{passkey.id}/rename"
+    table, staged = desk.browser.get("/me/passkeys").html, desk.browser.get(f"/me/passkeys?rename={passkey.id}").html
+    refused = desk.browser.post(path, {"name": "Blue"})
+    wrong = desk.send(path, {"name": "x" * 101})
+    done = desk.send(path, {"name": "Blue"})
+
+    assert (f'action="{path}"' in table, f'action="{path}"' in staged) == (False, True)
+    assert NEEDED in refused.html
+    assert (wrong.status, 'id="staged-name-error"' in wrong.html) == (422, True)
+    assert done.to == "/me/passkeys?done=saved"
 
 
 def test_session_of_a_recovery_code_is_offered_none(desk: Desk) -> None:

@@ -212,7 +212,8 @@ def _page(visit: Visit, refused: Refused | None = None) -> Response:
         available=listed.available,
         fresh=listed.fresh,
         has_key=listed.has_key,
-        removing=_staged(visit, listed),
+        removing=_staged(visit, listed, "remove"),
+        renaming=_staged(visit, listed, "rename") if me.account.protected else None,
         refusal=None if at_field else refused,
     )
 
@@ -227,11 +228,11 @@ def _told(refused: Refused | None, *, protected: bool) -> dict[str, Any]:
         errors["code"] = sentence(refused)
     elif refused is not None:
         errors["name"] = sentence(refused)
-    return {"errors": errors if refused is None or not protected else {}, "proof": proof if protected else None}
+    return {"errors": errors, "proof": proof if protected else None}
 
 
-def _staged(visit: Visit, listed: PasskeysListed) -> PasskeyFacts | None:
-    """Find the passkey whose removal the address stages, or was just refused."""
-    wanted = visit.query.get("remove", "") or visit.request.path_params.get("passkey", "")
-    removes = "remove" in visit.query or visit.request.url.path.endswith("/remove")
-    return next((one for one in listed.passkeys if removes and str(one.id) == wanted), None)
+def _staged(visit: Visit, listed: PasskeysListed, act: str) -> PasskeyFacts | None:
+    """Find the passkey whose removal or new name the address stages, or was just refused."""
+    wanted = visit.query.get(act, "") or visit.request.path_params.get("passkey", "")
+    staged = act in visit.query or visit.request.url.path.endswith(f"/{act}")
+    return next((one for one in listed.passkeys if staged and str(one.id) == wanted), None)
