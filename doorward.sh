@@ -33,4 +33,6 @@ shift
 for tool in chromium oathtool; do
     command -v "$tool" >/dev/null || apt "$tool" || say "$tool is missing and cannot be installed: its tests are skipped"
 done
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || apt postgresql ||
+    say "PostgreSQL is missing and cannot be installed: its tests are skipped"
 exec "$env/bin/python" "$here/tools/test.py" "$@"

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from doorward import app, config
+from doorward import app, config, starting
 from doorward.edges.call import Call
 from doorward.edges.entropy import SystemEntropy
 from doorward.features.accounts import actions as accounts
@@ -48,7 +48,7 @@ def settings_of(data: Path) -> config.Settings:
 def make(data: Path, count: int, *, excluded: bool = False) -> list[Person]:
     """Add so many people; with `excluded` they sign in by password alone."""
     settings = settings_of(data)
-    app.first_run(settings)
+    starting.first_run(settings)
     runtime = app.open_runtime(settings)
     encoded = str(app.real_hasher(settings, SystemEntropy()).run(Encode(Secret(PASSWORD))))
     people: list[Person] = []

@@ -2,12 +2,43 @@
 
 import sys
 from ipaddress import ip_address
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import cluster
 
 settings.register_profile("everyday", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("everyday")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run keep its worlds in PostgreSQL."""
+    parser.addoption("--postgresql", action="store_true", help="keep the worlds of tests in a throw-away PostgreSQL")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start that PostgreSQL, and tell what the mark means."""
+    config.addinivalue_line("markers", "sqlite(why): what is asked only of SQLite")
+    config.addinivalue_line("markers", "postgresql: what is asked only of PostgreSQL")
+    cluster.started(config)
+
+
+def pytest_configure_node(node: Any) -> None:
+    """Let the other processes of the run find it."""
+    cluster.tell(node)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what is asked only of SQLite, or only of PostgreSQL, where worlds are kept in the other."""
+    for item in items:
+        mark = item.get_closest_marker("sqlite")
+        if mark is not None and cluster.chosen():
+            item.add_marker(pytest.mark.skip(reason=mark.args[0]))
+        if item.get_closest_marker("postgresql") and not cluster.chosen():
+            item.add_marker(pytest.mark.skip(reason="runs with --postgresql"))
 
 
 class SocketBeyondLoopbackError(Exception):

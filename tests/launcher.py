@@ -24,12 +24,13 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection
 
-from doorward import app, config
+from doorward import app, config, starting
 from doorward.config import Settings
 from doorward.doors.cli.program import Welcome
 from doorward.edges.crypto.argon2 import Argon2Hasher, Parameters
 from doorward.edges.entropy import SystemEntropy
-from doorward.edges.sql.engine import Database, open_database
+from doorward.edges.sql.engine import Database
+from doorward.edges.sql.opening import open_database
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 20.0
@@ -82,9 +83,9 @@ class UnluckyDatabase:
     controls: Controls
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, shared: bool = False) -> Iterator[Connection]:
         """Open a writing transaction, and let its COMMIT fail where that is set."""
-        with self.database.write() as sql:
+        with self.database.write(shared=shared) as sql:
             yield sql
             if self.controls.read().get("commits_fail"):
                 raise CommitFailed
@@ -113,7 +114,7 @@ class Make:
             settings,
             clock=FileClock(self.controls),
             hasher=None if self.real_cost else Argon2Hasher(SystemEntropy(), CHEAP),
-            database=UnluckyDatabase(open_database(settings.database), self.controls),
+            database=UnluckyDatabase(open_database(settings), self.controls),
         )
 
 
@@ -292,7 +293,7 @@ def _serve(folder: Path, listen: str, workers: str, real_cost: str, options: str
         sys.stdout.flush()
 
     make = Make(controls, real_cost=real_cost == "1")
-    return app.serve(config.load(given, {}).settings, told, make=make, clock=FileClock(controls))
+    return starting.serve(config.load(given, {}).settings, told, make=make, clock=FileClock(controls))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from doorward import app, config
+from doorward import app, config, starting
 from doorward.config import Obstacle, Settings
 from doorward.edges.crypto.keys import create_key_file
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.sql import schema
-from doorward.edges.sql.engine import open_database
+from doorward.edges.sql.opening import open_database
 from tests.doors.asgi import Answered, call, scope_of
 from tests.worlds import NOON, TurnableClock
 
@@ -19,7 +19,7 @@ from tests.worlds import NOON, TurnableClock
 def settings(tmp_path: Path) -> Settings:
     """Give the settings of a data directory that was just made."""
     loaded = config.load({"data": tmp_path / "data"}, {}).settings
-    app.first_run(loaded)
+    starting.first_run(loaded)
     return loaded
 
 
@@ -87,7 +87,7 @@ def test_the_workers_live_as_long_as_the_server(settings: Settings) -> None:
 
 def test_a_first_run_prints_a_link_while_nobody_administers(settings: Settings) -> None:
     """Run again it says that nothing was made."""
-    again = app.first_run(settings)
+    again = starting.first_run(settings)
 
     assert not again.made
     assert again.link is not None
@@ -99,7 +99,7 @@ def test_a_mail_setting_that_cannot_be_used_is_told_before_anything_is_made(tmp_
     loaded = config.load({"data": tmp_path / "data", "mail": "smtp://us:pw@mail.example.org"}, {}).settings
 
     with pytest.raises(Obstacle, match="in clear"):
-        app.first_run(loaded)
+        starting.first_run(loaded)
     assert not (tmp_path / "data").exists()
 
 
@@ -107,13 +107,13 @@ def test_an_older_database_is_upgraded_on_request(tmp_path: Path) -> None:
     """By `database upgrade`, and by nothing else."""
     settings = config.load({"data": tmp_path}, {}).settings
     create_key_file(tmp_path / "doorward.key", SystemEntropy())
-    database = open_database(settings.database)
+    database = open_database(settings)
     with database.write() as sql:
         schema.upgrade(sql, "0002")
     database.close()
 
     with pytest.raises(Obstacle, match="doorward database upgrade"):
-        app.open_here(settings)
-    assert app.upgrade(settings) == "0002"
-    assert app.upgrade(settings) is None
-    app.open_here(settings).close()
+        starting.open_here(settings)
+    assert starting.upgrade(settings) == "0002"
+    assert starting.upgrade(settings) is None
+    starting.open_here(settings).close()

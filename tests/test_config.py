@@ -69,7 +69,7 @@ def test_other_variables_are_nobodys_business(tmp_path: Path) -> None:
         ("", {}, {"behind_proxy": "10.0.0.1/8"}, "--behind-proxy cannot be '10.0.0.1/8': 10.0.0.1/8 has host bits set"),
         ('public_url = "login.example.org"', {}, {}, "it is an address such as https://login.example.org"),
         ('public_url = "https://a.example/x"', {}, {}, "it has no path"),
-        ('database = "postgresql://db/x"', {}, {}, "this release keeps its database in SQLite"),
+        ('database = "mysql://db/x"', {}, {}, "it is sqlite:///PATH or postgresql://USER@HOST/NAME"),
         ('mail = "pigeon://x"', {}, {}, "it is smtp://HOST:PORT"),
         ('node = "a b"', {}, {}, "`node` in .* cannot be 'a b'"),
         ('data = "/tmp"', {}, {}, "names a data directory. Take the line out"),
@@ -165,3 +165,12 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(Obstacle, match=r"doorward.toml cannot be read \(Permission denied\)"):
         load(tmp_path)
+
+
+def test_the_databases_password_is_shown_to_nobody(tmp_path: Path) -> None:
+    """Its name stands in sentences and in `doorward config show`."""
+    settings = load(tmp_path, 'database = "postgresql://doorward:secret@db/doorward"').settings
+
+    assert settings.database_name == "postgresql://doorward:***@db/doorward"
+    assert "secret" not in repr(settings)
+    assert settings.database_file is None

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from doorward.edges.sql.engine import SqliteDatabase
+from doorward.edges.sql.sqlite import SqliteDatabase
 from tests.doors.cli.shell import fresh, run
 from tests.launcher import PATIENCE, ROOT, clean_environment, command, eventually, launched
 

@@ -10,11 +10,15 @@ from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import inspect
 
 from doorward.edges.call import Call, Site
 from doorward.edges.run import Runtime
 from doorward.edges.sql import schema
-from doorward.edges.sql.engine import SqliteDatabase
+from doorward.edges.sql.postgresql import PostgresDatabase
+from doorward.edges.sql.sqlite import SqliteDatabase
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import AccountKind, NewAccount, Standing
 from doorward.features.audit import actions as audit
@@ -32,6 +36,7 @@ from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import SealBroken
 from doorward.kernel.tokens import parse_token
+from tests import cluster
 from tests.chance import SeededEntropy
 from tools.catalogue import acts
 
@@ -98,19 +103,26 @@ def _fresh_database() -> bytes:
         return database.path.read_bytes()
 
 
+def _database(folder: Path) -> SqliteDatabase | PostgresDatabase:
+    if cluster.chosen():
+        return cluster.fresh()
+    database = SqliteDatabase(folder / "doorward.db")
+    database.path.write_bytes(_fresh_database())
+    return database
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """A server without doors: `run` its acts, look at what they left."""
 
     runtime: Runtime
     clock: TurnableClock
-    database: SqliteDatabase
+    database: SqliteDatabase | PostgresDatabase
 
     @classmethod
     def begin(cls, folder: Path) -> "World":
         """Begin a world with nobody in it."""
-        database, clock = SqliteDatabase(folder / "doorward.db"), TurnableClock()
-        database.path.write_bytes(_fresh_database())
+        database, clock = _database(folder), TurnableClock()
         site = Site(public_url="https://login.example.org", node="node-1")
         runtime = Runtime(
             database=database,
@@ -122,6 +134,20 @@ class World:
             recorder=audit.recorder,
         )
         return cls(runtime, clock, database)
+
+    def another_process(self) -> SqliteDatabase | PostgresDatabase:
+        """Open the same database as another process does: on connections of its own."""
+        if isinstance(self.database, PostgresDatabase):
+            return PostgresDatabase(self.database.url, cluster.CONNECTIONS)
+        return SqliteDatabase(self.database.path)
+
+    def stored(self) -> bytes:
+        """Give every byte that is stored."""
+        if isinstance(self.database, SqliteDatabase):
+            return b"".join(path.read_bytes() for path in self.database.path.parent.iterdir())
+        with self.database.read() as sql:
+            rows = [row for table in inspect(sql).get_table_names() for row in sql.exec_driver_sql(f'TABLE "{table}"')]
+        return b"".join(one if isinstance(one, bytes) else str(one).encode() for row in rows for one in row)
 
     def run(self, action: Action[C, O], command: C, caller: Caller = OWNER, origin: Origin = API) -> O | Refused:
         """Run one act; as the server's owner where nobody else is named."""
@@ -179,9 +205,11 @@ class World:
     def entries(self) -> list[Entry]:
         """Read the audit trail in the order of writing, which a clock that stands still does not tell."""
         with self.database.read() as sql:
-            written = sql.exec_driver_sql("SELECT id FROM audit_entries ORDER BY rowid").scalars().all()
-            entries = {entry.id.bytes: entry for entry in audit_store.page(sql, {}, 10_000)}
-        return [entries[one] for one in written]
+            place = "rowid" if sql.dialect.name == "sqlite" else "ctid"
+            written = sql.exec_driver_sql(f"SELECT id FROM audit_entries ORDER BY {place}").scalars()  # noqa: S608 - ours
+            ids = [one if isinstance(one, UUID) else UUID(bytes=one) for one in written]
+            entries = {entry.id: entry for entry in audit_store.page(sql, {}, 10_000)}
+        return [entries[one] for one in ids]
 
     def mails(self) -> list[Mail]:
         """Read the outbox, oldest first."""

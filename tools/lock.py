@@ -24,7 +24,7 @@ RUN = "requirements.lock"
 TEST = "requirements-test.lock"
 COMPILE = (
     "pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header"
-    " --no-emit-index-url --no-strip-extras --exclude-newer"
+    " --extra postgresql --no-emit-index-url --no-strip-extras --exclude-newer"
 )
 COOL_DOWN = "1 week"
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>\S+)(?P<rest>(?:.*\\\n)+.*)$", re.MULTILINE)
@@ -33,8 +33,11 @@ PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^]]*\])?==(?P<version>\S+)(?P
 def direct(project: dict[str, object], lock: str) -> list[Requirement]:
     """List what the project itself asks for in one of the lock files."""
     match project:
-        case {"project": {"dependencies": list(run)}, "dependency-groups": {"test": list(test)}}:
-            return [Requirement(line) for line in (run if lock == RUN else run + test)]
+        case {
+            "project": {"dependencies": list(run), "optional-dependencies": {"postgresql": list(driver)}},
+            "dependency-groups": {"test": list(test)},
+        }:
+            return [Requirement(line) for line in (run + driver if lock == RUN else run + driver + test)]
         case _:
             raise TypeError("pyproject.toml holds no dependencies, or no group `test`")
 

@@ -1,4 +1,4 @@
-"""Run everything that a change must pass: the checks, then the tests in five groups; fail if anything fails.
+"""Run everything that a change must pass: the checks, then the tests in six groups; fail if anything fails.
 
 python tools/test.py                          everything
 python tools/test.py tests/features/otp -k x  pytest alone, with these words
@@ -68,10 +68,21 @@ GROUPS = (
         BY_FILE,
     ),
     Group("doors", ("tests/doors", "tests/test_*.py"), 120, BY_FILE),
+    Group(
+        "on PostgreSQL",
+        (
+            "tests/features/*/test_store*",
+            "tests/features/*/test_actions*",
+            "tests/edges/sql/test_p*",
+            "tests/test_*postgresql*",
+        ),
+        120,
+        ("-n", WORKERS, "--postgresql"),
+    ),
     Group("journeys", ("tests/journeys", "tests/demo"), 180, BY_FILE),
 )
 REST = Group("actions", ("tests",), 40)
-"""All that no other group names, so that no test is left out."""
+"""All that no other group names, so that no test is left out; what runs on PostgreSQL runs on SQLite as well."""
 
 
 def found(group: Group) -> list[str]:
@@ -81,7 +92,7 @@ def found(group: Group) -> list[str]:
 
 def rest() -> list[str]:
     """Give the words by which pytest runs what no group names."""
-    named = [path for group in GROUPS for path in found(group)]
+    named = [path for group in GROUPS if "--postgresql" not in group.options for path in found(group)]
     return ["tests", *(f"--ignore={path}" for path in named)]
 
 

@@ -33,27 +33,27 @@ class Program:
 
     def open(self, settings: "Settings") -> "Opened":
         """Open a data directory that is there."""
-        opened: Opened = _from("app").open_here(settings)
+        opened: Opened = _from("starting").open_here(settings)
         return opened
 
     def first_run(self, settings: "Settings") -> "Welcome":
         """Make what is missing of a data directory."""
-        welcome: Welcome = _from("app").first_run(settings)
+        welcome: Welcome = _from("starting").first_run(settings)
         return welcome
 
     def upgrade(self, settings: "Settings") -> str | None:
         """Bring the database up to date; give the version it had, None where it is current."""
-        before: str | None = _from("app").upgrade(settings)
+        before: str | None = _from("starting").upgrade(settings)
         return before
 
     def serve(self, settings: "Settings", told: "Callable[[Settings, Welcome], None]") -> int:
         """Serve until told to stop."""
-        code: int = _from("app").serve(settings, told)
+        code: int = _from("starting").serve(settings, told)
         return code
 
     def try_mail(self, settings: "Settings") -> None:
         """Ask the mail server whether it is there."""
-        _from("app").try_mail(settings)
+        _from("starting").try_mail(settings)
 
     def demo(self, *, keep: bool, as_json: bool) -> int:
         """Play the main job."""

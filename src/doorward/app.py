@@ -9,46 +9,38 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from doorward.config import Settings
-from doorward.doors.cli.program import Opened, Welcome
 from doorward.doors.gate.middleware import Gate, Surroundings
 from doorward.doors.web.health import PATHS as HEALTH_PATHS
 from doorward.doors.web.health import Health
 from doorward.doors.web.metrics import Metrics
-from doorward.edges import data_directory, http_server, logs
+from doorward.edges import data_directory, logs
 from doorward.edges.breach_lists import BreachListFiles
 from doorward.edges.call import BUSY, Site
 from doorward.edges.clock import Stopwatch, SystemClock
 from doorward.edges.crypto.argon2 import Argon2Hasher, Parameters
 from doorward.edges.crypto.assertions import AssertionSigner
-from doorward.edges.crypto.containers import AesCiphers
 from doorward.edges.crypto.hash_queue import HashPool, HashQueue
-from doorward.edges.crypto.keys import create_key_file, load_key_file
+from doorward.edges.crypto.keys import load_key_file
 from doorward.edges.crypto.sealing import FileSealer
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.mail.post import Post
 from doorward.edges.refusal_log import RefusalLog
 from doorward.edges.run import Runtime
-from doorward.edges.sql import duties, schema
-from doorward.edges.sql.engine import Database, open_database
+from doorward.edges.sql.engine import Database
+from doorward.edges.sql.opening import clock_of, open_database
 from doorward.edges.steps import LoopDriver
 from doorward.features.administration.actions import editing as administration
-from doorward.features.administration.actions.first import make_first_link
-from doorward.features.administration.model import LinkMade, MakeFirstLink
 from doorward.features.audit import actions as audit
 from doorward.features.lockout import actions as lockout
 from doorward.features.notices.actions import Deliver
 from doorward.features.notices.model import Letter
-from doorward.features.passwords import actions as passwords
-from doorward.features.rights.actions import administrators
 from doorward.features.second_factor.actions import allowlist, exclusions, secret_key
 from doorward.features.sessions import actions as sessions
-from doorward.kernel.act import Owner
-from doorward.kernel.events import Checked, Door, Event, Origin
+from doorward.kernel.events import Checked, Event, Origin
 from doorward.kernel.ports import Clock, Entropy, Hasher
 from doorward.worker import Worker, post_duties, record_last_refusals, upkeep_duties
 
@@ -144,69 +136,6 @@ def build(
     )
 
 
-def open_here(settings: Settings) -> Opened:
-    """Open a data directory that is there, for one command; raise `Obstacle` where it cannot be used."""
-    data_directory.require(settings)
-    entropy = SystemEntropy()
-    runtime = open_runtime(settings, entropy=entropy)
-    name = str(data_directory.database_file(settings))
-    with schema.obstacles_told(name), runtime.database.read() as sql:
-        stands = schema.standing(sql)
-    schema.must_be_current(stands, name)
-    return Opened(runtime, real_hasher(settings, entropy), AesCiphers(), runtime.database.close)
-
-
-def first_run(settings: Settings, *, clock: Clock | None = None) -> Welcome:
-    """Make what is missing of a data directory, and the first administrator's link while there is none."""
-    Post.of(settings)  # a mail setting that cannot be used is told before anything is made
-    made = data_directory.make(settings, lambda path: create_key_file(path, SystemEntropy()))
-    runtime = open_runtime(settings, clock=clock)
-    try:
-        schema.prepare(runtime.database, str(data_directory.database_file(settings)))
-        return _welcome(runtime, made=made)
-    finally:
-        runtime.database.close()
-
-
-def upgrade(settings: Settings) -> str | None:
-    """Bring the database to the version that this program knows; give the one it had, None where it is current."""
-    data_directory.require(settings)
-    name = str(data_directory.database_file(settings))
-    database = open_database(settings.database)
-    try:
-        with schema.obstacles_told(name), database.write() as sql:
-            stands = schema.standing(sql)
-            if stands in {schema.Standing.EMPTY, schema.Standing.OLDER}:
-                return schema.upgrade(sql) or "nothing"
-    finally:
-        database.close()
-    schema.must_be_current(stands, name)
-    return None
-
-
-def serve(
-    settings: Settings,
-    told: Callable[[Settings, Welcome], None],
-    *,
-    make: Callable[[Settings], App] | None = None,
-    clock: Clock | None = None,
-) -> int:
-    """Serve until told to stop, and give the exit code; on nothing make what is needed, and tell it first.
-
-    The address is taken before anything is made or printed, and before root becomes the data directory's owner.
-    """
-    data_directory.close_new_files()
-    logs.start(settings.log_level, clock or SystemClock())
-    if settings.tls_cert is not None and settings.tls_key is not None:
-        http_server.check_certificate(settings.tls_cert, settings.tls_key)
-    with http_server.bind(settings) as taken:
-        settings = http_server.bound(settings, taken)
-        data_directory.take_on_owner(settings.data)
-        told(settings, first_run(settings, clock=clock))
-        _free_duties(settings, clock or SystemClock())
-        return http_server.serve(partial(make or build, settings), settings, taken)
-
-
 def open_runtime(
     settings: Settings,
     *,
@@ -215,9 +144,10 @@ def open_runtime(
     database: Database | None = None,
 ) -> Runtime:
     """Make what acts need: the database, time, chance, secrets, guard and recorder."""
-    clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
+    database = database or open_database(settings)
+    clock, entropy = clock or clock_of(database), entropy or SystemEntropy()
     return Runtime(
-        database=database or open_database(settings.database),
+        database=database,
         clock=clock,
         entropy=entropy,
         sealer=FileSealer(load_key_file(data_directory.key_file(settings)), entropy),
@@ -234,11 +164,6 @@ def real_hasher(settings: Settings, entropy: Entropy) -> Hasher:
     return Argon2Hasher(entropy, Parameters(settings.argon2_memory_kib, settings.argon2_passes, settings.argon2_lanes))
 
 
-def try_mail(settings: Settings) -> None:
-    """See whether mail could be handed over; raise `NotDelivered` if not."""
-    Post.of(settings).reach()
-
-
 def _deliver(settings: Settings) -> Deliver:
     post = Post.of(settings)
 
@@ -246,28 +171,6 @@ def _deliver(settings: Settings) -> Deliver:
         post.hand_over(letter.kind.value, letter.facts, recipient, name, queued_at)
 
     return deliver
-
-
-def _welcome(runtime: Runtime, *, made: bool) -> Welcome:
-    origin = Origin(Door.CLI)
-    with runtime.database.read() as sql:
-        ready = administrators.administrator_exists(call := runtime.call(sql, origin))
-        runtime.breach_lists.find((), passwords.lists_in_use(call))  # one that cannot be read is logged
-    if not ready:
-        outcome = runtime.run(make_first_link, MakeFirstLink(), Owner(f"cli:{data_directory.user()}"), origin)
-        if isinstance(outcome, LinkMade):
-            return Welcome(runtime.site.public_url, made, outcome.path, outcome.expires_at)
-    return Welcome(runtime.site.public_url, made, None, None)
-
-
-def _free_duties(settings: Settings, clock: Clock) -> None:
-    """Let go of the duties that this node's processes held when they died."""
-    database = open_database(settings.database)
-    try:
-        with database.write() as sql:
-            duties.give_back_all_of(sql, settings.node, clock.now())
-    finally:
-        database.close()
 
 
 def _note_busy(refusals: RefusalLog | None) -> Callable[[str, Origin], None]:

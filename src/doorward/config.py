@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -62,8 +63,10 @@ def _listen(value: str) -> str:
 
 
 def _database(value: str) -> str:
-    if not re.fullmatch(r"sqlite:///.+", value):
-        raise ValueError("this release keeps its database in SQLite: sqlite:///PATH")
+    if not re.fullmatch(r"sqlite:///.+|postgres(ql)?://.+", value):
+        raise ValueError("it is sqlite:///PATH or postgresql://USER@HOST/NAME")
+    if value.startswith("postgres") and find_spec("psycopg") is None:
+        raise ValueError("PostgreSQL's driver is not installed: pip install 'doorward[postgresql]'")
     return value
 
 
@@ -85,6 +88,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(description="the data directory")
     database: Annotated[str, AfterValidator(_database)] = Field(description="where the database is", repr=False)
+    database_connections: int = Field(
+        16, ge=4, le=500, description="connections of one process to PostgreSQL, its clock's own left out"
+    )
     mail: Annotated[str, AfterValidator(_mail)] = Field(description="how mail leaves", repr=False)
     mail_from: str = Field(
         "",
@@ -119,6 +125,17 @@ class Settings(BaseSettings):
         """Take the values that are given and no others."""
         del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
+
+    @property
+    def database_file(self) -> Path | None:
+        """Give SQLite's file; None where the database is PostgreSQL."""
+        path = self.database.removeprefix("sqlite:///")
+        return None if path == self.database else Path(path)
+
+    @property
+    def database_name(self) -> str:
+        """Name the database for people; a password in its address is left out."""
+        return shown("database", self.database) if self.database_file is None else str(self.database_file)
 
     @property
     def address(self) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from doorward import app
+from doorward import starting
 from doorward.__main__ import Program
 from doorward.config import Settings
 from doorward.doors.cli.program import Welcome
@@ -104,7 +104,7 @@ class Launched(Program):
 
     def serve(self, settings: Settings, told: Callable[[Settings, Welcome], None]) -> int:
         """Serve until told to stop."""
-        return app.serve(settings, told, make=Make(self._controls), clock=FileClock(self._controls))
+        return starting.serve(settings, told, make=Make(self._controls), clock=FileClock(self._controls))
 
 
 def _decide(deed: Deed, changes: second_factor_rules.Changes) -> None:

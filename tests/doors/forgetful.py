@@ -15,9 +15,9 @@ class Forgetful:
         self._real = real
 
     @contextmanager
-    def write(self) -> Iterator[Any]:
+    def write(self, *, shared: bool = False) -> Iterator[Any]:
         """Do the work, and take it back."""
-        with self._real.write() as sql, sql.begin_nested() as work:
+        with self._real.write(shared=shared) as sql, sql.begin_nested() as work:
             yield sql
             work.rollback()
 

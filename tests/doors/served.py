@@ -71,9 +71,9 @@ class Stubborn:
         self._error = error
 
     @contextmanager
-    def write(self) -> Iterator[Any]:
+    def write(self, *, shared: bool = False) -> Iterator[Any]:
         """Do the work and fail at its end, as a full disk does."""
-        with self._real.write() as sql:
+        with self._real.write(shared=shared) as sql:
             yield sql
             raise self._error
 

@@ -1,6 +1,36 @@
-from datetime import UTC
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
-from doorward.edges.clock import Stopwatch, SystemClock
+import pytest
+
+from doorward.edges.clock import AGREED_SECONDS, CommonClock, Stopwatch, SystemClock, seconds_awake_and_asleep
+from tests.worlds import NOON
+
+
+class Place:
+    """A place that tells the time, and seconds that a test turns."""
+
+    def __init__(self) -> None:
+        """Begin at noon."""
+        self.told = NOON
+        self.seconds = 50.0
+        self.asked = 0
+        self.takes = 0.0
+        self.gone = False
+
+    def ask(self) -> datetime:
+        """Tell the time."""
+        self.asked += 1
+        self.seconds += self.takes
+        if self.gone:
+            raise ConnectionError
+        return self.told
+
+    def ticks(self) -> float:
+        """Count."""
+        return self.seconds
 
 
 def test_the_clock_tells_aware_instants_in_utc() -> None:
@@ -15,8 +45,79 @@ def test_the_clock_goes_forward() -> None:
     assert clock.now() <= clock.now()
 
 
-def test_a_stopwatch_never_runs_backwards() -> None:
+@pytest.mark.parametrize("count", [Stopwatch().seconds, seconds_awake_and_asleep])
+def test_a_count_of_seconds_never_runs_backwards(count: Callable[[], float]) -> None:
     """It measures with a clock of its own, that nobody sets."""
-    watch = Stopwatch()
+    assert 0 <= count() <= count()
 
-    assert 0 <= watch.seconds() <= watch.seconds()
+
+def test_the_common_time_is_counted_on_between_two_questions() -> None:
+    """T27: whatever the node's own clock says, it is not asked."""
+    place = Place()
+    clock = CommonClock(place.ask, place.ticks)
+
+    assert clock.now() == NOON
+    place.seconds += AGREED_SECONDS / 2
+    assert clock.now() == NOON + timedelta(seconds=AGREED_SECONDS / 2)
+    assert place.asked == 1
+
+
+def test_the_common_time_is_asked_again_after_a_while() -> None:
+    """A node whose count runs slow or fast comes back to what all go by."""
+    place = Place()
+    clock = CommonClock(place.ask, place.ticks)
+    clock.now()
+    place.told, place.seconds = NOON + timedelta(minutes=1), place.seconds + AGREED_SECONDS
+
+    assert clock.now() == NOON + timedelta(minutes=1)
+    assert place.asked == 2
+
+
+def test_the_answer_stands_for_the_middle_of_the_question() -> None:
+    """Of a second that the way there and back took, half is over when the answer comes."""
+    place = Place()
+    place.takes = 1.0
+
+    assert CommonClock(place.ask, place.ticks).now() == NOON + timedelta(seconds=0.5)
+
+
+def test_a_place_that_cannot_be_asked_changes_nothing() -> None:
+    """The count goes on, and the question waits for the next turn."""
+    place = Place()
+    clock = CommonClock(place.ask, place.ticks)
+    clock.now()
+    place.gone, place.seconds = True, place.seconds + AGREED_SECONDS
+
+    assert clock.now() == clock.now() == NOON + timedelta(seconds=AGREED_SECONDS)
+    assert place.asked == 2
+
+
+def test_a_place_that_was_never_reached_is_told() -> None:
+    """Without any time there are no decisions."""
+    place = Place()
+    place.gone = True
+
+    with pytest.raises(ConnectionError):
+        CommonClock(place.ask, place.ticks).now()
+
+
+def test_nobody_waits_while_somebody_asks() -> None:
+    """The others go by what was told before."""
+    place, asking, go_on = Place(), threading.Event(), threading.Event()
+
+    def ask() -> datetime:
+        if place.asked:
+            asking.set()
+            go_on.wait(20)
+        return place.ask()
+
+    clock = CommonClock(ask, place.ticks)
+    clock.now()
+    place.seconds += AGREED_SECONDS
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(clock.now)
+        asking.wait(20)
+        assert clock.now() == NOON + timedelta(seconds=AGREED_SECONDS)
+        go_on.set()
+        slow.result(20)
+    assert place.asked == 2

@@ -179,7 +179,7 @@ def test_full_queue_answers_at_once(world: World) -> None:
     class NoDatabase:
         """A database that must not be asked."""
 
-        def write(self) -> Any:
+        def write(self, **_: Any) -> Any:
             raise AssertionError("no transaction is needed")
 
         read = close = write

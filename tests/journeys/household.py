@@ -15,7 +15,7 @@ from typing import Any
 from doorward import app, config
 from doorward.edges.crypto.argon2 import Argon2Hasher
 from doorward.edges.entropy import SystemEntropy
-from doorward.edges.sql.engine import SqliteDatabase
+from doorward.edges.sql.sqlite import SqliteDatabase
 from doorward.features.administration.actions.editing import edit_account
 from doorward.features.administration.model import EditAccount
 from doorward.features.otp import actions as otp

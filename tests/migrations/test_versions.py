@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from doorward.edges.sql import migrations, schema, tables
 from doorward.edges.sql.columns import metadata
-from doorward.edges.sql.engine import SqliteDatabase
+from doorward.edges.sql.sqlite import SqliteDatabase
 
 FILES = sorted(Path(migrations.__path__[0]).glob("versions/*.py"))
 

@@ -1,7 +1,12 @@
 """The only place that reads the time."""
 
+import threading
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+AGREED_SECONDS = 2.0
+"""For how long a node goes by its own count of seconds before it asks for the common time again."""
 
 
 class SystemClock:
@@ -24,3 +29,47 @@ class Stopwatch:
     def seconds(self) -> float:
         """Say how long it has been running."""
         return time.monotonic() - self._started
+
+
+def seconds_awake_and_asleep() -> float:
+    """Count seconds that only go forward, those included in which the machine slept (where it can tell)."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+class CommonClock:
+    """The time of one place that all nodes ask, so that no node's own clock decides anything (T27).
+
+    Between two questions the node counts seconds itself; who asks is one thread at a time, and the others go on with
+    what was told before. A place that cannot be asked for a while changes nothing: the count goes on.
+    """
+
+    def __init__(self, ask: Callable[[], datetime], ticks: Callable[[], float] = seconds_awake_and_asleep) -> None:
+        """Take what asks for the time, and a count of seconds that only goes forward."""
+        self._ask = ask
+        self._ticks = ticks
+        self._asking = threading.Lock()
+        self._told: tuple[datetime, float] | None = None
+        self._asked_at = 0.0
+
+    def now(self) -> datetime:
+        """Give the present instant, aware and in UTC; raise what `ask` raises only while nothing was ever told."""
+        told = self._told
+        if told is None:
+            with self._asking:
+                told = self._told = self._told or self._agree()
+        elif self._ticks() - self._asked_at >= AGREED_SECONDS and self._asking.acquire(blocking=False):
+            try:
+                told = self._told = self._agree()
+            except Exception:  # noqa: BLE001 - whatever it was, whoever needs the database will say so
+                self._asked_at = self._ticks()
+            finally:
+                self._asking.release()
+        when, ticks = told
+        return when + timedelta(seconds=self._ticks() - ticks)
+
+    def _agree(self) -> tuple[datetime, float]:
+        """Ask, and take the answer for the middle of the time that asking took."""
+        before = self._ticks()
+        when = self._ask()
+        after = self._asked_at = self._ticks()
+        return when, (before + after) / 2

@@ -24,9 +24,9 @@ def key_file(settings: Settings) -> Path:
     return settings.data / KEY
 
 
-def database_file(settings: Settings) -> Path:
-    """Say where the database is."""
-    return Path(settings.database.removeprefix("sqlite:///"))
+def is_there(settings: Settings) -> bool:
+    """Tell whether a database was begun here: SQLite's file, or the key file that goes with PostgreSQL."""
+    return (settings.database_file or key_file(settings)).exists()
 
 
 def breach_lists(settings: Settings) -> Path:
@@ -47,7 +47,8 @@ def make(settings: Settings, make_key: Callable[[Path], None]) -> bool:
         if new:
             _no_database_without_keys(settings)
             make_key(key_file(settings))
-        os.close(os.open(database_file(settings), os.O_CREAT | os.O_RDWR, CLOSED_FILE))
+        if settings.database_file is not None:
+            os.close(os.open(settings.database_file, os.O_CREAT | os.O_RDWR, CLOSED_FILE))
         box = maildir(settings)
         if box is not None:
             for folder in (box, box / "tmp", box / "new", box / "cur"):
@@ -64,10 +65,11 @@ def require(settings: Settings) -> None:
         any(settings.data.iterdir())
         if not key_file(settings).exists():
             _no_database_without_keys(settings)
-        if not key_file(settings).exists() or not database_file(settings).exists():
+        needed = [path for path in (key_file(settings), settings.database_file) if path is not None]
+        if not all(path.exists() for path in needed):
             raise Obstacle(f"{settings.data} is not a data directory yet.", "Make it one with `doorward init`.")
-        with key_file(settings).open("rb"), database_file(settings).open("rb"):
-            pass
+        for path in needed:
+            path.open("rb").close()
 
 
 def close_new_files() -> None:
@@ -106,7 +108,7 @@ def user() -> str:
 
 def open_to_others(settings: Settings) -> list[Path]:
     """List what other users of the machine may look into."""
-    paths = [settings.data, key_file(settings), database_file(settings), settings.data / FILE, maildir(settings)]
+    paths = [settings.data, key_file(settings), settings.database_file, settings.data / FILE, maildir(settings)]
     return [path for path in paths if path is not None and path.exists() and path.stat().st_mode & OPEN_TO_OTHERS]
 
 
@@ -119,8 +121,8 @@ def _directory(data: Path) -> None:
 
 
 def _no_database_without_keys(settings: Settings) -> None:
-    database = database_file(settings)
-    if database.exists() and database.stat().st_size:
+    database = settings.database_file
+    if database is not None and database.exists() and database.stat().st_size:
         raise Obstacle(
             f"The key file {key_file(settings)} is missing, and the database {database} cannot be read without it.",
             "Put it back from your copy of the data directory; a new one would open nothing.",

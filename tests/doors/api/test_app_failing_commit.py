@@ -28,9 +28,9 @@ class Tiring:
     left: int
 
     @contextmanager
-    def write(self) -> Iterator[Any]:
+    def write(self, *, shared: bool = False) -> Iterator[Any]:
         """Commit, unless it has become too much."""
-        with self.real.write() as sql:
+        with self.real.write(shared=shared) as sql:
             yield sql
             self.left -= 1
             if self.left < 0:

@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 from click.testing import CliRunner
 
-from doorward import app, config
+from doorward import config, starting
 from doorward.__main__ import main
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
@@ -73,7 +73,7 @@ class Shell:
     @contextmanager
     def writing(self) -> Iterator[Call]:
         """Open a transaction in the database, as if the server were at work."""
-        opened = app.open_here(config.load({"data": self.data}, {}).settings)
+        opened = starting.open_here(config.load({"data": self.data}, {}).settings)
         try:
             with opened.runtime.writing(ORIGIN) as call:
                 yield call
@@ -126,5 +126,5 @@ def _template() -> Path:
     folder = mkdtemp(prefix="doorward-tests-")
     atexit.register(shutil.rmtree, folder)
     data = Path(folder) / "data"
-    app.first_run(config.load({"data": data}, {}).settings)
+    starting.first_run(config.load({"data": data}, {}).settings)
     return data

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from doorward.edges.sql import schema
-from doorward.edges.sql.engine import SqliteDatabase
+from doorward.edges.sql.sqlite import SqliteDatabase
 from tests.doors.cli.shell import Shell, fresh
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from doorward import app, config
+from doorward import config, starting
 from doorward.features.accounts import actions as accounts
 from doorward.features.passwords import actions as passwords
 from doorward.kernel.ports import Secret, Verified, Verify
@@ -39,7 +39,7 @@ def test_a_thousand_people_come_with_passwords_and_keys(shell: Shell, tmp_path: 
     ran = shell.done("account", "import", file_of(tmp_path, "user_name,email,password_hash,secret_key\n" + rows))
 
     assert ran.out == "1,000 accounts were added, 1,000 with a password and 1,000 with a secret key.\n"
-    opened = app.open_here(config.load({"data": shell.data}, {}).settings)
+    opened = starting.open_here(config.load({"data": shell.data}, {}).settings)
     with shell.writing() as call:
         found = accounts.find(call, "u999")
         stored = None if found is None else passwords.find(call, found.account.id)

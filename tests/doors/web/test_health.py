@@ -9,6 +9,7 @@ import pytest
 from doorward.doors.gate.middleware import Gate, Surroundings
 from doorward.doors.web.health import Health
 from doorward.doors.web.metrics import Metrics
+from doorward.edges.sql.sqlite import SqliteDatabase
 from tests.doors.asgi import Answered, call, scope_of
 from tests.signer import SIGNER
 from tests.worlds import World
@@ -53,9 +54,11 @@ def test_a_database_of_another_version_is_not_ready(world: World) -> None:
     assert ask(world, "GET /readyz").status == 503
 
 
+@pytest.mark.sqlite("a file is written over")
 def test_a_database_that_does_not_answer_is_not_ready(world: World) -> None:
     """A clear answer, and no traceback in it."""
     world.database.close()
+    assert isinstance(world.database, SqliteDatabase)
     world.database.path.write_text("no database at all " * 100)
     answered = ask(world, "GET /readyz")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from doorward.edges.sql import duties, schema
-from doorward.edges.sql.engine import SqliteDatabase
+from doorward.edges.sql.sqlite import SqliteDatabase
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from doorward.config import Obstacle
 from doorward.edges.sql import schema
-from doorward.edges.sql.engine import SqliteDatabase
+from doorward.edges.sql.sqlite import SqliteDatabase
 
 
 @pytest.fixture

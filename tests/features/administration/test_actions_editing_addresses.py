@@ -31,7 +31,7 @@ def test_desk_3_a_replaced_address_hears_of_what_is_done_for_seven_days(world: W
         told.append([(recipient, str(letter.facts["not_me"])) for recipient, letter in world.collect_mail()])
 
     both = ["bram@example.org", "rossi@example.org"]
-    assert [[recipient for recipient, _ in one] for one in told] == [both, both, ["rossi@example.org"]]
+    assert [sorted(recipient for recipient, _ in one) for one in told] == [both, both, ["rossi@example.org"]]
     assert len({link for one in told for _, link in one}) == 5
 
 

@@ -140,6 +140,7 @@ def test_checkpoint_is_read_as_it_was_saved(world: World) -> None:
         assert (none, begun, store.checkpoints(sql, None, 5)) == (None, run, [ended])
 
 
+@pytest.mark.sqlite("SQLite's own plan is read")
 @pytest.mark.parametrize(
     ("condition", "index"),
     [

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.devices import actions
 from doorward.features.devices.model import CodeIssued
 from doorward.features.notices.model import Kind
@@ -201,7 +200,7 @@ def test_address_is_usable_after_72_hours(world: World, alice: AccountId) -> Non
 def test_code_is_not_stored(world: World, alice: AccountId) -> None:
     """Neither table nor outbox holds the digits."""
     issue(world, alice)
-    stored = b"".join(path.read_bytes() for path in world.database.path.parent.iterdir())
+    stored = world.stored()
     code = mailed_code(world)
 
     assert code.encode() not in stored
@@ -211,7 +210,7 @@ def test_one_code_typed_twice_at_once_is_right_once(world: World, alice: Account
     """Two processes at the same moment: one goes on."""
     issue(world, alice)
     code, start, results = mailed_code(world), threading.Barrier(2), []
-    databases = [world.database, SqliteDatabase(world.database.path)]
+    databases = [world.database, world.another_process()]
 
     def give(number: int) -> None:
         start.wait()

@@ -2,7 +2,6 @@ import threading
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.devices import store
 from doorward.features.devices.model import StoredCode
 from doorward.features.devices.store import MailedCode, NewCode, NewTemporaryCode
@@ -67,7 +66,7 @@ def test_of_two_racing_uses_one_is_told_so(world: World) -> None:
     start, used = threading.Barrier(2), []
 
     def race() -> None:
-        database = SqliteDatabase(world.database.path)
+        database = world.another_process()
         start.wait()
         with database.write() as sql:
             used.append(store.use(sql, ALICE, UUID(int=1), NOON))

@@ -2,7 +2,6 @@ import threading
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.devices import store
 from doorward.features.devices.model import RememberedDevice
 from doorward.kernel.ids import AccountId
@@ -106,7 +105,7 @@ def test_two_who_end_a_device_at_once_are_told_apart(world: World) -> None:
     start = threading.Barrier(2)
 
     def end() -> None:
-        database = SqliteDatabase(world.database.path)
+        database = world.another_process()
         start.wait()
         with database.write() as sql:
             counts.append(store.end_devices(sql, ALICE, UUID(int=1)))

@@ -114,6 +114,7 @@ def test_nobody_asks_for_nothing(world: World) -> None:
     assert check(world) == []
 
 
+@pytest.mark.sqlite("SQLite's own plan is read")
 def test_sessions_are_found_by_their_key(world: World) -> None:
     """However many there are, each costs one step down the index."""
     bearers = [bram(world)[1], world.sign_in(world.add("zoe", factors=1))]

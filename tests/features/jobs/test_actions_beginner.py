@@ -52,7 +52,7 @@ def test_disabled_beginner_stops_the_rest(world: World, grace: Bearer) -> None:
     """Who was disabled unlocks nobody."""
     job = start(world, grace, locked(world, "bram")).job
     with world.writing() as call:
-        call.sql.exec_driver_sql("UPDATE accounts SET enabled = 0 WHERE user_name = 'grace'")
+        call.sql.exec_driver_sql("UPDATE accounts SET enabled = (1 = 0) WHERE user_name = 'grace'")
     work(world)
 
     assert outcomes(world, job) == {"bram": "rights.missing"}

@@ -101,8 +101,8 @@ def test_large_search_is_frozen_a_few_at_a_time(world: World) -> None:
         """Notes how many items each transaction has added."""
 
         @contextmanager
-        def write(self) -> Iterator[Connection]:
-            with world.database.write() as sql:
+        def write(self, *, shared: bool = False) -> Iterator[Connection]:
+            with world.database.write(shared=shared) as sql:
                 before = count(sql)
                 yield sql
                 sizes.append(count(sql) - before)
@@ -134,7 +134,7 @@ def test_freezing_goes_on_where_a_dead_process_left_it(world: World) -> None:
         assert job is not None
         assert job.frontier is not None
         first = sql.exec_driver_sql("SELECT account_id FROM accounts ORDER BY account_id LIMIT 1").scalar_one()
-        account = AccountId(UUID(bytes=bytes(first)))
+        account = AccountId(first if isinstance(first, UUID) else UUID(bytes=first))
         store.save_frontier(sql, job, replace(job.frontier, after=account), 1)
         store.add_items(sql, job.id, [(account, "user0")])
     work(world)

@@ -3,7 +3,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
+from doorward.edges.sql.tables.notices import outbox
 from doorward.features.notices import actions
 from doorward.features.notices.model import (
     Kind,
@@ -240,7 +242,7 @@ def test_body_that_does_not_open_is_given_up(world: World) -> None:
     """A row that was tampered with is not sent, and says why."""
     tell(world)
     with world.database.write() as sql:
-        sql.exec_driver_sql("UPDATE outbox SET sealed_body = x'00'")
+        sql.execute(update(outbox).values(sealed_body=b"\0"))
     actions.send_due(world.runtime, MailServer(world).deliver)
 
     assert (the_mail(world).state, the_mail(world).error) == (

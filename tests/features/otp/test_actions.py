@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.edges.sql.tables.otp import otp_keys
 from doorward.features.otp import actions
 from doorward.features.otp.model import KeyFacts, OtpKey, WrongCode
@@ -83,7 +82,7 @@ def test_secret_is_sealed_at_rest(world: World) -> None:
     """Neither the row nor the file holds the key itself."""
     with world.reading() as call:
         sealed = call.sql.execute(select(otp_keys.c.sealed_secret)).scalar_one()
-    stored = b"".join(path.read_bytes() for path in world.database.path.parent.iterdir())
+    stored = world.stored()
 
     assert SECRET not in sealed
     assert sealed in stored
@@ -171,7 +170,7 @@ def test_disabled_key_has_no_right_code(world: World, alice: AccountId) -> None:
 def test_one_code_given_many_times_at_once_is_accepted_once(world: World, alice: AccountId) -> None:
     """Eight requests in two processes: one yes, and the rest hear that it was used (KEY-9)."""
     start, given, results = threading.Barrier(8), code(SECRET), []
-    databases = [world.database, SqliteDatabase(world.database.path)]
+    databases = [world.database, world.another_process()]
 
     def give(number: int) -> None:
         runtime = replace(world.runtime, database=databases[number % 2])

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, update
 
-from doorward.edges.sql.engine import SqliteDatabase
+from doorward.edges.sql.sqlite import SqliteDatabase
 from doorward.edges.sql.tables.otp import otp_keys
 from doorward.features.otp import store
 from doorward.features.otp.model import OtpKey
@@ -152,7 +152,7 @@ def test_of_two_racing_writers_one_remembers_its_step(world: World) -> None:
     before, start, won = found(world), threading.Barrier(2), []
 
     def race() -> None:
-        database = SqliteDatabase(world.database.path)
+        database = world.another_process()
         start.wait()
         with database.write() as sql:
             won.append(store.save(sql, before, replace(before, last_step=130)))

@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.passkeys import store
 from doorward.features.passkeys.model.facts import Passkey
 from doorward.kernel.ids import AccountId
@@ -81,7 +80,7 @@ def test_of_two_uses_at_once_one_is_saved(world: World) -> None:
     """Two processes have loaded the same count; the second one is told that it comes too late."""
     add(world, PHONE)
     start, saved = threading.Barrier(2), []
-    databases = [world.database, SqliteDatabase(world.database.path)]
+    databases = [world.database, world.another_process()]
 
     def use(number: int) -> None:
         start.wait()
@@ -97,7 +96,7 @@ def test_of_two_uses_at_once_one_is_saved(world: World) -> None:
 def test_of_two_answers_to_one_challenge_one_is_first(world: World) -> None:
     """Two processes spend it at the same moment."""
     start, spent = threading.Barrier(2), []
-    databases = [world.database, SqliteDatabase(world.database.path)]
+    databases = [world.database, world.another_process()]
 
     def answer(number: int) -> None:
         start.wait()

@@ -1,7 +1,6 @@
 import threading
 from uuid import UUID
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.recovery_codes import store
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
@@ -68,7 +67,7 @@ def test_of_two_racing_uses_one_is_told_so(world: World) -> None:
     start, used = threading.Barrier(2), []
 
     def race() -> None:
-        database = SqliteDatabase(world.database.path)
+        database = world.another_process()
         start.wait()
         with database.write() as sql:
             used.append(store.use(sql, ALICE, ONE, NOON))

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
+from doorward.edges.sql.tables.lockout import lockout_counters
 from doorward.edges.steps import PlainDriver
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import LockReason
@@ -95,10 +98,8 @@ def lock_reason(world: World, account: AccountId) -> LockReason | None:
 def failures(world: World, account: AccountId) -> int:
     """Count what is counted in the account's own sessions."""
     with world.reading() as call:
-        rows = call.sql.exec_driver_sql(
-            "SELECT failures FROM lockout_counters WHERE account_id = ? AND context = 'session'", (account.bytes,)
-        )
-        return sum(rows.scalars())
+        counted = select(lockout_counters.c.failures).filter_by(account_id=account, context="session")
+        return sum(call.sql.execute(counted).scalars())
 
 
 def in_flight(world: World) -> int:

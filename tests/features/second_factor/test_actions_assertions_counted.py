@@ -40,7 +40,7 @@ def test_copied_passkey_is_refused_and_its_owner_told(world: World) -> None:
     phone.count = 3
 
     assert desk.lock(desk.signed()) == wrong("its count went backwards")
-    assert [mail.kind for _, mail in world.collect_mail()][-1] == "passkey_doubted"
+    assert "passkey_doubted" in [mail.kind for _, mail in world.collect_mail()]
 
 
 def test_so_many_wrong_ones_lock_the_actor(desk: Desk) -> None:

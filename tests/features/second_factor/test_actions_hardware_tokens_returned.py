@@ -4,7 +4,6 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.second_factor.actions.hardware_tokens import assign_token
 from doorward.features.tokens.model import (
     AssignToken,
@@ -92,7 +91,7 @@ def test_the_key_of_a_token_is_sealed_for_its_account(world: World, bram: Accoun
 
     with world.reading() as call:
         rows = call.sql.execute(text("SELECT sealed_secret FROM otp_keys")).scalars().all()
-    stored = b"".join(path.read_bytes() for path in world.database.path.parent.iterdir())
+    stored = world.stored()
     assert len(rows) == 1
     assert SEED not in stored
 
@@ -114,7 +113,7 @@ def test_of_two_who_are_given_one_token_at_once_one_has_it(world: World) -> None
     start, outcomes = threading.Barrier(len(people)), []
 
     def run(account: AccountId) -> None:
-        runtime = replace(world.runtime, database=SqliteDatabase(world.database.path))
+        runtime = replace(world.runtime, database=world.another_process())
         start.wait()
         outcomes.append(runtime.run(assign_token, AssignToken(account, None, "100", reason="x"), OWNER, API))
         runtime.database.close()

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.recovery_codes import actions as recovery_codes
@@ -208,7 +207,7 @@ def test_of_two_saves_at_once_one_is_in_force(world: World, alice: AccountId) ->
     secrets = [begun(world, session) for session in sessions_of_alice]
     for session, secret in zip(sessions_of_alice, secrets, strict=True):
         check(world, session, code(secret))
-    databases = [world.database, SqliteDatabase(world.database.path)]
+    databases = [world.database, world.another_process()]
     start, in_force = threading.Barrier(2), []
 
     def race(number: int) -> None:

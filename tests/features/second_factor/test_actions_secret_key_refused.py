@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.accounts.model import AccountKind
 from doorward.features.second_factor.actions import exclusions, secret_key
 from doorward.features.second_factor.model import (
@@ -128,7 +127,7 @@ def test_owner_needs_neither_right_nor_factor(world: World, bram: AccountId) -> 
 def test_of_two_operators_at_once_both_leave_one_state(world: World, bram: AccountId) -> None:
     """Reset and delete from two processes: one finds the factor, whoever is last decides, nothing is half done."""
     operators = [world.add_operator(name, "super-user") for name in ("grace", "hugo")]
-    second = SqliteDatabase(world.database.path)
+    second = world.another_process()
     start, deleted = threading.Barrier(2), {}
 
     def do_reset() -> None:

@@ -2,7 +2,6 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.otp import actions as otp
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor import store
@@ -73,7 +72,7 @@ def test_of_two_set_ups_at_once_exactly_one_key_is_bound(world: World) -> None:
     """Both have password, mailed code and a code of their own key; one of them gets in (KEY-13)."""
     alice = world.add("alice")
     allow(world, alice)
-    databases = [world.database, SqliteDatabase(world.database.path)]
+    databases = [world.database, world.another_process()]
     start, bound = threading.Barrier(2), []
 
     def set_up(number: int) -> None:

@@ -2,7 +2,6 @@ import threading
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import AccountKind, NewAccount
 from doorward.features.second_factor import store
@@ -79,7 +78,7 @@ def test_of_two_racing_set_ups_one_is_told_so(world: World) -> None:
     start, used = threading.Barrier(2), []
 
     def race() -> None:
-        database = SqliteDatabase(world.database.path)
+        database = world.another_process()
         start.wait()
         with database.write() as sql:
             used.append(store.use_up_entry(sql, ALICE, NOON))

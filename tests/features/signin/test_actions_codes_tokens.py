@@ -3,7 +3,6 @@ from dataclasses import replace
 
 import pytest
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.edges.steps import PlainDriver
 from doorward.features.lockout.actions import unlock_account
 from doorward.features.lockout.model import UnlockAccount
@@ -152,7 +151,7 @@ def test_racing_sign_ins_with_one_code_give_one_session(walk: Walk, serial: str)
     start, outcomes = threading.Barrier(8), []
 
     def run(token: PendingToken) -> None:
-        runtime = replace(walk.world.runtime, database=SqliteDatabase(walk.world.database.path))
+        runtime = replace(walk.world.runtime, database=walk.world.another_process())
         start.wait()
         outcomes.append(PlainDriver(runtime, hash_now).drive(give_code(GiveCode(token, code)), API))
         runtime.database.close()

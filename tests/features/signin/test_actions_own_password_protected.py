@@ -123,7 +123,7 @@ def test_account_protected_meanwhile_asks_for_the_whole_proof(walk: Walk, world:
                 return ended.value
             resumed = yield request
             if turns == 3:
-                resumed.call.sql.exec_driver_sql("UPDATE accounts SET protected = 1")
+                resumed.call.sql.exec_driver_sql("UPDATE accounts SET protected = (1 = 1)")
 
     assert walk.take(protecting()) == REQUIRED
     assert isinstance(walk.give_password("bram"), SignInGoesOn)

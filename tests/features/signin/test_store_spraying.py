@@ -2,7 +2,6 @@ import threading
 from datetime import timedelta
 from uuid import UUID
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.lockout.model import NamesTried
 from doorward.features.signin import store
 from doorward.features.signin.actions.purging import purge
@@ -90,7 +89,7 @@ def test_racing_writers_share_the_places(world: World) -> None:
     entered: list[AccountId] = []
 
     def try_names(those: list[AccountId]) -> None:
-        database = SqliteDatabase(world.database.path)
+        database = world.another_process()
         for name in those:
             with database.write() as sql:
                 if store.enter(sql, Spot(ADDRESS, name), NOON, HOUR_AGO, 3) is not None:

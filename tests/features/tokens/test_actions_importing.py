@@ -55,7 +55,7 @@ def test_seeds_are_sealed_at_rest(world: World) -> None:
 
     with world.reading() as call:
         sealed = call.sql.execute(text("SELECT sealed_seed FROM hardware_tokens")).scalar_one()
-    stored = b"".join(path.read_bytes() for path in world.database.path.parent.iterdir())
+    stored = world.stored()
     assert sealed in stored
     assert SEED not in stored
     assert SEED.hex().encode() not in stored

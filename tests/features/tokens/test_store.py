@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from doorward.edges.sql.engine import SqliteDatabase
 from doorward.features.tokens import store
 from doorward.features.tokens.model import Returned, TokenState
 from doorward.features.tokens.store import Filed
@@ -28,7 +27,7 @@ def race(world: World, *moves: Callable[[Connection], bool]) -> list[bool]:
     start, won = threading.Barrier(len(moves)), []
 
     def run(move: Callable[[Connection], bool]) -> None:
-        database = SqliteDatabase(world.database.path)
+        database = world.another_process()
         start.wait()
         with database.write() as sql:
             won.append(move(sql))

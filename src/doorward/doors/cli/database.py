@@ -2,14 +2,14 @@
 
 import click
 
-from doorward.config import Loaded
+from doorward.config import Loaded, shown
 from doorward.doors.cli.options import Group, wants_json, with_settings
 from doorward.doors.cli.program import Program
 from doorward.doors.cli.serving import tell_welcome
 from doorward.doors.cli.telling import obstacles_told, print_facts, print_json
 from doorward.edges import data_directory
 from doorward.edges.sql import schema
-from doorward.edges.sql.engine import open_database
+from doorward.edges.sql.opening import open_database
 
 
 @click.group(cls=Group)
@@ -26,13 +26,18 @@ def status(program: Program, loaded: Loaded) -> None:
     with obstacles_told():
         data_directory.take_on_owner(settings.data)
         data_directory.require(settings)
-        opened = open_database(settings.database)
+        opened = open_database(settings)
         try:
-            with schema.obstacles_told(settings.database), opened.read() as sql:
+            with schema.obstacles_told(settings.database_name), opened.read() as sql:
                 version, standing = schema.version(sql), schema.standing(sql)
         finally:
             opened.close()
-    facts = {"database": settings.database, "version": version, "newest": schema.NEWEST, "standing": standing.value}
+    facts = {
+        "database": shown("database", settings.database),
+        "version": version,
+        "newest": schema.NEWEST,
+        "standing": standing.value,
+    }
     if wants_json(click.get_current_context()):
         print_json(facts)
     else:
@@ -47,7 +52,7 @@ def upgrade(program: Program, loaded: Loaded) -> None:
     as_json = wants_json(click.get_current_context())
     with obstacles_told():
         data_directory.take_on_owner(settings.data)
-        if not data_directory.database_file(settings).exists():
+        if not data_directory.is_there(settings):
             tell_welcome(program.first_run(settings), as_json=as_json)
             return
         before = program.upgrade(settings)

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
 
 from doorward.config import Obstacle, Settings
 from doorward.doors.cli.program import Opened, Program
 from doorward.edges import data_directory
 from doorward.edges.breach_lists import BreachList, ListUnreadable, file_of
 from doorward.edges.call import Call
-from doorward.edges.sql import duties, schema
+from doorward.edges.sql import duties, promises, schema
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import Search
 from doorward.features.notices.actions import list_mail
@@ -105,11 +104,13 @@ def mail(program: Program, settings: Settings) -> Finding:
 
 
 def database(examined: Examined) -> Finding:
-    """See whether the database is whole, current, and has room."""
-    path = data_directory.database_file(examined.settings)
+    """See whether the database is whole, keeps its promises, and has room."""
+    path = examined.settings.database_file
+    if path is None:
+        return _server(examined)
     with examined.reading() as call:
-        said: Any = call.sql.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    if said != "ok":
+        whole = promises.whole(call.sql)
+    if not whole:
         return Finding("database", Grade.WRONG, f"{path} is damaged.", "Go back to a copy of the data directory.")
     free = shutil.disk_usage(path.parent).free
     if free < LEAST_FREE_BYTES:
@@ -117,6 +118,18 @@ def database(examined: Examined) -> Finding:
         return Finding("database", Grade.WRONG, f"{free // 2**20} MiB are left on its disk.", mend)
     size = path.stat().st_size // 2**20
     return Finding("database", Grade.WELL, f"{path}, version {schema.NEWEST}, {size} MiB")
+
+
+def _server(examined: Examined) -> Finding:
+    """See whether PostgreSQL is set up so that what was answered is never lost."""
+    with examined.reading() as call:
+        broken = promises.broken(call.sql)
+        server = promises.server_version(call.sql)
+    if broken:
+        first = broken[0]
+        return Finding("database", Grade.WRONG if first.loses_acts else Grade.ODD, first.what, first.mend)
+    said = f"{examined.settings.database_name}, version {schema.NEWEST}, PostgreSQL {server}"
+    return Finding("database", Grade.WELL, said)
 
 
 def secrets(examined: Examined) -> Finding:

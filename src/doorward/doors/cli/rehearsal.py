@@ -26,9 +26,9 @@ class Rehearsal:
         return replace(runtime, database=cls(runtime.database))
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, shared: bool = False) -> Iterator[Connection]:
         """Open a transaction that is rolled back when it would be committed."""
-        with suppress(_Back), self.database.write() as sql:
+        with suppress(_Back), self.database.write(shared=shared) as sql:
             yield sql
             raise _Back
 

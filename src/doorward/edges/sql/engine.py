@@ -1,35 +1,25 @@
-"""The database as the product uses it: readers that never wait, and one lane for writers.
+"""What the product asks of a database, whichever it is."""
 
-On SQLite the writers of a process pass one lane in turn and begin IMMEDIATE, so that a transaction that has begun can
-always commit and "database is locked" stays between processes, where it is waited out. Connections are held, not
-fetched anew: a statement on a held connection costs a fifth of one that checks a pool out and in.
-"""
-
-import threading
-from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Protocol
-
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
 
 BUSY_SECONDS = 10
-"""How long a writer waits for the writers of other processes."""
-WAITING_WRITERS = 256
-"""How many writers of this process may wait for the lane (architecture: at least 256)."""
+"""How long a writer waits for other writers."""
 
 
 class DatabaseBusy(Exception):
-    """The database could not be had in time; nothing was changed."""
+    """The database could not be had in time, or was lost on the way; nothing may be taken for done."""
 
 
 class Database(Protocol):
     """Where transactions come from."""
 
-    def write(self) -> Any:
-        """Open a transaction that may write: committed when the block ends, rolled back when it raises."""
+    def write(self, *, shared: bool = False) -> Any:
+        """Open a transaction that may write: committed when the block ends, rolled back when it raises.
+
+        It is alone among writers, unless it is `shared`: that runs beside other shared ones, and must `hold` the
+        account that it decides about before it reads anything of it (`holding`).
+        """
 
     def read(self) -> Any:
         """Open a transaction that only reads: one consistent view, always rolled back."""
@@ -38,133 +28,9 @@ class Database(Protocol):
         """Close every connection."""
 
 
-class Lane:
-    """One at a time, first come first served; more than so many waiting are turned away."""
+@runtime_checkable
+class KeepsTime(Protocol):
+    """A database that several machines share, and whose clock decides for all of them."""
 
-    def __init__(self, waiting: int = WAITING_WRITERS) -> None:
-        """Open the lane with room for so many to wait."""
-        self._waiting = waiting
-        self._queue: deque[threading.Lock] = deque()
-        self._guard = threading.Lock()
-        self._taken = False
-
-    def enter(self) -> None:
-        """Take the lane, or wait in line for it; raise `DatabaseBusy` when the line is full."""
-        with self._guard:
-            if not self._taken:
-                self._taken = True
-                return
-            if len(self._queue) >= self._waiting:
-                raise DatabaseBusy
-            turn = threading.Lock()
-            turn.acquire()
-            self._queue.append(turn)
-        turn.acquire()
-
-    def leave(self) -> None:
-        """Hand the lane to whoever has waited longest."""
-        with self._guard:
-            if self._queue:
-                self._queue.popleft().release()
-            else:
-                self._taken = False
-
-
-class SqliteDatabase:
-    """SQLite in one file: WAL, synchronous FULL, foreign keys on."""
-
-    def __init__(self, path: Path) -> None:
-        """Prepare the engines; no file is opened yet."""
-        self.path = path
-        self._writing = _engine(path, "BEGIN IMMEDIATE")
-        self._reading = _engine(path, "BEGIN")
-        self._lane = Lane()
-        self._writer: Connection | None = None
-        self._readers: deque[Connection] = deque()
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Open a writing transaction in this process's lane."""
-        self._lane.enter()
-        try:
-            connection = self._held_writer()
-            with _busy_is_told(), connection.begin():
-                yield connection
-        finally:
-            self._drop_stuck_writer()
-            self._lane.leave()
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Open a reading transaction on a held connection."""
-        try:
-            connection = self._readers.pop()
-        except IndexError:
-            connection = self._reading.connect()
-        try:
-            with _busy_is_told():
-                yield connection
-        finally:
-            connection.rollback()
-            self._readers.append(connection)
-
-    def close(self) -> None:
-        """Close every connection; the next use opens new ones."""
-        while self._readers:
-            self._readers.pop().close()
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
-        self._writing.dispose()
-        self._reading.dispose()
-
-    def _held_writer(self) -> Connection:
-        if self._writer is None or self._writer.closed:
-            self._writer = self._writing.connect()
-        return self._writer
-
-    def _drop_stuck_writer(self) -> None:
-        """Close a writer whose COMMIT has failed: SQLite keeps its transaction open, so no other could begin."""
-        if self._writer is not None and getattr(self._writer.connection.driver_connection, "in_transaction", False):
-            self._writer.invalidate()
-            self._writer.close()
-            self._writer = None
-
-
-@contextmanager
-def _busy_is_told() -> Iterator[None]:
-    """Turn the driver's word for a busy database into ours."""
-    try:
-        yield
-    except OperationalError as error:
-        if "locked" in str(error.orig) or "busy" in str(error.orig):
-            raise DatabaseBusy from error
-        raise
-
-
-def _engine(path: Path, begin: str) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}",
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
-        pool_size=0,
-        max_overflow=-1,
-        pool_reset_on_return=None,
-        hide_parameters=True,  # an exception is logged, and what was written may be a secret
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, record: object) -> None:
-        del record
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begins(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def open_database(url: str) -> Database:
-    """Open the database that the configuration names: `sqlite:///PATH`."""
-    return SqliteDatabase(Path(url.removeprefix("sqlite:///")))
+    def time(self) -> datetime:
+        """Give the database's own time, aware and in UTC."""

@@ -21,6 +21,12 @@ VERSIONS = (
 )  # fmt: skip
 """Every version that this program knows, oldest first: the numbers of the files in `migrations/versions`."""
 NEWEST = VERSIONS[-1]
+_BY_LANGUAGE = text("""
+    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attcollation NOT IN (0, (SELECT oid FROM pg_collation WHERE collname = 'C' LIMIT 1))
+""")
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -64,7 +70,15 @@ def upgrade(sql: Connection, to: str = NEWEST) -> str | None:
     settings.set_main_option("path_separator", "os")
     settings.attributes["connection"] = sql
     command.upgrade(settings, to)
+    if sql.dialect.name == "postgresql":
+        _compare_by_bytes(sql)
     return before
+
+
+def _compare_by_bytes(sql: Connection) -> None:
+    """Let PostgreSQL compare every text of ours byte by byte, as SQLite does: what is ordered here must be there."""
+    for table, column, kind in sql.execute(_BY_LANGUAGE).all():
+        sql.exec_driver_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind} COLLATE "C"')
 
 
 def prepare(database: Database, name: str) -> None:
@@ -107,6 +121,10 @@ def obstacles_told(name: str) -> Iterator[None]:
     try:
         yield
     except DatabaseBusy as error:
+        if not isinstance(getattr(error.__cause__, "orig", None), sqlite3.Error):
+            said = str(getattr(error.__cause__, "orig", None) or error.__cause__ or "it has no place free").strip()
+            mend = "Start it, or correct `database`; `doorward doctor` looks again."
+            raise Obstacle(f"The database {name} does not answer: {said.splitlines()[0]}.", mend) from error
         raise Obstacle(f"The database {name} is in use by another program.", "Wait for it, or stop it.") from error
     except (DBAPIError, sqlite3.Error) as error:
         raise _obstacle(str(getattr(error, "orig", None) or error), name) from error

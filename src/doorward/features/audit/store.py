@@ -15,8 +15,8 @@ from doorward.kernel.events import Entry
 
 _T = audit_entries.c
 _C = audit_checkpoints.c
-_BEYOND = 2**31
-"""No run has this number, nor one above."""
+_BEYOND = 2**31 - 1
+"""No run has this number, and no column holds one above."""
 _MICROSECONDS_A_DAY = 86_400_000_000
 
 _ADD = insert(audit_entries)

@@ -40,13 +40,17 @@ _DOUBT = update(passkeys).where(*_ONE).values(doubted_at=bindparam("at"))
 _REMOVE = delete(passkeys).where(*_ONE)
 _REMOVE_ALL = delete(passkeys).where(_OF_ACCOUNT)
 
-_SPEND = insert(passkey_challenges).from_select(
-    ["account_id", "challenge_hash", "expires_at"],
-    select(
-        bindparam("account", type_=Id),
-        bindparam("hash", type_=HASH),
-        bindparam("until", type_=Instant),
-    ).where(~exists().where(_C.account_id == bindparam("account"), _C.challenge_hash == bindparam("hash"))),
+_SPEND = (
+    insert(passkey_challenges)
+    .from_select(
+        ["account_id", "challenge_hash", "expires_at"],
+        select(
+            bindparam("account", type_=Id),
+            bindparam("hash", type_=HASH),
+            bindparam("until", type_=Instant),
+        ).where(~exists().where(_C.account_id == bindparam("account"), _C.challenge_hash == bindparam("hash"))),
+    )
+    .returning(_C.account_id)
 )
 """One statement, so that of two answers to one challenge one is told that it came first."""
 _FORGET = delete(passkey_challenges).where(_C.expires_at <= bindparam("now"))
@@ -121,7 +125,7 @@ def remove_all(sql: Connection, account: AccountId) -> int:
 
 def spend(sql: Connection, account: AccountId, challenge_hash: bytes, until: datetime) -> bool:
     """Note that a challenge was answered; False where it was already."""
-    return sql.execute(_SPEND, {"account": account, "hash": challenge_hash, "until": until}).rowcount == 1
+    return sql.execute(_SPEND, {"account": account, "hash": challenge_hash, "until": until}).first() is not None
 
 
 def forget_challenges(sql: Connection, now: datetime) -> int:

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from doorward.edges.sql.engine import DatabaseBusy, Lane, SqliteDatabase, open_database
+from doorward.edges.sql.engine import DatabaseBusy
+from doorward.edges.sql.sqlite import Lane, SqliteDatabase
 
 COUNT = text("SELECT count(*) FROM notes")
 ADD = text("INSERT INTO notes (what) VALUES (:what)")
@@ -126,11 +127,3 @@ def test_a_full_lane_turns_away_at_once() -> None:
         lane.enter()
     lane.leave()
     lane.enter()
-
-
-def test_a_url_names_the_file(tmp_path: Path) -> None:
-    """`sqlite:///` and the path."""
-    database = open_database(f"sqlite:///{tmp_path}/doorward.db")
-
-    assert isinstance(database, SqliteDatabase)
-    assert database.path == tmp_path / "doorward.db"

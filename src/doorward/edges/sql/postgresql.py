@@ -1,0 +1,206 @@
+"""PostgreSQL: readers with one view each, and writers that are alone by default, on every node.
+
+In place of SQLite's lane stands one advisory lock of the server: a writing transaction takes it alone, so that what is
+exact on SQLite is exact here without another thought; a `shared` one takes it beside others and holds the account that
+it decides about. Writers read what is committed, statement by statement; so whoever has waited for a lock sees what
+the one before has left.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from doorward.edges.sql.engine import BUSY_SECONDS, DatabaseBusy
+from doorward.edges.sql.holding import SHARED
+
+CONNECTIONS = 16
+"""How many connections one process opens at most, its clock's own left out."""
+_ALONE = text("SELECT pg_advisory_xact_lock(8420, 0)")
+_BESIDE = text("SELECT pg_advisory_xact_lock_shared(8420, 0)")
+_WARNED = "doorward warned"
+_DEFAULTS: dict[str, Any] = {
+    "application_name": "doorward",
+    "target_session_attrs": "read-write",  # of several hosts the primary, after a failover as well
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+_LIMITS = f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout=30s -c idle_in_transaction_session_timeout=10s"
+"""A node that stops in the middle of a transaction must not hold up the others for longer than this."""
+_BUSY_CLASSES = ("08", "53", "57")
+"""Lost connections, no room, cancelled or shut down (PostgreSQL, appendix A)."""
+_BUSY_STATES = {"55P03", "40001", "40P01", "25006"}
+"""A lock not had in time, lost races that the server has found, a primary that has become a standby."""
+
+
+class PostgresDatabase:
+    """PostgreSQL at an address; several hosts in it are tried in turn for the one that can be written."""
+
+    def __init__(self, url: str, connections: int = CONNECTIONS) -> None:
+        """Prepare the connections; none is opened yet."""
+        self.url = url
+        self._conninfo = _conninfo(url)
+        writing, reading = _engine(self._conninfo, read_only=False), _engine(self._conninfo, read_only=True)
+        self._writers = _Held(writing, max(2, connections // 2))
+        self._readers = _Held(reading, max(2, connections - connections // 2))
+        self._clock: psycopg.Connection[Any] | None = None
+
+    @contextmanager
+    def write(self, *, shared: bool = False) -> Iterator[Connection]:
+        """Open a writing transaction, alone among writers or beside other shared ones.
+
+        A COMMIT that the server has answered with a warning may be nowhere but on the primary (a wait for its standby
+        was cut short): nobody may be told that it is done (T29).
+        """
+        with self._writers.borrowed() as connection:
+            with connection.begin():
+                connection.info[SHARED] = shared
+                connection.execute(_BESIDE if shared else _ALONE)
+                yield connection
+                connection.info[_WARNED] = False
+            if connection.info[_WARNED]:
+                raise DatabaseBusy
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that only reads, with one view of everything."""
+        with self._readers.borrowed() as connection:
+            try:
+                yield connection
+            finally:
+                if not connection.invalidated:
+                    connection.rollback()
+
+    def time(self) -> datetime:
+        """Ask the database for the time: the one clock that decisions go by."""
+        with _busy_is_told():
+            if self._clock is None or self._clock.closed:
+                self._clock = psycopg.connect(self._conninfo, autocommit=True)
+            try:
+                row = self._clock.execute("SELECT clock_timestamp()").fetchone()
+            except psycopg.Error:
+                self._clock.close()
+                raise
+        if row is None:
+            raise DatabaseBusy
+        when: datetime = row[0]
+        return when
+
+    def close(self) -> None:
+        """Close every connection; the next use opens new ones."""
+        self._writers.close()
+        self._readers.close()
+        if self._clock is not None:
+            self._clock.close()
+            self._clock = None
+
+
+class _Held:
+    """Connections that are kept open, so many at most: whoever finds none free waits, and then no longer."""
+
+    def __init__(self, engine: Engine, most: int) -> None:
+        self._engine = engine
+        self._free: deque[Connection] = deque()
+        self._places = threading.BoundedSemaphore(most)
+
+    @contextmanager
+    def borrowed(self) -> Iterator[Connection]:
+        if not self._places.acquire(timeout=BUSY_SECONDS):
+            raise DatabaseBusy
+        try:
+            with _busy_is_told():
+                connection = self._take()
+                try:
+                    yield connection
+                finally:
+                    self._put_back(connection)
+        finally:
+            self._places.release()
+
+    def close(self) -> None:
+        """Close what is free."""
+        while self._free:
+            _close(self._free.pop())
+
+    def _take(self) -> Connection:
+        try:
+            return self._free.pop()
+        except IndexError:
+            return self._engine.connect()
+
+    def _put_back(self, connection: Connection) -> None:
+        """Keep a connection that is well; when one is lost, so are the others: they went to the same server."""
+        if connection.invalidated or connection.closed:
+            _close(connection)
+            self.close()
+        else:
+            self._free.append(connection)
+
+
+def _close(connection: Connection) -> None:
+    try:
+        connection.close()
+    except DBAPIError:
+        connection.invalidate()
+
+
+@contextmanager
+def _busy_is_told() -> Iterator[None]:
+    """Turn the server's words for a database that is busy, gone or no longer the primary into ours."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or _is_busy(error.orig):
+            raise DatabaseBusy from error
+        raise
+    except psycopg.Error as error:
+        if _is_busy(error):
+            raise DatabaseBusy from error
+        raise
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    if not isinstance(error, psycopg.OperationalError | psycopg.errors.ReadOnlySqlTransaction):
+        return False
+    state = error.sqlstate
+    return state is None or state in _BUSY_STATES or state.startswith(_BUSY_CLASSES)
+
+
+def _conninfo(url: str) -> str:
+    """Lay what the address says over what we need."""
+    given = conninfo_to_dict(url)
+    limits = f"{_LIMITS} {given.pop('options', None) or ''}".strip()
+    return make_conninfo("", **{**_DEFAULTS, **given, "options": limits})
+
+
+def _engine(conninfo: str, *, read_only: bool) -> Engine:
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(conninfo),
+        poolclass=NullPool,  # they are held here, and what is closed is to be closed
+        isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
+        hide_parameters=True,  # an exception is logged, and what was written may be a secret
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: psycopg.Connection[Any], record: Any) -> None:
+        connection.read_only = read_only
+
+        def warned(notice: psycopg.errors.Diagnostic) -> None:
+            if notice.severity_nonlocalized == "WARNING":
+                record.info[_WARNED] = True
+
+        connection.add_notice_handler(warned)
+
+    return engine

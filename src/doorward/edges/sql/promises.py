@@ -1,0 +1,69 @@
+"""What a database must keep for our promises to hold, asked of the database itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+_SETTINGS = text("""
+    SELECT name, setting FROM pg_settings
+    WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'synchronous_standby_names')
+""")
+_ROOM = text("""
+    SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+           - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
+""")
+LEAST_ROOM = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A promise that the database's settings break, and how to mend it."""
+
+    what: str
+    mend: str
+    loses_acts: bool = True
+
+
+def whole(sql: Connection) -> bool:
+    """Tell whether SQLite finds its file undamaged."""
+    return bool(sql.exec_driver_sql("PRAGMA quick_check(1)").scalar() == "ok")
+
+
+def server_version(sql: Connection) -> str:
+    """Say which PostgreSQL this is."""
+    return str(sql.exec_driver_sql("SHOW server_version").scalar())
+
+
+def broken(sql: Connection) -> list[Broken]:
+    """List the promises that PostgreSQL's settings break, the gravest first."""
+    settings: dict[str, str] = {row.name: row.setting for row in sql.execute(_SETTINGS)}
+    return judged(settings, sql.execute(_ROOM).scalar_one())
+
+
+def judged(settings: Mapping[str, str], room: int) -> list[Broken]:
+    """Judge the settings, and the room for connections."""
+    return [*_lost_in_a_crash(settings), *_lost_in_a_failover(settings), *_no_room(room)]
+
+
+def _lost_in_a_crash(settings: Mapping[str, str]) -> list[Broken]:
+    mend = "Set it to on in postgresql.conf, and reload."
+    return [
+        Broken(f"PostgreSQL's {name} is off: a crash loses locks, unlocks and used codes.", mend)
+        for name in ("fsync", "full_page_writes", "synchronous_commit")
+        if settings.get(name) == "off"
+    ]
+
+
+def _lost_in_a_failover(settings: Mapping[str, str]) -> list[Broken]:
+    if not settings.get("synchronous_standby_names") or settings.get("synchronous_commit") != "local":
+        return []
+    said = "PostgreSQL's synchronous_commit is local: a failover loses what was answered last."
+    return [Broken(said, "Set it to on, for the database and for Doorward's user.")]
+
+
+def _no_room(room: int) -> list[Broken]:
+    if room >= LEAST_ROOM:
+        return []
+    mend = "Raise max_connections, or lower database_connections on the nodes."
+    return [Broken(f"PostgreSQL has room for {room} more connections.", mend, loses_acts=False)]

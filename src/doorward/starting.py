@@ -1,0 +1,129 @@
+"""Starting: what a command opens, what the first run makes, and what serves until it is told to stop."""
+
+from collections.abc import Callable
+from functools import partial
+
+from doorward.app import App, build, open_runtime, real_hasher
+from doorward.config import Obstacle, Settings
+from doorward.doors.cli.program import Opened, Welcome
+from doorward.edges import data_directory, http_server, logs
+from doorward.edges.clock import SystemClock
+from doorward.edges.crypto.containers import AesCiphers
+from doorward.edges.crypto.keys import create_key_file
+from doorward.edges.entropy import SystemEntropy
+from doorward.edges.mail.post import Post
+from doorward.edges.run import Runtime
+from doorward.edges.sql import duties, schema
+from doorward.edges.sql.opening import clock_of, open_database
+from doorward.features.administration.actions.first import make_first_link
+from doorward.features.administration.model import LinkMade, MakeFirstLink
+from doorward.features.passwords import actions as passwords
+from doorward.features.rights.actions import administrators
+from doorward.kernel.act import Owner
+from doorward.kernel.events import Door, Origin
+from doorward.kernel.ports import Clock
+
+
+def open_here(settings: Settings) -> Opened:
+    """Open a data directory that is there, for one command; raise `Obstacle` where it cannot be used."""
+    data_directory.require(settings)
+    entropy = SystemEntropy()
+    runtime = open_runtime(settings, entropy=entropy)
+    with schema.obstacles_told(settings.database_name), runtime.database.read() as sql:
+        stands = schema.standing(sql)
+    schema.must_be_current(stands, settings.database_name)
+    return Opened(runtime, real_hasher(settings, entropy), AesCiphers(), runtime.database.close)
+
+
+def first_run(settings: Settings, *, clock: Clock | None = None) -> Welcome:
+    """Make what is missing of a data directory, and the first administrator's link while there is none."""
+    Post.of(settings)  # a mail setting that cannot be used is told before anything is made
+    if settings.database_file is None and not data_directory.key_file(settings).exists():
+        _only_for_an_empty_database(settings)
+    made = data_directory.make(settings, lambda path: create_key_file(path, SystemEntropy()))
+    runtime = open_runtime(settings, clock=clock)
+    try:
+        schema.prepare(runtime.database, settings.database_name)
+        return _welcome(runtime, made=made)
+    finally:
+        runtime.database.close()
+
+
+def upgrade(settings: Settings) -> str | None:
+    """Bring the database to the version that this program knows; give the one it had, None where it is current."""
+    data_directory.require(settings)
+    database = open_database(settings)
+    try:
+        with schema.obstacles_told(settings.database_name), database.write() as sql:
+            stands = schema.standing(sql)
+            if stands in {schema.Standing.EMPTY, schema.Standing.OLDER}:
+                return schema.upgrade(sql) or "nothing"
+    finally:
+        database.close()
+    schema.must_be_current(stands, settings.database_name)
+    return None
+
+
+def serve(
+    settings: Settings,
+    told: Callable[[Settings, Welcome], None],
+    *,
+    make: Callable[[Settings], App] | None = None,
+    clock: Clock | None = None,
+) -> int:
+    """Serve until told to stop, and give the exit code; on nothing make what is needed, and tell it first.
+
+    The address is taken before anything is made or printed, and before root becomes the data directory's owner.
+    """
+    data_directory.close_new_files()
+    logs.start(settings.log_level, clock or SystemClock())
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        http_server.check_certificate(settings.tls_cert, settings.tls_key)
+    with http_server.bind(settings) as taken:
+        settings = http_server.bound(settings, taken)
+        data_directory.take_on_owner(settings.data)
+        told(settings, first_run(settings, clock=clock))
+        _free_duties(settings, clock)
+        return http_server.serve(partial(make or build, settings), settings, taken)
+
+
+def try_mail(settings: Settings) -> None:
+    """See whether mail could be handed over; raise `NotDelivered` if not."""
+    Post.of(settings).reach()
+
+
+def _welcome(runtime: Runtime, *, made: bool) -> Welcome:
+    origin = Origin(Door.CLI)
+    with runtime.database.read() as sql:
+        ready = administrators.administrator_exists(call := runtime.call(sql, origin))
+        runtime.breach_lists.find((), passwords.lists_in_use(call))  # one that cannot be read is logged
+    if not ready:
+        outcome = runtime.run(make_first_link, MakeFirstLink(), Owner(f"cli:{data_directory.user()}"), origin)
+        if isinstance(outcome, LinkMade):
+            return Welcome(runtime.site.public_url, made, outcome.path, outcome.expires_at)
+    return Welcome(runtime.site.public_url, made, None, None)
+
+
+def _only_for_an_empty_database(settings: Settings) -> None:
+    """Refuse to make a key file for a database that other nodes have filled: it would open nothing."""
+    database = open_database(settings)
+    try:
+        with schema.obstacles_told(settings.database_name), database.read() as sql:
+            empty = schema.standing(sql) is schema.Standing.EMPTY
+    finally:
+        database.close()
+    if not empty:
+        raise Obstacle(
+            f"The database {settings.database_name} is in use already, and there is no key file for it here.",
+            f"Copy {data_directory.KEY} from the data directory of another node into {settings.data}.",
+        )
+
+
+def _free_duties(settings: Settings, clock: Clock | None) -> None:
+    """Let go of the duties that this node's processes held when they died."""
+    database = open_database(settings)
+    try:
+        with database.write() as sql:
+            duties.give_back_all_of(sql, settings.node, (clock or clock_of(database)).now())
+    finally:
+        database.close()
