@@ -28,8 +28,8 @@ RIGHTS = {
     "rights.reaches_higher": Refusal(
         403,
         REFUSED,
-        "A role that acts on accounts that hold more rights is made, changed, given and taken by whoever holds its "
-        "rights by such a role, and at the command line on the server's own machine.",
+        "You hold none of its rights by a role that acts on accounts with more rights. Ask somebody who does, or use "
+        "the command line on the server's own machine.",
     ),
     "rights.unknown_right": Refusal(422, USAGE, "There is no right “{right}”. GET /api/v1/roles shows them all."),
     "rights.unknown_act": Refusal(
