@@ -7,16 +7,21 @@ from dataclasses import dataclass
 import pytest
 
 from doorward.features.accounts import actions as accounts
+from doorward.features.applications.actions.hosts import add_host
+from doorward.features.applications.model import AddHost
 from doorward.features.devices import actions as devices
 from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin.model import Next
+from doorward.kernel.events import Door, Origin
 from tests import keys
 from tests.storms.town import Person, Town, api, password_of, town
 from tests.storms.wire import Answer, ask, form, request
+from tests.worlds import OWNER
 
 REASON = {"reason": "a test"}
+HOST = "app.example.org"
 SESSIONS = {
     "session": OpenedWith.SECRET_KEY,
     "session of a set-up": OpenedWith.SET_UP,
@@ -29,8 +34,8 @@ SPARED = {OpenedWith.PASSWORD, OpenedWith.DEVICE_CODE, OpenedWith.REMEMBERED_DEV
 STEPS = ("sign-in at its code", "sign-in by recovery code", "sign-in at its mailed code", "another mail for a sign-in")
 LINKS = {"link to set a password": LinkKind.SET_PASSWORD, "link of a forgotten password": LinkKind.FORGOTTEN_PASSWORD,
          "rescue link": LinkKind.RESCUE, "not-me link": LinkKind.NOT_ME}  # fmt: skip
-HELD = (*SESSIONS, "session in a cookie", *STEPS, *LINKS, "temporary code", "remembered device")
-"""Sixteen kinds of what can be held."""
+HELD = (*SESSIONS, "session in a cookie", "visit of a host", *STEPS, *LINKS, "temporary code", "remembered device")
+"""Seventeen kinds of what can be held."""
 DEAD: frozenset[str] = frozenset({"not-me link"})
 """What lives on when everything else is dead: DESK-3's link carries no epoch."""
 MATRIX: dict[str, frozenset[str]] = {
@@ -43,7 +48,7 @@ MATRIX: dict[str, frozenset[str]] = {
     "password set by a link": DEAD,
     # LOCK-5: an automatic lock bars new sign-ins only, and no step of one is compared while it lasts (LOCK-11)
     "locked by failures": frozenset(
-        {*SESSIONS, "session in a cookie", *LINKS, "another mail for a sign-in", "remembered device"}
+        {*SESSIONS, "session in a cookie", "visit of a host", *LINKS, "another mail for a sign-in", "remembered device"}
     ),
 }
 """What is alive after each event."""
@@ -62,7 +67,8 @@ class Holder:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Launch two processes behind one port."""
-    with town(tmp_path_factory.mktemp("survivors"), workers=2) as begun:
+    with town(tmp_path_factory.mktemp("survivors"), {"behind_proxy": ["127.0.0.1/32"]}, workers=2) as begun:
+        begun.runtime.run(add_host, AddHost(HOST), OWNER, Origin(Door.CLI))
         begun.rules(failures_before_lock=3, failing_names_before_refusing=0, remember_device_days=30)
         yield begun
 
@@ -72,6 +78,7 @@ def holder(server: Town, name: str) -> Holder:
     person = server.add(name)
     tokens = {what: server.token(person, opened_with) for what, opened_with in SESSIONS.items()}
     tokens["session in a cookie"] = server.token(person)
+    tokens["visit of a host"] = visit(server, server.token(person))
     for what, step in zip(STEPS, (Next.CODE, Next.CODE, Next.DEVICE_CODE, Next.DEVICE_CODE), strict=True):
         tokens[what] = server.pending(person, step)[0]
     with server.writing() as call:
@@ -83,6 +90,22 @@ def holder(server: Town, name: str) -> Holder:
             path, _ = links.make_link(call, person.account, kind, standing.state.epoch)
             tokens[what] = path.reveal().rpartition("/")[2]
     return Holder(person, tokens, server.recovery_codes(person)[0], temporary)
+
+
+def forward_auth(page: str, cookie: str = "") -> bytes:
+    """Ask about a page of the host, as a web server does."""
+    said = {"x-original-url": f"https://{HOST}{page}", "x-original-method": "GET", "cookie": cookie}
+    return request("GET /forward-auth", headers=said)
+
+
+def visit(server: Town, token: str) -> str:
+    """Go on to the host with a session, and give the host's cookie."""
+    away = ask(server.url, forward_auth("/")).headers
+    start = away["location"].removeprefix(server.url)
+    said = {"cookie": f"__Host-doorward={token}", "sec-fetch-site": "cross-site"}
+    back = ask(server.url, request(f"GET {start}", headers=said)).headers["location"].removeprefix(f"https://{HOST}")
+    nonce = away["set-cookie"].partition(";")[0]
+    return ask(server.url, forward_auth(back, nonce)).headers["set-cookie"].partition(";")[0]
 
 
 def tried(server: Town, held: Holder, what: str) -> bool:
@@ -101,6 +124,8 @@ def tried(server: Town, held: Holder, what: str) -> bool:
         line = request(f"GET /{LINKS[what].value}/{token}")
     elif what == "session in a cookie":
         line = request("GET /me", headers={"cookie": f"__Host-doorward={token}"})
+    elif what == "visit of a host":
+        line = forward_auth("/", token)
     elif what == "remembered device":
         listed = server.ask(f"GET /accounts/{held.person.account}/devices", token=server.watch)
         return bool(listed.json()["items"])
@@ -175,7 +200,7 @@ def test_every_kind_of_session_and_link_has_its_row() -> None:
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_what_somebody_holds_lives_or_dies_as_the_matrix_says(server: Town, event: str) -> None:
-    """Sixteen kinds for each event, each in other hands; shown at once after the event, to either process."""
+    """Seventeen kinds for each event, each in other hands; shown at once after the event, to either process."""
     alive = set()
     for number, what in enumerate(HELD):
         held = holder(server, f"{event}-{number}")
