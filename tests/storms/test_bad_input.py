@@ -36,6 +36,10 @@ QUIET = {"audit_entries", "duties", "sessions", "alembic_version"}
 """Tables in which refusals, workers and activity leave a trace."""
 
 
+NAMED = "PUT /api/v1/forward-auth/hosts/{host}"
+"""What stands in this address is no id but the name of what is made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """A route as the server's own document tells it."""
@@ -192,7 +196,7 @@ def test_an_id_that_nobody_has_is_not_found(server: Town, routes: list[Route]) -
             None if route.method == "GET" else {"reason": "x"}, token=server.watch, headers={"if-match": "1"},
         )
         for route in routes
-        if "{" in route.path
+        if "{" in route.path and f"{route.method} {route.path}" != NAMED
         for one in IDS
     }  # fmt: skip
 

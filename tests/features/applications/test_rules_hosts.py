@@ -18,6 +18,7 @@ LABEL = "a" * 63
         ("app.example.org:443", APP),
         ("app.example.org:8443", HostName("app.example.org", "app.example.org:8443")),
         ("wiki", HostName("wiki", "wiki")),
+        ("4u.example.org", HostName("4u.example.org", "4u.example.org")),
         ("192.0.2.7:65535", HostName("192.0.2.7", "192.0.2.7:65535")),
         ("xn--bcher-kva.example", HostName("xn--bcher-kva.example", "xn--bcher-kva.example")),
     ],
@@ -32,6 +33,7 @@ def test_a_host_is_read(text: str, read: HostName) -> None:
     [
         "", ".", "app.", ".app", "a..b", "-a.org", "a-.org", "a_b.org", "bücher.example", "https://app.example.org",
         "app.example.org/", "app.example.org:0", "app.example.org:65536", "app.example.org:080", "app.example.org:",
+        "1", "1.2.3", "1.2.3.256", "1.2.3.04", "app.1", "0x7f", "a.0x1f", "127.1",
         "a b", "a\nb", "user@app.example.org", "*.example.org", "[::1]", f"{LABEL}a.org",
         f"{LABEL}.{LABEL}.{LABEL}.{LABEL}",
     ],

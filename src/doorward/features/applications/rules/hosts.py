@@ -4,6 +4,7 @@ Law: never Doorward's own name, on whatever port: browsers send cookies to every
 """
 
 import re
+from ipaddress import IPv4Address
 from urllib.parse import urlsplit
 
 from doorward.features.applications.model import HostName
@@ -19,18 +20,28 @@ _HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*)(?::(?P<port>[1-9][0-9]{{
 """A host name (RFC 1123 section 2.1), in small letters, and a port."""
 
 
+_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$")
+"""An end that browsers take for a number, and the name for an IPv4 address (URL standard, "ends in a number")."""
+
+
 def parse(text: str, public_url: str) -> HostName | Refused:
     """Read a host as somebody typed it; refuse what is none, and Doorward's own."""
     found = _HOST.fullmatch(text.strip().lower())
     if found is None or len(found["name"]) > _NAME_LENGTH:
         return Refused("applications.host_malformed")
-    port = int(found["port"] or _TLS_PORT)
-    if port > _HIGHEST_PORT:
+    name, port = found["name"], int(found["port"] or _TLS_PORT)
+    if port > _HIGHEST_PORT or (_NUMBER.search(name) and not _is_address(name)):
         return Refused("applications.host_malformed")
-    name = found["name"]
     if name == urlsplit(public_url).hostname:
         return Refused("applications.own_host")
     return HostName(name, name if port == _TLS_PORT else f"{name}:{port}")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        return str(IPv4Address(name)) == name
+    except ValueError:
+        return False
 
 
 def judge_name(named: HostName, same_name: HostName | None) -> Refused | None:
