@@ -22,8 +22,10 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import Connection, Engine, event
 
 from doorward.edges.sql import schema
+from doorward.edges.sql.holding import HOLDS, SHARED
 from doorward.edges.sql.postgresql import PostgresDatabase
 
 ADDRESS = "doorward cluster"
@@ -130,6 +132,14 @@ def started(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
     config.add_cleanup(ended)
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _shared_writers_hold_first(connection: Connection, _: object, statement: str, *more: object) -> None:
+    """Let no transaction that runs beside others write before it holds what it decides about."""
+    del more
+    writes = statement.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE"}
+    assert not writes or not connection.info.get(SHARED) or connection.info.get(HOLDS), statement
 
 
 def tell(node: Any) -> None:

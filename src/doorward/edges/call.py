@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from doorward.edges.refusal_log import RefusalLog
+from doorward.edges.sql import holding
 from doorward.kernel.act import EVERYBODY, Actor, Reach, Target
 from doorward.kernel.events import Origin
 from doorward.kernel.ids import AccountId
@@ -56,6 +57,18 @@ class Call:
     """What this transaction has read already and nobody can change under it: the settings."""
     refusals: RefusalLog | None = None
     """What joins a flood of unchecked refusals into one entry (AUDIT-1); None writes each of them."""
+
+    def hold(self, account: AccountId) -> bool:
+        """Hold an account before it is decided about; tell whether what was read of it before may be old."""
+        return holding.hold_account(self.sql, account)
+
+    def hold_source(self, source: str) -> bool:
+        """Hold what is counted for whoever attempts from one place; after the account (LOCK-17)."""
+        return holding.hold_source(self.sql, source)
+
+    def hold_administrators(self) -> bool:
+        """Hold the question who is left to administer; after all others (RIGHT-5)."""
+        return holding.hold_administrators(self.sql)
 
     @contextmanager
     def tentatively(self) -> Iterator[Callable[[], None]]:

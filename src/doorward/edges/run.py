@@ -64,9 +64,9 @@ class Runtime:
         return Call(sql, self.clock.now(), NOBODY, origin, self.entropy, self.sealer, self.site, refusals=self.refusals)
 
     @contextmanager
-    def writing(self, origin: Origin) -> Iterator[Call]:
+    def writing(self, origin: Origin, *, shared: bool = False) -> Iterator[Call]:
         """Open a writing transaction and give its call; for steps and for the worker's own duties."""
-        with self.database.write() as sql:
+        with self.database.write(shared=shared) as sql:
             yield self.call(sql, origin)
 
     def _once(self, action: Action[C, O], command: C, caller: Caller, origin: Origin, prover: Prover) -> O | Refused:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from doorward.edges.call import BUSY, Resumed, Steps
@@ -26,9 +27,11 @@ class Finished:
     outcome: Any
 
 
-def advance(runtime: Runtime, steps: Steps, origin: Origin, answer: object) -> Request | Finished:
+def advance(
+    runtime: Runtime, steps: Steps, origin: Origin, answer: object, *, shared: bool = False
+) -> Request | Finished:
     """Run the step's next piece in a transaction of its own, and give what it asks for next."""
-    with runtime.writing(origin) as call:
+    with runtime.writing(origin, shared=shared) as call:
         try:
             return steps.send(Resumed(call, answer))
         except StopIteration as end:
@@ -48,7 +51,7 @@ class PlainDriver:
         """Run the step to its end and give its outcome."""
         request: Request | Finished = next(steps)
         while not isinstance(request, Finished):
-            request = advance(self._runtime, steps, origin, self._answer(request))
+            request = advance(self._runtime, steps, origin, self._answer(request), shared=request.shared)
         return request.outcome
 
     def _answer(self, request: Request) -> object:
@@ -92,7 +95,8 @@ class LoopDriver:
                 return BUSY
             while not isinstance(request, Finished):
                 answer = await self._answer(request, held)
-                request = await loop.run_in_executor(self._threads, advance, self._runtime, steps, origin, answer)
+                piece = partial(advance, self._runtime, steps, origin, answer, shared=request.shared)
+                request = await loop.run_in_executor(self._threads, piece)
             return request.outcome
         finally:
             held.give_back()

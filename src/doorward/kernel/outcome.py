@@ -46,6 +46,9 @@ class Unchanged:
 class Begin:
     """Ask for nothing but the first transaction."""
 
+    shared: bool = field(default=False, compare=False)
+    """The piece that follows may run beside those of other accounts: it holds its own before it reads of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -55,6 +58,8 @@ class Place:
     """
 
     act: str
+    shared: bool = field(default=False, compare=False)
+    """As in `Begin`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,8 @@ class Hash:
     """Ask for a job of the password hash; the answer is the job's own."""
 
     job: HashJob
+    shared: bool = field(default=False, compare=False)
+    """As in `Begin`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,8 @@ class LookUp:
     wanted: tuple[bytes, ...] = field(repr=False)
     """The digests of the password, any of which a list may hold."""
     lists: tuple[str, ...]
+    shared: bool = field(default=False, compare=False)
+    """As in `Begin`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,8 @@ class Wait:
     """Give the place back, wait so many seconds, take a place again; the answer is True or False (full)."""
 
     seconds: float
+    shared: bool = field(default=False, compare=False)
+    """As in `Begin`."""
 
 
 Request = Begin | Place | Hash | LookUp | Wait

@@ -13,6 +13,8 @@ from doorward.kernel.ids import AccountId
 
 SHARED = "doorward shared"
 """What a connection's `info` says while its transaction runs beside others."""
+HOLDS = "doorward holds"
+"""And whether it holds anything yet."""
 _HOLD = select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger)))
 _ADMINISTRATORS = b"administrators"
 
@@ -35,5 +37,6 @@ def hold_administrators(sql: Connection) -> bool:
 def _hold(sql: Connection, what: bytes) -> bool:
     if not sql.info.get(SHARED):
         return False
+    sql.info[HOLDS] = True
     sql.execute(_HOLD, {"key": int.from_bytes(sha256(what).digest()[:8], "big", signed=True)})
     return True

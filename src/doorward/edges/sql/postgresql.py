@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from doorward.edges.sql.engine import BUSY_SECONDS, DatabaseBusy
-from doorward.edges.sql.holding import SHARED
+from doorward.edges.sql.holding import HOLDS, SHARED
 
 CONNECTIONS = 16
 """How many connections one process opens at most, its clock's own left out."""
@@ -65,7 +65,7 @@ class PostgresDatabase:
         """
         with self._writers.borrowed() as connection:
             with connection.begin():
-                connection.info[SHARED] = shared
+                connection.info[SHARED], connection.info[HOLDS] = shared, False
                 connection.execute(_BESIDE if shared else _ALONE)
                 yield connection
                 connection.info[_WARNED] = False

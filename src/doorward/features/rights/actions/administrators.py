@@ -1,6 +1,7 @@
 """The able administrators: somebody who could repair the server today must be left (RIGHT-5).
 
-On SQLite the writer lane and BEGIN IMMEDIATE are the server-wide lock under which the answers stay true.
+A writer that is alone is so on the whole server, so that the answers stay true; one that runs beside others, as a step
+of a sign-in does, holds the question.
 """
 
 from collections.abc import Callable
@@ -29,13 +30,17 @@ def able_administrators(call: Call) -> list[AccountId]:
 
 def last_able_administrator(call: Call, account: AccountId) -> bool:
     """Tell whether this account is the only one left that could administer (RIGHT-5)."""
-    return _administers(call, account) and able_administrators(call) == [account]
+    if not _administers(call, account):
+        return False
+    call.hold_administrators()
+    return able_administrators(call) == [account]
 
 
 def last_open_administrator(call: Call, account: AccountId) -> bool:
     """Tell whether this is the only able administrator without an automatic lock (never locked for Inactivity)."""
     if not _administers(call, account):
         return False
+    call.hold_administrators()
     return [one for one in able_administrators(call) if _open(call, one)] == [account]
 
 

@@ -43,7 +43,7 @@ from doorward.kernel.time import rfc3339
 
 def show_pending(command: ShowPending) -> Steps:
     """Tell where a pending sign-in stands."""
-    resumed: Resumed = yield Begin()
+    resumed: Resumed = yield Begin(shared=True)
     found = pending.find_pending(resumed.call, command.sign_in)
     if isinstance(found, Refused):
         return found
@@ -67,13 +67,13 @@ def show_pending(command: ShowPending) -> Steps:
 
 def give_code(command: GiveCode) -> Steps:
     """Check a code of the secret key."""
-    resumed: Resumed = yield Begin()
+    resumed: Resumed = yield Begin(shared=True)
     return _code(resumed.call, command)
 
 
 def give_recovery_code(command: GiveRecoveryCode) -> Steps:
     """Check a recovery code; the session that follows reaches the own account page only (KEY-1)."""
-    resumed: Resumed = yield Begin()
+    resumed: Resumed = yield Begin(shared=True)
     return _recovery_code(resumed.call, command)
 
 
@@ -82,13 +82,13 @@ def give_device_code(command: GiveDeviceCode) -> Steps:
 
     Only where the rules let an account in without a factor does the mailed code open the session.
     """
-    resumed: Resumed = yield Begin()
+    resumed: Resumed = yield Begin(shared=True)
     return _device_code(resumed.call, command)
 
 
 def resend_device_code(command: ResendDeviceCode) -> Steps:
     """Send another code by e-mail, which voids the one before; too soon, it tells from when it works (DEV-1)."""
-    resumed: Resumed = yield Begin()
+    resumed: Resumed = yield Begin(shared=True)
     call = resumed.call
     found = pending.find_at(call, command.sign_in, rules.Input.DEVICE_CODE_RIGHT)
     if isinstance(found, Refused):

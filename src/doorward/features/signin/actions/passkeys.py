@@ -64,14 +64,14 @@ def ask_passkey(call: Call, command: AskPasskey) -> PasskeyWanted | Refused:
 
 def give_passkey(command: GivePasskey) -> Steps:
     """Take an assertion: as the second factor of a pending sign-in, or as the whole sign-in."""
-    resumed: Resumed = yield Begin()
+    resumed: Resumed = yield Begin(shared=True)
     if command.sign_in.account != rules.NOBODY:
         return _beside_password(resumed.call, command)
     entered = _enter(resumed.call, command.assertion)
     if not isinstance(entered, _Entered):
         return entered
     if entered.spot.slowed:
-        resumed = yield Wait(rules.SLOWED_SECONDS)
+        resumed = yield Wait(rules.SLOWED_SECONDS, shared=True)
     return _alone(resumed.call, command, entered)
 
 
@@ -105,6 +105,7 @@ def _beside_password(call: Call, command: GivePasskey) -> SignedIn | SignInGoesO
 def _enter(call: Call, given: GivenAssertion) -> _Entered | Refused:
     """Find whom an assertion names, and enter the name for whoever gives it, as a password's is (LOCK-17)."""
     named = rules.account_of(given.user_handle)
+    call.hold(_pseudo(given) if named is None else named)
     standing = None if named is None else accounts.load(call, named)
     account = _pseudo(given) if standing is None else standing.account.id
     spot = spraying.enter(call, account)
@@ -117,6 +118,7 @@ def _enter(call: Call, given: GivenAssertion) -> _Entered | Refused:
 
 def _alone(call: Call, command: GivePasskey, entered: _Entered) -> SignedIn | SignInGoesOn | Refused:
     """Take a passkey that has verified its person as the whole sign-in."""
+    call.hold(entered.account)
     question = Question(entered.account, _place(command.sign_in, Purpose.SIGN_IN), verified=True)
     checked = ceremonies.check(call, question, command.assertion)
     standing = entered.standing

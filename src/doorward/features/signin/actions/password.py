@@ -52,14 +52,14 @@ class HoldOn:
 
 def sign_in(command: SignIn) -> Steps:
     """Check a password: reserve, hash, conclude (LOCK-2)."""
-    resumed: Resumed = yield Place(ACT)
+    resumed: Resumed = yield Place(ACT, shared=True)
     attempt = _reserve(resumed.call, command.user_name)
     slowed = False
     for _ in range(lockout_rules.WAITS):
         if not isinstance(attempt, HoldOn) or not resumed.answer:
             break
         slowed = slowed or attempt.seconds == rules.SLOWED_SECONDS
-        resumed = yield Wait(attempt.seconds)
+        resumed = yield Wait(attempt.seconds, shared=True)
         if resumed.answer:
             attempt = _reserve(resumed.call, command.user_name, slowed=slowed)
     if isinstance(attempt, Refused):
@@ -67,7 +67,7 @@ def sign_in(command: SignIn) -> Steps:
     if isinstance(attempt, HoldOn):
         return _busy(resumed.call, command.user_name)
     compared = attempt.stored.hash if attempt.stored is not None and attempt.reservation.counted else None
-    resumed = yield Hash(Verify(command.password, compared))
+    resumed = yield Hash(Verify(command.password, compared), shared=True)
     return _conclude(resumed.call, attempt, resumed.answer, command.devices)
 
 
@@ -79,6 +79,8 @@ def _reserve(call: Call, user_name: str, *, slowed: bool = False) -> Attempt | H
     name_hash = call.sealer.keyed_hash(canonical(user_name), "unknown name")
     standing = accounts.find(call, user_name)
     account = rules.pseudo_account(name_hash) if standing is None else standing.account.id
+    if call.hold(account) and standing is not None:
+        standing = accounts.load(call, account)
     entered = spraying.enter(call, account)
     if isinstance(entered, Refused):
         pending.record_attempt(call, None, ACT, None, cause=entered.cause, name_hash=name_hash.hex()[:32])
@@ -97,6 +99,8 @@ def _conclude(
     call: Call, attempt: Attempt, verified: Verified, given: Sequence[DeviceToken]
 ) -> SignedIn | SignInGoesOn | Refused:
     """Count or give back the attempt, record it, and go on where the password was right and the account is open."""
+    call.hold(attempt.account)
+    call.hold_source(attempt.source)
     standing = accounts.load(call, attempt.account)
     compared = attempt.stored is not None and attempt.reservation.counted
     right = compared and verified.right and _unchanged(call, attempt)
@@ -169,7 +173,9 @@ def _busy(call: Call, user_name: str) -> Refused:
     """Answer an attempt that waited in vain: uncounted, and recorded as refused (LOCK-2)."""
     standing = accounts.find(call, user_name)
     name_hash = call.sealer.keyed_hash(canonical(user_name), "unknown name")
-    spraying.withdraw(call, rules.pseudo_account(name_hash) if standing is None else standing.account.id)
+    account = rules.pseudo_account(name_hash) if standing is None else standing.account.id
+    call.hold(account)
+    spraying.withdraw(call, account)
     details = {} if standing else {"name_hash": name_hash.hex()[:32]}
     pending.record_attempt(call, standing, ACT, None, cause="busy", **details)
     return BUSY

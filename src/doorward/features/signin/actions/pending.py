@@ -62,6 +62,7 @@ def extend(call: Call, pending: Pending, until: datetime | None) -> Pending:
 
 def find_pending(call: Call, token: PendingToken) -> UnderWay | Refused:
     """Find the live pending sign-in that a token names."""
+    call.hold(token.account)
     pending = store.find(call.sql, token.account, token.token_hash)
     standing = accounts.load(call, token.account) if pending is not None else None
     if pending is None or standing is None or not standing.account.enabled:

@@ -28,7 +28,7 @@ ACT = "signin.code"
 
 def show_set_up(command: ShowSetUp) -> Steps:
     """Show the key of a set-up: made once, and the same until it is confirmed."""
-    resumed: Resumed = yield Begin()
+    resumed: Resumed = yield Begin(shared=True)
     call = resumed.call
     found = _at_set_up(call, command.sign_in)
     if isinstance(found, Refused):
@@ -45,7 +45,7 @@ def show_set_up(command: ShowSetUp) -> Steps:
 
 def confirm_set_up(command: ConfirmSetUp) -> Steps:
     """Take the first code of the new key: it makes the key the account's, and opens the session."""
-    resumed: Resumed = yield Begin()
+    resumed: Resumed = yield Begin(shared=True)
     return _confirm(resumed.call, command)
 
 

@@ -25,6 +25,7 @@ def enter(call: Call, account: AccountId) -> Entered | NoRoomYet | Refused:
     source = _source(call, account) if limits.refusing else ""
     if not source:
         return Entered("", slowed=False)
+    call.hold_source(source)
     spot, since = Spot(source, account), rules.counted_since(call.now)
     failed = store.enter(call.sql, spot, call.now, since, limits.refusing)
     if failed is None:
@@ -40,6 +41,7 @@ def leave(call: Call, source: str, account: AccountId, *, right: bool) -> None:
     """Take a name out again after a right password; else it has failed. What others did stays as it is."""
     if not source:
         return
+    call.hold_source(source)
     if right:
         store.take_out(call.sql, Spot(source, account))
     else:
@@ -49,7 +51,9 @@ def leave(call: Call, source: str, account: AccountId, *, right: bool) -> None:
 def withdraw(call: Call, account: AccountId) -> None:
     """Take out a name whose attempt was not made after all; one that has failed before stays."""
     if call.origin.address:
-        store.withdraw(call.sql, Spot(_source(call, account), account))
+        source = _source(call, account)
+        call.hold_source(source)
+        store.withdraw(call.sql, Spot(source, account))
 
 
 def _source(call: Call, account: AccountId) -> str:
