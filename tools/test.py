@@ -1,6 +1,7 @@
 """Run everything that a change must pass: the checks, then the tests in six groups; fail if anything fails.
 
 python tools/test.py                          everything
+python tools/test.py --full                   everything, with the storms at full size, which takes hours
 python tools/test.py tests/features/otp -k x  pytest alone, with these words
 """
 
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +57,7 @@ class Ran:
     counts: dict[str, int]
 
 
+FULL = "--full"
 NOTHING_COLLECTED = 5
 BY_FILE = ("-n", WORKERS, "--dist=loadfile")
 """Each file on one worker, so that its server is started once."""
@@ -113,9 +116,16 @@ def checks() -> list[str]:
     return failed
 
 
-def pytest(words: list[str]) -> int:
+def asked(words: list[str], around: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """Give what is left for pytest, and the environment that it runs in: `--full` is a word for the storms alone."""
+    size = {"STORMS": "full"} if FULL in words else {}
+    return [word for word in words if word != FULL], {**around, **size}
+
+
+def pytest(words: list[str], environment: Mapping[str, str]) -> int:
     """Run pytest in sight of whoever waits for it."""
-    return subprocess.run([BIN / "python", "-m", "pytest", *words], cwd=ROOT, check=False).returncode
+    command = [str(BIN / "python"), "-m", "pytest", *words]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def counts(report: Path) -> dict[str, int]:
@@ -127,13 +137,14 @@ def counts(report: Path) -> dict[str, int]:
     return {"passed": total - failures - errors - skipped, "failed": failures + errors, "skipped": skipped}
 
 
-def run(group: Group, words: list[str]) -> Ran:
+def run(group: Group, words: list[str], environment: Mapping[str, str]) -> Ran:
     """Run one group and measure it."""
     print(f"\n=== {group.name}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         began = time.perf_counter()
-        code = pytest([*words, *group.options, f"--junit-xml={report}"]) if words else NOTHING_COLLECTED
+        options = [*group.options, f"--junit-xml={report}"]
+        code = pytest([*words, *options], environment) if words else NOTHING_COLLECTED
         return Ran(group.name, group.budget, code, time.perf_counter() - began, counts(report))
 
 
@@ -158,12 +169,12 @@ def closing(ran: list[Ran], failed: list[str]) -> None:
     print(f"=== {words} in {sum(one.seconds for one in ran):.2f}s ===", flush=True)
 
 
-def everything() -> int:
+def everything(environment: Mapping[str, str]) -> int:
     """Run the checks and all groups, even after a failure, and close with the sum."""
     failed = checks()
     ran = []
     for group in (GROUPS[0], REST, *GROUPS[1:]):
-        ran.append(run(group, rest() if group is REST else found(group)))
+        ran.append(run(group, rest() if group is REST else found(group), environment))
         if ran[-1].code not in {0, NOTHING_COLLECTED}:
             failed.append(f"tests: {group.name}")
         if group is GROUPS[0]:
@@ -172,5 +183,11 @@ def everything() -> int:
     return 1 if failed else 0
 
 
+def main(words: list[str], around: Mapping[str, str]) -> int:
+    """Run what the words ask for."""
+    left, environment = asked(words, around)
+    return pytest(left, environment) if left else everything(environment)
+
+
 if __name__ == "__main__":
-    sys.exit(pytest(sys.argv[1:]) if sys.argv[1:] else everything())
+    sys.exit(main(sys.argv[1:], os.environ))

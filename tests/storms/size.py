@@ -1,6 +1,6 @@
 """How long the storms last: short ones every day, or as long as the pass figures of the threats ask for.
 
-`STORMS=full .venv/bin/python -m pytest tests/storms` runs the full size, which takes hours.
+`./doorward.sh test --full tests/storms` runs the full size, which takes hours; it sets `STORMS=full`.
 """
 
 import os

@@ -1,6 +1,8 @@
 from pathlib import Path
 
-from tools.test import counts, rest
+import pytest
+
+from tools.test import asked, counts, rest
 
 
 def test_what_no_group_names_is_run_as_well() -> None:
@@ -23,3 +25,18 @@ def test_counts_are_read_from_the_report(tmp_path: Path) -> None:
 def test_a_run_that_broke_off_counts_nothing(tmp_path: Path) -> None:
     """Without a report there is nothing to count."""
     assert counts(tmp_path / "report.xml") == {"passed": 0, "failed": 0, "skipped": 0}
+
+
+@pytest.mark.parametrize(
+    ("words", "left", "environment"),
+    [
+        ([], [], {"HOME": "/x"}),
+        (["--full"], [], {"HOME": "/x", "STORMS": "full"}),
+        (["tests/storms", "--full", "-x"], ["tests/storms", "-x"], {"HOME": "/x", "STORMS": "full"}),
+        (["tests/storms", "-x"], ["tests/storms", "-x"], {"HOME": "/x"}),
+    ],
+    ids=["everything", "everything in full", "some in full", "some"],
+)
+def test_the_full_size_reaches_the_storms(words: list[str], left: list[str], environment: dict[str, str]) -> None:
+    """The word is not pytest's: it becomes what `tests/storms/size.py` reads, and the rest goes on as it was."""
+    assert asked(words, {"HOME": "/x"}) == (left, environment)
