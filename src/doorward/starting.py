@@ -58,6 +58,8 @@ def upgrade(settings: Settings) -> str | None:
             stands = schema.standing(sql)
             if stands in {schema.Standing.EMPTY, schema.Standing.OLDER}:
                 return schema.upgrade(sql) or "nothing"
+            if stands is schema.Standing.CURRENT:
+                schema.complete(sql)
     finally:
         database.close()
     schema.must_be_current(stands, settings.database_name)

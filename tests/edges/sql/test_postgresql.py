@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from doorward.edges.sql.engine import DatabaseBusy
 from doorward.edges.sql.holding import hold_account, hold_administrators, hold_source
+from doorward.edges.sql.on_postgresql import SEARCH_INDEX
 from doorward.edges.sql.postgresql import PostgresDatabase
 from doorward.kernel.ids import AccountId
 from tests import cluster
@@ -178,3 +179,15 @@ def test_texts_compare_by_their_bytes(nodes: tuple[PostgresDatabase, PostgresDat
               AND collation_name IS DISTINCT FROM 'C'""")
         ).scalar_one()
     assert other == 0
+
+
+def test_part_of_a_name_is_found_by_an_index(nodes: tuple[PostgresDatabase, PostgresDatabase]) -> None:
+    """A page of a search costs what it shows, with ten million people as with ten."""
+    query = (
+        "EXPLAIN SELECT account_id FROM accounts WHERE full_name_canonical LIKE '%oss%' OR email_canonical LIKE '%oss%'"
+    )
+    with nodes[0].read() as sql:
+        sql.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = " ".join(sql.execute(text(query)).scalars())
+
+    assert SEARCH_INDEX in plan

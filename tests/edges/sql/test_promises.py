@@ -18,6 +18,14 @@ def test_server_that_may_forget_is_told() -> None:
     assert version[0].isdigit()
 
 
+def test_search_without_its_index_is_told() -> None:
+    """The extension may have needed somebody else."""
+    (told,) = promises.judged({}, 50, searchable=False)
+
+    assert "pg_trgm" in told.what
+    assert not told.loses_acts
+
+
 @pytest.mark.parametrize(
     ("settings", "room", "told"),
     [

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from doorward.edges.sql.on_postgresql import SEARCH_INDEX
+
 _SETTINGS = text("""
     SELECT name, setting FROM pg_settings
     WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'synchronous_standby_names')
@@ -13,6 +15,7 @@ _ROOM = text("""
     SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
            - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
 """)
+_SEARCHABLE = text("SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND indexname = :name")
 LEAST_ROOM = 10
 
 
@@ -38,12 +41,17 @@ def server_version(sql: Connection) -> str:
 def broken(sql: Connection) -> list[Broken]:
     """List the promises that PostgreSQL's settings break, the gravest first."""
     settings: dict[str, str] = {row.name: row.setting for row in sql.execute(_SETTINGS)}
-    return judged(settings, sql.execute(_ROOM).scalar_one())
+    searchable = bool(sql.execute(_SEARCHABLE, {"name": SEARCH_INDEX}).scalar_one())
+    return judged(settings, sql.execute(_ROOM).scalar_one(), searchable=searchable)
 
 
-def judged(settings: Mapping[str, str], room: int) -> list[Broken]:
-    """Judge the settings, and the room for connections."""
-    return [*_lost_in_a_crash(settings), *_lost_in_a_failover(settings), *_no_room(room)]
+def judged(settings: Mapping[str, str], room: int, *, searchable: bool = True) -> list[Broken]:
+    """Judge the settings, the room for connections, and whether a search reads an index."""
+    found = [*_lost_in_a_crash(settings), *_lost_in_a_failover(settings), *_no_room(room)]
+    if not searchable:
+        mend = "As a superuser: CREATE EXTENSION pg_trgm; then `doorward database upgrade`."
+        found.append(Broken("PostgreSQL's pg_trgm is missing: a search reads all names.", mend, loses_acts=False))
+    return found
 
 
 def _lost_in_a_crash(settings: Mapping[str, str]) -> list[Broken]:

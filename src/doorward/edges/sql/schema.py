@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from doorward.config import Obstacle
+from doorward.edges.sql import on_postgresql
 from doorward.edges.sql.engine import Database, DatabaseBusy
 
 VERSIONS = (
@@ -21,12 +22,6 @@ VERSIONS = (
 )  # fmt: skip
 """Every version that this program knows, oldest first: the numbers of the files in `migrations/versions`."""
 NEWEST = VERSIONS[-1]
-_BY_LANGUAGE = text("""
-    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
-    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
-      AND a.attcollation NOT IN (0, (SELECT oid FROM pg_collation WHERE collname = 'C' LIMIT 1))
-""")
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -69,16 +64,17 @@ def upgrade(sql: Connection, to: str = NEWEST) -> str | None:
     settings.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     settings.set_main_option("path_separator", "os")
     settings.attributes["connection"] = sql
-    command.upgrade(settings, to)
     if sql.dialect.name == "postgresql":
-        _compare_by_bytes(sql)
+        on_postgresql.begin(sql)
+    command.upgrade(settings, to)
+    complete(sql)
     return before
 
 
-def _compare_by_bytes(sql: Connection) -> None:
-    """Let PostgreSQL compare every text of ours byte by byte, as SQLite does: what is ordered here must be there."""
-    for table, column, kind in sql.execute(_BY_LANGUAGE).all():
-        sql.exec_driver_sql(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind} COLLATE "C"')
+def complete(sql: Connection) -> None:
+    """Do what an upgrade had to leave undone, such as an index that waited for an extension."""
+    if sql.dialect.name == "postgresql":
+        on_postgresql.finish(sql)
 
 
 def prepare(database: Database, name: str) -> None:
