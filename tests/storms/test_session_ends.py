@@ -60,7 +60,7 @@ ENDINGS = (
 
 @asynccontextmanager
 async def one_to_each(server: Town) -> AsyncIterator[list[Wire]]:
-    """Open a connection to each of the two processes: the figures say whose they are."""
+    """Open a connection to each of the two processes, once both are up: the figures say whose they are."""
     found: dict[bytes, Wire] = {}
     async with AsyncExitStack() as open_ones:
         for _ in range(50):
@@ -69,6 +69,8 @@ async def one_to_each(server: Town) -> AsyncIterator[list[Wire]]:
             found |= {PROCESS.findall(page.body)[0]: wire for page, wire in zip(pages, opened, strict=True)}
             if len(found) > 1:
                 break
+            await asyncio.sleep(0.2)
+        assert len(found) > 1, "the second process does not come up"
         yield list(found.values())
 
 
