@@ -43,6 +43,7 @@ WITH_NOT_ME = {
     "hardware_token_assigned",
     "hardware_token_resynchronised",
     "hardware_token_unassigned",
+    "new_browser",
     "passkey_added",
     "passkey_doubted",
     "passkey_removed",

@@ -121,6 +121,10 @@ def test_lapse_needs_no_actor() -> None:
         ),
         (signed_in("signin.completed", "done", opened_with="secret_key"), "Signed in from 192.0.2.7"),
         (
+            signed_in("signin.completed", "done", opened_with="secret_key", new_browser=True),
+            "Signed in from 192.0.2.7, in a new browser",
+        ),
+        (
             signed_in("signin.completed", "done", opened_with="recovery_code"),
             "Signed in with a recovery code from 192.0.2.7",
         ),

@@ -228,3 +228,32 @@ def test_dev_3_a_device_is_remembered_for_so_many_days(
 def test_dev_3_a_year_ends_to_the_instant() -> None:
     """Days are of 24 hours."""
     assert rules.remembered_until(NOON, 365) == datetime(2027, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("told", "tells"),
+    [
+        ([], True),
+        ([b"office"], True),
+        ([b"home"], False),
+        ([b"office", b"home"], False),
+        ([b"a", b"b", b"c", b"d"], True),
+        ([b"a", b"b", b"c", b"d", b"e"], False),
+    ],
+    ids=["the first", "another place", "the same place", "the same among others", "the fifth", "the sixth"],
+)
+def test_a_new_browser_is_told_of_once_for_each_place_and_five_times(told: list[bytes], *, tells: bool) -> None:
+    """So that a browser that keeps no cookie mails neither at each sign-in nor in place of another's (DESK-3)."""
+    assert rules.tells_of_browser(told, b"home") is tells
+
+
+@pytest.mark.parametrize(
+    ("last_sign_in_at", "told_otherwise", "concerns"),
+    [(None, False, False), (None, True, False), (NOON, True, False), (NOON, False, True)],
+    ids=["the first sign-in ever", "a set-up", "told by a letter of its own", "nothing else tells"],
+)
+def test_a_new_browser_concerns_its_owner_where_nothing_else_tells(
+    last_sign_in_at: datetime | None, *, told_otherwise: bool, concerns: bool
+) -> None:
+    """Nobody is told twice of one sign-in, and at the first one ever each browser would be new (DESK-3)."""
+    assert rules.concerns_owner(last_sign_in_at, told_otherwise=told_otherwise) is concerns

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from doorward.features.devices import store
 from doorward.features.devices.model import StoredCode
-from doorward.features.devices.store import MailedCode, NewCode, NewTemporaryCode
+from doorward.features.devices.store import MailedCode, NewBrowser, NewCode, NewTemporaryCode
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
 
@@ -129,18 +129,38 @@ def test_temporary_code_replaces_the_one_before(world: World) -> None:
 def test_browser_is_known_since_it_was_last_seen(world: World) -> None:
     """Each sign-in moves the time on; other accounts do not know it."""
     with world.writing() as call:
-        store.know_browser(call.sql, ALICE, HASH, NOON)
-        store.know_browser(call.sql, ALICE, HASH, NOON + MINUTE)
+        before = store.see_browser(call.sql, ALICE, HASH, NOON)
+        store.meet_browser(call.sql, NewBrowser(ALICE, HASH, NOON))
+        again = [store.see_browser(call.sql, one, HASH, NOON + MINUTE) for one in (ALICE, BOB)]
         seen = (store.browser_seen_at(call.sql, ALICE, HASH), store.browser_seen_at(call.sql, BOB, HASH))
 
+    assert (before, again) == (False, [True, False])
     assert seen == (NOON + MINUTE, None)
+
+
+def test_places_that_were_told_of_are_listed(world: World) -> None:
+    """Oldest first; those of the account alone, after the instant, and none of a browser that nobody was told of."""
+    met = [
+        NewBrowser(ALICE, b"1" * 32, NOON, b"old place".ljust(32)),
+        NewBrowser(ALICE, b"2" * 32, NOON + 3 * MINUTE, b"second".ljust(32)),
+        NewBrowser(ALICE, b"3" * 32, NOON + 2 * MINUTE),
+        NewBrowser(ALICE, b"4" * 32, NOON + MINUTE, b"first".ljust(32)),
+        NewBrowser(BOB, b"5" * 32, NOON + MINUTE, b"another's".ljust(32)),
+    ]
+    with world.writing() as call:
+        for one in met:
+            store.meet_browser(call.sql, one)
+        store.see_browser(call.sql, ALICE, b"1" * 32, NOON + 4 * MINUTE)
+        told = store.told_places(call.sql, ALICE, NOON)
+
+    assert [place.strip() for place in told] == [b"first", b"second"]
 
 
 def test_browsers_are_forgotten(world: World) -> None:
     """Those not seen since go."""
     with world.writing() as call:
-        store.know_browser(call.sql, ALICE, HERE, NOON)
-        store.know_browser(call.sql, ALICE, THERE, NOON + MINUTE)
+        store.meet_browser(call.sql, NewBrowser(ALICE, HERE, NOON))
+        store.meet_browser(call.sql, NewBrowser(ALICE, THERE, NOON + MINUTE))
         count = store.forget_browsers(call.sql, NOON)
         seen = [store.browser_seen_at(call.sql, ALICE, one) for one in (HERE, THERE)]
 

@@ -138,3 +138,8 @@ def test_a_session_that_has_done_its_part_is_nobodys_session(*, used: bool) -> N
         NO_SESSION, AccountId(UUID(int=11)), "bram",
         used_second_factor=used, own_page_only=False, fresh_at=None, opened_at=NOON, expires_at=NOON,
     )  # fmt: skip
+
+
+def test_desk_3_a_set_up_and_a_recovery_code_are_told_of_by_themselves() -> None:
+    """Each other proof leaves it to the letter about a new browser."""
+    assert {one.value for one in OpenedWith if one.told} == {"set_up", "recovery_code"}

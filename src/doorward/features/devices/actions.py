@@ -17,6 +17,7 @@ from doorward.features.devices.model import (
     DeviceToken,
     ListDevicesOf,
     ListOwnDevices,
+    Met,
     NoDevices,
     RememberedDevice,
     RevokeDevicesOf,
@@ -107,9 +108,16 @@ def delete_codes_of(call: Call, account: AccountId) -> None:
     store.end_all(call.sql, account, call.now)
 
 
-def know_browser(call: Call, account: AccountId, browser_hash: bytes) -> None:
-    """Note that a browser has completed a sign-in of the account (LOCK-11)."""
-    store.know_browser(call.sql, account, browser_hash, call.now)
+def know_browser(call: Call, account: AccountId, browser_hash: bytes, *, tell: bool = False) -> Met:
+    """Note that a browser has completed a sign-in of the account (LOCK-11), and say how it stands to it.
+
+    With `tell` it is decided of one that is new whether the owner hears of it; telling is for the caller (DESK-3).
+    """
+    if store.see_browser(call.sql, account, browser_hash, call.now):
+        return Met.BEFORE
+    told_place = _untold_place(call, account) if tell else None
+    store.meet_browser(call.sql, store.NewBrowser(account, browser_hash, call.now, told_place))
+    return Met.FIRST if told_place is None else Met.FIRST_TOLD
 
 
 def knows_browser(call: Call, account: AccountId, browser_hash: bytes) -> bool:
@@ -212,6 +220,14 @@ def _revoke(call: Call, account: AccountId, device: UUID | None) -> DevicesRevok
     count = store.end_devices(call.sql, account, device)
     call.note.details["count"] = count
     return DevicesRevoked(count) if count else NoDevices()
+
+
+def _untold_place(call: Call, account: AccountId) -> bytes | None:
+    """Give the place of this call, unless the owner need not be told of a new browser there."""
+    said = f"{account}|{call.origin.address}|{call.origin.user_agent}"
+    place = call.sealer.keyed_hash(said, rules.PLACE)
+    told = store.told_places(call.sql, account, call.now - rules.TOLD_WITHIN)
+    return place if rules.tells_of_browser(told, place) else None
 
 
 def _resend_at(call: Call, account: AccountId) -> datetime:

@@ -51,6 +51,16 @@ class CodeIssued:
     """Until when the code of this pending sign-in is good; None when it has none."""
 
 
+class Met(StrEnum):
+    """How a browser in which a sign-in was completed stands to the account."""
+
+    BEFORE = "before"
+    FIRST = "first"
+    """It has completed none before, and nothing is told."""
+    FIRST_TOLD = "first, and told"
+    """It has completed none before, and the owner is to be told (DESK-3)."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceToken:
     """What a browser or program says it is remembered by; of another account it proves nothing."""

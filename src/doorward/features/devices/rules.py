@@ -22,10 +22,15 @@ ADDRESS_REST = timedelta(hours=72)
 """How long a changed address gets no code (DESK-4)."""
 BROWSER_LIFE = timedelta(days=400)
 """How long the cookie of a known browser lives; its row is worth nothing for longer."""
+MOST_TOLD = 5
+"""Of how many new browsers the owner of an account is told within a while (DESK-3)."""
+TOLD_WITHIN = timedelta(hours=24)
 MOST_DEVICES = 20
 """How many devices of an account are remembered; one more, and the oldest is forgotten."""
 PURPOSE = "device code"
 """The purpose under which the sealer hashes both kinds of code."""
+PLACE = "place of a browser"
+"""The purpose under which it hashes where a browser came from."""
 
 
 def make_mailed_code(entropy: Entropy) -> str:
@@ -95,6 +100,22 @@ def remembered(device: RememberedDevice, account_epoch: int, days: int, now: dat
     """
     in_time = now < device.expires_at and now < remembered_until(device.created_at, days)
     return in_time and device.epoch == account_epoch
+
+
+def concerns_owner(last_sign_in_at: datetime | None, *, told_otherwise: bool) -> bool:
+    """Tell whether the owner should hear of a new browser: no other letter tells of it, nor is it the first ever.
+
+    Of whoever has never signed in no browser is known, and each would be new (DESK-3).
+    """
+    return last_sign_in_at is not None and not told_otherwise
+
+
+def tells_of_browser(told: Sequence[bytes], place: bytes) -> bool:
+    """Decide whether the owner is told of a new browser, by the places that they were told of of late (DESK-3).
+
+    A place is an address with a browser's name: one that keeps no cookie is told of once, and hides no other.
+    """
+    return len(told) < MOST_TOLD and place not in told
 
 
 def in_part(address: str) -> str:

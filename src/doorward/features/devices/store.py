@@ -34,7 +34,12 @@ _USE_TEMPORARY = _DELETE_TEMPORARY.where(_T.code_hash == bindparam("hash"))
 _OF_BROWSER = (_B.account_id == bindparam("account"), _B.browser_hash == bindparam("hash"))
 _KNOWN = select(_B.last_at).where(*_OF_BROWSER)
 _SEEN = update(browsers).where(*_OF_BROWSER).values(last_at=bindparam("at"))
-_KNOW = insert(browsers)
+_MEET = insert(browsers)
+_TOLD = (
+    select(_B.told_place)
+    .where(_B.account_id == bindparam("account"), _B.first_at > bindparam("since"), _B.told_place.is_not(None))
+    .order_by(_B.first_at)
+)
 _FORGET_BROWSERS = delete(browsers).where(_B.last_at <= bindparam("before"))
 
 _R = remembered_devices.c
@@ -71,6 +76,17 @@ class NewCode:
     code_hash: bytes = field(repr=False)
     issued_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewBrowser:
+    """A browser that has completed its first sign-in of an account."""
+
+    account: AccountId
+    browser_hash: bytes = field(repr=False)
+    at: datetime
+    told_place: bytes | None = None
+    """From where it came, keyed and hashed, if the owner is told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +162,25 @@ def use_temporary(sql: Connection, account: AccountId, code_hash: bytes) -> bool
     return sql.execute(_USE_TEMPORARY, {"account": account, "hash": code_hash}).rowcount == 1
 
 
-def know_browser(sql: Connection, account: AccountId, browser_hash: bytes, at: datetime) -> None:
-    """Note that a browser has completed a sign-in of the account."""
-    if sql.execute(_SEEN, {"account": account, "hash": browser_hash, "at": at}).rowcount == 0:
-        sql.execute(_KNOW, {"account_id": account, "browser_hash": browser_hash, "first_at": at, "last_at": at})
+def see_browser(sql: Connection, account: AccountId, browser_hash: bytes, at: datetime) -> bool:
+    """Note that a browser has completed another sign-in of the account; tell whether it had completed one before."""
+    return sql.execute(_SEEN, {"account": account, "hash": browser_hash, "at": at}).rowcount == 1
+
+
+def meet_browser(sql: Connection, new: NewBrowser) -> None:
+    """Insert a browser that has completed its first sign-in of the account."""
+    sql.execute(
+        _MEET,
+        {
+            "account_id": new.account, "browser_hash": new.browser_hash, "first_at": new.at, "last_at": new.at,
+            "told_place": new.told_place,
+        },
+    )  # fmt: skip
+
+
+def told_places(sql: Connection, account: AccountId, since: datetime) -> list[bytes]:
+    """List the places of the browsers that the account's owner was told of after an instant, oldest first."""
+    return list(sql.execute(_TOLD, {"account": account, "since": since}).scalars())
 
 
 def browser_seen_at(sql: Connection, account: AccountId, browser_hash: bytes) -> datetime | None:

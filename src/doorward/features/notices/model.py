@@ -37,6 +37,8 @@ class Kind(StrEnum):
     PASSWORD_CHANGED = "password_changed"
     EMAIL_CHANGED = "email_changed"
     DEVICE_REMEMBERED = "device_remembered"
+    NEW_BROWSER = "new_browser"
+    """A sign-in was completed in a browser that had completed none of the account's before (DESK-3)."""
     HARDWARE_TOKEN_ASSIGNED = "hardware_token_assigned"
     HARDWARE_TOKEN_UNASSIGNED = "hardware_token_unassigned"
     HARDWARE_TOKEN_RESYNCHRONISED = "hardware_token_resynchronised"

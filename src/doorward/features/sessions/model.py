@@ -30,6 +30,11 @@ class OpenedWith(StrEnum):
     PASSWORD_AND_PASSKEY = "password_and_passkey"
     """By a passkey or a security key beside the right password (KEY-17)."""
 
+    @property
+    def told(self) -> bool:
+        """Tell whether the proof has a letter of its own, with browser, address and *this was not me* (DESK-3)."""
+        return self in {OpenedWith.SET_UP, OpenedWith.RECOVERY_CODE}
+
 
 @dataclass(frozen=True, slots=True)
 class SessionOpened(Done):

@@ -33,6 +33,7 @@ browsers = Table(
     Column("browser_hash", HASH, primary_key=True),
     Column("first_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
+    Column("told_place", HASH),
 )
 
 remembered_devices = Table(

@@ -91,7 +91,8 @@ def _sign_in_sentence(entry: Entry) -> str:
             said = f"Signed in{_WAYS_IN.get(str(entry.details.get('opened_with')), '')}"
     count = entry.details.get("count")
     times = "" if count is None else f", {count:,} times"
-    return f"{said}{f' from {entry.address}' if entry.address else ''}{times}"
+    new = ", in a new browser" if entry.details.get("new_browser") else ""
+    return f"{said}{f' from {entry.address}' if entry.address else ''}{new}{times}"
 
 
 def _by(entry: Entry) -> str:

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import Standing
+from doorward.features.accounts.model import Account, Standing
 from doorward.features.audit import actions as audit
 from doorward.features.devices import actions as devices
+from doorward.features.devices import rules as devices_rules
+from doorward.features.devices.model import Met
 from doorward.features.links import actions as links
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import Factor
@@ -58,16 +60,15 @@ def complete(
     call: Call, found: UnderWay, opened_with: OpenedWith, recovery_codes: tuple[str, ...] = ()
 ) -> SignedIn | Refused:
     """Open the session and end the pending sign-in."""
-    outcome = open_session(call, found.standing, found.pending.epoch, opened_with)
+    remembered = _remembers(call, found, opened_with)
+    outcome = open_session(call, found.standing, found.pending.epoch, opened_with, remembered=remembered)
     store.end(call.sql, found.pending)
     return replace(outcome, recovery_codes=recovery_codes) if isinstance(outcome, SignedIn) else outcome
 
 
 def remember(call: Call, found: UnderWay, opened_with: OpenedWith, outcome: SignedIn) -> SignedIn:
     """Remember the device of a complete sign-in, if that is wished and allowed, and tell its owner (DEV-3)."""
-    if not found.pending.remember_device or opened_with not in rules.REMEMBERED_AFTER:
-        return outcome
-    remembered = devices.remember_device(call, found.standing)
+    remembered = devices.remember_device(call, found.standing) if _remembers(call, found, opened_with) else None
     if remembered is None:
         return outcome
     token, device = remembered
@@ -86,14 +87,23 @@ def remember(call: Call, found: UnderWay, opened_with: OpenedWith, outcome: Sign
     return replace(outcome, device=token, device_expires_at=device.expires_at)
 
 
-def open_session(call: Call, standing: Standing, epoch: int, opened_with: OpenedWith) -> SignedIn | Refused:
-    """Mint the session, clear the counters of the factors used in it (LOCK-4), and record the complete sign-in."""
+def open_session(
+    call: Call, standing: Standing, epoch: int, opened_with: OpenedWith, *, remembered: bool = False
+) -> SignedIn | Refused:
+    """Mint the session, clear the counters of the factors used in it (LOCK-4), and record the complete sign-in.
+
+    Its owner is told of a browser that is new, unless its device is remembered, which they are told of anyway (DESK-3).
+    """
     account = standing.account
     opened = sessions.open_session(call, account.id, epoch, opened_with)
     if not isinstance(opened, SessionOpened):
         return opened
     _clear_counters(call, account.id, opened_with)
     accounts.signed_in(call, account.id)
+    told_otherwise = remembered or opened_with.told
+    tell = devices_rules.concerns_owner(standing.state.last_sign_in_at, told_otherwise=told_otherwise)
+    cookie, met = _know_browser(call, account.id, tell=tell)
+    new: dict[str, Fact] = {} if met in {None, Met.BEFORE} else {"new_browser": True}
     audit.record(
         as_person(call, standing),
         Event(
@@ -101,16 +111,18 @@ def open_session(call: Call, standing: Standing, epoch: int, opened_with: Opened
             "done",
             target=account.id,
             target_name=account.user_name,
-            details={"opened_with": opened_with.value, "session": str(opened.session)},
+            details={"opened_with": opened_with.value, "session": str(opened.session), **new},
         ),
     )
+    if met is Met.FIRST_TOLD:
+        _tell_of_browser(call, account)
     _end_others(call, standing, opened)
     return SignedIn(
         token=opened.token,
         expires_at=opened.expires_at,
         account=account.id,
         own_page_only=opened_with is OpenedWith.RECOVERY_CODE,
-        browser=_know_browser(call, account.id),
+        browser=cookie,
     )
 
 
@@ -140,13 +152,33 @@ def _end_others(call: Call, standing: Standing, opened: SessionOpened) -> None:
         record_own(call, standing, "sessions.ended", count=count, cause="a new sign-in")
 
 
-def _know_browser(call: Call, account: AccountId) -> Secret | None:
-    """Remember a browser that has completed a sign-in (LOCK-11); give its cookie's value if it had none."""
+def _remembers(call: Call, found: UnderWay, opened_with: OpenedWith) -> bool:
+    """Tell whether the device of this sign-in is going to be remembered (DEV-3)."""
+    wished = found.pending.remember_device and opened_with in rules.REMEMBERED_AFTER
+    return wished and bool(policy.password_rules(call, found.standing.state.password_rules).remember_device_days)
+
+
+def _know_browser(call: Call, account: AccountId, *, tell: bool) -> tuple[Secret | None, Met | None]:
+    """Remember a browser that has completed a sign-in (LOCK-11); give its cookie's value if it had none.
+
+    What comes through another door is no browser, and nothing is remembered of it.
+    """
     if call.origin.door is not Door.CONSOLE:
-        return None
+        return None, None
     if call.origin.browser is not None:
-        devices.know_browser(call, account, call.origin.browser)
-        return None
+        return None, devices.know_browser(call, account, call.origin.browser, tell=tell)
     cookie, _ = make_token(account, call.entropy)
-    devices.know_browser(call, account, hashlib.sha256(cookie.reveal().encode()).digest())
-    return cookie
+    browser_hash = hashlib.sha256(cookie.reveal().encode()).digest()
+    return cookie, devices.know_browser(call, account, browser_hash, tell=tell)
+
+
+def _tell_of_browser(call: Call, account: Account) -> None:
+    """Tell the owner that a sign-in was completed in a browser that had completed none of theirs before (DESK-3)."""
+    facts: dict[str, Fact] = {
+        "user_name": account.user_name,
+        "at": rfc3339(call.now),
+        "address": call.origin.address,
+        "user_agent": call.origin.user_agent,
+        "contact": policy.default_rules(call).lock_contact,
+    }
+    links.tell_with_not_me(call, account.id, account.email, Kind.NEW_BROWSER, facts)
