@@ -3,14 +3,22 @@
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from bench import session_check, sign_in, start
+from bench import bulk_unlock, lists, nodes, session_check, sign_in, start
+from bench.databases import POSTGRESQL
 from bench.measuring import NotMeasured, Row, machine
 
 ROWS: dict[str, Callable[[], Row]] = {
     "sign-in": sign_in.measure,
+    "sign-in-postgresql": partial(sign_in.measure, POSTGRESQL),
     "session-check": session_check.measure,
+    "lists": lists.measure,
+    "lists-postgresql": partial(lists.measure, POSTGRESQL),
+    "bulk-unlock": bulk_unlock.measure,
+    "bulk-unlock-postgresql": partial(bulk_unlock.measure, POSTGRESQL),
+    "nodes": nodes.measure,
     "start": start.measure,
 }
 RESULTS = Path(__file__).parent / "RESULTS.md"

@@ -53,10 +53,13 @@ class Server:
     data: Path
     port: int
     process: "subprocess.Popen[bytes]"
+    beside: int | None = None
+    """The process of a database of its own, whose CPU is counted too."""
 
     def cpu_seconds(self) -> float:
         """Add up the CPU that the server and its children have used, in user and kernel."""
-        return sum(_cpu_of(pid) for pid in _family(self.process.pid))
+        beside = _family(self.beside) if self.beside is not None else []
+        return sum(_cpu_of(pid) for pid in (*_family(self.process.pid), *beside))
 
     def resident_mib(self) -> float:
         """Read the resident memory of the server's largest process."""
@@ -75,14 +78,17 @@ def data_directory() -> Iterator[Path]:
 
 
 @contextmanager
-def serving(data: Path, module: tuple[str, ...] = ("doorward", "serve")) -> Iterator[Server]:
-    """Start a server on a data directory, wait for its first answer, and stop it afterwards."""
+def serving(
+    data: Path, module: tuple[str, ...] = ("doorward", "serve"), *, beside: int | None = None, core: int | None = None
+) -> Iterator[Server]:
+    """Start a server on a data directory, wait for its first answer, and stop it afterwards; `core` pins it to one."""
     port = free_port()
     command = [sys.executable, "-m", *module, "--data", str(data), "--listen", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    pinned = [] if core is None else ["taskset", "-c", str(core)]
+    process = subprocess.Popen([*pinned, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(port, process)
-        yield Server(data, port, process)
+        yield Server(data, port, process, beside)
     finally:
         process.terminate()
         process.wait(20)

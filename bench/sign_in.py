@@ -6,7 +6,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from bench import people
-from bench.measuring import NotMeasured, Row, data_directory, median, post, serving
+from bench.databases import SQLITE, home
+from bench.measuring import NotMeasured, Row, median, post, serving
 from doorward import app
 from doorward.edges.crypto.hash_queue import cores
 from doorward.edges.entropy import SystemEntropy
@@ -19,24 +20,24 @@ VERIFICATIONS = 60
 GOAL = 0.90
 
 
-def measure(rounds: int = ROUNDS, count: int = PEOPLE) -> Row:
+def measure(kind: str = SQLITE, rounds: int = ROUNDS, count: int = PEOPLE) -> Row:
     """Sign everybody in once a round; each round has people of its own, since a code is taken once."""
-    with data_directory() as data:
-        everybody = people.make(data, rounds * count)
-        raw = _raw_seconds(data)
+    with home(kind) as there:
+        everybody = people.make(there.data, rounds * count)
+        raw = raw_seconds(there.data)
         costs, rates = [], []
-        with serving(data) as server:
-            _sign_in_all(server.port, everybody[:1])
+        with serving(there.data, beside=there.postmaster) as server:
+            sign_in_all(server.port, everybody[:1])
             for number in range(rounds):
                 batch = everybody[number * count + (1 if number == 0 else 0) : (number + 1) * count]
                 cpu, began = server.cpu_seconds(), time.perf_counter()
-                _sign_in_all(server.port, batch)
+                sign_in_all(server.port, batch)
                 rates.append(len(batch) / (time.perf_counter() - began))
                 costs.append((server.cpu_seconds() - cpu) / len(batch))
     ratio = raw / median(costs)
     return Row(
-        "B1 sign-in",
-        "complete sign-ins on SQLite, against the raw argon2id verification",
+        f"B1 sign-in on {kind}",
+        f"complete sign-ins on {kind}, against the raw argon2id verification",
         f">= {GOAL:.2f}",
         ratio,
         ratio >= GOAL,
@@ -50,7 +51,7 @@ def measure(rounds: int = ROUNDS, count: int = PEOPLE) -> Row:
     )
 
 
-def _raw_seconds(data: Path) -> float:
+def raw_seconds(data: Path) -> float:
     """Time the verification alone, in CPU seconds of its thread, on every core at once as the server does it."""
     hasher = app.real_hasher(people.settings_of(data), SystemEntropy())
     job = Verify(Secret(people.PASSWORD), str(hasher.run(Encode(Secret(people.PASSWORD)))))
@@ -67,7 +68,7 @@ def _raw_seconds(data: Path) -> float:
         return median([spent for done in [threads.submit(verify) for _ in range(cores())] for spent in done.result()])
 
 
-def _sign_in_all(port: int, batch: list[people.Person]) -> None:
+def sign_in_all(port: int, batch: list[people.Person]) -> None:
     """Sign a batch in, several at once, each client on one connection."""
     shares = [batch[client::CLIENTS] for client in range(CLIENTS)]
     with ThreadPoolExecutor(CLIENTS) as clients:
