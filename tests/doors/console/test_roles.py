@@ -128,7 +128,7 @@ def test_a_role_of_more_than_one_holds_stays(site: Site) -> None:
 
     assert page.ids["right-system-modify-hint"] == "You do not hold it yourself"
     assert "right-users-read-hint" not in page.ids
-    assert "by whoever holds its rights by such a role" in page.ids["role-night-desk"]
+    assert "by a role that acts on accounts with more rights" in page.ids["role-night-desk"]
     assert f"{ROLES}/night-desk/edit" not in [
         form.action for form in browser.get(f"{ROLES}?stage=edit&role=night-desk").page.forms
     ]

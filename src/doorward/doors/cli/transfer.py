@@ -28,8 +28,8 @@ from doorward.features.transfer.model import (
 
 COLUMNS = (
     "id", "user_name", "full_name", "email", "kind", "enabled", "protected", "locked_at", "lock_reason",
-    "lock_ends_at", "unlocked_by", "unlocked_by_id", "unlocked_at", "second_factor", "groups", "roles",
-    "last_sign_in_at", "password_changed_at", "version",
+    "lock_ends_at", "unlocked_by", "unlocked_by_id", "unlocked_at", "second_factor", "signs_in_by_email",
+    "groups", "roles", "last_sign_in_at", "password_changed_at", "version",
 )  # fmt: skip
 """What an export has of each account: the fields of the API, none of them a secret (KEY-16)."""
 _PAGE = 200
