@@ -27,10 +27,12 @@ from sqlalchemy import Connection
 from doorward import app, config, starting
 from doorward.config import Settings
 from doorward.doors.cli.program import Welcome
+from doorward.edges.clock import SystemClock
 from doorward.edges.crypto.argon2 import Argon2Hasher, Parameters
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.sql.engine import Database
-from doorward.edges.sql.opening import open_database
+from doorward.edges.sql.opening import clock_of, open_database
+from doorward.kernel.ports import Clock
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 20.0
@@ -66,13 +68,14 @@ class Controls:
 
 @dataclass(frozen=True, slots=True)
 class FileClock:
-    """The machine's clock, turned by as much as the controls say."""
+    """The clock that decides, turned by as much as the controls say."""
 
     controls: Controls
+    clock: Clock = SystemClock()  # noqa: RUF009 - it has nothing that could change
 
     def now(self) -> datetime:
         """Read the turned clock."""
-        return datetime.now(UTC) + timedelta(seconds=self.controls.read().get("seconds", 0))  # noqa: TID251 - turned
+        return self.clock.now() + timedelta(seconds=self.controls.read().get("seconds", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,12 @@ class Make:
 
     def __call__(self, settings: Settings) -> app.App:
         """Build the server."""
+        database = open_database(settings)
         return app.build(
             settings,
-            clock=FileClock(self.controls),
+            clock=FileClock(self.controls, clock_of(database)),
             hasher=None if self.real_cost else Argon2Hasher(SystemEntropy(), CHEAP),
-            database=UnluckyDatabase(open_database(settings), self.controls),
+            database=UnluckyDatabase(database, self.controls),
         )
 
 
@@ -126,6 +130,10 @@ class Server:
     workers: int = 1
     real_cost: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
+    node: str = ""
+    """Its name, where several nodes share the folder: each has a data directory and a log of its own."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What its process finds besides."""
     url: str = ""
     welcome: str | None = None
     """The first administrator's link, as this start printed it."""
@@ -134,7 +142,7 @@ class Server:
     @property
     def data(self) -> Path:
         """Say where the data directory is."""
-        return self.folder / "data"
+        return self.folder / (self.node or "data")
 
     @property
     def controls(self) -> Controls:
@@ -154,18 +162,18 @@ class Server:
     @property
     def log(self) -> str:
         """Read what the server has logged."""
-        return (self.folder / "server.log").read_text()
+        return self._log.read_text()
 
     def start(self) -> "Server":
         """Start the server, on the same port as before, and wait until it answers."""
         listen = self.url.rpartition("/")[2] or "127.0.0.1:0"
-        words = [self.folder, listen, self.workers, int(self.real_cost), json.dumps(dict(self.options))]
+        words = [self.folder, listen, self.workers, int(self.real_cost), json.dumps(self._given())]
         self.temporary.mkdir(exist_ok=True)
-        with (self.folder / "server.log").open("a") as log:
+        with self._log.open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.launcher", *map(str, words)],
-                cwd=ROOT, env=clean_environment() | self._places(), stdout=subprocess.PIPE, stderr=log, text=True,
-                start_new_session=True,
+                cwd=ROOT, env=clean_environment() | self._places() | dict(self.environment),
+                stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
             )  # fmt: skip
         said = self._process.stdout.readline() if self._process.stdout else ""
         if not said:
@@ -212,6 +220,14 @@ class Server:
         """Wait until so many mails to somebody are there, and give the last."""
         eventually(lambda: len(self.mails(recipient)) >= count)
         return self.mails(recipient)[count - 1]
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / f"{self.node or 'server'}.log"
+
+    def _given(self) -> dict[str, Any]:
+        named = {"node": self.node} if self.node else {}
+        return {"data": str(self.data), **named, **self.options}
 
     def _places(self) -> dict[str, str]:
         return {"TMPDIR": str(self.temporary), "SQLITE_TMPDIR": str(self.temporary)}
@@ -285,7 +301,8 @@ def _group_is_gone(group: int) -> bool:
 def _serve(folder: Path, listen: str, workers: str, real_cost: str, options: str) -> int:
     """Be the server."""
     controls = Controls(folder / _CONTROLS)
-    given = {"data": folder / "data", "listen": listen, "workers": workers, **json.loads(options)}
+    given = {"listen": listen, "workers": workers, **json.loads(options)}
+    settings = config.load(given, {}).settings
 
     def told(settings: Settings, welcome: Welcome) -> None:
         link = None if welcome.link is None else f"{welcome.address}{welcome.link.reveal()}"
@@ -293,7 +310,8 @@ def _serve(folder: Path, listen: str, workers: str, real_cost: str, options: str
         sys.stdout.flush()
 
     make = Make(controls, real_cost=real_cost == "1")
-    return starting.serve(config.load(given, {}).settings, told, make=make, clock=FileClock(controls))
+    turned = FileClock(controls) if settings.database_file else None  # a shared database's clock is asked, not turned
+    return starting.serve(settings, told, make=make, clock=turned)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ import pytest
 
 from doorward.features.devices import actions as devices
 from doorward.features.signin.model import Next
+from tests.storms.nodes import SHAPES, shaped
 from tests.storms.size import size
-from tests.storms.town import Person, Town, address, api, password_of, town
+from tests.storms.town import Person, Town, address, api, password_of
 from tests.storms.wire import Answer, ask, at_once
 
 AT_ONCE = 50
@@ -19,10 +20,10 @@ MALFORMED = (" 123456", "123456 ", "+123456", "-12345", "12 3456", "0123456", "1
              "١٢٣٤٥٦", "123456\n", "123456\x00", "0x1e24")  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Launch two processes behind one port."""
-    with town(tmp_path_factory.mktemp("codes"), {"behind_proxy": "127.0.0.1"}, workers=2) as begun:
+@pytest.fixture(scope="module", params=SHAPES)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """Launch two processes on SQLite, and three nodes on PostgreSQL."""
+    with shaped(request.param, tmp_path_factory.mktemp("codes"), {"behind_proxy": "127.0.0.1"}) as begun:
         begun.rules(failures_before_lock=5, second_factor_failures_before_lock=5)
         yield begun
 
@@ -39,13 +40,13 @@ def give(line: str, sign_in: str, code: str, number: int = 0) -> bytes:
 
 def count(server: Town, table: str, person: Person) -> int:
     """Count somebody's rows of a table."""
-    return server.count(f"SELECT count(*) FROM {table} WHERE account_id = ?", person.account.bytes)  # noqa: S608 - ours
+    return server.count(f"SELECT count(*) FROM {table} WHERE account_id = ?", person.account)  # noqa: S608 - ours
 
 
 def failures(server: Town, person: Person) -> int:
     """Add up an account's counters."""
     counted = "SELECT coalesce(sum(failures), 0) FROM lockout_counters WHERE account_id = ?"
-    return server.count(counted, person.account.bytes)
+    return server.count(counted, person.account)
 
 
 @pytest.mark.parametrize("number", range(ROUNDS))
@@ -54,7 +55,7 @@ def test_a_code_opens_one_of_fifty_sign_ins(server: Town, number: int) -> None:
     bram = server.add(f"once-{number}")
     sign_ins = server.pending(bram, Next.CODE, AT_ONCE)
     code = bram.code(server.server.now())
-    answers = at_once(server.url, [give("code", one, code) for one in sign_ins])
+    answers = at_once(server.urls, [give("code", one, code) for one in sign_ins])
 
     assert told(answers) == {(200, ""): 1, (401, "otp.used"): 49}
     assert server.attempts("signin.code", bram) == {("checked", "right"): 1, ("checked", "used"): 49}
@@ -66,7 +67,7 @@ def test_a_code_sent_fifty_times_in_one_sign_in_opens_it_once(server: Town) -> N
     """A browser that repeats itself gets one session."""
     bram = server.add("repeated")
     (sign_in,) = server.pending(bram, Next.CODE)
-    answers = at_once(server.url, [give("code", sign_in, bram.code(server.server.now()))] * AT_ONCE)
+    answers = at_once(server.urls, [give("code", sign_in, bram.code(server.server.now()))] * AT_ONCE)
 
     assert told(answers) == {(200, ""): 1, (401, "signin.expired"): 49}
     assert (count(server, "sessions", bram), failures(server, bram)) == (1, 0)
@@ -122,7 +123,7 @@ def test_of_ten_set_ups_at_once_one_binds_its_key(server: Town) -> None:
     people = [Person("", bram.account, "", from_base32(one["secret_key"])) for one in shown]
     codes = [one.code(server.server.now()) for one in people]
     guesses = [give("set-up/confirm", one, code) for one, code in zip(sign_ins, codes, strict=True)]
-    answers = at_once(server.url, guesses)
+    answers = at_once(server.urls, guesses)
 
     assert told(answers) == {(200, ""): 1, (403, "signin.set_up_not_available"): 9}
     assert [count(server, table, bram) for table in ("otp_keys", "sessions", "allowlist")] == [1, 1, 0]
@@ -138,7 +139,7 @@ def test_a_code_of_one_use_opens_one_of_fifty_sign_ins(server: Town, kind: str) 
         sign_ins, code = server.pending(bram, Next.CODE, AT_ONCE), server.recovery_codes(bram)[0]
     else:
         sign_ins, code = server.pending(bram, Next.DEVICE_CODE, AT_ONCE), temporary_code(server, bram)
-    answers = at_once(server.url, [give(kind, one, code) for one in sign_ins])
+    answers = at_once(server.urls, [give(kind, one, code) for one in sign_ins])
     server.rules(second_factor_failures_before_lock=5)
 
     wrong = {"recovery-code": "recovery_codes.wrong", "device-code": "devices.wrong_code"}[kind]

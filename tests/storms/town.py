@@ -4,8 +4,10 @@ What the storms find out they read from the server's own record: audit entries a
 database. The tests keep no books of their own.
 """
 
+import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 from urllib.parse import urlencode
+from uuid import UUID
 
 from doorward import app, config
 from doorward.edges.call import Call
@@ -98,6 +101,8 @@ class Town:
     runtime: Runtime
     olga: Person
     """An administrator, who looks at what happened."""
+    others: tuple[Server, ...] = ()
+    """Further nodes on the same database."""
     watches: list[tuple[datetime, str]] = field(default_factory=list)
     """Sessions in which she looks, and since when."""
 
@@ -105,6 +110,21 @@ class Town:
     def url(self) -> str:
         """Say where the server listens."""
         return self.server.url
+
+    @property
+    def urls(self) -> list[str]:
+        """Say where all nodes listen."""
+        return [node.url for node in self.nodes]
+
+    @property
+    def nodes(self) -> tuple[Server, ...]:
+        """Give all servers on the database."""
+        return (self.server, *self.others)
+
+    @property
+    def names(self) -> set[str]:
+        """Name the nodes, as their entries do."""
+        return {node.node or "node-1" for node in self.nodes}
 
     @property
     def cost(self) -> Parameters:
@@ -166,8 +186,12 @@ class Town:
         return wire.ask(self.url, api(line, body, token, **headers))
 
     def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        """Read rows of the database."""
+        """Read rows of the database, which SQLite and PostgreSQL each spell in their own way."""
         with self.runtime.database.read() as sql:
+            if sql.dialect.name == "postgresql":
+                query = query.replace("?", "%s")
+            else:
+                values = tuple(one.bytes if isinstance(one, UUID) else one for one in values)
             return [dict(row) for row in sql.exec_driver_sql(query, values).mappings()]
 
     def count(self, query: str, *values: Any) -> int:
@@ -231,15 +255,38 @@ def address(number: int) -> str:
 @contextmanager
 def town(folder: Path, options: Mapping[str, Any] | None = None, **given: Any) -> Iterator[Town]:
     """Launch a server and open its database beside it; Olga is there already."""
-    with launched(folder, options=options or {}, **given) as server:
-        settings = config.load({"data": str(server.data)}, {}).settings
-        runtime = app.open_runtime(settings, clock=FileClock(server.controls))
+    with launched(folder, options=options or {}, **given) as server, _beside(server) as (runtime, olga):
+        yield Town(server, runtime, olga)
+
+
+@contextmanager
+def town_of_nodes(folder: Path, names: Sequence[str], options: Mapping[str, Any]) -> Iterator[Town]:
+    """Launch nodes on the database that the options name; each begins with the first one's key file."""
+    first, *others = [Server(folder, options=options, node=name) for name in names]
+    with ThreadPoolExecutor(len(names)) as threads:
         try:
-            with runtime.writing(_HERE) as call:
-                olga = _add(call, CHEAP, "olga", "administrator")
-            yield Town(server, runtime, olga)
+            first.start()
+            for node in others:
+                node.data.mkdir(mode=0o700)
+                shutil.copy(first.data / "doorward.key", node.data)
+            list(threads.map(Server.start, others))
+            with _beside(first) as (runtime, olga):
+                yield Town(first, runtime, olga, tuple(others))
         finally:
-            runtime.database.close()
+            list(threads.map(Server.stop, (first, *others)))
+
+
+@contextmanager
+def _beside(server: Server) -> Iterator[tuple[Runtime, Person]]:
+    """Open a server's database beside it, and write Olga into it."""
+    settings = config.load({"data": str(server.data), **server.options}, {}).settings
+    runtime = app.open_runtime(settings, clock=FileClock(server.controls))
+    try:
+        with runtime.writing(_HERE) as call:
+            olga = _add(call, CHEAP, "olga", "administrator")
+        yield runtime, olga
+    finally:
+        runtime.database.close()
 
 
 def _add(call: Call, cost: Parameters, name: str, *roles: str, **special: Unpack[Special]) -> Person:

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 T = TypeVar("T")
+Where = str | Sequence[str]
+"""A server's address, or those of several nodes, which take turns."""
 
 PATIENCE = 30.0
 """Seconds after which an answer that should have come has not."""
@@ -117,20 +119,21 @@ def form(line: str, origin: str, fields: Mapping[str, str], cookie: str = "") ->
 
 
 @asynccontextmanager
-async def wires(url: str, count: int) -> AsyncIterator[list[Wire]]:
+async def wires(where: Where, count: int) -> AsyncIterator[list[Wire]]:
     """Open so many connections, and hang up at the end."""
+    urls = [where] if isinstance(where, str) else where
     opened: list[Wire] = []
     try:
-        for _ in range(count):
-            opened.append(await Wire.open(url))  # noqa: PERF401 - those that are open are closed, should one fail
+        for number in range(count):
+            opened.append(await Wire.open(urls[number % len(urls)]))  # noqa: PERF401 - those that are open are closed, should one fail
         yield opened
     finally:
         await asyncio.gather(*(wire.close() for wire in opened))
 
 
-async def together(url: str, requests: Sequence[bytes]) -> list[Answer]:
+async def together(where: Where, requests: Sequence[bytes]) -> list[Answer]:
     """Send all requests at one moment, each on a connection that was open before, and gather the answers in order."""
-    async with wires(url, len(requests)) as opened:
+    async with wires(where, len(requests)) as opened:
         return await asyncio.gather(*(wire.ask(one) for wire, one in zip(opened, requests, strict=True)))
 
 
@@ -140,9 +143,9 @@ async def each(url: str, requests: Sequence[bytes]) -> list[Answer]:
         return [await opened[0].ask(one) for one in requests]
 
 
-def at_once(url: str, requests: Sequence[bytes]) -> list[Answer]:
+def at_once(where: Where, requests: Sequence[bytes]) -> list[Answer]:
     """Send all requests at one moment."""
-    return asyncio.run(together(url, requests))
+    return asyncio.run(together(where, requests))
 
 
 def in_turn(url: str, requests: Sequence[bytes]) -> list[Answer]:
