@@ -6,7 +6,6 @@ it decides about. Writers read what is committed, statement by statement; so who
 the one before has left.
 """
 
-import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from doorward.edges.sql.engine import BUSY_SECONDS, DatabaseBusy
 from doorward.edges.sql.holding import HOLDS, SHARED
+from doorward.edges.sql.places import Places
 
 CONNECTIONS = 16
 """How many connections one process opens at most, its clock's own left out."""
@@ -107,16 +107,16 @@ class PostgresDatabase:
 
 
 class _Held:
-    """Connections that are kept open, so many at most: whoever finds none free waits, and then no longer."""
+    """Connections that are kept open, so many at most: whoever finds none free waits in line."""
 
     def __init__(self, engine: Engine, most: int) -> None:
         self._engine = engine
         self._free: deque[Connection] = deque()
-        self._places = threading.BoundedSemaphore(most)
+        self._places = Places(most)
 
     @contextmanager
     def borrowed(self) -> Iterator[Connection]:
-        if not self._places.acquire(timeout=BUSY_SECONDS):
+        if not self._places.take(BUSY_SECONDS):
             raise DatabaseBusy
         try:
             with _busy_is_told():
@@ -126,7 +126,7 @@ class _Held:
                 finally:
                     self._put_back(connection)
         finally:
-            self._places.release()
+            self._places.give_back()
 
     def close(self) -> None:
         """Close what is free."""
