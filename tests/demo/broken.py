@@ -27,7 +27,8 @@ from doorward.features.second_factor import rules as second_factor_rules
 from doorward.features.second_factor.rules import Change, Deed
 from doorward.features.signin.actions import pending
 from doorward.kernel.ids import AccountId
-from tests.launcher import Controls, FileClock, Make
+from tests.controls import Controls, FileClock
+from tests.launcher import Make
 
 
 def nothing() -> None:

@@ -6,8 +6,8 @@ from threading import Event
 import pytest
 
 from doorward.demo.main import play
+from tests.controls import Controls, FileClock
 from tests.demo.broken import RULES
-from tests.launcher import Controls, FileClock
 
 TURNED = timedelta(seconds=2)
 """Waits that are longer are turned away; shorter ones are for what real time alone can bring."""

@@ -23,7 +23,8 @@ from doorward.features.passwords import actions as passwords
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.kernel.ids import AccountId
 from doorward.kernel.ports import Encode, Secret
-from tests.launcher import CHEAP, FileClock, Server, eventually, launched
+from tests.controls import FileClock
+from tests.launcher import CHEAP, Server, eventually, launched
 from tests.worlds import TurnableClock, World
 
 PASSWORD = "a walk in the wood"

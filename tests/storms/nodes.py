@@ -7,6 +7,7 @@ is skipped where PostgreSQL's programs are missing.
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ import psycopg
 import pytest
 
 from tests import cluster
-from tests.storms.town import Town, town, town_of_nodes
+from tests.launcher import Server
+from tests.storms.town import Town, beside, town
 
 NAMES = ("oak", "elm", "ash")
 WORKERS = "two processes"
@@ -36,10 +38,36 @@ def shaped(shape: str, folder: Path, options: Mapping[str, Any] | None = None) -
 
 
 @contextmanager
-def three_nodes(folder: Path, options: Mapping[str, Any] | None = None) -> Iterator[Town]:
-    """Launch three nodes on a database of their own, in a cluster that ends with them."""
-    with a_database() as database, town_of_nodes(folder, NAMES, {**(options or {}), "database": database}) as begun:
+def three_nodes(
+    folder: Path, options: Mapping[str, Any] | None = None, finds: Mapping[str, Mapping[str, str]] | None = None
+) -> Iterator[Town]:
+    """Launch three nodes on a database of their own, in a cluster that ends with them.
+
+    `finds` says what some of them find in their environment.
+    """
+    nodes = {name: (finds or {}).get(name, {}) for name in NAMES}
+    with a_database() as database, town_of_nodes(folder, nodes, {**(options or {}), "database": database}) as begun:
         yield begun
+
+
+@contextmanager
+def town_of_nodes(folder: Path, nodes: Mapping[str, Mapping[str, str]], options: Mapping[str, Any]) -> Iterator[Town]:
+    """Launch nodes, by name and what each finds in its environment, on the database that the options name.
+
+    Each begins with the first one's key file.
+    """
+    first, *others = [Server(folder, options=options, node=name, environment=finds) for name, finds in nodes.items()]
+    with ThreadPoolExecutor(len(nodes)) as threads:
+        try:
+            first.start()
+            for node in others:
+                node.data.mkdir(mode=0o700)
+                shutil.copy(first.data / "doorward.key", node.data)
+            list(threads.map(Server.start, others))
+            with beside(first) as (runtime, olga):
+                yield Town(first, runtime, olga, tuple(others))
+        finally:
+            list(threads.map(Server.stop, (first, *others)))
 
 
 @contextmanager

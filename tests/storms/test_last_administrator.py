@@ -88,7 +88,7 @@ def test_two_who_remove_each_other_leave_one(server: Town, path: str) -> None:
 
 def is_able(server: Town, person: Person) -> bool:
     """Tell whether an administrator is still able."""
-    return server.count(f"{ABLE} AND account_id = ?", person.account.bytes) == 1
+    return server.count(f"{ABLE} AND account_id = ?", person.account) == 1
 
 
 def acts_on_oneself(person: Person) -> dict[str, tuple[str, dict[str, Any]]]:

@@ -4,10 +4,8 @@ What the storms find out they read from the server's own record: audit entries a
 database. The tests keep no books of their own.
 """
 
-import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -43,7 +41,8 @@ from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Encode, Secret
 from doorward.kernel.time import to_the_second
 from tests import keys
-from tests.launcher import CHEAP, FileClock, Server, launched
+from tests.controls import FileClock
+from tests.launcher import CHEAP, Server, launched
 from tests.storms import wire
 from tests.storms.wire import Answer
 from tests.worlds import OWNER
@@ -255,29 +254,12 @@ def address(number: int) -> str:
 @contextmanager
 def town(folder: Path, options: Mapping[str, Any] | None = None, **given: Any) -> Iterator[Town]:
     """Launch a server and open its database beside it; Olga is there already."""
-    with launched(folder, options=options or {}, **given) as server, _beside(server) as (runtime, olga):
+    with launched(folder, options=options or {}, **given) as server, beside(server) as (runtime, olga):
         yield Town(server, runtime, olga)
 
 
 @contextmanager
-def town_of_nodes(folder: Path, names: Sequence[str], options: Mapping[str, Any]) -> Iterator[Town]:
-    """Launch nodes on the database that the options name; each begins with the first one's key file."""
-    first, *others = [Server(folder, options=options, node=name) for name in names]
-    with ThreadPoolExecutor(len(names)) as threads:
-        try:
-            first.start()
-            for node in others:
-                node.data.mkdir(mode=0o700)
-                shutil.copy(first.data / "doorward.key", node.data)
-            list(threads.map(Server.start, others))
-            with _beside(first) as (runtime, olga):
-                yield Town(first, runtime, olga, tuple(others))
-        finally:
-            list(threads.map(Server.stop, (first, *others)))
-
-
-@contextmanager
-def _beside(server: Server) -> Iterator[tuple[Runtime, Person]]:
+def beside(server: Server) -> Iterator[tuple[Runtime, Person]]:
     """Open a server's database beside it, and write Olga into it."""
     settings = config.load({"data": str(server.data), **server.options}, {}).settings
     runtime = app.open_runtime(settings, clock=FileClock(server.controls))

@@ -156,6 +156,12 @@ def test_lock_2_an_attempt_is_in_flight_for_thirty_seconds() -> None:
     assert rules.reserved_since(NOON) == NOON - timedelta(seconds=30)
 
 
+@pytest.mark.parametrize(("seconds", "may"), [(0, True), (4.999, True), (5, False), (60, False)])
+def test_lock_2_an_attempt_waits_for_five_seconds(seconds: float, *, may: bool) -> None:
+    """For those in flight, that may give their places back."""
+    assert rules.may_wait(NOON, NOON + timedelta(seconds=seconds)) is may
+
+
 @pytest.mark.parametrize(
     ("sign_in", "unlocked", "enabled", "days", "locked"),
     [

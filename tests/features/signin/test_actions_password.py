@@ -240,3 +240,27 @@ def test_lock_11_every_name_fills_up_alike(walk: Walk, kind: str) -> None:
             under_way.append(type(steps.send(Resumed(call, answer=True))).__name__)
 
     assert under_way == ["Hash", "Hash", "Wait"]
+
+
+@pytest.mark.parametrize(("seconds", "still_waits"), [(4.9, True), (5, False)])
+def test_lock_2_an_attempt_waits_five_seconds_however_long_each_look_takes(
+    walk: Walk, seconds: float, *, still_waits: bool
+) -> None:
+    """Behind a hundred others a look takes longer than the pause between two; then there are fewer looks."""
+    world = walk.world
+    walk.person("bram")
+    limit(world, 1)
+    in_flight, second = (sign_in(SignIn("bram", Secret("wrong"))) for _ in range(2))
+    for steps in (in_flight, second):
+        next(steps)
+        with world.writing() as call:
+            steps.send(Resumed(call, answer=True))
+    world.pass_time(seconds=seconds)
+    refused = None
+    try:
+        with world.writing() as call:
+            second.send(Resumed(call, answer=True))
+    except StopIteration as end:
+        refused = end.value.code
+
+    assert refused == (None if still_waits else "signin.busy")

@@ -31,6 +31,8 @@ RESERVATION_LIFE = timedelta(seconds=30)
 WAIT_SECONDS = 0.05
 WAITS = 100
 """So many waits of that length make the 5 s for which an attempt waits for those in flight (LOCK-2)."""
+_WAIT_LIMIT = timedelta(seconds=5)
+"""Where each look takes long, fewer of them do."""
 LAST_ADMINISTRATOR_LOCK = timedelta(minutes=15)
 """The last able administrator who is open is locked for this long whatever the rules say (RIGHT-5)."""
 UNDO_FOR = timedelta(seconds=10)
@@ -194,6 +196,11 @@ def judge_undo(unlock: Entry | None, state: State, actor: Actor, now: datetime) 
 
 def _instant(said: str | None) -> datetime | None:
     return None if said is None else datetime.fromisoformat(said)
+
+
+def may_wait(since: datetime, now: datetime) -> bool:
+    """Tell whether an attempt that has waited for those in flight since then may go on waiting (LOCK-2)."""
+    return now - since < _WAIT_LIMIT
 
 
 def reserved_since(now: datetime) -> datetime:

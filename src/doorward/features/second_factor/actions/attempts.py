@@ -13,9 +13,11 @@ A = TypeVar("A")
 def reserved(act: str, reserve: Callable[[Call], A]) -> Generator[Any, Resumed, A]:
     """Take a place in the hash queue, then reserve; whoever waited in vain is told to wait still (`WaitForOthers`)."""
     resumed: Resumed = yield Place(act)
-    found = reserve(resumed.call)
+    found, since = reserve(resumed.call), resumed.call.now
     for _ in range(rules.WAITS):
         if not isinstance(found, rules.WaitForOthers) or not resumed.answer:
+            break
+        if not rules.may_wait(since, resumed.call.now):
             break
         resumed = yield Wait(rules.WAIT_SECONDS)
         if resumed.answer:

@@ -53,10 +53,12 @@ class HoldOn:
 def sign_in(command: SignIn) -> Steps:
     """Check a password: reserve, hash, conclude (LOCK-2)."""
     resumed: Resumed = yield Place(ACT, shared=True)
-    attempt = _reserve(resumed.call, command.user_name)
+    attempt, since = _reserve(resumed.call, command.user_name), resumed.call.now
     slowed = False
     for _ in range(lockout_rules.WAITS):
         if not isinstance(attempt, HoldOn) or not resumed.answer:
+            break
+        if not lockout_rules.may_wait(since, resumed.call.now):
             break
         slowed = slowed or attempt.seconds == rules.SLOWED_SECONDS
         resumed = yield Wait(attempt.seconds, shared=True)
