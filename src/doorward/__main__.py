@@ -36,6 +36,11 @@ class Program:
         opened: Opened = _from("starting").open_here(settings)
         return opened
 
+    def open_target(self, settings: "Settings") -> "Opened":
+        """Open a database into which another is to be moved."""
+        opened: Opened = _from("starting").open_target(settings)
+        return opened
+
     def first_run(self, settings: "Settings") -> "Welcome":
         """Make what is missing of a data directory."""
         welcome: Welcome = _from("starting").first_run(settings)

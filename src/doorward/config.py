@@ -62,7 +62,8 @@ def _listen(value: str) -> str:
     return value
 
 
-def _database(value: str) -> str:
+def database_address(value: str) -> str:
+    """Check the address of a database; raise `ValueError` that says what it is."""
     if not re.fullmatch(r"sqlite:///.+|postgres(ql)?://.+", value):
         raise ValueError("it is sqlite:///PATH or postgresql://USER@HOST/NAME")
     if value.startswith("postgres") and find_spec("psycopg") is None:
@@ -87,7 +88,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
     data: Path = Field(description="the data directory")
-    database: Annotated[str, AfterValidator(_database)] = Field(description="where the database is", repr=False)
+    database: Annotated[str, AfterValidator(database_address)] = Field(description="where the database is", repr=False)
     database_connections: int = Field(
         16, ge=4, le=500, description="connections of one process to PostgreSQL, its clock's own left out"
     )

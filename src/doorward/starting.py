@@ -27,12 +27,17 @@ from doorward.kernel.ports import Clock
 def open_here(settings: Settings) -> Opened:
     """Open a data directory that is there, for one command; raise `Obstacle` where it cannot be used."""
     data_directory.require(settings)
-    entropy = SystemEntropy()
-    runtime = open_runtime(settings, entropy=entropy)
-    with schema.obstacles_told(settings.database_name), runtime.database.read() as sql:
+    opened = _opened(settings)
+    with schema.obstacles_told(settings.database_name), opened.runtime.database.read() as sql:
         stands = schema.standing(sql)
     schema.must_be_current(stands, settings.database_name)
-    return Opened(runtime, real_hasher(settings, entropy), AesCiphers(), runtime.database.close)
+    return opened
+
+
+def open_target(settings: Settings) -> Opened:
+    """Open a database into which another is to be moved, with the same keys; nothing is asked of what is in it."""
+    data_directory.make_database_file(settings)
+    return _opened(settings)
 
 
 def first_run(settings: Settings, *, clock: Clock | None = None) -> Welcome:
@@ -92,6 +97,12 @@ def serve(
 def try_mail(settings: Settings) -> None:
     """See whether mail could be handed over; raise `NotDelivered` if not."""
     Post.of(settings).reach()
+
+
+def _opened(settings: Settings) -> Opened:
+    entropy = SystemEntropy()
+    runtime = open_runtime(settings, entropy=entropy)
+    return Opened(runtime, real_hasher(settings, entropy), AesCiphers(), runtime.database.close)
 
 
 def _welcome(runtime: Runtime, *, made: bool) -> Welcome:

@@ -12,14 +12,15 @@ from tools.catalogue import acts
 ALL = acts()
 NAMES = [f"{one.feature}.{one.act.name}" for one in ALL]
 VERB_OBJECT = re.compile(r"[a-z]+(_[a-z]+)+")
-LISTS = {"allowlist", "exclusions"}
-"""The two lists of the feature `second_factor` have events of their own name."""
+LISTS = {"allowlist", "exclusions", "database"}
+"""The two lists of the feature `second_factor` have events of their own name, and so has the database itself."""
 
 HAPPENED = {
     "accounts": "added disabled edited enabled exported imported rescued viewed",
     "allowlist": "add_undone added removed",
     "applications": "added entered removed",
     "audit": "expired exported viewed",
+    "database": "moved",
     "devices": "remembered revoked",
     "exclusions": "added removed",
     "groups": "added deleted edited member_added member_removed",

@@ -47,13 +47,18 @@ def make(settings: Settings, make_key: Callable[[Path], None]) -> bool:
         if new:
             _no_database_without_keys(settings)
             make_key(key_file(settings))
-        if settings.database_file is not None:
-            os.close(os.open(settings.database_file, os.O_CREAT | os.O_RDWR, CLOSED_FILE))
+        _database_file(settings)
         box = maildir(settings)
         if box is not None:
             for folder in (box, box / "tmp", box / "new", box / "cur"):
                 folder.mkdir(mode=CLOSED_DIRECTORY, exist_ok=True)
     return new
+
+
+def make_database_file(settings: Settings) -> None:
+    """Make SQLite's file where it is missing, closed to other users."""
+    with _obstacles_told(settings.data):
+        _database_file(settings)
 
 
 def require(settings: Settings) -> None:
@@ -118,6 +123,11 @@ def _directory(data: Path) -> None:
         data.mkdir(mode=CLOSED_DIRECTORY)
     if not any(data.iterdir()):
         data.chmod(CLOSED_DIRECTORY)
+
+
+def _database_file(settings: Settings) -> None:
+    if settings.database_file is not None:
+        os.close(os.open(settings.database_file, os.O_CREAT | os.O_RDWR, CLOSED_FILE))
 
 
 def _no_database_without_keys(settings: Settings) -> None:

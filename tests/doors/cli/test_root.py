@@ -55,7 +55,7 @@ def test_every_command_of_the_interface_is_there() -> None:
         "audit list", "audit acts", "audit checkpoints", "audit export",
         "account import", "account export", "mail list", "mail retry",
         "forward-auth list", "forward-auth add", "forward-auth show", "forward-auth remove",
-        "database upgrade", "database status", "config show",
+        "database upgrade", "database status", "database move", "config show",
     }  # fmt: skip
 
 

@@ -1,8 +1,9 @@
-"""`doorward database`: which version it has, and the way to the present one."""
+"""`doorward database`: which version it has, the way to the present one, and the move to another."""
 
 import click
 
 from doorward.config import Loaded, shown
+from doorward.doors.cli.moving import move
 from doorward.doors.cli.options import Group, wants_json, with_settings
 from doorward.doors.cli.program import Program
 from doorward.doors.cli.serving import tell_welcome
@@ -14,7 +15,7 @@ from doorward.edges.sql.opening import open_database
 
 @click.group(cls=Group)
 def database() -> None:
-    """Look at the database's version, and upgrade it."""
+    """Look at the database's version, upgrade it, or move everything to another."""
 
 
 @database.command("status", short_help="Show the database's version.")
@@ -62,3 +63,6 @@ def upgrade(program: Program, loaded: Loaded) -> None:
     else:
         upgraded = f"The database went from version {before} to {schema.NEWEST}."
         click.echo("The database is up to date." if before is None else upgraded)
+
+
+database.add_command(move)

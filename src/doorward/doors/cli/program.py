@@ -40,6 +40,9 @@ class Program(Protocol):
     def open(self, settings: Settings) -> Opened:
         """Open a data directory that is there."""
 
+    def open_target(self, settings: Settings) -> Opened:
+        """Open a database into which another is to be moved."""
+
     def first_run(self, settings: Settings) -> Welcome:
         """Make what is missing of a data directory."""
 

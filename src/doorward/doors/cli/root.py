@@ -54,7 +54,7 @@ SECTIONS: dict[str, dict[str, Listed]] = {
         "mail": Listed("mail", "See which mail was sent, and try again."),
     },
     "Upkeep": {
-        "database": Listed("database", "Look at the database's version, and upgrade it."),
+        "database": Listed("database", "Look at the database's version, upgrade it, or move it."),
         "config": Listed("configuration", "Show every setting and where it comes from."),
     },
 }

@@ -17,7 +17,7 @@ LEASE = timedelta(seconds=30)
 _FURTHEST = 2 * LEASE
 """Leases of nodes whose clocks differ a little end before this."""
 
-_HELD_BY_OTHERS = select(duties.c.duty, duties.c.held_until).where(
+_HELD_BY_OTHERS = select(duties.c.duty, duties.c.held_until, duties.c.held_by).where(
     duties.c.held_by != bindparam("holder"),
     duties.c.held_until > bindparam("now"),
     duties.c.held_until <= bindparam("furthest"),
@@ -44,6 +44,12 @@ def held_by_others(sql: Connection, holder: str, now: datetime) -> dict[str, dat
     """Say which duties others hold, and until when."""
     values = {"holder": holder, "now": now, "furthest": now + _FURTHEST}
     return {row.duty: row.held_until for row in sql.execute(_HELD_BY_OTHERS, values)}
+
+
+def holders(sql: Connection, now: datetime) -> set[str]:
+    """Name everybody who holds a duty: the servers that run."""
+    values = {"holder": "", "now": now, "furthest": now + _FURTHEST}
+    return {row.held_by for row in sql.execute(_HELD_BY_OTHERS, values)}
 
 
 def take(sql: Connection, wanted: Iterable[str], holder: str, now: datetime) -> set[str]:

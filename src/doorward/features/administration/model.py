@@ -1,7 +1,9 @@
 """Commands and outcomes of administration."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from doorward.features.accounts.model import AccountKind
 from doorward.features.signin.model import PendingToken
@@ -141,3 +143,23 @@ class UseWelcomeLink:
     full_name: str
     email: str | None
     password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class MoveDatabase:
+    """Carry everything from another database into the one that the act runs in."""
+
+    origin: str
+    """The other database, without a password."""
+    carry: Callable[[Any], Any] = field(repr=False)
+    """Does it in the act's own transaction, and tells what has arrived (`edges.sql.moving`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseMoved(Done):
+    """Everything is in the other database, and was compared."""
+
+    rows: Mapping[str, int]
+    """How many, by table."""
+    trail: str
+    """SHA-256 over the audit trail as it was carried."""

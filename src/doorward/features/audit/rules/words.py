@@ -120,7 +120,7 @@ _WAYS_IN = {
 _NAMED = {
     "rights": "role", "groups": "group", "policy.assigned": "group", "tokens": "serial", "tokens.imported": "file",
     "passwords.breach_list_cleared": "list", "passwords.breach_list_imported": "list",
-    "applications": "host",
+    "applications": "host", "database": "from",
 }  # fmt: skip
 """Which detail says what an act was about, by the act or by its feature."""
 
@@ -150,6 +150,7 @@ _WORDS = {
     "audit.expired": ("Expired entries removed", "Removal of expired entries"),
     "audit.exported": ("Audit trail exported", "Export of the audit trail"),
     "audit.viewed": ("Audit trail read", "Reading of the audit trail"),
+    "database.moved": ("Moved from another database", "Move from another database"),
     "devices.remembered": ("Device remembered", "Remembering a device"),
     "devices.revoked": ("Remembered devices forgotten", "Forgetting remembered devices"),
     "exclusions.added": ("Excluded from two-factor authentication", "Exclusion"),
