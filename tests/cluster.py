@@ -79,18 +79,26 @@ def running(folder: Path, **settings: str) -> Iterator[str]:
     if bin_ is None:
         pytest.exit("PostgreSQL's programs are missing: these tests are skipped", NOTHING_COLLECTED)
     data = folder / "data"
-    user = _somebody_ordinary(folder)
-    _run(user, bin_ / "initdb", "-D", data, "-U", "doorward", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+    user = somebody_ordinary(folder)
+    run(user, bin_ / "initdb", "-D", data, "-U", "doorward", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
     options = " ".join(f"-c {key}='{value}'" for key, value in {**SETTINGS, **settings}.items())
     words = ("-D", data, "-w", "-l", folder / "log", "-o", f"-k {folder} {options}")
-    _run(user, bin_ / "pg_ctl", *words, "start")
+    run(user, bin_ / "pg_ctl", *words, "start")
     try:
         yield f"postgresql://doorward@/postgres?host={folder}"
     finally:
-        _run(user, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        run(user, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop")
 
 
-def _somebody_ordinary(folder: Path) -> str | None:
+def reachable(folder: Path) -> Path:
+    """Let that user reach a folder of pytest's, which is closed to others."""
+    for above in (folder, *folder.parents):
+        if above.stat().st_uid == os.geteuid() and not above.stat().st_mode & 0o001:
+            above.chmod(above.stat().st_mode | 0o011)
+    return folder
+
+
+def somebody_ordinary(folder: Path) -> str | None:
     """Name the user that PostgreSQL runs as: it refuses root."""
     if os.geteuid() != 0:
         return None
@@ -103,12 +111,34 @@ def _somebody_ordinary(folder: Path) -> str | None:
     return user.pw_name
 
 
-def _run(user: str | None, program: Path, *words: object) -> None:
-    group = None if user is None else pwd.getpwnam(user).pw_gid
+def group_of(user: str | None) -> int | None:
+    """Give the group that belongs to a user, where there is one to change to."""
+    return None if user is None else pwd.getpwnam(user).pw_gid
+
+
+def children(parent: int) -> list[int]:
+    """List the processes that a process has started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
+
+
+def lives(process: int) -> bool:
+    """Tell whether a process runs, or stands still; one that is dead and not yet collected does not."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    return False
+
+
+def run(user: str | None, program: Path, *words: object) -> None:
+    """Run one of PostgreSQL's programs to its end, as a user who may."""
     subprocess.run(
         [program, *map(str, words)],
         user=user,
-        group=group,
+        group=group_of(user),
         cwd="/",
         check=True,
         stdin=subprocess.DEVNULL,

@@ -82,6 +82,7 @@ GROUPS = (
         120,
         ("-n", WORKERS, "--postgresql"),
     ),
+    Group("failover", ("tests/failover",), 180, ("-n", "0")),
     Group("journeys", ("tests/journeys", "tests/demo"), 180, BY_FILE),
 )
 REST = Group("actions", ("tests",), 40)

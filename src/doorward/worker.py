@@ -238,8 +238,12 @@ class Worker:
 
     def _work(self) -> None:
         while not self._stopping.is_set():
-            if not self.turn():
-                self._stopping.wait(IDLE_SECONDS)
+            try:
+                pause = 0.0 if self.turn() else IDLE_SECONDS
+            except Exception as error:  # noqa: BLE001 - a node that starts while the database is away goes on later
+                self._tell("turn", error)
+                pause = AFTER_FAILURE.total_seconds()
+            self._stopping.wait(pause)
         self._give_back()
 
     def _due(self, duty: Duty, now: datetime) -> bool:

@@ -8,7 +8,7 @@ the one before has left.
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from doorward.edges.sql.engine import BUSY_SECONDS, DatabaseBusy
 from doorward.edges.sql.holding import HOLDS, SHARED
 from doorward.edges.sql.places import Places
+from doorward.edges.sql.primary import Primary, Watched
 
 CONNECTIONS = 16
 """How many connections one process opens at most, its clock's own left out."""
@@ -30,7 +31,7 @@ _WARNED = "doorward warned"
 _DEFAULTS: dict[str, Any] = {
     "application_name": "doorward",
     "target_session_attrs": "read-write",  # of several hosts the primary, after a failover as well
-    "connect_timeout": 5,
+    "connect_timeout": 3,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
@@ -51,10 +52,11 @@ class PostgresDatabase:
         """Prepare the connections; none is opened yet."""
         self.url = url
         self._conninfo = _conninfo(url)
-        writing, reading = _engine(self._conninfo, read_only=False), _engine(self._conninfo, read_only=True)
+        self._primary = Primary(self._conninfo)
+        writing, reading = _engine(self._primary, read_only=False), _engine(self._primary, read_only=True)
         self._writers = _Held(writing, max(2, connections // 2))
         self._readers = _Held(reading, max(2, connections - connections // 2))
-        self._clock: psycopg.Connection[Any] | None = None
+        self._clock: Watched | None = None
 
     @contextmanager
     def write(self, *, shared: bool = False) -> Iterator[Connection]:
@@ -85,8 +87,9 @@ class PostgresDatabase:
     def time(self) -> datetime:
         """Ask the database for the time: the one clock that decisions go by."""
         with _busy_is_told():
-            if self._clock is None or self._clock.closed:
-                self._clock = psycopg.connect(self._conninfo, autocommit=True)
+            if self._clock is None or self._clock.closed or not self._clock.is_current:
+                self._clock = self._primary.connect()
+                self._clock.autocommit = True
             try:
                 row = self._clock.execute("SELECT clock_timestamp()").fetchone()
             except psycopg.Error:
@@ -134,10 +137,14 @@ class _Held:
             _close(self._free.pop())
 
     def _take(self) -> Connection:
-        try:
-            return self._free.pop()
-        except IndexError:
-            return self._engine.connect()
+        """Take one that leads to the primary of now; what leads to another is closed."""
+        with suppress(IndexError):
+            while True:
+                connection = self._free.pop()
+                if _is_current(connection):
+                    return connection
+                _close(connection)
+        return self._engine.connect()
 
     def _put_back(self, connection: Connection) -> None:
         """Keep a connection that is well; when one is lost, so are the others: they went to the same server."""
@@ -146,6 +153,11 @@ class _Held:
             self.close()
         else:
             self._free.append(connection)
+
+
+def _is_current(connection: Connection) -> bool:
+    driver = connection.connection.driver_connection
+    return isinstance(driver, Watched) and driver.is_current
 
 
 def _close(connection: Connection) -> None:
@@ -184,10 +196,10 @@ def _conninfo(url: str) -> str:
     return make_conninfo("", **{**_DEFAULTS, **given, "options": limits})
 
 
-def _engine(conninfo: str, *, read_only: bool) -> Engine:
+def _engine(primary: Primary, *, read_only: bool) -> Engine:
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(conninfo),
+        creator=primary.connect,
         poolclass=NullPool,  # they are held here, and what is closed is to be closed
         isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
         hide_parameters=True,  # an exception is logged, and what was written may be a secret
