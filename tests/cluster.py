@@ -90,12 +90,14 @@ def running(folder: Path, **settings: str) -> Iterator[str]:
         run(user, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop")
 
 
-def reachable(folder: Path) -> Path:
-    """Let that user reach a folder of pytest's, which is closed to others."""
-    for above in (folder, *folder.parents):
-        if above.stat().st_uid == os.geteuid() and not above.stat().st_mode & 0o001:
-            above.chmod(above.stat().st_mode | 0o011)
-    return folder
+@contextmanager
+def reachable() -> Iterator[Path]:
+    """Give a folder that PostgreSQL's user reaches: every pytest that starts closes those of pytest to others."""
+    folder = Path(tempfile.mkdtemp(prefix="doorward-", dir="/tmp"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def somebody_ordinary(folder: Path) -> str | None:

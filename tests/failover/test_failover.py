@@ -43,9 +43,9 @@ FAULTS = (
 
 
 @pytest.fixture(scope="module")
-def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patroni]:
+def three() -> Iterator[Patroni]:
     """Run three PostgreSQL nodes."""
-    with patroni.running(cluster.reachable(tmp_path_factory.mktemp("patroni"))) as begun:
+    with cluster.reachable() as folder, patroni.running(folder) as begun:
         yield begun
 
 
@@ -137,7 +137,8 @@ def unexpected(log: str) -> list[str]:
 def test_standby_that_nobody_waits_for_loses_what_was_told(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The same people and the same record, without synchronous mode: so a loss would be seen."""
     with (
-        pair.running(cluster.reachable(tmp_path_factory.mktemp("pair"))) as both,
+        cluster.reachable() as folder,
+        pair.running(folder) as both,
         town(tmp_path_factory.mktemp("server"), {"database": both.address}) as server,
     ):
         server.rules(**RULES)

@@ -4,7 +4,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -25,9 +24,9 @@ pytestmark = pytest.mark.postgresql
 
 
 @pytest.fixture
-def both(tmp_path: Path) -> Iterator[Pair]:
+def both() -> Iterator[Pair]:
     """Run a primary and its standby."""
-    with pair.running(cluster.reachable(tmp_path)) as begun:
+    with cluster.reachable() as folder, pair.running(folder) as begun:
         yield begun
 
 
