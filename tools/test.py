@@ -76,7 +76,8 @@ GROUPS = (
         (
             "tests/features/*/test_store*",
             "tests/features/*/test_actions*",
-            "tests/edges/sql/test_p*",
+            "tests/edges/sql/test_[mop]*",
+            "tests/doors/cli/test_moving*",
             "tests/test_*postgresql*",
         ),
         120,

@@ -52,10 +52,13 @@ class Health:
             await _refuse(scope, send, Refused("request.not_found"))
 
     def _ready(self) -> bool:
-        """Tell whether the database answers and has the version that this program knows."""
+        """Tell whether the database answers and has what this program knows.
+
+        A newer version has it as well, since migrations only add: nodes are upgraded one after the other.
+        """
         try:
             with self.runtime.database.read() as sql:
-                return schema.version(sql) == schema.NEWEST
+                return schema.standing(sql) in {schema.Standing.CURRENT, schema.Standing.NEWER}
         except Exception as error:  # noqa: BLE001 - whatever it is, the server cannot work
             _log.warning("the database does not answer", error=str(error))
             return False
