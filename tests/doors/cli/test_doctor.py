@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 import pytest
 
+from doorward.doors.cli.examinations import apart
 from doorward.features.otp.actions import bind_key
 from tests.doors.cli.shell import PASSWORD, Shell
+from tests.worlds import NOON
 
 
 def graded(shell: Shell) -> dict[str, str]:
@@ -123,3 +127,15 @@ def test_keys_of_another_server_are_wrong(shell: Shell) -> None:
     (shell.data / "doorward.key").write_text("\n".join([*key[:-1], " ".join(words)]) + "\n")
 
     assert (before, graded(shell)["keys"]) == ("well", "wrong")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, None), (1, None), (-1, None), (7, "7 s ahead of the database's"), (-90, "90 s behind the database's")],
+)
+def test_a_clock_that_is_not_the_databases_is_told(seconds: int, said: str | None) -> None:
+    """On PostgreSQL, where the database's decides (T27)."""
+    found = apart(NOON + timedelta(seconds=seconds), NOON)
+
+    assert (found is None) == (said is None)
+    assert said is None or (found is not None and said in found.said)

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from doorward.config import Obstacle, Settings
@@ -11,6 +12,7 @@ from doorward.doors.cli.program import Opened, Program
 from doorward.edges import data_directory
 from doorward.edges.breach_lists import BreachList, ListUnreadable, file_of
 from doorward.edges.call import Call
+from doorward.edges.clock import SystemClock
 from doorward.edges.sql import duties, promises, schema
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import Search
@@ -24,6 +26,8 @@ from doorward.features.second_factor.model import FactorState
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ports import NotDelivered, SealBroken
 
+MOST_SECONDS_APART = 1
+"""More than the clocks of well kept machines are apart."""
 LEAST_FREE_BYTES = 100 * 1024 * 1024
 _ORIGIN = Origin(Door.CLI)
 
@@ -154,7 +158,21 @@ def clock(examined: Examined) -> Finding:
     if held_until is not None and held_until - duties.LEASE > now:
         said = f"It says {told}; but a server here has seen {held_until - duties.LEASE:%Y-%m-%d %H:%M:%S}."
         return Finding("clock", Grade.WRONG, said, "Set it right, and let a time service keep it.")
+    if examined.settings.database_file is None and (wrong := apart(SystemClock().now(), now)) is not None:
+        return wrong
     return Finding("clock", Grade.WELL, told)
+
+
+def apart(own: datetime, common: datetime) -> Finding | None:
+    """Tell of a machine whose clock is not the database's: that one decides, and this one is written into the log."""
+    seconds = (own - common).total_seconds()
+    if abs(seconds) <= MOST_SECONDS_APART:
+        return None
+    ahead = "ahead of" if seconds > 0 else "behind"
+    said = (
+        f"This machine's clock is {abs(seconds):.0f} s {ahead} the database's, which decides; the log bears it."
+    )
+    return Finding("clock", Grade.ODD, said, "Let a time service keep both.")
 
 
 def administrators(examined: Examined) -> Finding:
