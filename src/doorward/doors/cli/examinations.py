@@ -169,9 +169,7 @@ def apart(own: datetime, common: datetime) -> Finding | None:
     if abs(seconds) <= MOST_SECONDS_APART:
         return None
     ahead = "ahead of" if seconds > 0 else "behind"
-    said = (
-        f"This machine's clock is {abs(seconds):.0f} s {ahead} the database's, which decides; the log bears it."
-    )
+    said = f"This machine's clock is {abs(seconds):.0f} s {ahead} the database's, which decides; the log bears it."
     return Finding("clock", Grade.ODD, said, "Let a time service keep both.")
 
 
