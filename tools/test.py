@@ -63,14 +63,14 @@ BY_FILE = ("-n", WORKERS, "--dist=loadfile")
 """Each file on one worker, so that its server is started once."""
 
 GROUPS = (
-    Group("rules", ("tests/kernel", "tests/features/*/test_rules*"), 20, RULES_ONLY),
+    Group("rules", ("tests/kernel", "tests/features/*/test_rules*"), 30, RULES_ONLY),
     Group(
         "stores and races",
         ("tests/features/*/test_store*", "tests/edges", "tests/migrations", "tests/storms"),
-        120,
+        320,
         BY_FILE,
     ),
-    Group("doors", ("tests/doors", "tests/test_*.py"), 120, BY_FILE),
+    Group("doors", ("tests/doors", "tests/test_*.py"), 260, BY_FILE),
     Group(
         "on PostgreSQL",
         (
@@ -80,13 +80,13 @@ GROUPS = (
             "tests/doors/cli/test_moving*",
             "tests/test_*postgresql*",
         ),
-        120,
+        220,
         ("-n", WORKERS, "--postgresql"),
     ),
     Group("failover", ("tests/failover",), 180, ("-n", "0")),
-    Group("journeys", ("tests/journeys", "tests/demo"), 180, BY_FILE),
+    Group("journeys", ("tests/journeys", "tests/demo"), 280, BY_FILE),
 )
-REST = Group("actions", ("tests",), 40)
+REST = Group("actions", ("tests",), 120)
 """All that no other group names, so that no test is left out; what runs on PostgreSQL runs on SQLite as well."""
 
 

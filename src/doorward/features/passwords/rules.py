@@ -85,13 +85,11 @@ def spellings(password: Secret) -> tuple[str, ...]:
 
 def judge_listed(answer: Listed) -> Refused | None:
     """Refuse a password that one of the site's breach lists has, and any while a list cannot be read (PASS-2)."""
-    match answer:
-        case Listed.FOUND:
-            return Refused("passwords.breached")
-        case Listed.UNREADABLE:
-            return Refused("passwords.breach_list_unreadable", retry_after=RETRY)
-        case Listed.ABSENT:
-            return None
+    if answer is Listed.FOUND:
+        return Refused("passwords.breached")
+    if answer is Listed.UNREADABLE:
+        return Refused("passwords.breach_list_unreadable", retry_after=RETRY)
+    return None
 
 
 def judge_list_name(name: str) -> Refused | None:
