@@ -11,6 +11,7 @@ from bench.databases import SQLITE, home
 from bench.measuring import NotMeasured, Row
 from doorward import app, starting
 from doorward.edges.run import Runtime
+from doorward.edges.sql import on_postgresql
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import Found, Search
 from doorward.kernel.act import Owner
@@ -52,7 +53,7 @@ def _times(kind: str, count: int) -> tuple[list[float], float]:
         began = time.perf_counter()
         with runtime.database.write() as sql:
             if sql.dialect.name == "postgresql":
-                sql.execute(text("SET LOCAL statement_timeout = 0"))
+                on_postgresql.unhurried(sql)
             crowd.fill(sql, count)
         seconds = time.perf_counter() - began
         with runtime.database.write() as sql:

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Table, bindparam, func, insert, selec
 from sqlalchemy.exc import DBAPIError
 
 from doorward.config import Obstacle
-from doorward.edges.sql import duties, schema, tables
+from doorward.edges.sql import duties, on_postgresql, schema, tables
 from doorward.edges.sql.columns import Instant, Json, metadata
 from doorward.edges.sql.copying import Rows, copy
 from doorward.edges.sql.engine import Database, DatabaseBusy
@@ -26,8 +26,6 @@ PASSES = 3
 """How often each row is met: it is carried, then read again on both sides."""
 TRAIL = "audit_entries"
 _BATCH = 1_000
-_UNHURRIED = text("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
-"""Carrying takes minutes, and each side waits for the other: the limits of a node at work (`postgresql`) do not fit."""
 Told = Callable[[int], None]
 
 
@@ -56,7 +54,7 @@ def held_still(database: Database) -> Iterator[Connection]:
     """Open the writer, so that nobody changes anything meanwhile; the database itself keeps it from writing."""
     with database.write() as sql:
         if sql.dialect.name != "sqlite":
-            sql.execute(_UNHURRIED)
+            on_postgresql.unhurried(sql)
             sql.execute(text("SET TRANSACTION READ ONLY"))
             yield sql
             return
@@ -134,7 +132,7 @@ class _Tally:
 def _prepare(target: Connection, name: str) -> None:
     """Make the tables of an empty target; one that has them must have nothing in them."""
     if target.dialect.name == "postgresql":
-        target.execute(_UNHURRIED)
+        on_postgresql.unhurried(target)
     match schema.standing(target):
         case schema.Standing.EMPTY:
             schema.upgrade(target)

@@ -18,9 +18,10 @@ _INDEX = text(
 )
 
 
-def begin(sql: Connection) -> None:
-    """Let an upgrade take as long as it takes: a large table is rewritten by no deadline."""
-    sql.exec_driver_sql("SET LOCAL statement_timeout = 0")
+def unhurried(sql: Connection) -> None:
+    """Let a transaction take as long as it takes, such as an upgrade or a move: a node's limits do not fit it."""
+    for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        sql.exec_driver_sql(f"SET LOCAL {limit} = 0")
 
 
 def finish(sql: Connection) -> None:

@@ -65,7 +65,7 @@ def upgrade(sql: Connection, to: str = NEWEST) -> str | None:
     settings.set_main_option("path_separator", "os")
     settings.attributes["connection"] = sql
     if sql.dialect.name == "postgresql":
-        on_postgresql.begin(sql)
+        on_postgresql.unhurried(sql)
     command.upgrade(settings, to)
     complete(sql)
     return before
