@@ -1,50 +1,125 @@
-"""`bench/run NAME` measures one row; `bench/run all` measures every row and writes RESULTS.md."""
+"""Measure one row of the benchmarks, or all of them.
 
+    bench/run NAME             one row, on each database that it is about
+    bench/run NAME --on KIND   on SQLite or on PostgreSQL alone
+    bench/run NAME --full      at its full size
+    bench/run all              every row at everyday size (1 million accounts); writes bench/RESULTS.md as it goes
+    bench/run --full           every row at full size (10 million accounts); writes bench/RESULTS-FULL.md as it goes
+
+A row that fails says why, and the others are measured all the same.
+"""
+
+import argparse
+import signal
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
 
-from bench import bulk_unlock, lists, nodes, session_check, sign_in, start
-from bench.databases import POSTGRESQL
-from bench.measuring import NotMeasured, Row, machine
+from bench import bulk_unlock, lists, nodes, results, session_check, sign_in, start
+from bench.databases import BOTH, POSTGRESQL, SQLITE
+from bench.measuring import NotMeasured, Row
 
-ROWS: dict[str, Callable[[], Row]] = {
-    "sign-in": sign_in.measure,
-    "sign-in-postgresql": partial(sign_in.measure, POSTGRESQL),
-    "session-check": session_check.measure,
-    "lists": lists.measure,
-    "lists-postgresql": partial(lists.measure, POSTGRESQL),
-    "bulk-unlock": bulk_unlock.measure,
-    "bulk-unlock-postgresql": partial(bulk_unlock.measure, POSTGRESQL),
-    "nodes": nodes.measure,
-    "start": start.measure,
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """How one row is measured: on which databases, and what its full size is."""
+
+    measure: Callable[..., Row]
+    kinds: tuple[str, ...] = BOTH
+    full: dict[str, Any] = field(default_factory=dict)
+    takes_kind: bool = True
+
+
+ROWS = {
+    "sign-in": Bench(sign_in.measure),
+    "session-check": Bench(session_check.measure, (SQLITE,), takes_kind=False),
+    "lists": Bench(lists.measure, full={"large": 10_000_000}),
+    "bulk-unlock": Bench(bulk_unlock.measure, full={"count": 100_000}),
+    "nodes": Bench(nodes.measure, (POSTGRESQL,), takes_kind=False),
+    "start": Bench(start.measure, (SQLITE,), full={"sign_ins": 100_000}, takes_kind=False),
 }
-RESULTS = Path(__file__).parent / "RESULTS.md"
+MOST_SECONDS = 480
+"""After how long a row of everyday size is given up, so that it does not take the time of the others."""
 
 
 def main(words: list[str]) -> int:
-    """Measure what was asked for; 1 where a row could not be measured."""
-    if not words or words[0] not in {*ROWS, "all"}:
-        print("bench/run all, or one of:", ", ".join(ROWS))
-        return 0 if not words else 2
-    names = list(ROWS) if words[0] == "all" else words[:1]
-    told = [_told(name) for name in names]
-    if words[0] == "all":
-        head = f"# Results\n\nMeasured on {datetime.now(UTC):%Y-%m-%d}, on {machine()}.\n\n"
-        head += "Each figure is a ratio within one run; medians; the load client's own CPU is left out.\n\n"
-        RESULTS.write_text(head + "\n".join(text for text, _ in told))
-    return 0 if all(measured for _, measured in told) else 1
+    """Measure what was asked for; 1 where something could not be measured."""
+    asked = _asked(words)
+    if asked.row is None:
+        _parser().print_help()
+        return 0
+    kept = _kept(asked)
+    began = time.perf_counter()
+    measured = [_told(name, kind, kept, full=asked.full) for name, kind in _chosen(asked)]
+    if kept is not None:
+        kept.end(time.perf_counter() - began)
+    return 0 if all(measured) else 1
 
 
-def _told(name: str) -> tuple[str, bool]:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "bench/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("row", nargs="?", choices=(*ROWS, "all"))
+    parser.add_argument("--on", choices=BOTH, metavar="KIND", help="SQLite or PostgreSQL alone")
+    parser.add_argument("--full", action="store_true", help="the full size; hours for all of them")
+    return parser
+
+
+def _asked(words: list[str]) -> argparse.Namespace:
+    asked = _parser().parse_args(words)
+    if asked.row is None and asked.full:
+        asked.row = "all"
+    if asked.row in ROWS and asked.on not in {None, *ROWS[asked.row].kinds}:
+        _parser().error(f"{asked.row} is about {' and '.join(ROWS[asked.row].kinds)} alone")
+    return asked
+
+
+def _kept(asked: argparse.Namespace) -> results.Results | None:
+    if asked.row != "all":
+        return None
+    return results.Results(results.FULL, "full size") if asked.full else results.Results(results.EVERYDAY, "everyday")
+
+
+def _chosen(asked: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    for name in ROWS if asked.row == "all" else [asked.row]:
+        yield from ((name, kind) for kind in ROWS[name].kinds if asked.on in {None, kind})
+
+
+def _told(name: str, kind: str, kept: results.Results | None, *, full: bool) -> bool:
+    """Measure one row on one database, print it and keep it; tell whether there is a figure."""
+    bench, began, measured = ROWS[name], time.perf_counter(), True
+    sizes = bench.full if full else {}
     try:
-        text, measured = ROWS[name]().table(), True
-    except NotMeasured as error:
-        text, measured = f"## {name}: not measured\n\n{error}\n", False
+        with _given_up_after(None if full else MOST_SECONDS):
+            text = bench.measure(*((kind,) if bench.takes_kind else ()), **sizes).table()
+    except Exception as error:  # noqa: BLE001 - whatever went wrong with one row, the others are measured
+        text, measured = f"## {name} on {kind}: not measured\n\n{type(error).__name__}: {error}\n", False
+    text += f"\nTook {time.perf_counter() - began:.0f} s.\n"
     print(text, flush=True)
-    return text, measured
+    if kept is not None:
+        kept.add(text)
+    return measured
+
+
+@contextmanager
+def _given_up_after(seconds: int | None) -> Iterator[None]:
+    """End what takes too long by an exception, which lets it clean up behind itself."""
+
+    def over(_number: int, _frame: FrameType | None) -> None:
+        raise NotMeasured(f"given up after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.alarm(seconds or 0)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from http.client import HTTPConnection
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from tests import cluster
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -143,8 +146,18 @@ def machine() -> str:
         ),
         platform.machine(),
     )
-    packages = ", ".join(f"{name} {version(name)}" for name in ("argon2-cffi", "sqlalchemy", "uvicorn", "fastapi"))
-    return f"{os.cpu_count()} × {model}; Python {platform.python_version()}; {packages}"
+    names = ("argon2-cffi", "sqlalchemy", "psycopg", "uvicorn", "fastapi")
+    packages = ", ".join(f"{name} {version(name)}" for name in names)
+    databases = f"SQLite {sqlite3.sqlite_version}, {_postgresql()}"
+    return f"{os.cpu_count()} × {model}; Python {platform.python_version()}; {databases}; {packages}"
+
+
+def _postgresql() -> str:
+    programs = cluster.programs()
+    if programs is None:
+        return "no PostgreSQL"
+    told = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+    return f"PostgreSQL {told.split()[2]}"
 
 
 def _family(pid: int) -> list[int]:
