@@ -76,11 +76,16 @@ def sign_in_all(port: int, batch: list[people.Person]) -> None:
             done.result()
 
 
+def sign_in(connection: HTTPConnection, person: people.Person) -> None:
+    """Go all the way: password, code, session."""
+    credentials = {"user_name": person.user_name, "password": people.PASSWORD}
+    begun = post(connection, "/api/v1/sign-in", credentials)
+    done = post(connection, "/api/v1/sign-in/code", {"sign_in": begun["sign_in"], "code": person.code()})
+    if done["next"] != "done":
+        raise NotMeasured(f"a sign-in ended with {done['next']}")
+
+
 def _sign_in(port: int, share: list[people.Person]) -> None:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     for person in share:
-        credentials = {"user_name": person.user_name, "password": people.PASSWORD}
-        begun = post(connection, "/api/v1/sign-in", credentials)
-        done = post(connection, "/api/v1/sign-in/code", {"sign_in": begun["sign_in"], "code": person.code()})
-        if done["next"] != "done":
-            raise NotMeasured(f"a sign-in ended with {done['next']}")
+        sign_in(connection, person)

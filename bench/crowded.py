@@ -1,0 +1,43 @@
+"""Databases with a crowd in them, which several rows share: filling one takes longer than what is measured in it."""
+
+from contextlib import ExitStack
+
+from sqlalchemy import text
+
+from bench import crowd, people
+from bench.databases import Home, home
+from doorward import app, starting
+from doorward.edges.sql import on_postgresql
+
+_kept: dict[tuple[str, int], Home] = {}
+_running = ExitStack()
+
+
+def crowded(kind: str, count: int) -> Home:
+    """Give a database with so many accounts; it is filled once in a run, and whoever adds people names them anew."""
+    if (kind, count) not in _kept:
+        with ExitStack() as made:
+            there = made.enter_context(home(kind))
+            _fill(there, count)
+            _running.push(made.pop_all())
+        _kept[kind, count] = there
+    return _kept[kind, count]
+
+
+def forget() -> None:
+    """Stop and remove them all."""
+    _kept.clear()
+    _running.close()
+
+
+def _fill(there: Home, count: int) -> None:
+    settings = people.settings_of(there.data)
+    starting.first_run(settings)
+    runtime = app.open_runtime(settings)
+    with runtime.database.write() as sql:
+        if sql.dialect.name == "postgresql":
+            on_postgresql.unhurried(sql)
+        crowd.fill(sql, count)
+    with runtime.database.write() as sql:
+        sql.execute(text("ANALYZE"))
+    runtime.database.close()
