@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from bench import bulk_unlock, crowded, large, lists, nodes, results, session_check, sign_in, start
+from bench import bulk_unlock, crowded, large, lists, nodes, results, session_check, sign_in, start, storm
 from bench.databases import BOTH, POSTGRESQL, SQLITE
 from bench.measuring import NotMeasured, Row
 
@@ -36,7 +36,8 @@ class Bench:
 
 ROWS = {
     "sign-in": Bench(sign_in.measure),
-    "session-check": Bench(session_check.measure, (SQLITE,), takes_kind=False),
+    "session-check": Bench(session_check.measure),
+    "storm": Bench(storm.measure),
     "lists": Bench(lists.measure, full={"large": 10_000_000}),
     "large": Bench(large.measure, full={"large": 10_000_000}),
     "bulk-unlock": Bench(bulk_unlock.measure, full={"count": 100_000}),

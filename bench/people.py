@@ -4,25 +4,34 @@ import hmac
 import struct
 import time
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
+from bench.measuring import NotMeasured
 from doorward import app, config, starting
 from doorward.edges.call import Call
 from doorward.edges.entropy import SystemEntropy
+from doorward.edges.run import Runtime
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import AccountKind, NewAccount
+from doorward.features.applications.actions.handing_over import hand_over, take_ticket
+from doorward.features.applications.actions.hosts import add_host
+from doorward.features.applications.model import AddHost, HandOver, TakeTicket, TicketToken
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import OpenedWith, SessionOpened
+from doorward.kernel.act import Bearer, Nobody, Owner
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Encode, Secret
+from doorward.kernel.tokens import parse_token
 
 PASSWORD = "a walk in the wood"
 _BATCH = 500
 _SHARE = 20
-_HERE = Origin(Door.CLI)
+_HERE, _OWNER = Origin(Door.CLI), Owner("cli:bench")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,7 @@ def settings_of(data: Path) -> config.Settings:
     return config.load({"data": str(data)}).settings
 
 
-def make(data: Path, count: int, *, excluded: bool = False) -> list[Person]:
+def make(data: Path, count: int, *, name: str = "person", excluded: bool = False) -> list[Person]:
     """Add so many people; with `excluded` they sign in by password alone."""
     settings = settings_of(data)
     starting.first_run(settings)
@@ -55,7 +64,7 @@ def make(data: Path, count: int, *, excluded: bool = False) -> list[Person]:
     for start in range(0, count, _BATCH):
         with runtime.writing(_HERE) as call:
             numbers = range(start, min(start + _BATCH, count))
-            people += [_add(call, f"person-{number}", encoded, excluded=excluded) for number in numbers]
+            people += [_add(call, f"{name}-{number}", encoded, excluded=excluded) for number in numbers]
     runtime.database.close()
     return people
 
@@ -69,6 +78,34 @@ def open_sessions(data: Path, people: list[Person], each: int) -> list[str]:
             tokens += [_open(call, person) for person in people[start : start + _SHARE] for _ in range(each)]
     runtime.database.close()
     return tokens
+
+
+def enter(data: Path, host: str, tokens: list[str]) -> list[str]:
+    """Register a host, carry these sessions over to it, and give the tokens that they have there."""
+    runtime = app.open_runtime(settings_of(data))
+    runtime.run(add_host, AddHost(host), _OWNER, _HERE)
+    entered = [_enter(runtime, host, token) for token in tokens]
+    runtime.database.close()
+    return entered
+
+
+def _enter(runtime: Runtime, host: str, token: str) -> str:
+    nonce = sha256(token.encode()).digest()
+    handed = runtime.run(hand_over, HandOver(host, "/", nonce), Bearer(*_named(token)), _HERE)
+    if isinstance(handed, Refused):
+        raise NotMeasured(f"a session was not handed over: {handed.code}")
+    command = TakeTicket(TicketToken(*_named(handed.ticket.reveal())), host, nonce)
+    taken = runtime.run(take_ticket, command, Nobody(), _HERE)
+    if isinstance(taken, Refused):
+        raise NotMeasured(f"a ticket was not taken: {taken.code}")
+    return taken.token.reveal()
+
+
+def _named(token: str) -> tuple[AccountId, bytes]:
+    named = parse_token(token)
+    if named is None:
+        raise NotMeasured("a token of ours cannot be read")
+    return named
 
 
 def _add(call: Call, name: str, encoded: str, *, excluded: bool) -> Person:

@@ -1,4 +1,4 @@
-"""B2: session checks a second, against a bare ASGI answer on the same server, workers and parser."""
+"""B2: session checks a second, forward-auth's too, against a bare ASGI answer on the same server and parser."""
 
 import re
 import shutil
@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench import people
-from bench.measuring import NotMeasured, Row, data_directory, free_port, median, serving, wait_for
+from bench.databases import SQLITE, home
+from bench.measuring import NotMeasured, Row, free_port, median, serving, wait_for
 
 ROUNDS = 5
 SECONDS = 4
@@ -19,49 +20,85 @@ SESSIONS = 100_000
 PEOPLE = 1000
 GOAL = 0.50
 
+HOST = "app.example.org"
+CLICKING = 200
+"""So many people are at work at once; each of their pages asks several times within a second."""
+
 _LUA = """
-local tokens, at = {}, 0
-function init(args) for line in io.lines(args[1]) do tokens[#tokens + 1] = line end; at = math.random(#tokens) end
+local tokens, at, headers = {}, 0, {}
+function init(args)
+  for line in io.lines(args[1]) do tokens[#tokens + 1] = line end
+  at = math.random(#tokens)
+end
 function request()
   at = at % #tokens + 1
-  return wrk.format("GET", "/api/v1/session", { authorization = "Bearer " .. tokens[at] })
+  HEADERS
+  return wrk.format("GET", nil, headers)
 end
 """
+_SESSION = _LUA.replace("HEADERS", 'headers["Authorization"] = "Bearer " .. tokens[at]')
+_FORWARD = _LUA.replace(
+    "HEADERS",
+    'headers["Cookie"] = "__Host-doorward-app=" .. tokens[at]; headers["X-Original-Method"] = "GET"; '
+    f'headers["X-Original-URL"] = "https://{HOST}/page"',
+)
 
 
-def measure(rounds: int = ROUNDS, sessions: int = SESSIONS) -> Row:
+def measure(kind: str = SQLITE, rounds: int = ROUNDS, sessions: int = SESSIONS) -> Row:
     """Alternate between the bare server and the product; one token after the other, and a few hot ones."""
     if shutil.which("wrk") is None:
         raise NotMeasured("wrk is not installed (Debian: apt-get install wrk)")
-    bare, hot, cold = [], [], []
-    with data_directory() as data, tempfile.TemporaryDirectory() as folder:
-        everybody = people.make(data, PEOPLE)
-        tokens = people.open_sessions(data, everybody, sessions // PEOPLE)
-        every, few, script = Path(folder) / "every", Path(folder) / "few", Path(folder) / "tokens.lua"
-        every.write_text("\n".join(tokens) + "\n")
-        few.write_text("\n".join(tokens[:: len(tokens) // 200]) + "\n")
-        script.write_text(_LUA)
-        with serving(data) as server, _bare_server() as bare_port:
-            for _ in range(rounds):
-                bare.append(_wrk(f"http://127.0.0.1:{bare_port}/"))
-                hot.append(_wrk(f"http://127.0.0.1:{server.port}/", script, few))
-                cold.append(_wrk(f"http://127.0.0.1:{server.port}/", script, every))
-    ratio = median(hot) / median(bare)
+    with home(kind) as there, tempfile.TemporaryDirectory() as folder:
+        loads = _prepare(there.data, Path(folder), sessions)
+        with serving(there.data) as server, _bare_server() as bare_port:
+            told = [_round(server.port, bare_port, loads) for _ in range(rounds)]
+    return _row(kind, sessions, rounds, {name: median([one[name] for one in told]) for name in told[0]})
+
+
+def _round(port: int, bare_port: int, loads: dict[str, tuple[str, Path, Path]]) -> dict[str, float]:
+    bare = _wrk(f"http://127.0.0.1:{bare_port}/")
+    asked = {name: _wrk(f"http://127.0.0.1:{port}{path}", *files) for name, (path, *files) in loads.items()}
+    return {"bare": bare, **asked}
+
+
+def _prepare(data: Path, folder: Path, sessions: int) -> dict[str, tuple[str, Path, Path]]:
+    """Open the sessions, enter a host with some of them, and write what wrk is to ask."""
+    everybody = people.make(data, PEOPLE)
+    with (data / "doorward.toml").open("a") as settings:
+        settings.write('behind_proxy = "127.0.0.1/32"\n')
+    tokens = people.open_sessions(data, everybody, sessions // PEOPLE)
+    few = tokens[:: len(tokens) // CLICKING]
+    loads = {
+        "hot": ("/api/v1/session", _SESSION, few),
+        "forward": ("/forward-auth", _FORWARD, people.enter(data, HOST, few)),
+        "cold": ("/api/v1/session", _SESSION, tokens),
+    }
+    for name, (_, script, named) in loads.items():
+        (folder / f"{name}.lua").write_text(script)
+        (folder / name).write_text("\n".join(named) + "\n")
+    return {name: (path, folder / f"{name}.lua", folder / name) for name, (path, _, _) in loads.items()}
+
+
+def _row(kind: str, sessions: int, rounds: int, rates: dict[str, float]) -> Row:
+    of_bare = {name: rate / rates["bare"] for name, rate in rates.items()}
+    ratio = min(of_bare["hot"], of_bare["forward"])
     return Row(
-        "B2 session check",
-        f"session checks with {len(tokens):,} live sessions, against a bare ASGI answer",
+        f"B2 session check on {kind}",
+        f"session checks on {kind} with {sessions:,} live sessions, against a bare ASGI answer",
         f">= {GOAL:.2f}",
         ratio,
         ratio >= GOAL,
         {
-            "bare ASGI answers a second": f"{median(bare):,.0f}",
-            "checks a second, 200 people clicking": f"{median(hot):,.0f}",
-            "checks a second, each time another of all sessions": f"{median(cold):,.0f} "
-            f"({median(cold) / median(bare):.2f} of bare)",
+            "bare ASGI answers a second": f"{rates['bare']:,.0f}",
+            f"session checks a second, {CLICKING} people clicking": f"{rates['hot']:,.0f} ({of_bare['hot']:.2f})",
+            f"forward-auth answers a second, {CLICKING} people clicking": (
+                f"{rates['forward']:,.0f} ({of_bare['forward']:.2f})"
+            ),
+            "session checks a second, each time another of all": f"{rates['cold']:,.0f} ({of_bare['cold']:.2f})",
             "rounds": f"{rounds} of {SECONDS} s, {CONNECTIONS} connections",
         },
-        "The first figure answers from the 0.8-second memory of live sessions, as a page with its many requests does; "
-        "the second asks the database for nearly every request.",
+        "The ratio is the smaller one of the people clicking, who are answered from the 0.8-second memory of live "
+        "sessions, as a page with its many requests is; the last figure asks the database for nearly every request.",
     )
 
 
