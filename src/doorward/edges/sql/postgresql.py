@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from doorward.edges.sql.engine import BUSY_SECONDS, DatabaseBusy
+from doorward.edges.sql.held import HeldConnection, Spellings
 from doorward.edges.sql.holding import HOLDS, SHARED
 from doorward.edges.sql.places import Places
 from doorward.edges.sql.primary import Primary, Watched
@@ -78,6 +79,7 @@ class PostgresDatabase:
     def read(self) -> Iterator[Connection]:
         """Open a transaction that only reads, with one view of everything."""
         with self._readers.borrowed() as connection:
+            connection.begin()
             try:
                 yield connection
             finally:
@@ -115,6 +117,7 @@ class _Held:
     def __init__(self, engine: Engine, most: int) -> None:
         self._engine = engine
         self._free: deque[Connection] = deque()
+        self._spellings = Spellings()
         self._places = Places(most)
 
     @contextmanager
@@ -144,7 +147,7 @@ class _Held:
                 if _is_current(connection):
                     return connection
                 _close(connection)
-        return self._engine.connect()
+        return HeldConnection(self._engine, self._spellings)
 
     def _put_back(self, connection: Connection) -> None:
         """Keep a connection that is well; when one is lost, so are the others: they went to the same server."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from doorward.edges.sql.engine import BUSY_SECONDS, DatabaseBusy
+from doorward.edges.sql.held import HeldConnection, Spellings
 
 WAITING_WRITERS = 256
 """How many writers of this process may wait for the lane (architecture: at least 256)."""
@@ -62,6 +63,7 @@ class SqliteDatabase:
         self._writing = _engine(path, "BEGIN IMMEDIATE")
         self._reading = _engine(path, "BEGIN")
         self._lane = Lane()
+        self._spellings = Spellings()
         self._writer: Connection | None = None
         self._readers: deque[Connection] = deque()
 
@@ -84,9 +86,10 @@ class SqliteDatabase:
         try:
             connection = self._readers.pop()
         except IndexError:
-            connection = self._reading.connect()
+            connection = HeldConnection(self._reading, self._spellings)
         try:
             with _busy_is_told():
+                connection.begin()
                 yield connection
         finally:
             connection.rollback()
@@ -104,7 +107,7 @@ class SqliteDatabase:
 
     def _held_writer(self) -> Connection:
         if self._writer is None or self._writer.closed:
-            self._writer = self._writing.connect()
+            self._writer = HeldConnection(self._writing, self._spellings)
         return self._writer
 
     def _drop_stuck_writer(self) -> None:
@@ -144,6 +147,8 @@ def _engine(path: Path, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begins(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver = connection.connection.driver_connection
+        if driver is not None:
+            driver.execute(begin)
 
     return engine

@@ -1,0 +1,80 @@
+"""A connection that is held, and on which a statement that comes again is executed in the driver's own words."""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from doorward.edges.sql.rows import Rows
+from doorward.edges.sql.spelling import Spelled, spell
+
+
+class Spellings:
+    """The statements of one engine in its driver's words, and those that have been seen once.
+
+    One that is built anew for each call is never seen twice, is not worth spelling, and goes with its last user.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none; each goes with its statement."""
+        self._known: WeakKeyDictionary[Any, dict[tuple[str, ...], Spelled | None]] = WeakKeyDictionary()
+
+    def find(self, statement: Any, keys: tuple[str, ...], engine: Engine) -> Spelled | None:
+        """Give a statement's spelling for values of these names, from the second time on."""
+        try:
+            by_keys = self._known[statement]
+        except KeyError:
+            self._known[statement] = {}
+            return None
+        if keys not in by_keys:
+            by_keys[keys] = spell(statement, keys, engine.dialect)
+        return by_keys[keys]
+
+    def __len__(self) -> int:
+        """Tell how many statements are known."""
+        return len(self._known)
+
+
+class HeldConnection(Connection):
+    """SQLAlchemy's connection, but for the execution of statements that come again."""
+
+    def __init__(self, engine: Engine, spellings: Spellings) -> None:
+        """Connect, with what is known of the engine's statements."""
+        super().__init__(engine)
+        self.spellings = spellings
+
+    def execute(self, statement: Any, parameters: Any = None, *, execution_options: Any = None) -> Any:
+        """Execute a statement that comes again by the driver, and everything else by SQLAlchemy."""
+        several = isinstance(parameters, list)
+        plain = execution_options is None and (several or parameters is None or isinstance(parameters, dict))
+        if plain and self.in_transaction():
+            sets = parameters if several else [parameters or {}]
+            spelled = self.spellings.find(statement, tuple(sets[0]), self.engine) if sets else None
+            if spelled is not None and (len(sets) == 1 or spelled.types is None):
+                return self._say(spelled, [spelled.values(given) for given in sets])
+        return super().execute(statement, parameters, execution_options=execution_options)
+
+    def _say(self, spelled: Spelled, sets: list[Any]) -> Rows:
+        cursor, many = self.connection.cursor(), len(sets) > 1
+        said = sets if many else sets[0]
+        for tell in self.dispatch.before_cursor_execute:
+            tell(self, cursor, spelled.text, said, None, many)
+        dialect = self.engine.dialect
+        try:
+            (cursor.executemany if many else cursor.execute)(spelled.text, said)
+        except dialect.loaded_dbapi.Error as error:
+            self._fail(spelled, error, cursor)
+        return Rows(cursor, spelled.rows_of(cursor.description, dialect))
+
+    def _fail(self, spelled: Spelled, error: Any, cursor: Any) -> None:
+        """Raise what SQLAlchemy raises for it; a connection that is lost is given up. No value is told."""
+        dialect = self.engine.dialect
+        lost = dialect.is_disconnect(error, self.connection.dbapi_connection, cursor)
+        told = DBAPIError.instance(
+            spelled.text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True,
+            connection_invalidated=lost, dialect=dialect,
+        )  # fmt: skip
+        if lost:
+            self.invalidate(error)
+        raise told from error
