@@ -18,6 +18,7 @@ from doorward.edges.call import Call
 from doorward.edges.refusal_log import Joined, RefusalLog
 from doorward.edges.run import Runtime
 from doorward.edges.sql import duties as leases
+from doorward.edges.sql import following
 from doorward.features.accounts import actions as accounts
 from doorward.features.administration.actions import inactivity
 from doorward.features.applications.actions import handing_over as applications
@@ -99,6 +100,9 @@ def upkeep_duties() -> tuple[Duty, ...]:
         Duty("mail about forgotten passwords", OFTEN, mail_forgotten),
         Duty("lock for inactivity", ROUND, InactivityRound()),
         Duty("clear lapsed locks", SOON, clear_lapsed_locks),
+        Duty(
+            "forget names of the unlocked", SELDOM, in_one_transaction(lambda call: following.forget(call.sql, BATCH))
+        ),
         Duty("settle dead attempts", LATER, in_one_transaction(lambda call: lockout.settle_dead_attempts(call, BATCH))),
         Duty("record joined refusals", SOON, record_joined_refusals, shared=False),
         Duty("remove expired audit entries", SELDOM, remove_expired_entries),

@@ -12,6 +12,7 @@ from tests.worlds import World
 
 ELSEWHERE = {
     "hardware_tokens": "an inventory: a token is there before and after it is somebody's",
+    "locked_parts": "a list over all accounts, which each primary answers for its own; no sign-in reads it",
     "job_items": "belongs to its job, which one operator began; no sign-in reads it",
 }
 """Tables with an account that does not lead their key, and why that is well."""

@@ -23,7 +23,8 @@ def words(statement: object) -> str:
 
 def held(sql: Connection) -> set[str]:
     """Read the statements by which the database's tables and indexes were made."""
-    found = sql.execute(text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"))
+    kinds = "type IN ('table', 'index') AND name <> 'alembic_version'"
+    found = sql.execute(text(f"SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND {kinds}"))  # noqa: S608 - ours
     return {words(statement) for statement in found.scalars()}
 
 

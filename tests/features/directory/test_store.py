@@ -5,8 +5,7 @@ import pytest
 from sqlalchemy import event, insert
 
 from doorward.edges.sql.tables.second_factor import allowlist
-from doorward.features.accounts.model import LockReason
-from doorward.features.directory import store
+from doorward.features.directory.store import lists as store
 from doorward.kernel.act import EVERYBODY
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
@@ -106,17 +105,6 @@ def test_roles_are_those_allowed(world: World) -> None:
         assert store.roles_of(sql, [ada, bert]) == {ada: ("auditor",)}
 
 
-def test_locks_are_counted_by_reason(world: World) -> None:
-    """Those that stand, and of those whoever matches."""
-    people(world)
-    with world.database.read() as sql:
-        everywhere = store.locked_by_reason(sql, None, NOON, EVERYBODY)
-        matching = store.locked_by_reason(sql, "%dirk%", NOON, EVERYBODY)
-
-    assert everywhere == {LockReason.FAILURES: 1, LockReason.ADMINISTRATOR: 1}
-    assert matching == {LockReason.FAILURES: 1}
-
-
 def test_accounts_without_a_factor_are_counted(world: World) -> None:
     """The figure is the length of the list behind it."""
     people(world)
@@ -126,18 +114,16 @@ def test_accounts_without_a_factor_are_counted(world: World) -> None:
 
 @pytest.mark.sqlite("SQLite's own plan is read")
 @pytest.mark.parametrize(
-    ("conditions", "index", "sorts"),
+    ("conditions", "index"),
     [
-        ({}, "ix_accounts_listing", False),
-        ({"after": True, "after_name": "b", "after_account": None}, "ix_accounts_listing", False),
-        ({"enabled": True, "blocked": True}, "ix_accounts_listing", False),
-        ({"locked": True, "pattern": "%a%"}, "ix_account_state_locked", True),
-        ({"locked": True, "after": True, "after_name": "b", "after_account": None}, "ix_account_state_locked", True),
+        ({}, "ix_accounts_listing"),
+        ({"after": True, "after_name": "b", "after_account": None}, "ix_accounts_listing"),
+        ({"enabled": True, "blocked": True}, "ix_accounts_listing"),
     ],
-    ids=["list", "next page", "filter", "locked", "next locked"],
+    ids=["list", "next page", "filter"],
 )
-def test_list_is_driven_by_its_index(world: World, conditions: dict[str, Any], index: str, *, sorts: bool) -> None:
-    """A page costs what it shows; the locked are read from their own index, and they alone are sorted."""
+def test_list_is_driven_by_its_index(world: World, conditions: dict[str, Any], index: str) -> None:
+    """A page costs what it shows."""
     people(world)
     statements: list[tuple[str, Any]] = []  # the first one begins the transaction
     with world.database.read() as sql:
@@ -153,4 +139,4 @@ def test_list_is_driven_by_its_index(world: World, conditions: dict[str, Any], i
         )
 
     assert index in plan
-    assert ("TEMP B-TREE" in plan) is sorts
+    assert "TEMP B-TREE" not in plan

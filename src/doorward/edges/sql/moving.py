@@ -17,10 +17,11 @@ from sqlalchemy import Column, Connection, Table, bindparam, func, insert, selec
 from sqlalchemy.exc import DBAPIError
 
 from doorward.config import Obstacle
-from doorward.edges.sql import duties, on_postgresql, schema, tables
+from doorward.edges.sql import duties, following, on_postgresql, schema, tables
 from doorward.edges.sql.columns import Instant, Json, metadata
 from doorward.edges.sql.copying import Rows, copy
 from doorward.edges.sql.engine import Database, DatabaseBusy
+from doorward.edges.sql.tables.locked import FOLLOWS
 
 PASSES = 3
 """How often each row is met: it is carried, then read again on both sides."""
@@ -43,10 +44,10 @@ class Carried:
 
 
 def every_table() -> list[Table]:
-    """List every table that the code declares, those first to which others refer."""
+    """List every table that holds something of its own, those first to which others refer."""
     for module in iter_modules(tables.__path__):
         import_module(f"{tables.__name__}.{module.name}")
-    return list(metadata.sorted_tables)
+    return [table for table in metadata.sorted_tables if FOLLOWS not in table.info]
 
 
 @contextmanager
@@ -94,6 +95,7 @@ def carry(source: Connection, target: Connection, names: tuple[str, str], told: 
         _write(target, table, done.through(_rows(source, table, names[0])))
         if target.dialect.name == "postgresql":
             target.exec_driver_sql(f"ANALYZE {target.dialect.identifier_preparer.format_table(table)}")
+    following.fill(target)
     before = {table.name: _print(done, source, table, names[0]) for table in every_table()}
     after = {table.name: _print(done, target, table, names[1]) for table in every_table()}
     for table in every_table():

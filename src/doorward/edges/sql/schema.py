@@ -13,12 +13,12 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from doorward.config import Obstacle
-from doorward.edges.sql import on_postgresql
+from doorward.edges.sql import following, on_postgresql
 from doorward.edges.sql.engine import Database, DatabaseBusy
 
 VERSIONS = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012",
-    "0013", "0014", "0015", "0016", "0017", "0018", "0019", "0020",
+    "0013", "0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021",
 )  # fmt: skip
 """Every version that this program knows, oldest first: the numbers of the files in `migrations/versions`."""
 NEWEST = VERSIONS[-1]
@@ -72,9 +72,10 @@ def upgrade(sql: Connection, to: str = NEWEST) -> str | None:
 
 
 def complete(sql: Connection) -> None:
-    """Do what an upgrade had to leave undone, such as an index that waited for an extension."""
+    """Do what follows each upgrade: an index that waited for an extension, tables that follow others."""
     if sql.dialect.name == "postgresql":
         on_postgresql.finish(sql)
+    following.complete(sql)
 
 
 def prepare(database: Database, name: str) -> None:

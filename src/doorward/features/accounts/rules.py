@@ -84,13 +84,18 @@ def recent(changed_at: datetime, now: datetime) -> bool:
     return now - changed_at < OPERATOR_MEMORY
 
 
+def searched(query: str) -> str:
+    """Give the text that a user search looks for."""
+    text = canonical(query)[: LONGEST_CANONICAL + 1]  # one more than anybody's: found nowhere, at a bounded cost
+    return text.encode(errors="replace").decode()  # half a character is found nowhere either, and breaks nothing
+
+
 def search_pattern(query: str) -> str | None:
     """Give the LIKE pattern of the user search (escaped by a backslash); None where nothing is asked for.
 
     One or two characters are looked for at the beginning, three or more anywhere.
     """
-    text = canonical(query)[: LONGEST_CANONICAL + 1]  # one more than anybody's: found nowhere, at a bounded cost
-    text = text.encode(errors="replace").decode()  # half a character is found nowhere either, and breaks nothing
+    text = searched(query)
     if not text:
         return None
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -12,7 +12,7 @@ from doorward.features.applications.model import HostBearer, Visitor
 from doorward.features.audit import actions as audit
 from doorward.features.audit.rules import words
 from doorward.features.audit.rules.entries import first_id
-from doorward.features.directory import rules, store
+from doorward.features.directory import rules
 from doorward.features.directory.model import (
     AccountRow,
     AccountShown,
@@ -35,6 +35,7 @@ from doorward.features.directory.model import (
     ViewOverview,
     ViewOwnHistory,
 )
+from doorward.features.directory.store import lists, locked_names
 from doorward.features.groups import actions as groups
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.otp import actions as otp
@@ -63,7 +64,8 @@ def search_accounts(call: Call, command: Search) -> Found | Refused:
     if isinstance(conditions, Refused):
         return conditions
     size = rules.page_size(command.limit)
-    found = store.search(call.sql, conditions, call.now, size + 1)
+    search = locked_names.search if "locked" in conditions else lists.search
+    found = search(call.sql, {**conditions, "parts": rules.parts(command.query)}, call.now, size + 1)
     last = found[size - 1] if len(found) > size else None
     following = None if last is None else rules.cursor(last.canonical_name, last.standing.account.id)
     return Found(_rows(call, found[:size]), following)
@@ -121,8 +123,8 @@ def view_overview(call: Call, command: ViewOverview) -> OverviewShown:
     return OverviewShown(
         locked_automatic=locked.automatic,
         locked_by_hand=locked.by_hand,
-        without_second_factor=store.without_factor(call.sql, call.reach),
-        mail_not_delivered=store.mail_not_delivered(call.sql, call.reach),
+        without_second_factor=lists.without_factor(call.sql, call.reach),
+        mail_not_delivered=lists.mail_not_delivered(call.sql, call.reach),
         days=audit.days(call),
     )
 
@@ -162,13 +164,13 @@ def account_row(call: Call, account: AccountId) -> AccountRow | None:
 def found_part(call: Call, command: Search, part: Part) -> list[tuple[AccountId, str]] | Refused:
     """List a part of what a search finds, with user names: for a job, which freezes it part by part (LOCK-12)."""
     found = _conditions(call, command)
-    return found if isinstance(found, Refused) else store.ids(call.sql, found | rules.only(part), call.now, part.most)
+    return found if isinstance(found, Refused) else lists.ids(call.sql, found | rules.only(part), call.now, part.most)
 
 
 def count_found(call: Call, command: Search, part: Part) -> int | Refused:
     """Count what a search finds, before a job begins on it."""
     found = _conditions(call, command)
-    return found if isinstance(found, Refused) else store.count(call.sql, found | rules.only(part), call.now)
+    return found if isinstance(found, Refused) else lists.count(call.sql, found | rules.only(part), call.now)
 
 
 def check_sessions(call: Call, bearers: Sequence[Bearer]) -> dict[Bearer, SessionChecked]:
@@ -176,8 +178,8 @@ def check_sessions(call: Call, bearers: Sequence[Bearer]) -> dict[Bearer, Sessio
 
     For the gate, which is asked as often as an application is clicked. A token that is left out opens nothing.
     """
-    found = store.behind(call.sql, bearers)
-    assignments = store.assignments_of(call.sql, [one.account for one in found])
+    found = lists.behind(call.sql, bearers)
+    assignments = lists.assignments_of(call.sql, [one.account for one in found])
     return {
         bearer: SessionChecked(
             _shown(one, rights.holdings_from(call, assignments.get(bearer.account, ()))),
@@ -190,8 +192,8 @@ def check_sessions(call: Call, bearers: Sequence[Bearer]) -> dict[Bearer, Sessio
 
 def check_visitors(call: Call, bearers: Sequence[HostBearer]) -> dict[HostBearer, Visitor]:
     """Tell of many tokens of hosts at once who is signed in there, as the gate asks; one left out opens nothing."""
-    found = store.behind_hosts(call.sql, bearers)
-    groups_of = store.groups_of(call.sql, [one.account for one in found], EVERYBODY)
+    found = lists.behind_hosts(call.sql, bearers)
+    groups_of = lists.groups_of(call.sql, [one.account for one in found], EVERYBODY)
     return {
         bearer: rules.visitor(one, session, groups_of.get(bearer.account, ()), call.now)
         for bearer, (session, one) in found.items()
@@ -215,17 +217,17 @@ def _shown(one: SessionBehind, held: Holdings) -> SessionShown:
     return SessionShown(one.facts, one.full_name, one.email, one.kind.value, usable)
 
 
-def _one(call: Call, account: AccountId) -> store.Listed | None:
-    return next(iter(store.search(call.sql, {"account": account}, call.now, 1)), None)
+def _one(call: Call, account: AccountId) -> lists.Listed | None:
+    return next(iter(lists.search(call.sql, {"account": account}, call.now, 1)), None)
 
 
-def _rows(call: Call, found: Sequence[store.Listed]) -> tuple[AccountRow, ...]:
+def _rows(call: Call, found: Sequence[lists.Listed]) -> tuple[AccountRow, ...]:
     wanted = [one.standing.account.id for one in found]
-    belongs = store.Belongs(store.groups_of(call.sql, wanted, call.reach), store.roles_of(call.sql, wanted))
+    belongs = lists.Belongs(lists.groups_of(call.sql, wanted, call.reach), lists.roles_of(call.sql, wanted))
     return tuple(_row(call, one, belongs) for one in found)
 
 
-def _row(call: Call, listed: store.Listed, belongs: store.Belongs) -> AccountRow:
+def _row(call: Call, listed: lists.Listed, belongs: lists.Belongs) -> AccountRow:
     account, state = listed.standing.account, listed.standing.state
     return AccountRow(
         id=account.id,
@@ -282,7 +284,7 @@ def _conditions(call: Call, command: Search) -> dict[str, Any] | Refused:
 
 
 def _counted(call: Call, query: str) -> LockedCounted:
-    counts = store.locked_by_reason(call.sql, account_rules.search_pattern(query), call.now, call.reach)
+    counts = locked_names.count_by_reason(call.sql, account_rules.search_pattern(query), call.now, call.reach)
     automatic = sum(count for reason, count in counts.items() if reason.automatic)
     return LockedCounted(automatic, sum(counts.values()) - automatic)
 

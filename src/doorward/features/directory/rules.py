@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from doorward.features.accounts.model import Lock
-from doorward.features.accounts.rules import search_pattern
+from doorward.features.accounts.rules import SUBSTRING_FROM, search_pattern, searched
 from doorward.features.applications.model import Visitor
 from doorward.features.directory.model import LockStory, Part, Search, SessionBehind
 from doorward.features.rights.model.facts import ActorFacts, Holdings
@@ -21,6 +21,10 @@ PAGE = 200
 """How many accounts a page holds at most."""
 ENTRIES = 200
 """How many entries are looked at for the story of a lock."""
+PARTS = 8
+"""How many parts of a text are looked at at most, to find one that few names have."""
+BEGINNING = "\x1f"
+"""What stands in the index before the beginning of a name; no name holds it."""
 
 _ID_BYTES = 16
 _ATTEMPTS = {
@@ -46,6 +50,18 @@ def conditions(search: Search) -> dict[str, Any]:
     if search.lock is not None:
         found[search.lock.value] = True
     return found
+
+
+def parts(query: str) -> tuple[str, ...]:
+    """Give parts of a text of which everybody has each whom it finds: for the index of parts of names.
+
+    Of a long text they are taken at equal distances.
+    """
+    text = searched(query)
+    if len(text) < SUBSTRING_FROM:
+        return (BEGINNING + text,) if text else ()
+    each = tuple(dict.fromkeys(text[at : at + SUBSTRING_FROM] for at in range(len(text) - SUBSTRING_FROM + 1)))
+    return each[:: -(-len(each) // PARTS)]
 
 
 def only(part: Part) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from doorward.kernel.ids import AccountId, SessionId
 _A, _S, _L, _P, _R, _O = accounts.c, account_state.c, allowlist.c, passwords.c, role_assignments.c, outbox.c
 _T, _G, _M, _GR = sessions.c, account_groups.c, group_members.c, group_role_assignments.c
 
-_ACCOUNTS = (
+ACCOUNTS = (
     select(
         _A.account_id, _A.user_name, _A.full_name, _A.full_name_canonical, _A.email, _A.kind, _A.enabled, _A.protected,
         _A.created_at, _A.updated_at, _A.version, _A.email_changed_at,
@@ -44,10 +44,10 @@ _ACCOUNTS = (
     .limit(bindparam("most"))
 )  # fmt: skip
 _NAME_OF_FEW = _A.full_name_canonical.concat("")
-"""The name as no index has it: so the few that are locked or in a group are found first and then sorted."""
-_NOW = bindparam("now", type_=_S.locked_at.type)
-_LOCKED = and_(_S.locked_at.is_not(None), or_(_S.lock_ends_at.is_(None), _S.lock_ends_at > _NOW))
-_AUTOMATIC = [reason.value for reason in LockReason if reason.automatic]
+"""The name as no index has it: so the few that are named or in a group are found first and then sorted."""
+NOW = bindparam("now", type_=_S.locked_at.type)
+_LOCKED = and_(_S.locked_at.is_not(None), or_(_S.lock_ends_at.is_(None), _S.lock_ends_at > NOW))
+AUTOMATIC = [reason.value for reason in LockReason if reason.automatic]
 _WITHOUT = and_(_S.factors == 0, not_(_S.excluded))
 _MATCHES = or_(
     *(
@@ -55,24 +55,27 @@ _MATCHES = or_(
         for column in (_A.full_name_canonical, _A.user_name_canonical, _A.email_canonical)
     )
 )
-_CONDITIONS = {
+CONDITIONS = {
     "account": _A.account_id == bindparam("account"),
+    "accounts": _A.account_id.in_(bindparam("accounts", expanding=True)),
     "pattern": _MATCHES,
     "enabled": _A.enabled == bindparam("enabled"),
     "locked": _LOCKED,
     "without factor": _WITHOUT,
     "set_up": and_(_S.factors > 0, not_(_S.excluded)),
-    "may_set_up": and_(_WITHOUT, _L.expires_at > _NOW),
-    "blocked": and_(_WITHOUT, or_(_L.expires_at.is_(None), _L.expires_at <= _NOW)),
+    "may_set_up": and_(_WITHOUT, _L.expires_at > NOW),
+    "blocked": and_(_WITHOUT, or_(_L.expires_at.is_(None), _L.expires_at <= NOW)),
     "excluded": _S.excluded,
     **dict(zip(("within", "without"), reached(_A.account_id, ("within", "without")), strict=True)),
     "group": _A.account_id.in_(select(_M.account_id).where(_M.group_id == bindparam("group"))),
     "as_of": _A.created_at <= bindparam("as_of"),
     "after_id": _A.account_id > bindparam("after_id"),
-    "automatic": _S.lock_reason.in_(_AUTOMATIC),
-    "by_hand": _S.lock_reason.not_in(_AUTOMATIC),
-    "automatic locks": and_(_LOCKED, _S.lock_reason.in_(_AUTOMATIC), _S.locked_at <= bindparam("as_of")),
+    "automatic": _S.lock_reason.in_(AUTOMATIC),
+    "by_hand": _S.lock_reason.not_in(AUTOMATIC),
+    "automatic locks": and_(_LOCKED, _S.lock_reason.in_(AUTOMATIC), _S.locked_at <= bindparam("as_of")),
 }
+NO_CONDITIONS = {"after_name", "after_account", "parts"}
+"""Values of a search that are no conditions by themselves."""
 _IDS = (
     select(_A.account_id, _A.user_name)
     .join_from(accounts, account_state, _A.account_id == _S.account_id)
@@ -89,8 +92,6 @@ _GROUPS = (
     .where(_M.account_id.in_(bindparam("accounts", expanding=True)))
     .order_by(_M.account_id, _G.name_canonical)
 )
-_BY_REASON = select(_S.lock_reason, func.count().label("count")).where(_LOCKED).group_by(_S.lock_reason)
-_BY_REASON_MATCHING = _BY_REASON.join_from(account_state, accounts, _A.account_id == _S.account_id).where(_MATCHES)
 _WITHOUT_FACTOR = select(func.count()).select_from(account_state).where(_WITHOUT)
 _NOT_DELIVERED = (
     select(func.count())
@@ -152,7 +153,7 @@ class Belongs:
 
 def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[Listed]:
     """Load accounts that meet every condition, by full name, then id; a condition without a value is given True."""
-    statement = _filtered(frozenset(conditions) - {"after_name", "after_account"})
+    statement = _filtered(frozenset(conditions) - NO_CONDITIONS)
     return [_listed(row) for row in sql.execute(statement, {**conditions, "now": now, "most": most})]
 
 
@@ -205,17 +206,6 @@ def assignments_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[Account
     return found
 
 
-def locked_by_reason(sql: Connection, pattern: str | None, now: datetime, reach: Reach) -> dict[LockReason, int]:
-    """Count the locks that stand, by their reason; read from the index on locked accounts."""
-    named = sides(reach)
-    if pattern is None:
-        rows = sql.execute(_BY_REASON.where(*reached(_S.account_id, named)), {"now": now, **named})
-    else:
-        statement = _BY_REASON_MATCHING.where(*reached(_S.account_id, named))
-        rows = sql.execute(statement, {"now": now, "pattern": pattern, **named})
-    return {LockReason(row.lock_reason): row[1] for row in rows}
-
-
 def without_factor(sql: Connection, reach: Reach) -> int:
     """Count the accounts that have no second factor and need one."""
     named = sides(reach)
@@ -231,8 +221,8 @@ def mail_not_delivered(sql: Connection, reach: Reach) -> int:
 @cache
 def _filtered(names: frozenset[str]) -> Any:
     """Build the statement of these conditions, once."""
-    name = _NAME_OF_FEW if names & {"locked", "group"} else _A.full_name_canonical
-    statement = _ACCOUNTS.where(*(_CONDITIONS[one] for one in sorted(names - {"after"})))
+    name = _NAME_OF_FEW if names & {"group", "accounts"} else _A.full_name_canonical
+    statement = ACCOUNTS.where(*(CONDITIONS[one] for one in sorted(names - {"after"})))
     if "after" in names:
         further = or_(name > bindparam("after_name"), _A.account_id > bindparam("after_account"))
         statement = statement.where(name >= bindparam("after_name"), further)
@@ -249,13 +239,13 @@ def _by_account(rows: Iterable[Any]) -> dict[AccountId, tuple[str, ...]]:
 @cache
 def _ids(names: frozenset[str]) -> Any:
     ordered = _IDS.order_by(_A.account_id).limit(bindparam("most"))
-    return ordered.where(*(_CONDITIONS[one] for one in sorted(names)))
+    return ordered.where(*(CONDITIONS[one] for one in sorted(names)))
 
 
 @cache
 def _count(names: frozenset[str]) -> Any:
     found = _IDS.with_only_columns(func.count(), maintain_column_froms=True)
-    return found.where(*(_CONDITIONS[one] for one in sorted(names)))
+    return found.where(*(CONDITIONS[one] for one in sorted(names)))
 
 
 def _behind(row: Any) -> SessionBehind:
