@@ -132,6 +132,8 @@ class World:
             site=site,
             guard=sessions.guard,
             recorder=audit.recorder,
+            guard_of_many=sessions.guard_of_many,
+            recorder_of_many=audit.recorder_of_many,
         )
         return cls(runtime, clock, database)
 

@@ -154,6 +154,8 @@ def open_runtime(
         site=Site(settings.public_url, settings.node),
         guard=sessions.guard,
         recorder=audit.recorder,
+        guard_of_many=sessions.guard_of_many,
+        recorder_of_many=audit.recorder_of_many,
         refusals=RefusalLog(clock),
         breach_lists=BreachListFiles(data_directory.breach_lists(settings)),
     )

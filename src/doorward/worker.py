@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -96,7 +97,7 @@ def post_duties(deliver: Deliver) -> tuple[Duty, ...]:
 def upkeep_duties() -> tuple[Duty, ...]:
     """Give the duties of the other thread."""
     return (
-        Duty("go on with jobs", OFTEN, jobs.go_on),
+        Duty("go on with jobs", OFTEN, partial(jobs.go_on, pace=jobs.Pace())),
         Duty("mail about forgotten passwords", OFTEN, mail_forgotten),
         Duty("lock for inactivity", ROUND, InactivityRound()),
         Duty("clear lapsed locks", SOON, clear_lapsed_locks),

@@ -1,6 +1,5 @@
 import sqlite3
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,23 +9,9 @@ from doorward.edges.call import Call
 from doorward.edges.run import LostRace
 from doorward.kernel import act as kernel
 from doorward.kernel.act import Action, Bearer, Nobody, Who, act
-from doorward.kernel.ids import AccountId
-from doorward.kernel.outcome import Done, Refused
+from doorward.kernel.outcome import Refused
+from tests.edges.marking import Mark, Marked, marking, marks, recorded, write
 from tests.worlds import World
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Leave a mark; about an account, where it names one."""
-
-    what: str = "mark"
-    account: AccountId | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Marked(Done):
-    """There is a mark."""
 
 
 @pytest.fixture
@@ -45,28 +30,6 @@ def registered() -> Iterator[None]:
     before = len(kernel.registry)
     yield
     del kernel.registry[before:]
-
-
-def write(call: Call, command: Mark) -> Marked:
-    """Leave a mark."""
-    call.sql.exec_driver_sql("INSERT INTO marks VALUES (?)", (command.what,))
-    return Marked()
-
-
-def marking(perform: Callable[[Call, Mark], object] = write, event: str | None = "marks.left") -> Action[Mark, object]:
-    """Declare an act that takes a right."""
-    return act("users:modify", event=event)(perform)
-
-
-def marks(world: World) -> list[str]:
-    """Read the marks that were committed."""
-    with world.database.read() as sql:
-        return list(sql.exec_driver_sql("SELECT what FROM marks ORDER BY rowid").scalars())
-
-
-def recorded(world: World) -> list[tuple[str, str, str | None, str]]:
-    """Read what was recorded: act, outcome, code, actor."""
-    return [(one.act, one.outcome, one.code, one.actor_name) for one in world.entries()]
 
 
 def forbid_commits(world: World) -> None:

@@ -3,7 +3,7 @@
 The action may be run again when it lost a race, which is safe because deciding has no effects outside the transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -12,10 +12,23 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from doorward.edges.breach_lists import NoBreachLists
-from doorward.edges.call import Call, Site
+from doorward.edges.call import Call, Note, Site
 from doorward.edges.refusal_log import RefusalLog
 from doorward.edges.sql.engine import Database
-from doorward.kernel.act import NOBODY, Action, Caller, Denied, Guard, Prover, Recorder, unproven
+from doorward.kernel.act import (
+    EVERYBODY,
+    NOBODY,
+    Action,
+    Caller,
+    Denied,
+    Granted,
+    Guard,
+    GuardOfMany,
+    Prover,
+    Recorder,
+    RecorderOfMany,
+    unproven,
+)
 from doorward.kernel.events import Origin
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import BreachLists, Clock, Entropy, Sealer
@@ -41,6 +54,8 @@ class Runtime:
     site: Site
     guard: Guard
     recorder: Recorder
+    guard_of_many: GuardOfMany
+    recorder_of_many: RecorderOfMany
     refusals: RefusalLog | None = None
     breach_lists: BreachLists = field(default_factory=NoBreachLists)
 
@@ -72,15 +87,49 @@ class Runtime:
     def _once(self, action: Action[C, O], command: C, caller: Caller, origin: Origin, prover: Prover) -> O | Refused:
         transaction = self.database.write() if action.act.writes else self.database.read()
         with transaction as sql:
-            call = self.call(sql, origin)
-            verdict = prover(call, self.guard(call, action.act, command, caller))
-            call = replace(call, actor=verdict.actor, target=verdict.target)
-            outcome: O | Refused
-            if isinstance(verdict, Denied):
-                outcome = verdict.refused
-            else:
-                call = replace(call, reach=verdict.reach)
-                outcome = action(call, command)
-            if action.act.event is not None and verdict.actor != NOBODY:
-                self.recorder(call, action.act, command, outcome)
+            return self._within(self.call(sql, origin), action, command, caller, prover)
+
+    def perform_each(
+        self, call: Call, action: Action[C, O], commands: Sequence[C], caller: Caller
+    ) -> Sequence[O | Refused]:
+        """Run one act for many commands within one transaction: each has its own guard's answer, outcome and entry.
+
+        An act that says how (`for_many`) is performed for all at once, any other for one after the other. Whatever
+        raises spoils the whole transaction.
+        """
+        if action.together is not None:
+            return self._together(call, action, commands, caller)
+        outcomes: list[O | Refused] = []
+        for command in commands:
+            call = replace(call, note=Note(entries=call.note.entries))
+            outcomes.append(self._within(call, action, command, caller, unproven))
+        return outcomes
+
+    def _within(self, call: Call, action: Action[C, O], command: C, caller: Caller, prover: Prover) -> O | Refused:
+        verdict = prover(call, self.guard(call, action.act, command, caller))
+        call = _made_for(verdict, call, call.note)
+        outcome: O | Refused = verdict.refused if isinstance(verdict, Denied) else action(call, command)
+        if action.act.event is not None and verdict.actor != NOBODY:
+            self.recorder(call, action.act, command, outcome)
         return outcome
+
+    def _together(
+        self, call: Call, action: Action[C, O], commands: Sequence[C], caller: Caller
+    ) -> Sequence[O | Refused]:
+        if action.together is None or not commands:
+            return []
+        verdicts = [unproven(call, one) for one in self.guard_of_many(call, action.act, commands, caller)]
+        calls = [_made_for(one, call, Note(entries=turn)) for turn, one in enumerate(verdicts)]
+        asked = zip(calls, commands, verdicts, strict=True)
+        performed = iter(action.together([(one, what) for one, what, v in asked if isinstance(v, Granted)]))
+        outcomes = [one.refused if isinstance(one, Denied) else next(performed) for one in verdicts]
+        if action.act.event is not None:
+            done = zip(calls, commands, outcomes, strict=True)
+            self.recorder_of_many(action.act, [one for one in done if one[0].actor != NOBODY])
+        return outcomes
+
+
+def _made_for(verdict: Granted | Denied, call: Call, note: Note) -> Call:
+    """Make the call of whoever the guard has found."""
+    reach = verdict.reach if isinstance(verdict, Granted) else EVERYBODY
+    return replace(call, actor=verdict.actor, target=verdict.target, reach=reach, note=note)

@@ -4,7 +4,7 @@
 guard before and the recorder after; so an act without a right, or without an entry, cannot come to be by oversight.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -14,6 +14,7 @@ from uuid import UUID
 from doorward.kernel.ids import AccountId, GroupId, SessionId
 from doorward.kernel.outcome import Refused
 
+M = TypeVar("M", bound=Callable[[Sequence[tuple[Any, Any]]], Sequence[Any]])
 C = TypeVar("C", contravariant=True)  # noqa: PLC0105 - reads as "command"
 O = TypeVar("O", covariant=True)  # noqa: E741, PLC0105 - reads as "outcome"
 
@@ -185,6 +186,13 @@ class Guard(Protocol):
         """Find out who asks, and decide whether they may."""
 
 
+class GuardOfMany(Protocol):
+    """The same question for many commands of one caller, each about an account: the same answers, in their order."""
+
+    def __call__(self, call: Any, act: Act, commands: Sequence[Any], caller: Caller) -> Sequence[Granted | Denied]:
+        """Find out who asks, and decide for each command whether they may."""
+
+
 class Prover(Protocol):
     """What is asked between the guard and the act, in the act's own transaction: account protection (PROT-2)."""
 
@@ -207,12 +215,20 @@ class Recorder(Protocol):
         """Record what came of the act."""
 
 
+class RecorderOfMany(Protocol):
+    """What writes the entries of one act done many times in one transaction, in their order."""
+
+    def __call__(self, act: Act, done: Sequence[tuple[Any, Any, Any]]) -> None:
+        """Record what came of each: its call, its command and its outcome."""
+
+
 class Action(Generic[C, O]):
     """An act together with the function that performs it: `action(call, command) -> outcome`."""
 
     def __init__(self, meta: Act, perform: Callable[[Any, C], O]) -> None:
         """Bind the act to its function and enter it in the registry."""
         self.act = meta
+        self.together: Callable[[Sequence[tuple[Any, C]]], Sequence[O]] | None = None
         self.__wrapped__ = perform
         self.__doc__ = perform.__doc__
         registry.append(self)
@@ -220,6 +236,14 @@ class Action(Generic[C, O]):
     def __call__(self, call: Any, command: C) -> O:
         """Perform the act; for `edges.run` and for other actions of the same transaction."""
         return self.__wrapped__(call, command)
+
+    def for_many(self, perform: M) -> M:
+        """Say how many commands of one actor are performed at once, each with a call of its own.
+
+        Only where no outcome depends on another: all are decided before anything is written.
+        """
+        self.together = perform
+        return perform
 
 
 registry: "list[Action[Any, Any]]" = []

@@ -118,7 +118,7 @@ def test_unlock_names_the_actor(world: World, bram: AccountId) -> None:
     with world.writing() as call:
         actions.set_lock(call, bram, Lock(NOON, LockReason.FAILURES))
     with world.writing() as call:
-        actions.set_unlocked(replace(call, actor=GRACE), bram, NOON)
+        actions.set_unlocked(replace(call, actor=GRACE), [bram], NOON)
     state = world.standing(bram).state
 
     assert (state.lock, state.unlocked_by, state.unlocked_by_id, state.unlocked_at) == (

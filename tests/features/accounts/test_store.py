@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from doorward.features.accounts import store
-from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, NewAccount, Standing, State
+from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, NewAccount, Opener, Standing, State
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
 
@@ -134,7 +134,7 @@ def test_lock_is_written_and_cleared(world: World) -> None:
     """All four fields survive; clearing leaves who unlocked last as it was (LOCK-7)."""
     add(world)
     with world.database.write() as sql:
-        store.set_unlocked(sql, BRAM, "grace", CARL, NOON)
+        store.set_unlocked(sql, [BRAM], Opener("grace", CARL, NOON))
         store.set_lock(sql, BRAM, LOCK)
     locked = world.standing(BRAM).state
     with world.database.write() as sql:
@@ -150,7 +150,7 @@ def test_unlock_clears_the_lock_and_names_who(world: World) -> None:
     add(world)
     with world.database.write() as sql:
         store.set_lock(sql, BRAM, LOCK)
-        store.set_unlocked(sql, BRAM, "cli:root", None, LATER)
+        store.set_unlocked(sql, [BRAM], Opener("cli:root", None, LATER))
     state = world.standing(BRAM).state
 
     assert (state.lock, state.unlocked_by, state.unlocked_by_id, state.unlocked_at) == (None, "cli:root", None, LATER)
@@ -259,3 +259,32 @@ def test_old_changes_are_forgotten(world: World) -> None:
 
     assert count == 1
     assert (last_change(world, grace), last_change(world, hugo)) == (None, NOON + timedelta(minutes=2))
+
+
+def test_many_are_loaded_at_once(world: World) -> None:
+    """As each alone; whoever is not there is left out, and of the protected none but those who are asked for."""
+    add(world)
+    other, third = world.add("other"), world.add("third")
+    with world.database.write() as sql:
+        sql.exec_driver_sql("UPDATE accounts SET protected = (1 = 1) WHERE user_name <> 'other'")
+    with world.database.read() as sql:
+        found = store.by_ids(sql, [BRAM, other, CARL])
+        protected = store.protected(sql, [BRAM, other, CARL])
+
+    assert found == {BRAM: world.standing(BRAM), other: world.standing(other)}
+    assert protected == {BRAM}
+    assert third not in found
+
+
+def test_many_are_unlocked_at_once(world: World) -> None:
+    """And nobody else."""
+    add(world)
+    other, third = (world.add(name, locked_at=NOON, lock_reason="Failures") for name in ("other", "third"))
+    with world.database.write() as sql:
+        store.set_lock(sql, BRAM, LOCK)
+        store.set_unlocked(sql, [BRAM, other], Opener("grace", CARL, LATER))
+    states = [world.standing(one).state for one in (BRAM, other, third)]
+
+    assert [(one.unlocked_by, one.lock is None) for one in states] == [
+        ("grace", True), ("grace", True), (None, False),
+    ]  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event, insert
 from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.features.accounts import store as accounts_store
-from doorward.features.accounts.model import LockReason
+from doorward.features.accounts.model import LockReason, Opener
 from doorward.features.accounts.rules import search_pattern
 from doorward.features.directory import rules
 from doorward.features.directory.model import LockKind, Search
@@ -67,7 +67,7 @@ def crowd(world: World) -> World:
         with world.database.write() as sql:
             accounts_store.save_fields(sql, world.standing(account).account, fields, NOON)
             if first == "Bo" and last == "Rossi":
-                accounts_store.set_unlocked(sql, account, "grace", None, NOON)
+                accounts_store.set_unlocked(sql, [account], Opener("grace", None, NOON))
             if number == 2:
                 entry = {"cause": "reset", "added_at": NOON, "added_by": "g", "reason": "r", "expires_at": LATER}
                 sql.execute(insert(allowlist).values(account_id=account, **entry))

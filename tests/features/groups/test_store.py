@@ -112,6 +112,7 @@ def test_memberships_are_read_from_both_sides(world: World) -> None:
         assert store.groups_of(sql, CARL) == {NORTH, SOUTH}
         assert store.groups_of(sql, BRAM) == {NORTH}
         assert store.groups_of(sql, NOBODY) == frozenset()
+        assert store.groups_of_each(sql, [BRAM, CARL, NOBODY]) == {BRAM: {NORTH}, CARL: {NORTH, SOUTH}}
         assert store.member_ids(sql, NORTH, NOBODY, 10) == [BRAM, CARL]
         assert store.member_ids(sql, NORTH, NOBODY, 1) == [BRAM]
         assert store.member_ids(sql, NORTH, BRAM, 10) == [CARL]

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from doorward.features.jobs.actions import showing, starting, working
+from doorward.features.jobs.actions import items, showing, starting, working
 from doorward.features.jobs.model import JobKind, JobShown, JobStarted, ShowJob, StartJob
 from doorward.kernel.act import Caller
 from doorward.kernel.ids import AccountId, JobId
-from tests.worlds import NOON, OWNER, World
+from tests.worlds import API, NOON, OWNER, World
 
 STARTS = {
     JobKind.UNLOCKS: starting.start_unlocks,
@@ -46,6 +46,12 @@ def work(world: World) -> None:
     """Let the worker go on until it finds nothing to do."""
     while working.go_on(world.runtime):
         pass
+
+
+def work_piece(world: World, job: JobId, *piece: AccountId) -> None:
+    """Work off some of a job's accounts in one transaction, as the worker does."""
+    with world.runtime.writing(API) as call:
+        items.work_off(world.runtime, call, job, piece)
 
 
 def outcomes(world: World, job: JobId) -> dict[str, str | None]:

@@ -1,19 +1,19 @@
 import threading
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from doorward.features.jobs.actions import items, showing, working
-from doorward.features.jobs.model import ItemSettled, JobShown, JobState, ShowJob, Tally, WorkItem
+from doorward.features.jobs.actions import showing, working
+from doorward.features.jobs.model import JobShown, JobState, ShowJob, Tally
 from doorward.features.notices.model import Kind
 from doorward.kernel.act import Bearer, Caller
 from doorward.kernel.ids import AccountId
 from tests.features.jobs.begun import is_locked, locked, outcomes, shown, start, work
 from tests.features.second_factor.protecting import protect
-from tests.worlds import NOON, OWNER, World
+from tests.worlds import NOON, World
 
 
 @pytest.fixture
@@ -127,25 +127,45 @@ def test_account_named_twice_is_one_item(world: World, grace: Bearer) -> None:
     assert start(world, grace, bram, bram).total == 1
 
 
-def test_item_that_another_process_did_is_left(world: World, grace: Bearer) -> None:
-    """Its outcome committed with its act, so it is not done twice."""
-    bram = locked(world, "bram")
-    job = start(world, grace, bram).job
-    command = WorkItem(job, bram)
-    world.run(items.unlock_item, command, OWNER)
-    again = world.run(items.unlock_item, command, OWNER)
-
-    assert again == ItemSettled()
-
-
 def test_jobs_take_turns(world: World, grace: Bearer) -> None:
-    """A small job does not wait for a large one that began before."""
+    """A small job does not wait for a large one that began before: on a slow machine a turn is one piece of five."""
     large = start(world, grace, *(locked(world, f"user{number}") for number in range(25)))
     small = start(world, grace, locked(world, "bram"))
-    working.go_on(world.runtime)
+    slow = replace(world.runtime, clock=HurryingClock(timedelta(milliseconds=101)))
+    working.go_on(slow)
 
-    assert shown(world, large.job).tally.done == 20
-    assert shown(world, small.job).state is JobState.FINISHED
+    assert (shown(world, large.job).tally.done, shown(world, small.job).tally.done) == (5, 1)
+
+
+def test_the_pace_is_kept_from_turn_to_turn(world: World, grace: Bearer) -> None:
+    """Where a piece of five takes 4 ms, the next has ten."""
+    job = start(world, grace, *(locked(world, f"user{number}") for number in range(25))).job
+    pace = working.Pace()
+    sizes = []
+    for _ in range(3):
+        clock = HurryingClock(timedelta(milliseconds=101), timedelta(milliseconds=4))
+        working.go_on(replace(world.runtime, clock=clock), pace)
+        sizes.append(shown(world, job).tally.done)
+
+    assert sizes == [5, 15, 25]
+
+
+@dataclass(slots=True)
+class HurryingClock:
+    """Goes on by these steps at each look, over and over; the first look sees noon."""
+
+    steps: list[timedelta]
+    looks: int = 0
+
+    def __init__(self, *steps: timedelta) -> None:
+        """Begin at noon."""
+        self.steps, self.looks = list(steps), 0
+
+    def now(self) -> datetime:
+        """Look at the clock."""
+        gone = [self.steps[look % len(self.steps)] for look in range(self.looks)]
+        self.looks += 1
+        return NOON + sum(gone, timedelta())
 
 
 def test_two_workers_do_each_item_once(world: World, grace: Bearer) -> None:
@@ -167,13 +187,13 @@ def test_a_job_that_fails_keeps_no_other_from_going_on(world: World, grace: Bear
     bram, carla = locked(world, "bram"), locked(world, "carla")
     broken, sound = start(world, grace, bram), start(world, grace, carla)
 
-    def guard(call: Any, act: Any, command: Any, caller: Caller) -> Any:
-        if getattr(command, "account", None) == bram:
+    def guard(call: Any, act: Any, commands: Any, caller: Caller) -> Any:
+        if bram in [command.account for command in commands]:
             raise ZeroDivisionError
-        return world.runtime.guard(call, act, command, caller)
+        return world.runtime.guard_of_many(call, act, commands, caller)
 
     with pytest.raises(ExceptionGroup, match="jobs that could not go on"):
-        working.go_on(replace(world.runtime, guard=guard))
+        working.go_on(replace(world.runtime, guard_of_many=guard))
     meanwhile = outcomes(world, sound.job)
     work(world)
 

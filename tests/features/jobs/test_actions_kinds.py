@@ -1,12 +1,14 @@
+from uuid import UUID
+
 import pytest
 
-from doorward.features.jobs.actions import items, starting
-from doorward.features.jobs.model import ItemSettled, JobKind, JobStarted, StartJob, WorkItem
+from doorward.features.jobs.model import JobKind, StartJob
 from doorward.features.notices.model import Kind
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import Bearer
+from doorward.kernel.ids import JobId
 from doorward.kernel.outcome import Refused
-from tests.features.jobs.begun import STARTS, locked, outcomes, start, work
+from tests.features.jobs.begun import STARTS, locked, outcomes, start, work, work_piece
 from tests.worlds import OWNER, World
 
 OF_FACTORS = [JobKind.RESETS, JobKind.ALLOWLIST, JobKind.EXCLUSIONS]
@@ -129,11 +131,15 @@ def test_a_key_belongs_to_one_kind(world: World, sue: Bearer) -> None:
     assert one.job != other.job
 
 
-def test_an_item_of_no_job_is_settled(world: World) -> None:
-    """Nothing is done for a job that is not there."""
-    bram = world.add("bram", factors=1)
-    job = world.run(starting.start_secret_key_resets, StartJob((bram,), reason="a test"))
-    assert isinstance(job, JobStarted)
+@pytest.mark.parametrize("kind", JobKind)
+def test_a_piece_of_no_job_does_nothing(world: World, kind: JobKind) -> None:
+    """Nothing is done for a job that is not there, nor twice for one that is over."""
+    bram = locked(world, "bram", factors=1)
+    job = start(world, OWNER, bram, kind=kind, reason="a test").job
+    work_piece(world, JobId(UUID(int=5)), bram)
+    before = len(world.entries())
     work(world)
+    after = len(world.entries())
+    work_piece(world, job, bram)
 
-    assert world.run(items.reset_item, WorkItem(job.job, bram)) == ItemSettled()
+    assert (before, after, len(world.entries())) == (1, 2, 2)

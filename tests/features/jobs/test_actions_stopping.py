@@ -3,9 +3,8 @@ from uuid import UUID
 import pytest
 
 from doorward.features.directory.model import Search
-from doorward.features.jobs.actions import items, showing, starting, working
+from doorward.features.jobs.actions import showing, starting
 from doorward.features.jobs.model import (
-    ItemSettled,
     JobKind,
     JobOver,
     JobsListed,
@@ -13,12 +12,11 @@ from doorward.features.jobs.model import (
     JobStopped,
     ListJobs,
     StopJob,
-    WorkItem,
 )
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import JobId
 from doorward.kernel.outcome import Refused
-from tests.features.jobs.begun import is_locked, locked, outcomes, shown, start, work
+from tests.features.jobs.begun import is_locked, locked, outcomes, shown, start, work, work_piece
 from tests.worlds import NOON, OWNER, World
 
 
@@ -29,26 +27,28 @@ def grace(world: World) -> Bearer:
 
 
 def test_what_waits_is_left_and_what_is_done_stays(world: World, grace: Bearer) -> None:
-    """A job of 25 that is stopped after its first 20."""
-    job = start(world, grace, *(locked(world, f"user{number}") for number in range(25))).job
-    working.go_on(world.runtime)
+    """A job of five that is stopped after a piece of three."""
+    people = [locked(world, f"user{number}") for number in range(5)]
+    job = start(world, grace, *people).job
+    work_piece(world, job, *people[:3])
     stopped = world.run(starting.stop_job, StopJob(job), grace)
     work(world)
 
-    assert stopped == JobStopped(5)
+    assert stopped == JobStopped(2)
     assert (shown(world, job).state, shown(world, job).finished_at) == (JobState.STOPPED, NOON)
-    assert (shown(world, job).tally.done, shown(world, job).tally.waiting) == (20, 5)
+    assert (shown(world, job).tally.done, shown(world, job).tally.waiting) == (3, 2)
 
 
-def test_an_item_under_way_when_it_was_stopped_is_left(world: World, grace: Bearer) -> None:
-    """The item asks in its own transaction whether the job still runs."""
+def test_a_piece_that_comes_after_the_stop_does_nothing(world: World, grace: Bearer) -> None:
+    """It asks in its own transaction whether the job still runs."""
     bram = locked(world, "bram")
     job = start(world, grace, bram).job
     world.run(starting.stop_job, StopJob(job), grace)
-    late = world.run(items.unlock_item, WorkItem(job, bram), OWNER)
+    before = len(world.entries())
+    work_piece(world, job, bram)
 
-    assert late == ItemSettled()
     assert is_locked(world, bram)
+    assert len(world.entries()) == before
 
 
 def test_a_search_that_is_stopped_is_looked_for_no_more(world: World, grace: Bearer) -> None:

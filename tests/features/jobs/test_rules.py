@@ -1,13 +1,15 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from doorward.features.accounts.model import Lock, LockReason
 from doorward.features.directory.model import Search
 from doorward.features.jobs import rules
-from doorward.features.jobs.model import Beginner, Frontier, ItemSettled, Job, JobKind, JobState
+from doorward.features.jobs.model import Beginner, Frontier, Job, JobKind, JobOver, JobState
 from doorward.kernel.act import NOBODY, Actor, OnBehalf, Owner
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
@@ -56,11 +58,11 @@ def test_worker_goes_on_as_whoever_began() -> None:
     ("outcome", "stands"),
     [
         (Done(), ("done", None)),
-        (ItemSettled(), ("unchanged", None)),
+        (JobOver(), ("unchanged", None)),
         (Refused("lockout.self"), ("refused", "lockout.self")),
     ],
 )
-def test_item_shows_its_outcome_and_code(outcome: Done | ItemSettled | Refused, stands: tuple[str, str | None]) -> None:
+def test_item_shows_its_outcome_and_code(outcome: Done | JobOver | Refused, stands: tuple[str, str | None]) -> None:
     """Each account speaks for itself."""
     assert rules.item_outcome(outcome) == stands
 
@@ -89,17 +91,41 @@ def test_search_of_a_job_is_of_any_page(kind: JobKind, search: Search, frozen: S
 
 
 @pytest.mark.parametrize(
-    ("found", "last", "sizes"),
+    ("size", "milliseconds", "following"),
     [
-        (0, True, [(0, True)]),
-        (50, True, [(50, True)]),
-        (50, False, [(50, False)]),
-        (101, True, [(50, False), (50, False), (1, True)]),
+        (5, 0, 10),  # a clock that stands still
+        (5, 1, 10),  # short: twice as many
+        (5, 12, 8),  # as many as fit
+        (100, 20, 100),  # as long as it should be
+        (100, 40, 50),  # twice as long
+        (100, 2_000, 5),  # never fewer than a few: what is the same for each piece would cost more than its items
+        (200, 1, 250),  # nor more than so many
+        (100, -5, 200),  # a clock that was set back
     ],
 )
-def test_what_was_found_is_cut_into_few(found: int, sizes: list[tuple[int, bool]], *, last: bool) -> None:
-    """The last few end the search, if it ends."""
-    assert [(len(few), ends) for few, ends in rules.in_few(range(found), last=last)] == sizes
+def test_a_piece_has_as_many_items_as_its_time_allows(size: int, milliseconds: int, following: int) -> None:
+    """LOCK-12: grown step by step, and cut at once when the machine is slower."""
+    assert rules.next_size(size, timedelta(milliseconds=milliseconds)) == following
+
+
+@given(st.floats(0.01, 9), st.floats(0, 8), st.integers(5, 250))
+def test_a_steady_machine_is_held_for_no_longer_than_foreseen(each: float, whole: float, size: int) -> None:
+    """However long an item takes, from the second piece on none takes more than 20 ms, or has more than five items."""
+    for _ in range(20):
+        held = timedelta(milliseconds=whole + size * each)
+        before, size = size, rules.next_size(size, held)
+
+        assert size <= 5 or size * held / before <= timedelta(milliseconds=20.001)
+
+
+def test_items_are_grouped_by_their_outcome() -> None:
+    """So that one statement settles those that came to the same."""
+    one, two, three = (AccountId(UUID(int=number)) for number in (1, 2, 3))
+
+    assert rules.outcomes({one: Done(), two: Refused("lockout.self"), three: Done()}) == {
+        ("done", None): [one, three],
+        ("refused", "lockout.self"): [two],
+    }
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def add(world: World, *jobs: Job) -> None:
 def settle(world: World, account: AccountId, outcome: str, code: str | None = None) -> bool:
     """Settle an item of the job."""
     with world.database.write() as sql:
-        return store.settle(sql, JOB.id, account, (outcome, code))
+        return store.settle(sql, JOB.id, [account], (outcome, code)) == 1
 
 
 def test_job_is_read_as_it_was_written(world: World) -> None:
@@ -74,7 +74,7 @@ def test_settled_item_is_open_no_more(world: World) -> None:
 
     with world.database.read() as sql:
         assert store.open_items(sql, JOB.id, 10) == [TWO]
-        assert (store.is_open(sql, JOB.id, ONE), store.is_open(sql, JOB.id, TWO)) == (False, True)
+        assert store.open_among(sql, JOB.id, [ONE, TWO, THREE]) == [TWO]
         assert store.items(sql, JOB.id, None, 10) == [
             JobItem(ONE, "one", "refused", "lockout.self"),
             JobItem(TWO, "two", None, None),
@@ -96,6 +96,18 @@ def test_item_is_settled_once(world: World) -> None:
 
     assert settle(world, ONE, "done") is True
     assert settle(world, ONE, "refused", "lockout.self") is False
+
+
+def test_many_items_are_settled_at_once(world: World) -> None:
+    """Those that have theirs keep it, and so do the items of another job."""
+    add(world, JOB, replace(JOB, id=JobId(UUID(int=2))))
+    settle(world, ONE, "refused", "lockout.self")
+    with world.database.write() as sql:
+        settled = store.settle(sql, JOB.id, [ONE, TWO, THREE], ("done", None))
+
+    with world.database.read() as sql:
+        assert (settled, store.tallies(sql, [JOB])) == (1, {JOB.id: Tally(2, 1, 0, 1, 0)})
+        assert sorted(store.open_items(sql, JobId(UUID(int=2)), 10)) == [ONE, TWO]
 
 
 def test_of_two_racing_outcomes_one_stands(world: World) -> None:

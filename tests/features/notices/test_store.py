@@ -18,10 +18,8 @@ def add(world: World, *numbers: int, account: AccountId = BRAM) -> None:
         for number in numbers:
             at = NOON - timedelta(minutes=1) + timedelta(seconds=number)
             body = f"body {number}".encode()
-            store.add(
-                sql,
-                store.NewMail(account, UUID(int=number), Kind.ACCOUNT_LOCKED, "b@example.org", body, at, LATER),
-            )
+            mail = store.NewMail(account, UUID(int=number), Kind.ACCOUNT_LOCKED, "b@example.org", body, at, LATER)
+            store.add(sql, [mail])
 
 
 def claim(world: World, most: int = 10) -> list[store.Claimed]:

@@ -41,6 +41,16 @@ def test_assignment_is_read_as_it_was_written(world: World, bram: AccountId) -> 
     assert held(world, bram) == (Assignment("auditor"), DENIED)
 
 
+def test_assignments_of_many_are_read_at_once(world: World, bram: AccountId) -> None:
+    """Each account's own; whoever holds nothing is left out."""
+    give(world, bram, Assignment("auditor"), DENIED)
+    carl = world.add("carl", "administrator")
+    with world.database.read() as sql:
+        found = store.assignments_of_each(sql, [bram, carl, world.add("dora")])
+
+    assert found == {bram: [Assignment("auditor"), DENIED], carl: [Assignment("administrator")]}
+
+
 def test_account_without_a_role_holds_nothing(world: World, bram: AccountId) -> None:
     """No row is no role (RIGHT-6)."""
     assert held(world, bram) == ()

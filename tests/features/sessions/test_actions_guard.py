@@ -235,3 +235,29 @@ def test_own_act_asks_for_a_session_and_no_more(world: World) -> None:
 
     assert world.run(actions.end_session, EndSession(), bram) == SessionEnded()
     assert world.run(actions.end_session, EndSession(), bram) == NO_SESSION
+
+
+UNLOCK = act(Who.OPERATOR, "users:unlock", Needs.ANOTHER)
+
+
+@pytest.mark.parametrize("asked_for", [UNLOCK, LOOK, LOCK, OWN])
+@pytest.mark.parametrize("who", ["desk", "owner", "nobody", "gone", "disabled", "twice"])
+def test_many_are_answered_as_each_alone(world: World, grace: Bearer, asked_for: Act, who: str) -> None:
+    """Whoever asks, for whatever, about whomever: reason, reach, protection, somebody higher, oneself, nobody's id."""
+    desk = world.add_operator("desk", "help-desk")
+    two = world.add_operator("two", "help-desk", "auditor")
+    off = world.add("off", "help-desk", factors=1)
+    commands = [About(one) for one in (desk.account, grace.account, two.account, off, world.add("bram"), STRANGER)]
+    commands += [About(off, reason="a reason"), About(off, reason=" ")]
+    with world.writing() as call:
+        call.sql.exec_driver_sql("UPDATE accounts SET enabled = (1 = 0), protected = (1 = 1) WHERE user_name = 'off'")
+    callers: dict[str, Caller] = {
+        "desk": OnBehalf(desk.account, used_second_factor=True), "owner": OWNER, "nobody": Nobody(),
+        "gone": OnBehalf(STRANGER, used_second_factor=True), "disabled": OnBehalf(off, used_second_factor=True),
+        "twice": OnBehalf(two.account, used_second_factor=False),
+    }  # fmt: skip
+    with world.reading() as call:
+        alone = [actions.guard(call, asked_for, command, callers[who]) for command in commands]
+        together = actions.guard_of_many(call, asked_for, commands, callers[who])
+
+    assert together == alone

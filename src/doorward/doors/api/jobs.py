@@ -150,7 +150,7 @@ class JobJson(JobRowJson):
 
 @routes.on("POST /unlocks", start_unlocks, JobStartedJson, _CODES, 202)
 def unlock_many(body: Unlocks, asked: Holder, idempotency_key: IdempotencyKey = None) -> Response:
-    r"""Unlock many accounts, each in a transaction of its own.
+    r"""Unlock many accounts, a few in each transaction.
 
     Touches automatic locks only; a lock of `Administrator` or `Reported` is refused for that account and stays.
 
@@ -163,7 +163,7 @@ def unlock_many(body: Unlocks, asked: Holder, idempotency_key: IdempotencyKey = 
 
 @routes.on("POST /secret-key-resets", start_secret_key_resets, JobStartedJson, _CODES, 202)
 def reset_many(body: Many, asked: Holder, idempotency_key: IdempotencyKey = None) -> Response:
-    r"""Reset the secret keys of many accounts, each in a transaction of its own.
+    r"""Reset the secret keys of many accounts, a few in each transaction.
 
     Every second factor of each is deleted, its sessions end, and it is put on the allowlist. Protected accounts, one's
     own and the last administrator's are refused for that account and stay as they are.
@@ -177,7 +177,7 @@ def reset_many(body: Many, asked: Holder, idempotency_key: IdempotencyKey = None
 
 @routes.on("POST /allowlist-additions", start_allowlist_additions, JobStartedJson, _CODES, 202)
 def allow_many(body: Many, asked: Holder, idempotency_key: IdempotencyKey = None) -> Response:
-    r"""Let many accounts set up a second factor at their next sign-in, each in a transaction of its own.
+    r"""Let many accounts set up a second factor at their next sign-in, a few in each transaction.
 
     curl -s https://login.example.org/api/v1/allowlist-additions -H "authorization: Bearer $TOKEN" \
       -H 'content-type: application/json' \
@@ -188,7 +188,7 @@ def allow_many(body: Many, asked: Holder, idempotency_key: IdempotencyKey = None
 
 @routes.on("POST /exclusion-additions", start_exclusion_additions, JobStartedJson, _CODES, 202)
 def exclude_many(body: Many, asked: Holder, idempotency_key: IdempotencyKey = None) -> Response:
-    r"""Let many accounts sign in without a second factor, each in a transaction of its own.
+    r"""Let many accounts sign in without a second factor, a few in each transaction.
 
     curl -s https://login.example.org/api/v1/exclusion-additions -H "authorization: Bearer $TOKEN" \
       -H 'content-type: application/json' -d '{"filter": {"query": "svc-"}, "reason": "service accounts"}'

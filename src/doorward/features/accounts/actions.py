@@ -29,6 +29,11 @@ def load(call: Call, account: AccountId) -> Standing | None:
     return store.by_id(call.sql, account)
 
 
+def load_many(call: Call, wanted: Sequence[AccountId]) -> dict[AccountId, Standing]:
+    """Load accounts with their states, as this transaction sees them; those that are not there are left out."""
+    return store.by_ids(call.sql, wanted)
+
+
 def find(call: Call, user_name: str) -> Standing | None:
     """Find the account that bears a name, whatever its spelling (LOCK-16)."""
     return store.by_name(call.sql, user_name)
@@ -75,7 +80,7 @@ def restore(call: Call, before: Standing) -> None:
         raise LostRace
     store.set_state(call.sql, account.id, enabled_at=call.now)
     if before.state.lock is not None:
-        set_unlocked(call, account.id, to_the_second(call.now))
+        set_unlocked(call, [account.id], to_the_second(call.now))
 
 
 def change_factors(call: Call, account: AccountId, by: int) -> None:
@@ -107,9 +112,9 @@ def set_lock(call: Call, account: AccountId, lock: Lock | None) -> None:
     store.set_lock(call.sql, account, lock)
 
 
-def set_unlocked(call: Call, account: AccountId, at: datetime) -> None:
-    """Clear the lock and note that the actor opened the account (LOCK-7)."""
-    store.set_unlocked(call.sql, account, call.actor.name, call.actor.account, at)
+def set_unlocked(call: Call, opened: Sequence[AccountId], at: datetime) -> None:
+    """Clear the locks of accounts and note that the actor opened them (LOCK-7)."""
+    store.set_unlocked(call.sql, opened, Opener(call.actor.name, call.actor.account, at))
 
 
 def put_back(call: Call, account: AccountId, lock: Lock, opener: Opener) -> None:
@@ -135,9 +140,9 @@ def names(call: Call, wanted: Sequence[AccountId]) -> dict[AccountId, str]:
     return store.names(call.sql, wanted)
 
 
-def any_protected(call: Call, among: Sequence[AccountId]) -> bool:
-    """Tell whether any of these accounts is protected (PROT-1)."""
-    return store.any_protected(call.sql, among)
+def protected(call: Call, among: Sequence[AccountId]) -> set[AccountId]:
+    """Of these accounts, say which are protected (PROT-1)."""
+    return store.protected(call.sql, among)
 
 
 def lapsed(call: Call, most: int) -> list[AccountId]:

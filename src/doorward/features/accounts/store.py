@@ -15,6 +15,7 @@ from doorward.features.accounts.model import (
     LockedSearch,
     LockReason,
     NewAccount,
+    Opener,
     Standing,
     State,
 )
@@ -23,6 +24,7 @@ from doorward.kernel.names import canonical
 
 _A, _S, _C = accounts.c, account_state.c, credential_changes.c
 
+_AMONG = _A.account_id.in_(bindparam("accounts", expanding=True))
 _STANDING = select(
     _A.account_id, _A.user_name, _A.full_name, _A.email, _A.kind, _A.enabled, _A.protected, _A.created_at,
     _A.updated_at, _A.version, _A.email_changed_at,
@@ -31,6 +33,7 @@ _STANDING = select(
     _S.password_rules,
 ).join_from(accounts, account_state, _A.account_id == _S.account_id)  # fmt: skip
 _BY_ID = _STANDING.where(_A.account_id == bindparam("account"))
+_BY_IDS = _STANDING.where(_AMONG)
 _BY_NAME = _STANDING.where(_A.user_name_canonical == bindparam("name"))
 _TAKEN = select(_A.user_name_canonical).where(_A.user_name_canonical.in_(bindparam("names", expanding=True)))
 _ADD = insert(accounts)
@@ -45,18 +48,15 @@ _SET_SERVING = (
 )
 _COUNT_SERVED = select(func.count()).select_from(account_state).where(_S.password_rules == bindparam("rules"))
 _STRETCH = (
-    select(_S.account_id)
-    .where(_S.account_id > bindparam("after"))
-    .order_by(_S.account_id)
-    .limit(1)
-    .offset(bindparam("length"))
-)
+    select(_S.account_id).where(_S.account_id > bindparam("after")).order_by(_S.account_id)
+    .limit(1).offset(bindparam("length"))
+)  # fmt: skip
 _SIGNED_IN = _SET_STATE.values(last_sign_in_at=bindparam("at"))
 _LOCK_FIELDS = _SET_STATE.values(
     locked_at=bindparam("at"), lock_reason=bindparam("why"), lock_ends_at=bindparam("ends"),
     lock_factor=bindparam("which"),
 )  # fmt: skip
-_UNLOCKED = _SET_STATE.values(
+_UNLOCKED = update(account_state).where(_S.account_id.in_(bindparam("accounts", expanding=True))).values(
     locked_at=None, lock_reason=None, lock_ends_at=None, lock_factor=None,
     unlocked_by=bindparam("name"), unlocked_by_id=bindparam("by"), unlocked_at=bindparam("at"),
 )  # fmt: skip
@@ -65,10 +65,8 @@ _LOCKED = (
     .join_from(account_state, accounts, _A.account_id == _S.account_id)
     .order_by(_S.locked_at, _S.account_id)
 )
-_NAMES = select(_A.account_id, _A.user_name).where(_A.account_id.in_(bindparam("accounts", expanding=True)))
-_PROTECTED = (
-    select(_A.account_id).where(_A.account_id.in_(bindparam("accounts", expanding=True)), _A.protected).limit(1)
-)  # fmt: skip
+_NAMES = select(_A.account_id, _A.user_name).where(_AMONG)
+_PROTECTED = select(_A.account_id).where(_AMONG, _A.protected)
 _BY_OPERATOR = (_C.account_id == bindparam("account"), _C.operator_id == bindparam("operator"))
 _NOTE_CHANGE = insert(credential_changes)
 _FORGET_CHANGE = delete(credential_changes).where(*_BY_OPERATOR)
@@ -81,6 +79,11 @@ def by_id(sql: Connection, account: AccountId) -> Standing | None:
     """Load an account with its state."""
     row = sql.execute(_BY_ID, {"account": account}).one_or_none()
     return None if row is None else _standing(row)
+
+
+def by_ids(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, Standing]:
+    """Load accounts with their states; those that are not there are left out."""
+    return {AccountId(row.account_id): _standing(row) for row in sql.execute(_BY_IDS, {"accounts": wanted})}
 
 
 def by_name(sql: Connection, name: str) -> Standing | None:
@@ -125,9 +128,9 @@ def set_lock(sql: Connection, account: AccountId, lock: Lock | None) -> None:
     sql.execute(_LOCK_FIELDS, dict(zip(("at", "why", "ends", "which"), values, strict=True), account=account))
 
 
-def set_unlocked(sql: Connection, account: AccountId, name: str, by: AccountId | None, at: datetime) -> None:
-    """Clear the lock and note who opened the account (LOCK-7)."""
-    sql.execute(_UNLOCKED, {"account": account, "name": name, "by": by, "at": at})
+def set_unlocked(sql: Connection, opened: Sequence[AccountId], by: Opener) -> None:
+    """Clear the locks of accounts and note who opened them (LOCK-7)."""
+    sql.execute(_UNLOCKED, {"accounts": opened, "name": by.name, "by": by.account, "at": by.unlocked_at})
 
 
 def next_epoch(sql: Connection, account: AccountId) -> int:
@@ -203,9 +206,9 @@ def names(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, str]:
     return {AccountId(row.account_id): row.user_name for row in sql.execute(_NAMES, {"accounts": wanted})}
 
 
-def any_protected(sql: Connection, among: Sequence[AccountId]) -> bool:
-    """Tell whether any of these accounts is protected."""
-    return sql.execute(_PROTECTED, {"accounts": among}).first() is not None
+def protected(sql: Connection, among: Sequence[AccountId]) -> set[AccountId]:
+    """Of these accounts, load those that are protected."""
+    return {AccountId(row.account_id) for row in sql.execute(_PROTECTED, {"accounts": among})}
 
 
 def serving(sql: Connection, account: AccountId) -> str | None:
@@ -273,13 +276,9 @@ def _row(new: NewAccount) -> dict[str, Any]:
 
 def _state_row(new: NewAccount) -> dict[str, Any]:
     return {
-        "account_id": new.id,
-        "epoch": 1,
-        "enabled_at": new.at,
-        "factors": new.factors,
-        "excluded": False,
+        "account_id": new.id, "epoch": 1, "enabled_at": new.at, "factors": new.factors, "excluded": False,
         "factor_due": new.factors > 0,
-    }
+    }  # fmt: skip
 
 
 def _standing(row: Any) -> Standing:

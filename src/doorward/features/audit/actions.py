@@ -1,6 +1,6 @@
 """Writing entries in the transaction of their acts (AUDIT-2), and reading them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -76,15 +76,27 @@ def _entry(call: Call, event: Event) -> Entry:
 
 def recorder(call: Call, act: Act, command: object, outcome: Any) -> None:
     """Write the entry of an act, with whatever the action noted about it; for `edges.run`."""
+    recorder_of_many(act, [(call, command, outcome)])
+
+
+def recorder_of_many(act: Act, done: Sequence[tuple[Call, object, Any]]) -> None:
+    """Write the entries of an act that was done many times in one transaction, in their order; for `edges.run`."""
     if act.event is None:
         return
+    events = [(call, _event(act.event, call, command, outcome)) for call, command, outcome in done]
+    entries = [_entry(call, event) for call, event in events if not _joins(call, event)]
+    if entries:
+        store.add_many(done[0][0].sql, entries)
+
+
+def _event(event: str, call: Call, command: object, outcome: Any) -> Event:
     details, code = dict(call.note.details), None
     if isinstance(outcome, Refused):
         code = outcome.code
         details |= {} if outcome.cause is None else {"cause": outcome.cause}
     target, name = _target(call, command)
-    event = Event(
-        act=call.note.act or act.event,
+    return Event(
+        act=call.note.act or event,
         outcome=outcome.status,
         code=code,
         target=target,
@@ -92,8 +104,6 @@ def recorder(call: Call, act: Act, command: object, outcome: Any) -> None:
         reason=reason_of(command),
         details=details,
     )
-    if not _joins(call, event):
-        record(call, event)
 
 
 def _joins(call: Call, event: Event) -> bool:

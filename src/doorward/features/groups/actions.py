@@ -57,6 +57,11 @@ def groups_of(call: Call, account: AccountId) -> frozenset[GroupId]:
     return store.groups_of(call.sql, account)
 
 
+def groups_of_each(call: Call, accounts: Sequence[AccountId]) -> dict[AccountId, frozenset[GroupId]]:
+    """Say which groups accounts are in; an account that is in none is left out."""
+    return store.groups_of_each(call.sql, accounts)
+
+
 def member_ids(call: Call, group: GroupId, most: int, after: AccountId = _FROM_THE_FIRST) -> list[AccountId]:
     """List the accounts in a group by their ids, from one id on."""
     return store.member_ids(call.sql, group, after, most)

@@ -39,6 +39,9 @@ _RULES_NAMED = (
 _ADD = insert(account_groups)
 _DELETE = delete(account_groups).where(_G.group_id == bindparam("group"))
 _GROUPS_OF = select(_M.group_id).where(_M.account_id == bindparam("account"))
+_GROUPS_OF_EACH = select(_M.account_id, _M.group_id).where(
+    _M.account_id.in_(bindparam("accounts", expanding=True, type_=Id()))
+)
 _MEMBERS = (
     select(_M.account_id)
     .where(_M.group_id == bindparam("group"), _M.account_id > bindparam("after"))
@@ -130,6 +133,14 @@ def rules_named(sql: Connection, accounts: Sequence[AccountId]) -> dict[AccountI
 def groups_of(sql: Connection, account: AccountId) -> frozenset[GroupId]:
     """Load which groups an account is in."""
     return frozenset(GroupId(found) for found in sql.execute(_GROUPS_OF, {"account": account}).scalars())
+
+
+def groups_of_each(sql: Connection, accounts: Sequence[AccountId]) -> dict[AccountId, frozenset[GroupId]]:
+    """Load which groups accounts are in; an account that is in none is left out."""
+    found: dict[AccountId, set[GroupId]] = {}
+    for account, group in sql.execute(_GROUPS_OF_EACH, {"accounts": accounts}):
+        found.setdefault(AccountId(account), set()).add(GroupId(group))
+    return {account: frozenset(groups) for account, groups in found.items()}
 
 
 def member_ids(sql: Connection, group: GroupId, after: AccountId, most: int) -> list[AccountId]:

@@ -176,15 +176,6 @@ class FoundCounted(Done):
 
 
 @dataclass(frozen=True, slots=True)
-class WorkItem:
-    """Do a job's act to one of its accounts; the worker's own command."""
-
-    job: JobId
-    account: AccountId
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class FindItems:
     """Look for the next part of what a job's search finds; the worker's own command."""
 
@@ -197,11 +188,6 @@ class ItemsFound(Done):
 
     items: tuple[tuple[AccountId, str], ...]
     last: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ItemSettled(Unchanged):
-    """The account has its outcome already, or the job is over: another process was quicker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +232,16 @@ class Job:
     def listed(self) -> int:
         """Count the accounts of its selection that are not frozen yet."""
         return 0 if self.frontier is None else len(self.frontier.listed)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """Do a job's act to one of its accounts; the worker's own command."""
+
+    job: Job
+    account: AccountId
+
+    @property
+    def reason(self) -> str | None:
+        """Give the reason with which the job was begun."""
+        return self.job.reason

@@ -5,10 +5,10 @@ plays no part; a job outlives its session, but neither its beginner's rights nor
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from types import MappingProxyType
-from typing import TypeVar
 
 from doorward.features.accounts.model import Lock
 from doorward.features.directory.model import Search
@@ -16,8 +16,6 @@ from doorward.features.jobs.model import Beginner, Frontier, Job, JobKind, JobSt
 from doorward.kernel.act import Actor, Caller, OnBehalf, Owner
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Refused, Status, Unchanged
-
-T = TypeVar("T")
 
 RIGHTS: Mapping[JobKind, str] = MappingProxyType(
     {
@@ -31,9 +29,15 @@ RIGHTS: Mapping[JobKind, str] = MappingProxyType(
 PART = 2_000
 """So many accounts of a search are looked for at once, while others write."""
 FEW = 50
-"""So many items are frozen in one transaction, so that the writer is never held for long."""
-BATCH = 20
-"""So many items of a job are worked off before another job has its turn."""
+"""So many items are frozen in the transaction that begins a job, and in the first one after it."""
+TURN = 500
+"""So many items of a job are worked off at most before another job has its turn."""
+TURN_LASTS = timedelta(milliseconds=100)
+"""And for so long at most, but for a piece of them."""
+LEAST, MOST = 5, 250
+"""So many items have one transaction, a *piece*: a few at first, and in the end."""
+AIM = timedelta(milliseconds=20)
+"""For so long a piece should hold the writer: it may take 2.5 times as long as foreseen, and is within its 50 ms."""
 PAGE = 200
 
 
@@ -68,11 +72,21 @@ def frozen(kind: JobKind, search: Search) -> Search:
     return replace(search, cursor=None, locked=search.locked or kind is JobKind.UNLOCKS)
 
 
-def in_few(found: Sequence[T], *, last: bool) -> Iterator[tuple[Sequence[T], bool]]:
-    """Cut what was found into few at a time, and say of each whether it ends the search; nothing found ends it too."""
-    starts = range(0, max(len(found), 1), FEW)
-    for start in starts:
-        yield found[start : start + FEW], last and start == starts[-1]
+def next_size(size: int, held: timedelta) -> int:
+    """Say how many items the next piece has, after one of so many has held the writer for so long.
+
+    Twice as many at most, and no more than would have taken the time that a piece aims at.
+    """
+    fitting = MOST if held <= timedelta() else int(size * (AIM / held))
+    return max(LEAST, min(fitting, 2 * size, MOST))
+
+
+def outcomes(items: Mapping[AccountId, Done | Unchanged | Refused]) -> dict[tuple[Status, str | None], list[AccountId]]:
+    """Group items by what stands beside them."""
+    found: dict[tuple[Status, str | None], list[AccountId]] = {}
+    for account, outcome in items.items():
+        found.setdefault(item_outcome(outcome), []).append(account)
+    return found
 
 
 def counting(job: Job) -> bool:

@@ -14,7 +14,7 @@ from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
 
 _J, _I = jobs.c, job_items.c
-_ITEM = (_I.job_id == bindparam("job"), _I.account_id == bindparam("account"))
+_AMONG = (_I.job_id == bindparam("job"), _I.account_id.in_(bindparam("accounts", expanding=True)))
 
 _ADD = insert(jobs)
 _ADD_ITEM = insert(job_items)
@@ -26,8 +26,10 @@ _BY_ID = _JOBS.where(_J.job_id == bindparam("job"))
 _BY_KEY = _JOBS.where(_J.owner_name == bindparam("owner"), _J.idempotency_key == bindparam("key"))
 _RUNNING = _JOBS.where(_J.state == JobState.RUNNING.value).order_by(_J.job_id)
 _OPEN = select(_I.account_id).where(_I.job_id == bindparam("job"), _I.outcome.is_(None)).limit(bindparam("most"))
-_IS_OPEN = select(_I.account_id).where(*_ITEM, _I.outcome.is_(None))
-_SETTLE = update(job_items).where(*_ITEM, _I.outcome.is_(None)).values(outcome=bindparam("came"), code=bindparam("why"))
+_OPEN_AMONG = select(_I.account_id).where(*_AMONG, _I.outcome.is_(None))
+_SETTLE = (
+    update(job_items).where(*_AMONG, _I.outcome.is_(None)).values(outcome=bindparam("came"), code=bindparam("why"))
+)
 _COUNTS = (
     select(_I.job_id, _I.outcome, func.count().label("count"))
     .where(_I.job_id.in_(bindparam("jobs", expanding=True)))
@@ -106,15 +108,15 @@ def open_items(sql: Connection, job: JobId, most: int) -> list[AccountId]:
     return [AccountId(row.account_id) for row in sql.execute(_OPEN, {"job": job, "most": most})]
 
 
-def is_open(sql: Connection, job: JobId, account: AccountId) -> bool:
-    """Tell whether an item waits."""
-    return sql.execute(_IS_OPEN, {"job": job, "account": account}).first() is not None
+def open_among(sql: Connection, job: JobId, accounts: Sequence[AccountId]) -> list[AccountId]:
+    """Of these items, list those that wait."""
+    return [AccountId(row.account_id) for row in sql.execute(_OPEN_AMONG, {"job": job, "accounts": accounts})]
 
 
-def settle(sql: Connection, job: JobId, account: AccountId, result: tuple[str, str | None]) -> bool:
-    """Write an item's outcome and code, unless it has one; tell whether it had none."""
+def settle(sql: Connection, job: JobId, accounts: Sequence[AccountId], result: tuple[str, str | None]) -> int:
+    """Write one outcome and code beside items, unless they have theirs; tell how many had none."""
     outcome, code = result
-    return sql.execute(_SETTLE, {"job": job, "account": account, "came": outcome, "why": code}).rowcount == 1
+    return sql.execute(_SETTLE, {"job": job, "accounts": accounts, "came": outcome, "why": code}).rowcount
 
 
 def tallies(sql: Connection, wanted: Sequence[Job]) -> dict[JobId, Tally]:

@@ -1,8 +1,7 @@
 """Reserving and concluding attempts, locking and unlocking, and what the worker clears up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import assert_never
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
@@ -22,7 +21,7 @@ from doorward.features.lockout.model import (
 )
 from doorward.features.lockout.store import Key
 from doorward.features.notices import actions as notices
-from doorward.features.notices.model import Kind
+from doorward.features.notices.model import Kind, Told
 from doorward.features.policy import actions as policy
 from doorward.features.policy.rules import DEFAULT
 from doorward.features.rights.actions import administrators
@@ -44,16 +43,11 @@ def lock_account(call: Call, command: LockAccount) -> AccountLocked | AlreadyLoc
         return Refused("accounts.not_found")
     wanted = Lock(to_the_second(call.now), LockReason.ADMINISTRATOR)
     outcome = rules.replace(standing.state.lock, wanted, call.now)
-    match outcome:
-        case AccountLocked(lock):
-            accounts.set_lock(call, command.account, lock)
-            accounts.move_epoch(call, command.account)
-            call.note.details["lock_reason"] = lock.reason.value
-            tell_locked(call, standing, lock)
-        case AlreadyLocked():
-            pass
-        case never:
-            assert_never(never)
+    if isinstance(outcome, AccountLocked):
+        accounts.set_lock(call, command.account, outcome.lock)
+        accounts.move_epoch(call, command.account)
+        call.note.details["lock_reason"] = outcome.lock.reason.value
+        tell_locked(call, standing, outcome.lock)
     return outcome
 
 
@@ -63,15 +57,31 @@ def unlock_account(call: Call, command: UnlockAccount) -> AccountUnlocked | NotL
     standing = accounts.load(call, command.account)
     if standing is None:
         return Refused("accounts.not_found")
+    return unlock_each([(call, standing)])[0]
+
+
+def unlock_each(asked: Sequence[tuple[Call, Standing]]) -> list[AccountUnlocked | NotLocked | Refused]:
+    """Open locked accounts again, each with its own call of one transaction: all are decided, then written at once."""
+    outcomes = [_unlocked(call, standing) for call, standing in asked]
+    opened = [(*one, what) for one, what in zip(asked, outcomes, strict=True) if isinstance(what, AccountUnlocked)]
+    if opened:
+        call, _, first = opened[0]
+        ids = [standing.account.id for _, standing, _ in opened]
+        accounts.set_unlocked(call, ids, first.unlocked_at)
+        store.clear_all(call.sql, ids, call.now)
+        by = {"by": call.actor.name, "at": rfc3339(first.unlocked_at)}
+        notices.tell_each(call, Kind.ACCOUNT_UNLOCKED, [_told(standing, by) for _, standing, _ in opened])
+    return outcomes
+
+
+def _unlocked(call: Call, standing: Standing) -> AccountUnlocked | NotLocked | Refused:
+    """Decide about one account, and note what its entry says."""
     clear_lapsed(call, standing)
-    by_hand = may_lift_by_hand(call, command.account)
-    outcome = rules.unlock(standing.state.lock, call.now, call.actor.name, may_lift_by_hand=by_hand)
+    lock, account = standing.state.lock, standing.account.id
+    by_hand = lock is not None and not lock.reason.automatic and may_lift_by_hand(call, account)
+    outcome = rules.unlock(lock, call.now, call.actor.name, may_lift_by_hand=by_hand)
     if isinstance(outcome, AccountUnlocked):
-        accounts.set_unlocked(call, command.account, outcome.unlocked_at)
-        store.clear(call.sql, command.account, None, call.now)
         call.note.details |= rules.told(rules.lifted(outcome.lock, standing.state))
-        facts = {"by": call.actor.name, "at": rfc3339(outcome.unlocked_at)}
-        _tell(call, standing, Kind.ACCOUNT_UNLOCKED, facts)
     return outcome
 
 
@@ -171,7 +181,7 @@ def clear_counters(call: Call, account: AccountId, *factors: Factor) -> None:
 
 def clear_counters_all(call: Call, account: AccountId) -> None:
     """Set every counter of an account to 0."""
-    store.clear(call.sql, account, None, call.now)
+    store.clear_all(call.sql, [account], call.now)
 
 
 def clear_lapsed(call: Call, standing: Standing) -> bool:
@@ -181,11 +191,9 @@ def clear_lapsed(call: Call, standing: Standing) -> bool:
         return False
     account = standing.account
     accounts.set_lock(call, account.id, None)
-    store.clear(call.sql, account.id, None, call.now)
-    audit.record(
-        replace(call, actor=SYSTEM),
-        Event("lockout.lapsed", "done", target=account.id, target_name=account.user_name),
-    )
+    store.clear_all(call.sql, [account.id], call.now)
+    event = Event("lockout.lapsed", "done", target=account.id, target_name=account.user_name)
+    audit.record(replace(call, actor=SYSTEM), event)
     _tell(call, standing, Kind.ACCOUNT_UNLOCKED, {"by": "", "at": rfc3339(call.now)})
     return True
 
@@ -211,17 +219,10 @@ def purge(call: Call) -> int:
 
 def _settle_dead_attempts(call: Call, account: AccountId, standing: Standing | None) -> None:
     """Turn attempts older than 30 s into failures, each with its entry: nobody knows how they would have ended."""
+    target, name = (None, None) if standing is None else (account, standing.account.user_name)
     for factor, context in store.take_stale(call.sql, account, rules.reserved_since(call.now)):
-        audit.record(
-            replace(call, actor=SYSTEM),
-            Event(
-                _ATTEMPT[factor],
-                Checked.CHECKED,
-                Result.UNKNOWN,
-                target=None if standing is None else account,
-                target_name=None if standing is None else standing.account.user_name,
-            ),
-        )
+        event = Event(_ATTEMPT[factor], Checked.CHECKED, Result.UNKNOWN, target=target, target_name=name)
+        audit.record(replace(call, actor=SYSTEM), event)
         count_failures(call, account, factor, standing, context=context)
 
 
@@ -255,18 +256,10 @@ def lock_for_inactivity(call: Call, standing: Standing) -> bool:
 
 def _lock_by_itself(call: Call, standing: Standing, lock: Lock, details: Mapping[str, Fact]) -> None:
     """Write an automatic lock with its entry, as the system's, and tell the person (LOCK-13)."""
-    account = standing.account
+    account, said = standing.account, {"lock_reason": lock.reason.value, **details}
     accounts.set_lock(call, account.id, lock)
-    audit.record(
-        replace(call, actor=SYSTEM),
-        Event(
-            "lockout.locked",
-            "done",
-            target=account.id,
-            target_name=account.user_name,
-            details={"lock_reason": lock.reason.value, **details},
-        ),
-    )
+    event = Event("lockout.locked", "done", target=account.id, target_name=account.user_name, details=said)
+    audit.record(replace(call, actor=SYSTEM), event)
     tell_locked(call, standing, lock)
 
 
@@ -295,5 +288,9 @@ def tell_locked(call: Call, standing: Standing, lock: Lock) -> None:
 
 
 def _tell(call: Call, standing: Standing, kind: Kind, facts: Mapping[str, str | None]) -> None:
+    notices.tell_each(call, kind, [_told(standing, facts)])
+
+
+def _told(standing: Standing, facts: Mapping[str, str | None]) -> Told:
     account = standing.account
-    notices.tell(call, account.id, account.email, kind, {"user_name": account.user_name, **facts})
+    return Told(account.id, account.email, {"user_name": account.user_name, **facts})

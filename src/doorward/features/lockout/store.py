@@ -1,5 +1,6 @@
 """The SQL on counters and reservations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -42,7 +43,9 @@ _FAIL = update(lockout_counters).where(*_THIS).values(
 _FIRST_FAILURE = insert(lockout_counters)
 _CLEAR = update(lockout_counters).where(*_THIS[:2]).values(failures=0, changed_at=bindparam("at"))
 _CLEAR_ALL = (
-    update(lockout_counters).where(_C.account_id == bindparam("account")).values(failures=0, changed_at=bindparam("at"))
+    update(lockout_counters)
+    .where(_C.account_id.in_(bindparam("accounts", expanding=True)))
+    .values(failures=0, changed_at=bindparam("at"))
 )
 _STALE_OF = (
     delete(lockout_reservations)
@@ -111,12 +114,14 @@ def add_failures(sql: Connection, key: Key, count: int, at: datetime, *, unknown
     return count
 
 
-def clear(sql: Connection, account: AccountId, factor: Factor | None, at: datetime) -> None:
-    """Set one factor's counters, or every counter of the account, to 0; attempts in flight stay counted (LOCK-4)."""
-    if factor is None:
-        sql.execute(_CLEAR_ALL, {"account": account, "at": at})
-    else:
-        sql.execute(_CLEAR, {"account": account, "which": factor.value, "at": at})
+def clear(sql: Connection, account: AccountId, factor: Factor, at: datetime) -> None:
+    """Set one factor's counters to 0; attempts in flight stay counted (LOCK-4)."""
+    sql.execute(_CLEAR, {"account": account, "which": factor.value, "at": at})
+
+
+def clear_all(sql: Connection, accounts: Sequence[AccountId], at: datetime) -> None:
+    """Set every counter of these accounts to 0; attempts in flight stay counted (LOCK-4)."""
+    sql.execute(_CLEAR_ALL, {"accounts": accounts, "at": at})
 
 
 def take_stale(sql: Connection, account: AccountId, since: datetime) -> list[tuple[Factor, Context]]:

@@ -1,7 +1,7 @@
 """Telling people in the transaction of the act, handing mail over afterwards, and what operators see of it (DEV-5)."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from doorward.features.notices.model import (
     MailState,
     NothingToRetry,
     RetryMail,
+    Told,
 )
 from doorward.kernel.act import act
 from doorward.kernel.events import Door, Origin
@@ -52,21 +53,26 @@ def tell(  # noqa: PLR0913 - a letter has a reader, an address, a subject, its f
     expires_at: datetime | None = None,
 ) -> None:
     """Queue a mail in the act's own transaction; an account without an address is told nothing."""
-    if recipient is None:
-        return
+    if recipient is not None:
+        store.add(call.sql, [_mail(call, Told(account, recipient, facts), kind, expires_at)])
+
+
+def tell_each(call: Call, kind: Kind, people: Iterable[Told]) -> None:
+    """Queue a mail of one kind to each of several people, as `tell` does."""
+    store.add(call.sql, [_mail(call, one, kind, None) for one in people if one.recipient is not None])
+
+
+def _mail(call: Call, told: Told, kind: Kind, expires_at: datetime | None) -> store.NewMail:
     message = new_id(call.now, call.entropy)
-    body = json.dumps({"kind": kind.value, "facts": dict(facts)}, ensure_ascii=False).encode()
-    store.add(
-        call.sql,
-        store.NewMail(
-            account=account,
-            id=message,
-            kind=kind,
-            recipient=recipient,
-            sealed_body=call.sealer.seal(body, _place(message)),
-            queued_at=call.now,
-            expires_at=rules.expires(call.now, expires_at),
-        ),
+    body = json.dumps({"kind": kind.value, "facts": dict(told.facts)}, ensure_ascii=False).encode()
+    return store.NewMail(
+        account=told.account,
+        id=message,
+        kind=kind,
+        recipient=told.recipient or "",
+        sealed_body=call.sealer.seal(body, _place(message)),
+        queued_at=call.now,
+        expires_at=rules.expires(call.now, expires_at),
     )
 
 

@@ -80,6 +80,15 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One of several people who are told the same kind of thing; without an address nothing."""
+
+    account: AccountId
+    recipient: str | None
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
 class ListMail:
     """Read the outbox, newest first."""
 

@@ -4,7 +4,7 @@ A row that is being handed over is in the state `sending` until its lease ends, 
 the lease may settle it, and a retry leaves it alone, so that no mail goes twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -117,16 +117,18 @@ class Claimed:
     error: str | None
 
 
-def add(sql: Connection, new: NewMail) -> None:
-    """Queue a mail, due at once."""
-    sql.execute(
-        _ADD,
+def add(sql: Connection, mails: Sequence[NewMail]) -> None:
+    """Queue mails, due at once."""
+    rows = [
         {
             "account_id": new.account, "message_id": new.id, "kind": new.kind.value, "recipient": new.recipient,
             "sealed_body": new.sealed_body, "state": MailState.QUEUED.value, "attempts": 0,
             "queued_at": new.queued_at, "next_attempt_at": new.queued_at, "expires_at": new.expires_at,
-        },
-    )  # fmt: skip
+        }
+        for new in mails
+    ]  # fmt: skip
+    if rows:
+        sql.execute(_ADD, rows)
 
 
 def any_due(sql: Connection, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """The SQL on roles of one's own, and on the assignments of accounts and of groups."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,11 @@ from doorward.kernel.ids import AccountId, GroupId
 
 _T, _G, _R = role_assignments.c, group_role_assignments.c, roles.c
 _OF = select(_T.role, _T.effect, _T.scope).where(_T.account_id == bindparam("holder")).order_by(_T.role, _T.scope)
+_OF_EACH = (
+    select(_T.account_id, _T.role, _T.effect, _T.scope)
+    .where(_T.account_id.in_(bindparam("holders", expanding=True)))
+    .order_by(_T.account_id, _T.role, _T.scope)
+)
 _OF_GROUPS = (
     select(_G.group_id, _G.role, _G.effect, _G.scope)
     .where(_G.group_id.in_(bindparam("groups", expanding=True)))
@@ -65,6 +70,14 @@ class Stamp:
 def assignments_of(sql: Connection, account: AccountId) -> tuple[Assignment, ...]:
     """Load the assignments that an account holds itself."""
     return tuple(_assignment(row) for row in sql.execute(_OF, {"holder": account}))
+
+
+def assignments_of_each(sql: Connection, accounts: Sequence[AccountId]) -> dict[AccountId, list[Assignment]]:
+    """Load the assignments that accounts hold themselves; an account that holds none is left out."""
+    found: dict[AccountId, list[Assignment]] = {}
+    for row in sql.execute(_OF_EACH, {"holders": accounts}):
+        found.setdefault(AccountId(row.account_id), []).append(_assignment(row))
+    return found
 
 
 def assignments_of_groups(sql: Connection, groups: Collection[GroupId]) -> tuple[Assignment, ...]:

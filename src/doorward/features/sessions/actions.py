@@ -1,5 +1,6 @@
 """Opening, checking and ending sessions, and the guard that every act passes first."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from doorward.edges.call import Call
@@ -40,6 +41,7 @@ from doorward.kernel.act import (
     Nobody,
     OnBehalf,
     Owner,
+    Reach,
     SessionFacts,
     Target,
     Who,
@@ -60,17 +62,37 @@ _FRESH_AT_OPENING = _WITH_SECOND_FACTOR | {OpenedWith.RECOVERY_CODE}
 def guard(call: Call, act: Act, command: object, caller: Caller) -> Granted | Denied:
     """Find out who asks and decide whether they may: what every act passes first (RIGHT-7)."""
     actor, standing = _who(call, caller), _target(call, command)
-    target = Target(standing.account.id, standing.account.user_name) if standing is not None else None
     about = guarding.facts_of(call, act, target_of(command), standing)
     judged = actor if isinstance(actor, Refused) else guarding.judge(call, act, actor, about)
-    refused = judged if isinstance(judged, Refused) else None
-    if refused is None and standing is None and target_of(command) is not None:
-        refused = Refused("accounts.not_found")
-    reason = reason_of(command)
-    if refused is None and reason is not None:
-        refused = account_rules.judge_reason(reason)
     known = NOBODY if isinstance(actor, Refused) else actor
+    target = None if standing is None else Target(standing.account.id, standing.account.user_name)
     protected = act.changes and _protected(call, act, known, standing)
+    return _verdict(command, known, target, judged, protected=protected)
+
+
+def guard_of_many(call: Call, act: Act, commands: Sequence[object], caller: Caller) -> list[Granted | Denied]:
+    """Put the guard's question for many commands of one operator, each about an account, in a handful of statements."""
+    if act.who is not Who.OPERATOR or Needs.ADMINISTRATOR_LEFT in act.needs:
+        return [guard(call, act, command, caller) for command in commands]
+    wanted = [account for account in map(target_of, commands) if account is not None]
+    actor, names = _who(call, caller), accounts.names(call, wanted)
+    about = guarding.facts_of_each(call, wanted, names)
+    known = NOBODY if isinstance(actor, Refused) else actor
+    judged = [actor] * len(wanted) if isinstance(actor, Refused) else guarding.judge_each(call, act, actor, about)
+    protected = accounts.protected(call, wanted) if act.changes and not known.owner else set()
+    targets = [Target(one, names[one]) if one in names else None for one in wanted]
+    each = zip(commands, wanted, targets, judged, strict=True)
+    return [_verdict(what, known, target, one, protected=whose in protected) for what, whose, target, one in each]
+
+
+def _verdict(
+    command: object, known: Actor, target: Target | None, judged: Reach | Refused, *, protected: bool
+) -> Granted | Denied:
+    refused = judged if isinstance(judged, Refused) else None
+    if refused is None and target is None and target_of(command) is not None:
+        refused = Refused("accounts.not_found")
+    if refused is None and (reason := reason_of(command)) is not None:
+        refused = account_rules.judge_reason(reason)
     if refused is not None or isinstance(judged, Refused):
         return Denied(known, target, refused or Refused("rights.missing"))
     return Granted(known, target, protected, judged)

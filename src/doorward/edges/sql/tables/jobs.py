@@ -1,4 +1,4 @@
-"""Acts on many accounts: frozen items, worked off one transaction each."""
+"""Acts on many accounts: frozen items, worked off in pieces, each in one transaction."""
 
 from sqlalchemy import Column, Index, Integer, String, Table
 

@@ -1,16 +1,16 @@
 """One account of a job: the single act as anybody would do it, with the job's outcome in the same transaction."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from doorward.edges.call import Call
+from doorward.edges.run import Runtime
 from doorward.features.accounts import actions as accounts
 from doorward.features.directory import actions as directory
 from doorward.features.directory.model import Part
 from doorward.features.jobs import rules, store
-from doorward.features.jobs.model import FindItems, ItemSettled, ItemsFound, Job, JobKind, JobState, WorkItem
+from doorward.features.jobs.model import FindItems, ItemsFound, Job, JobKind, JobState, WorkItem
 from doorward.features.lockout import actions as lockout
-from doorward.features.lockout.model import AccountUnlocked, NotLocked, UnlockAccount
+from doorward.features.lockout.model import AccountUnlocked, NotLocked
 from doorward.features.rights.actions import facts as rights
 from doorward.features.second_factor.actions import allowlist, exclusions, secret_key
 from doorward.features.second_factor.model import (
@@ -23,45 +23,58 @@ from doorward.features.second_factor.model import (
     SetUpAllowed,
 )
 from doorward.kernel.act import Action, Needs, act
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import AccountId, JobId
 from doorward.kernel.outcome import Done, Refused, Unchanged
 
-O = TypeVar("O", bound=Done | Unchanged | Refused)  # noqa: E741 - reads as "outcome"
 _FACTORS = rules.RIGHTS[JobKind.RESETS]
 
 
 @act(rules.RIGHTS[JobKind.UNLOCKS], event="lockout.unlocked", needs=(Needs.ANOTHER,))
-def unlock_item(call: Call, command: WorkItem) -> AccountUnlocked | NotLocked | ItemSettled | Refused:
-    """Unlock one account of a job and note what came of it, in one transaction; for the worker."""
+def unlock_item(call: Call, command: WorkItem) -> AccountUnlocked | NotLocked | Refused:
+    """Unlock one account of a job; for the worker."""
+    return unlock_items([(call, command)])[0]
 
-    def unlock(job: Job) -> AccountUnlocked | NotLocked | Refused:
-        target = accounts.load(call, command.account)
-        by_hand = rules.touches(None if target is None else target.state.lock)
-        return by_hand or lockout.unlock_account(call, UnlockAccount(command.account, job.reason))
 
-    return _work(call, command, unlock)
+@unlock_item.for_many
+def unlock_items(asked: Sequence[tuple[Call, WorkItem]]) -> list[AccountUnlocked | NotLocked | Refused]:
+    """Unlock many accounts of one job: none of them is about another's (LOCK-12)."""
+    if not asked:
+        return []
+    call, first = asked[0]
+    barred, there = _still_acts(call, first.job), accounts.load_many(call, [one.account for _, one in asked])
+    outcomes: dict[AccountId, AccountUnlocked | NotLocked | Refused] = {}
+    touched = []
+    for its_call, command in asked:
+        its_call.note.details["job"] = str(command.job.id)
+        standing = there.get(command.account)
+        if refused := barred or rules.touches(None if standing is None else standing.state.lock):
+            outcomes[command.account] = refused
+        elif standing is None:
+            outcomes[command.account] = Refused("accounts.not_found")
+        else:
+            touched.append((its_call, standing))
+    unlocked = lockout.unlock_each(touched)
+    outcomes |= {standing.account.id: one for (_, standing), one in zip(touched, unlocked, strict=True)}
+    return [outcomes[command.account] for _, command in asked]
 
 
 @act(_FACTORS, event="second_factor.reset", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
-def reset_item(call: Call, command: WorkItem) -> SecretKeyReset | ItemSettled | Refused:
-    """Reset the secret key of one account of a job and note what came of it; for the worker."""
-    return _work(
-        call, command, lambda job: secret_key.reset_secret_key(call, ResetSecretKey(command.account, job.reason))
-    )
+def reset_item(call: Call, command: WorkItem) -> SecretKeyReset | Refused:
+    """Reset the secret key of one account of a job; for the worker."""
+    asked = ResetSecretKey(command.account, command.reason)
+    return _of_job(call, command) or secret_key.reset_secret_key(call, asked)
 
 
 @act(_FACTORS, event="allowlist.added", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
-def allow_item(call: Call, command: WorkItem) -> SetUpAllowed | ListUnchanged | ItemSettled | Refused:
-    """Let one account of a job set up a second factor and note what came of it; for the worker."""
-    return _work(call, command, lambda job: allowlist.allow_set_up(call, AllowSetUp(command.account, job.reason)))
+def allow_item(call: Call, command: WorkItem) -> SetUpAllowed | ListUnchanged | Refused:
+    """Let one account of a job set up a second factor; for the worker."""
+    return _of_job(call, command) or allowlist.allow_set_up(call, AllowSetUp(command.account, command.reason))
 
 
 @act(_FACTORS, event="exclusions.added", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
-def exclude_item(call: Call, command: WorkItem) -> AccountExcluded | ListUnchanged | ItemSettled | Refused:
-    """Exclude one account of a job and note what came of it; for the worker."""
-    return _work(
-        call, command, lambda job: exclusions.exclude_account(call, ExcludeAccount(command.account, job.reason))
-    )
+def exclude_item(call: Call, command: WorkItem) -> AccountExcluded | ListUnchanged | Refused:
+    """Exclude one account of a job; for the worker."""
+    return _of_job(call, command) or exclusions.exclude_account(call, ExcludeAccount(command.account, command.reason))
 
 
 ITEM_ACTS: dict[JobKind, Action[WorkItem, Done | Unchanged | Refused]] = {
@@ -96,15 +109,25 @@ def named(call: Call, selected: Sequence[AccountId]) -> list[tuple[AccountId, st
     return [(one, found.get(one, "") if rights.reaches(call, one) else "") for one in selected]
 
 
-def _work(call: Call, command: WorkItem, perform: Callable[[Job], O]) -> O | ItemSettled | Refused:
-    """Ask once more for whom the job may act, then do its act, and settle the item with what came of it."""
-    call.note.details["job"] = str(command.job)
-    job = store.find(call.sql, command.job)
-    if job is None or job.state is not JobState.RUNNING or not store.is_open(call.sql, job.id, command.account):
-        return ItemSettled()
-    outcome: O | Refused = _still_acts(call, job) or perform(job)
-    store.settle(call.sql, job.id, command.account, rules.item_outcome(outcome))
-    return outcome
+def work_off(runtime: Runtime, call: Call, job: JobId, piece: Sequence[AccountId]) -> None:
+    """Do a job's act to those of its accounts that wait still, and note what came of each; all in one transaction.
+
+    Where the job is over, or another process was quicker, nothing is done.
+    """
+    found = store.find(call.sql, job)
+    if found is None or found.state is not JobState.RUNNING:
+        return
+    waiting = store.open_among(call.sql, job, piece)
+    commands = [WorkItem(found, account) for account in waiting]
+    performed = runtime.perform_each(call, ITEM_ACTS[found.kind], commands, rules.caller(found.beginner))
+    for result, accounts_with_it in rules.outcomes(dict(zip(waiting, performed, strict=True))).items():
+        store.settle(call.sql, job, accounts_with_it, result)
+
+
+def _of_job(call: Call, command: WorkItem) -> Refused | None:
+    """Name the job in the act's entry, and ask once more for whom it may act."""
+    call.note.details["job"] = str(command.job.id)
+    return _still_acts(call, command.job)
 
 
 def _still_acts(call: Call, job: Job) -> Refused | None:

@@ -1,12 +1,14 @@
-"""Working jobs off: part by part of a search, account by account, each in a transaction of its own."""
+"""Working jobs off: part by part of a search, piece by piece of its accounts, each in a transaction of its own."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from doorward.edges.run import Runtime
+from doorward.edges.sql.engine import DatabaseBusy
 from doorward.features.jobs import rules, store
-from doorward.features.jobs.actions.items import ITEM_ACTS, find_items
-from doorward.features.jobs.model import FindItems, Frontier, ItemsFound, Job, JobState, WorkItem
+from doorward.features.jobs.actions.items import find_items, work_off
+from doorward.features.jobs.model import FindItems, Frontier, ItemsFound, Job, JobKind, JobState
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
@@ -14,18 +16,35 @@ from doorward.kernel.outcome import Refused
 _WORKER = Origin(Door.WORKER)
 
 
-def go_on(runtime: Runtime) -> int:
+@dataclass(slots=True)
+class Pace:
+    """How many items of each kind a piece had last; kept in memory, and found anew by another process."""
+
+    sizes: dict[JobKind, int] = field(default_factory=dict)
+    freezing: int = rules.FEW
+
+    def of(self, kind: JobKind) -> int:
+        """Give the size of the next piece."""
+        return self.sizes.get(kind, rules.LEAST)
+
+    def held(self, kind: JobKind, size: int, held: timedelta) -> None:
+        """Note for how long a whole piece has held the writer."""
+        self.sizes[kind] = rules.next_size(size, held)
+
+
+def go_on(runtime: Runtime, pace: Pace | None = None) -> int:
     """Work off a part of each running job, and give the number of steps that were done; for the worker.
 
-    An item that was under way when a process died is open still, and is done by whoever comes next. A job that
+    A piece that was under way when a process died is open still, and is done by whoever comes next. A job that
     fails keeps no other from going on: its failure is raised when all have had their turn.
     """
     with runtime.database.read() as sql:
         running = store.running(sql)
-    done, failures = 0, []
+    pace, done = pace or Pace(), 0
+    failures: list[Exception] = []
     for job in running:
         try:
-            done += _go_on_with(runtime, job)
+            done += _go_on_with(runtime, job, pace, failures)
         except Exception as error:  # noqa: BLE001 - raised below, after the other jobs
             failures.append(error)
     if failures:
@@ -33,16 +52,46 @@ def go_on(runtime: Runtime) -> int:
     return done
 
 
-def _go_on_with(runtime: Runtime, job: Job) -> int:
+def _go_on_with(runtime: Runtime, job: Job, pace: Pace, failures: list[Exception]) -> int:
     if job.frontier is not None:
-        return _freeze(runtime, job)
+        return _freeze(runtime, job, pace)
     with runtime.database.read() as sql:
-        waiting = store.open_items(sql, job.id, rules.BATCH)
-    for account in waiting:
-        _work_off(runtime, job, account)
-    if len(waiting) < rules.BATCH:
+        waiting = store.open_items(sql, job.id, rules.TURN)
+    if not waiting:
         _finish(runtime, job)
-    return len(waiting)
+    begun, done = runtime.clock.now(), 0
+    while done < len(waiting):
+        size = pace.of(job.kind)
+        piece = waiting[done : done + size]
+        held = _work_off(runtime, job, piece, failures)
+        if len(piece) == size:
+            pace.held(job.kind, size, held)
+        done += len(piece)
+        if runtime.clock.now() - begun > rules.TURN_LASTS:
+            break
+    return done
+
+
+def _work_off(runtime: Runtime, job: Job, piece: Sequence[AccountId], failures: list[Exception]) -> timedelta:
+    """Work off a piece, and say for how long it held the writer.
+
+    An item that raises takes its whole transaction with it, so that the others are tried again, one by one.
+    """
+    try:
+        return _transaction(runtime, job, piece)
+    except DatabaseBusy:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it was, the others of its piece are done
+        if len(piece) > 1:
+            return max(_work_off(runtime, job, [one], failures) for one in piece)
+        failures.append(error)
+        return timedelta()
+
+
+def _transaction(runtime: Runtime, job: Job, piece: Sequence[AccountId]) -> timedelta:
+    with runtime.writing(job.beginner.origin) as call:
+        work_off(runtime, call, job.id, piece)
+    return runtime.clock.now() - call.now
 
 
 def _finish(runtime: Runtime, job: Job) -> None:
@@ -52,7 +101,7 @@ def _finish(runtime: Runtime, job: Job) -> None:
             store.end(call.sql, job.id, JobState.FINISHED, call.now)
 
 
-def _freeze(runtime: Runtime, job: Job) -> int:
+def _freeze(runtime: Runtime, job: Job, pace: Pace) -> int:
     """Freeze the next part of a search: looked for while others write, then written in short transactions.
 
     Whoever may no longer search has a job that ends there: what was found before their rights changed is left alone.
@@ -64,7 +113,7 @@ def _freeze(runtime: Runtime, job: Job) -> int:
         with runtime.writing(_WORKER) as call:
             store.end(call.sql, job.id, JobState.STOPPED, call.now)
         return 1
-    _write(runtime, job, found)
+    _write(runtime, job, found, pace)
     return 1
 
 
@@ -82,26 +131,22 @@ def _freeze_listed(runtime: Runtime, job: Job, frontier: Frontier) -> int:
     return 1
 
 
-def _write(runtime: Runtime, job: Job, found: ItemsFound) -> None:
+def _write(runtime: Runtime, job: Job, found: ItemsFound, pace: Pace) -> None:
     """Write what was found a few at a time, so that the writer is free again within 50 ms (LOCK-12)."""
-    for few, last in rules.in_few(found.items, last=found.last):
-        left = _beyond(job, few, last=last)
+    few, left = found.items[: pace.freezing], found.items[pace.freezing :]
+    while True:
+        frontier = _beyond(job, few, last=found.last and not left)
         with runtime.writing(_WORKER) as call:
-            if not store.save_frontier(call.sql, job, left, len(few)):
+            if not store.save_frontier(call.sql, job, frontier, len(few)):
                 return
             store.add_items(call.sql, job.id, few)
-        job = replace(job, frontier=left, total=job.total + len(few))
+        pace.freezing = rules.next_size(pace.freezing, runtime.clock.now() - call.now)
+        if not left:
+            return
+        job = replace(job, frontier=frontier, total=job.total + len(few))
+        few, left = left[: pace.freezing], left[pace.freezing :]
 
 
 def _beyond(job: Job, few: Sequence[tuple[AccountId, str]], *, last: bool) -> Frontier | None:
     """Say what is left to freeze after these; None when they were the last."""
     return None if last or job.frontier is None else replace(job.frontier, after=few[-1][0])
-
-
-def _work_off(runtime: Runtime, job: Job, account: AccountId) -> None:
-    """Run one item; what the guard refused is noted here, everything else in the act's own transaction."""
-    command = WorkItem(job.id, account, job.reason)
-    outcome = runtime.run(ITEM_ACTS[job.kind], command, rules.caller(job.beginner), job.beginner.origin)
-    if isinstance(outcome, Refused):
-        with runtime.writing(_WORKER) as call:
-            store.settle(call.sql, job.id, account, rules.item_outcome(outcome))

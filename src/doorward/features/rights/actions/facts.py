@@ -1,6 +1,6 @@
 """What the decision needs to know: what somebody holds, by themselves and through groups, and over whom (RIGHT-3)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
@@ -10,7 +10,7 @@ from doorward.features.rights import store
 from doorward.features.rights.model.facts import ActorFacts, Assignment, Holdings, Role, TargetFacts
 from doorward.features.rights.rules import deciding, roles, scopes
 from doorward.kernel.act import EVERYBODY, Act, Actor, Reach, SessionFacts, registry
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import AccountId, GroupId
 
 _OWN_ROLES = "roles of one's own"
 
@@ -106,6 +106,22 @@ def target_facts(call: Call, standing: Standing, *, last_administrator: bool) ->
     """Load what the decision needs to know of the account acted on."""
     account = standing.account.id
     return TargetFacts(account, holdings_of(call, account), last_administrator, groups.groups_of(call, account))
+
+
+def facts_of_targets(call: Call, accounts: Sequence[AccountId]) -> dict[AccountId, TargetFacts]:
+    """Load what the decision needs to know of many accounts, whoever else could administer left aside."""
+    inside, own = groups.groups_of_each(call, accounts), store.assignments_of_each(call.sql, accounts)
+    through: dict[GroupId, list[Assignment]] = {}
+    for one in store.assignments_of_groups(call.sql, frozenset().union(*inside.values())):
+        if one.through is not None:
+            through.setdefault(one.through, []).append(one)
+    found = {}
+    for account in accounts:
+        within = inside.get(account, frozenset())
+        held = [*own.get(account, ()), *(one for group in within for one in through.get(group, ()))]
+        rights = holdings_from(call, held) if held else {}
+        found[account] = TargetFacts(account, rights, last_administrator=False, groups=within)
+    return found
 
 
 def reaches(call: Call, account: AccountId) -> bool:

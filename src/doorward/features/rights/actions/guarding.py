@@ -1,9 +1,11 @@
 """What the guard asks of rights: the facts of whoever is acted on, and whether the actor may (RIGHT-7)."""
 
+from collections.abc import Collection, Sequence
+
 from doorward.edges.call import Call
 from doorward.features.accounts.model import Standing
 from doorward.features.rights.actions import administrators, facts
-from doorward.features.rights.model.facts import TargetFacts
+from doorward.features.rights.model.facts import ActorFacts, TargetFacts
 from doorward.features.rights.rules import deciding, scopes
 from doorward.kernel.act import EVERYBODY, Act, Actor, Needs, Reach, Who
 from doorward.kernel.ids import AccountId
@@ -23,8 +25,25 @@ def facts_of(call: Call, act: Act, account: AccountId | None, standing: Standing
     return facts.target_facts(call, standing, last_administrator=last)
 
 
+def facts_of_each(call: Call, accounts: Sequence[AccountId], there: Collection[AccountId]) -> list[TargetFacts]:
+    """Load what `facts_of` does of many accounts, for an act that takes no administrator away."""
+    found = facts.facts_of_targets(call, list(there))
+    return [found.get(one) or TargetFacts(one, {}, last_administrator=False) for one in accounts]
+
+
 def judge(call: Call, act: Act, actor: Actor, target: TargetFacts | None) -> Reach | Refused:
     """Say over whom an actor may, or why not."""
+    return judge_each(call, act, actor, [target])[0]
+
+
+def judge_each(call: Call, act: Act, actor: Actor, targets: Sequence[TargetFacts | None]) -> list[Reach | Refused]:
+    """Say the same of an act on many; what is known of the actor is loaded once."""
+    loaded = act.who is Who.OPERATOR and not actor.owner and actor.session is not None
+    known = facts.actor_facts(call, actor.session) if loaded and actor.session is not None else None
+    return [_judged(act, actor, known, target) for target in targets]
+
+
+def _judged(act: Act, actor: Actor, known: ActorFacts | None, target: TargetFacts | None) -> Reach | Refused:
     if actor.owner:
         last = target is not None and target.last_administrator
         return Refused("rights.last_administrator") if last else EVERYBODY
@@ -34,8 +53,7 @@ def judge(call: Call, act: Act, actor: Actor, target: TargetFacts | None) -> Rea
         return Refused("session.required")
     if act.who is Who.SELF:
         return deciding.may_oneself(actor.session, act) or EVERYBODY
-    actor_facts = facts.actor_facts(call, actor.session)
-    if actor_facts is None:
+    if known is None:
         return Refused("session.required")
-    verdict = deciding.may(actor_facts, act, target)
-    return verdict if isinstance(verdict, Refused) else scopes.reach(actor_facts.rights.get(act.right or ""))
+    verdict = deciding.may(known, act, target)
+    return verdict if isinstance(verdict, Refused) else scopes.reach(known.rights.get(act.right or ""))

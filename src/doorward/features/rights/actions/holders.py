@@ -42,7 +42,7 @@ def judge_protected_with(call: Call, role: str) -> Refused | None:
         return None
     touched = _everybody_with(call, role)
     parts = (touched[at : at + AT_ONCE] for at in range(0, len(touched), AT_ONCE))
-    found = any(accounts.any_protected(call, part) for part in parts)
+    found = any(accounts.protected(call, part) for part in parts)
     return Refused("rights.protected_holder", {"role": role}) if found else None
 
 
@@ -54,7 +54,7 @@ def judge_members(call: Call, group: GroupId) -> Refused | None:
     """
     if call.actor.owner:
         return None
-    if any(accounts.any_protected(call, part) for part in _parts(call, group)):
+    if any(accounts.protected(call, part) for part in _parts(call, group)):
         return Refused("groups.protected_member")
     holding = _holding_through(call, [one for one in store.every_group(call.sql) if one != group])
     others = [one for one in holding if group in groups.groups_of(call, one)]
