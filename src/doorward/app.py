@@ -188,10 +188,11 @@ def _note_busy(refusals: RefusalLog | None) -> Callable[[str, Origin], None]:
 def _doors(runtime: Runtime, driver: LoopDriver, around: Surroundings) -> Asgi:
     """Lead each path to its door."""
     from doorward.doors.api import app as api  # noqa: PLC0415 - a command pays for no framework: half a second
+    from doorward.doors.api.straight import Straight  # noqa: PLC0415 - as above
     from doorward.doors.console import app as console  # noqa: PLC0415 - as above
 
     health = Health(runtime, around.metrics, around.proxies)
-    programs, pages = api.build(runtime, driver), console.build(runtime, driver)
+    programs, pages = Straight(api.build(runtime, driver)), console.build(runtime, driver)
 
     async def led(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from doorward.doors.api import app as api
+from doorward.doors.api.straight import Straight
 from doorward.doors.gate.middleware import Gate, Surroundings
 from doorward.doors.web.metrics import Metrics
 from doorward.edges.crypto.hash_queue import HashPool, HashQueue
@@ -24,12 +25,14 @@ from doorward.features.sessions.model import OpenedWith, SessionOpened
 from doorward.kernel.events import Origin
 from doorward.kernel.ids import AccountId
 from doorward.kernel.ports import Hasher, HashJob, Verified
-from tests.doors.asgi import Answered, Headers, call, scope_of
+from tests.doors.asgi import Answered, App, Headers, call, scope_of
 from tests.features.signin.walking import Walk, hash_now
 from tests.signer import SIGNER
 from tests.worlds import World
 
 JSON = ("content-type", "application/json")
+Front = Callable[[FastAPI], App]
+"""What stands between the gate and the API."""
 PROXIES = (ip_network("203.0.113.0/24"),)
 """Whose forwarded headers are believed."""
 
@@ -98,11 +101,12 @@ class Served:
     pool: HashPool
     threads: Executor
     runner: asyncio.Runner = field(repr=False)
+    front: Front = field(repr=False)
 
     def failing(self, error: Exception) -> "Served":
         """Give the same server over a database that cannot commit."""
         runtime = replace(self.world.runtime, database=Stubborn(self.world.database, error))
-        app, gate = _doors(runtime, self.queue, self.pool, self.threads, self.ticks)
+        app, gate = _doors(runtime, self.queue, self.pool, self.threads, self.ticks, self.front)
         return replace(self, app=app, gate=gate)
 
     def ask(
@@ -146,20 +150,22 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path, hasher: Hasher | None = None) -> Iterator[Served]:
+def serve(folder: Path, hasher: Hasher | None = None, front: Front = Straight) -> Iterator[Served]:
     """Begin a world with doors, and end it; passwords are hashed at no cost unless a hasher is given."""
     world, ticks, queue = World.begin(folder), Ticks(), HashQueue()
     pool = HashPool(hasher or FreeHasher(), 1)
     with ThreadPoolExecutor(4) as threads, asyncio.Runner() as runner:
-        app, gate = _doors(world.runtime, queue, pool, threads, ticks)
-        yield Served(world, app, gate, ticks, queue, pool, threads, runner)
+        app, gate = _doors(world.runtime, queue, pool, threads, ticks, front)
+        yield Served(world, app, gate, ticks, queue, pool, threads, runner, front)
     pool.close()
     world.database.close()
 
 
-def _doors(runtime: Runtime, queue: HashQueue, pool: HashPool, threads: Executor, ticks: Ticks) -> tuple[FastAPI, Gate]:
+def _doors(  # noqa: PLR0913, PLR0917 - what a server is made of
+    runtime: Runtime, queue: HashQueue, pool: HashPool, threads: Executor, ticks: Ticks, front: Front = Straight
+) -> tuple[FastAPI, Gate]:
     app = api.build(runtime, LoopDriver(runtime, queue, pool, threads, _unnoted))
-    return app, Gate(app, runtime, Surroundings(threads, ticks, Metrics("1"), SIGNER, PROXIES))
+    return app, Gate(front(app), runtime, Surroundings(threads, ticks, Metrics("1"), SIGNER, PROXIES))
 
 
 def _unnoted(act: str, origin: Origin) -> None:

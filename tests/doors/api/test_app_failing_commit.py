@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from doorward.doors.api import app as api
+from doorward.doors.api.straight import Straight
 from doorward.doors.gate.middleware import Gate, Surroundings
 from doorward.doors.web.metrics import Metrics
 from doorward.edges.sql.engine import Database
@@ -50,7 +51,9 @@ def tiring(served: Served, commits: int) -> Served:
     runtime = replace(served.world.runtime, database=Tiring(served.world.database, commits))
     app = api.build(runtime, LoopDriver(runtime, served.queue, served.pool, served.threads, lambda *_: None))
     return replace(
-        served, app=app, gate=Gate(app, runtime, Surroundings(served.threads, served.ticks, Metrics("1"), SIGNER))
+        served,
+        app=app,
+        gate=Gate(Straight(app), runtime, Surroundings(served.threads, served.ticks, Metrics("1"), SIGNER)),
     )
 
 

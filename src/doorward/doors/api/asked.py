@@ -100,8 +100,13 @@ class Asked:
         return None if row is None else account_json(row)
 
 
-async def _anybody(request: Request) -> Asked:
+def as_anybody(request: Request) -> Asked:
+    """Take a request for which no session is needed."""
     return _asked(request, Nobody())
+
+
+async def _anybody(request: Request) -> Asked:
+    return as_anybody(request)
 
 
 async def _session_holder(request: Request) -> Asked:

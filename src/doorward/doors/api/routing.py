@@ -63,7 +63,7 @@ class StrictRoute(APIRoute):
 
         async def strictly(request: Request) -> Response:
             strict = StrictRequest(request.scope, request.receive)
-            refused = await _judge(strict, query)
+            refused = await judge(strict, query)
             if refused is None and self.body_field is None:
                 refused = judge_no_body(strict.parsed)
             if refused is not None:
@@ -107,7 +107,7 @@ class Routes:
         return declare
 
 
-async def _judge(request: StrictRequest, query: Iterable[str]) -> Refused | None:
+async def judge(request: StrictRequest, query: Iterable[str]) -> Refused | None:
     """Refuse a request of foreign origin, with unknown parameters, or with a body that cannot be read."""
     if has_own_cookie(request.scope):
         refused = judge_origin(request.scope, request.app.state.plug.runtime.site.public_url)
