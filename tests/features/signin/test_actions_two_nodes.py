@@ -15,7 +15,7 @@ from tests.features.signin.two_nodes import Seen, TwoNodes
 from tests.storms.size import size
 from tests.worlds import World
 
-EXAMPLES, STEPS = size(30, 1_000), size(30, 80)
+EXAMPLES, STEPS = size(20, 1_000), size(30, 80)
 FAR = (-3, 3)
 """Steps outside the window."""
 FRESH = timedelta(minutes=4)
@@ -116,6 +116,16 @@ class BothNodes(RuleBasedStateMachine):
         if self.two.sign_ins:
             first = self.code(place, drift)
             self.both(first, self.code(other, drift if again else drift_of_other))
+
+    @rule(right=st.booleans(), drift=st.sampled_from([0, 1]))
+    def two_new_sign_ins(self, right: bool, drift: int) -> None:
+        """Give one code at once to two sign-ins that have just begun: right once at most, or wrong twice (KEY-9)."""
+        begun = [self.number(), self.number()]
+        for number in begun:
+            self.one(number % 2, Password(number, right=True))
+        if not {*begun} - self.two.sign_ins.keys():
+            step = step_at(self.world.clock.now()) + drift if right else None
+            self.both(Code(self.number(), begun[0], step), Code(self.number(), begun[1], step))
 
     @rule(place=places, drift=drifts, deed=deeds)
     def code_and_deed(self, place: int, drift: int | None, deed: Deed) -> None:
