@@ -11,8 +11,16 @@ from dataclasses import dataclass, field
 from tests.storms.town import Person, Town, api, password_of
 from tests.storms.wire import Answer, Wire, wires
 
-GONE = (OSError, asyncio.IncompleteReadError)
-"""What an open connection meets when the server dies."""
+UNCLEAR = 503
+"""The answer where the database is gone: nobody knows what has become of the act."""
+
+
+class Unclear(Exception):
+    """Nobody knows."""
+
+
+GONE = (OSError, asyncio.IncompleteReadError, Unclear)
+"""What an open connection meets when the server dies, or its database."""
 
 
 @dataclass(slots=True)
@@ -30,9 +38,13 @@ class Told:
     asked: dict[Person, bool] = field(default_factory=dict)
     """What was asked last of each of them."""
     dead: asyncio.Event = field(default_factory=asyncio.Event)
+    over: bool = False
+    """It is dead, and whoever is at another node comes to an end."""
 
     def hear(self, answer: Answer, status: int = 200) -> Answer:
         """Take an answer for what it should be, and count it."""
+        if answer.status == UNCLEAR and self.dead.is_set():
+            raise Unclear
         assert answer.status == status, answer
         self.left -= 1
         if self.left == 0:
@@ -67,8 +79,18 @@ class Crowd:
         return [*self.robots, *self.people, *self.lockable, *self.resettable, *self.guessed_at]
 
 
-async def at_work(server: Town, crowd: Crowd, told: Told, grace: float) -> None:
-    """Let everybody work until enough is acknowledged, and so many seconds later kill the server where it stands."""
+async def at_work(
+    server: Town, crowd: Crowd, told: Told, grace: float, kill: Callable[[], object] | None = None
+) -> None:
+    """Let everybody work until enough is acknowledged, and so many seconds later kill the server where it stands.
+
+    Or something else: then those whom that leaves their connection end what they have begun.
+    """
+
+    def strike() -> None:
+        (kill or server.server.kill)()
+        told.over = True
+
     olga = server.token(server.olga)
     people, resettable = iter(crowd.people), iter(crowd.resettable)
     work: list[Callable[[Wire], Awaitable[None]]] = [
@@ -79,11 +101,19 @@ async def at_work(server: Town, crowd: Crowd, told: Told, grace: float) -> None:
         *(lambda wire, one=one: _guess(wire, one, told) for one in crowd.guessed_at for _ in range(2)),
     ]
     server.runtime.database.close()  # so that nobody but the server holds the file when it dies
-    async with wires(server.url, len(work)) as opened:
+    async with wires(server.urls, len(work)) as opened:
         working = [asyncio.create_task(_until_it_dies(one(wire))) for one, wire in zip(work, opened, strict=True)]
         await told.dead.wait()
-        asyncio.get_running_loop().call_later(grace, server.server.kill)
+        await pause(grace)
+        await asyncio.to_thread(strike)
         await asyncio.gather(*working)
+
+
+async def pause(seconds: float) -> None:
+    """Wait a little."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await asyncio.Event().wait()
 
 
 async def _until_it_dies(work: Awaitable[None]) -> None:
@@ -92,7 +122,7 @@ async def _until_it_dies(work: Awaitable[None]) -> None:
 
 
 async def _sign_in(wire: Wire, robot: Person, told: Told) -> None:
-    while True:
+    while not told.over:
         told.tokens.append(told.hear(await wire.ask(password_of(robot.name))).json()["token"])
 
 
@@ -103,11 +133,13 @@ async def _sign_in_with_codes(wire: Wire, server: Town, people: Iterator[Person]
         done = told.hear(await wire.ask(api("POST /sign-in/code", {"sign_in": begun["sign_in"], "code": code})))
         told.tokens.append(done.json()["token"])
         told.codes.append((person, code))
+        if told.over:
+            break
 
 
 async def _lock_and_unlock(wire: Wire, person: Person, olga: str, told: Told) -> None:
     wanted = True
-    while True:
+    while not told.over:
         line = f"POST /accounts/{person.account}/{'lock' if wanted else 'unlock'}"
         told.asked[person] = wanted
         told.hear(await wire.ask(api(line, {"reason": "a storm"}, olga)))
@@ -119,8 +151,10 @@ async def _reset(wire: Wire, people: Iterator[Person], olga: str, told: Told) ->
         line = f"POST /accounts/{person.account}/reset-secret-key"
         told.hear(await wire.ask(api(line, {"reason": "a storm"}, olga)))
         told.reset.add(person)
+        if told.over:
+            break
 
 
 async def _guess(wire: Wire, person: Person, told: Told) -> None:
-    while True:
+    while not told.over:
         told.hear(await wire.ask(password_of(person.name, "wrong")), 401)
