@@ -54,6 +54,7 @@ DO $$ DECLARE one text; found boolean; BEGIN
 END $$
 """
 _run_has: dict[str, str] = {}
+_configured: list[pytest.Config] = []
 _free: list[str] = []
 _made = 0
 
@@ -78,16 +79,30 @@ def running(folder: Path, **settings: str) -> Iterator[str]:
     bin_ = programs()
     if bin_ is None:
         pytest.exit("PostgreSQL's programs are missing: these tests are skipped", NOTHING_COLLECTED)
-    data = folder / "data"
-    user = somebody_ordinary(folder)
-    run(user, bin_ / "initdb", "-D", data, "-U", "doorward", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-    options = " ".join(f"-c {key}='{value}'" for key, value in {**SETTINGS, **settings}.items())
-    words = ("-D", data, "-w", "-l", folder / "log", "-o", f"-k {folder} {options}")
-    run(user, bin_ / "pg_ctl", *words, "start")
+    words = ("-U", "doorward", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+    run(somebody_ordinary(folder), bin_ / "initdb", "-D", folder / "data", *words)
+    start(folder, **settings)
     try:
         yield f"postgresql://doorward@/postgres?host={folder}"
     finally:
-        run(user, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        stop(folder)
+
+
+def start(folder: Path, **settings: str) -> None:
+    """Start the cluster of a folder, and wait until it takes connections."""
+    options = " ".join(f"-c {key}='{value}'" for key, value in {**SETTINGS, **settings}.items())
+    _control(folder, "-w", "-l", folder / "log", "-o", f"-k {folder} {options}", "start")
+
+
+def stop(folder: Path) -> None:
+    """Stop it where it stands, as a crash does: nothing is written any more."""
+    _control(folder, "-m", "immediate", "stop")
+
+
+def _control(folder: Path, *words: object) -> None:
+    bin_ = programs()
+    assert bin_ is not None
+    run(somebody_ordinary(folder), bin_ / "pg_ctl", "-D", folder / "data", *words)
 
 
 @contextmanager
@@ -151,19 +166,40 @@ def run(user: str | None, program: Path, *words: object) -> None:
 
 def started(config: pytest.Config) -> None:
     """Start the run's cluster where `--postgresql` asks for it; the other processes find it by the variable."""
+    _configured.append(config)
     if hasattr(config, "workerinput"):
         _run_has.update(address=config.workerinput.get(ADDRESS, ""), process=config.workerinput["workerid"])
-    if not config.getoption("--postgresql") or hasattr(config, "workerinput"):
-        return
+    if config.getoption("--postgresql") and not hasattr(config, "workerinput"):
+        _run_has.update(address=_begun(), process="main")
+
+
+def _begun() -> str:
+    """Run a cluster until the run ends."""
     folder = Path(tempfile.mkdtemp(prefix="doorward-", dir="/tmp"))
     cluster = running(folder)
-    _run_has.update(address=cluster.__enter__(), process="main")
+    address = cluster.__enter__()
 
     def ended() -> None:
         cluster.__exit__(None, None, None)
         shutil.rmtree(folder, ignore_errors=True)
 
-    config.add_cleanup(ended)
+    _configured[0].add_cleanup(ended)
+    return address
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """Give the address of an empty database, in a cluster that all storms of this process share."""
+    global _made
+    where = _run_has.get("storms") or _run_has.get("address") or _begun()
+    _run_has["storms"], _made = where, _made + 1
+    name = f"storm_{_process()}_{_made}"
+    _create(where, name, "template0")
+    try:
+        yield named(where, name)
+    finally:
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @event.listens_for(Engine, "before_cursor_execute")
@@ -210,24 +246,29 @@ def fresh() -> Lent:
     else:
         _made += 1
         name = f"{_process()}_{_made}"
-        _create(name, _template())
+        _create(_run_has["address"], name, _template())
     return Lent(name)
 
 
 def address(name: str) -> str:
     """Give the address of one of the cluster's databases."""
-    return _run_has["address"].replace("/postgres?", f"/{name}?")
+    return named(_run_has["address"], name)
+
+
+def named(where: str, name: str) -> str:
+    """Give the address of another database of a cluster."""
+    return where.replace("/postgres?", f"/{name}?")
 
 
 def _process() -> str:
-    return f"{_run_has['process']}_{os.getpid()}"
+    return f"{_run_has.get('process', 'main')}_{os.getpid()}"
 
 
 @cache
 def _template() -> str:
     """Make this process's database with the schema, by its migrations."""
     name = f"{_process()}_schema"
-    _create(name, "template0")
+    _create(_run_has["address"], name, "template0")
     database = PostgresDatabase(address(name), CONNECTIONS)
     with database.write() as connection:
         schema.upgrade(connection)
@@ -235,7 +276,7 @@ def _template() -> str:
     return name
 
 
-def _create(name: str, template: str) -> None:
-    with psycopg.connect(_run_has["address"], autocommit=True) as connection:
+def _create(where: str, name: str, template: str) -> None:
+    with psycopg.connect(where, autocommit=True) as connection:
         words = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         connection.execute(words)

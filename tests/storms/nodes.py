@@ -5,14 +5,12 @@ is skipped where PostgreSQL's programs are missing.
 """
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from tests import cluster
@@ -41,12 +39,15 @@ def shaped(shape: str, folder: Path, options: Mapping[str, Any] | None = None) -
 def three_nodes(
     folder: Path, options: Mapping[str, Any] | None = None, finds: Mapping[str, Mapping[str, str]] | None = None
 ) -> Iterator[Town]:
-    """Launch three nodes on a database of their own, in a cluster that ends with them.
+    """Launch three nodes on a database of their own.
 
     `finds` says what some of them find in their environment.
     """
     nodes = {name: (finds or {}).get(name, {}) for name in NAMES}
-    with a_database() as database, town_of_nodes(folder, nodes, {**(options or {}), "database": database}) as begun:
+    with (
+        cluster.database() as database,
+        town_of_nodes(folder, nodes, {**(options or {}), "database": database}) as begun,
+    ):
         yield begun
 
 
@@ -68,16 +69,3 @@ def town_of_nodes(folder: Path, nodes: Mapping[str, Mapping[str, str]], options:
                 yield Town(first, runtime, olga, tuple(others))
         finally:
             list(threads.map(Server.stop, (first, *others)))
-
-
-@contextmanager
-def a_database() -> Iterator[str]:
-    """Give the address of an empty database in a cluster of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="doorward-", dir="/tmp"))  # a socket's path is short
-    try:
-        with cluster.running(folder) as address:
-            with psycopg.connect(address, autocommit=True) as connection:
-                connection.execute("CREATE DATABASE storm TEMPLATE template0")
-            yield address.replace("/postgres?", "/storm?")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

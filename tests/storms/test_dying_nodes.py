@@ -14,7 +14,7 @@ from tests.storms.size import size
 from tests.storms.town import Person, Town, address, password_of
 from tests.storms.wire import Answer, Wire, at_once, play, wires
 
-KILLS = size(2, 200)
+KILLS = size(4, 200)
 AT_ONCE, LIMIT = 150, 30
 ANSWERS = {(401, "signin.refused"), (503, "signin.busy")}
 
