@@ -68,6 +68,8 @@ class Server:
     """Its name, where several nodes share the folder: each has a data directory and a log of its own."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """What its process finds besides."""
+    root: Path = ROOT
+    """Where its code is: in another folder lies another version."""
     url: str = ""
     welcome: str | None = None
     """The first administrator's link, as this start printed it."""
@@ -106,7 +108,7 @@ class Server:
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.launcher", *map(str, words)],
-                cwd=ROOT, env=clean_environment() | self._places() | dict(self.environment),
+                cwd=self.root, env=clean_environment(self.root) | self._places() | dict(self.environment),
                 stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True,
             )  # fmt: skip
         said = self._process.stdout.readline() if self._process.stdout else ""
@@ -207,10 +209,10 @@ def command(*words: str, stdin: str = "", env: Mapping[str, str] | None = None) 
     )  # fmt: skip
 
 
-def clean_environment() -> dict[str, str]:
+def clean_environment(root: Path = ROOT) -> dict[str, str]:
     """Give this process's environment without settings of a server that the developer runs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DOORWARD_")}  # noqa: TID251 - handed on
-    return kept | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    return kept | {"PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"}
 
 
 def eventually(holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
