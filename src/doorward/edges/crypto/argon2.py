@@ -52,6 +52,8 @@ class Argon2Hasher:
             type=Type.ID,
         )
         self._nobodys = _fitting_nothing(cost, entropy)
+        self._present = self._nobodys[: self._nobodys.index("$", len("$argon2id$v=19$")) + 1]
+        """How every hash begins that is made with the present parameters; the rest of it is as long in each."""
 
     def run(self, job: HashJob) -> Verified | str | bool:
         """Do the job: `Verify` gives `Verified`, `Encode` the encoded hash, `Matches` whether any hash fits."""
@@ -65,6 +67,9 @@ class Argon2Hasher:
 
     def current(self, stored: str) -> bool:
         """Tell whether a stored hash was made with argon2id and the present parameters."""
+        cut = self._nobodys.rindex("$")
+        if len(stored) == len(self._nobodys) and stored.startswith(self._present) and stored.rfind("$") == cut:
+            return True
         try:
             return not self._argon2.check_needs_rehash(stored)
         except InvalidHashError:
@@ -99,15 +104,18 @@ class Argon2Hasher:
 
     def _judge_argon2(self, password: bytes, stored: str) -> bool | None:
         try:
-            cost = extract_parameters(stored)
-            too_costly = cost.memory_cost > MOST_MEMORY_KIB or cost.time_cost > MOST_PASSES
-            if too_costly and not self.current(stored):
+            if not self.current(stored) and _too_costly(stored):
                 return None
             return self._argon2.verify(stored, password)
         except VerifyMismatchError:
             return False
         except (InvalidHashError, VerificationError, UnicodeEncodeError):
             return None
+
+
+def _too_costly(stored: str) -> bool:
+    cost = extract_parameters(stored)
+    return cost.memory_cost > MOST_MEMORY_KIB or cost.time_cost > MOST_PASSES
 
 
 def _fitting_nothing(cost: Parameters, entropy: Entropy) -> str:

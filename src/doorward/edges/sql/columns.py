@@ -5,7 +5,7 @@ Ids are UUIDs, kept as 16 bytes where the database has no type of its own.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,21 +32,24 @@ HASH = LargeBinary(32)
 """A SHA-256 or keyed hash."""
 
 
+_SPELL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
 class Instant(TypeDecorator[datetime]):
     """A point in time, stored as microseconds since 1970."""
 
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], int | None]:
         """Store an aware instant; a naive one raises, since nobody knows what it means."""
         del dialect
-        return None if value is None else to_microseconds(value)
+        return _stored_instant
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[int | None], datetime | None]:
         """Read an aware instant in UTC."""
-        del dialect
-        return None if value is None else from_microseconds(value)
+        del dialect, coltype
+        return _read_instant
 
 
 class Id(TypeDecorator[UUID]):
@@ -61,13 +64,14 @@ class Id(TypeDecorator[UUID]):
             return dialect.type_descriptor(LargeBinary(16))
         return dialect.type_descriptor(Uuid(as_uuid=True))
 
-    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
-        """Store the id."""
-        return value.bytes if value is not None and dialect.name == "sqlite" else value
+    def bind_processor(self, dialect: Dialect) -> Callable[[UUID | None], bytes | None] | None:
+        """Store the id; the driver of PostgreSQL takes it as it is."""
+        return _stored_id if dialect.name == "sqlite" else None
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[bytes | None], UUID | None] | None:
         """Read the id."""
-        return UUID(bytes=bytes(value)) if value is not None and dialect.name == "sqlite" else value
+        del coltype
+        return _read_id if dialect.name == "sqlite" else None
 
 
 class Json(TypeDecorator[Mapping[str, Any]]):
@@ -79,7 +83,7 @@ class Json(TypeDecorator[Mapping[str, Any]]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Store the value; None stays NULL."""
         del dialect
-        return None if value is None else json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return None if value is None else _SPELL(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Read the value."""
@@ -90,3 +94,19 @@ class Json(TypeDecorator[Mapping[str, Any]]):
 def account_key() -> Column[UUID]:
     """Give the column that leads the key of everything that belongs to an account."""
     return Column("account_id", Id, primary_key=True)
+
+
+def _stored_instant(value: datetime | None) -> int | None:
+    return None if value is None else to_microseconds(value)
+
+
+def _read_instant(value: int | None) -> datetime | None:
+    return None if value is None else from_microseconds(value)
+
+
+def _stored_id(value: UUID | None) -> bytes | None:
+    return None if value is None else value.bytes
+
+
+def _read_id(value: bytes | None) -> UUID | None:
+    return None if value is None else UUID(bytes=value)

@@ -77,6 +77,8 @@ class Change:
 
 def chosen(settings: S, values: Mapping[str, Any]) -> S:
     """Put chosen values over the defaults; one that a newer release wrote is left aside."""
+    if not values:
+        return settings  # nothing was ever changed here: what every sign-in of most servers finds
     present = {field.name: getattr(settings, field.name) for field in fields(settings)}
     read = {name: _read(present[name], value) for name, value in values.items() if name in present}
     return replace(settings, **{name: value for name, value in read.items() if value is not None})
