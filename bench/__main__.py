@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from bench import bulk_unlock, crowded, large, lists, nodes, results, session_check, sign_in, start, storm
+from bench import bulk_import, bulk_unlock, crowded, large, lists, nodes, results, session_check, sign_in, start, storm
 from bench.databases import BOTH, POSTGRESQL, SQLITE
 from bench.measuring import NotMeasured, Row
 
@@ -43,6 +43,7 @@ ROWS = {
     "bulk-unlock": Bench(bulk_unlock.measure, full={"count": 100_000}),
     "nodes": Bench(nodes.measure, (POSTGRESQL,), takes_kind=False),
     "start": Bench(start.measure, (SQLITE,), full={"sign_ins": 100_000}, takes_kind=False),
+    "import": Bench(bulk_import.measure, full={"count": 1_000_000, "rounds": 1}),
 }
 MOST_SECONDS = 480
 """After how long a row of everyday size is given up, so that it does not take the time of the others."""

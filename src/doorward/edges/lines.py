@@ -67,7 +67,7 @@ def cell(value: Any) -> str:
 
 def plain(text: str) -> str:
     """Give back what a cell held before it was marked."""
-    return text[1:] if _MARKED.match(text) else text
+    return text[1:] if text[:1] == "'" and _MARKED.match(text) else text
 
 
 def csv_line(values: Iterable[Any]) -> str:

@@ -164,15 +164,15 @@ def test_one_wrong_line_keeps_everybody_out(world: World, person: Person, error:
         assert accounts.find(call, "carl") is None
 
 
-def test_a_thousand_people_are_written_in_parts_and_as_one(world: World) -> None:
+def test_thousands_of_people_are_written_in_parts_and_as_one(world: World) -> None:
     """The bar moves; the transaction is one."""
     told: list[int] = []
-    people = tuple(replace(BOB, line=n, user_name=f"u{n}", secret_key=SECRET) for n in range(1_000))
+    people = tuple(replace(BOB, line=n, user_name=f"u{n}", secret_key=SECRET) for n in range(2_500))
     world.run(importing.import_people, ImportPeople("people.csv", people, told.append))
 
-    assert told == [500, 1_000]
+    assert told == [2_000, 2_500]
     with world.reading() as call:
-        assert len(accounts.taken(call, [f"u{n}" for n in range(2_000)])) == 1_000
+        assert len(accounts.taken(call, [f"u{n}" for n in range(3_000)])) == 2_500
 
 
 def test_a_commit_that_fails_leaves_nobody(world: World) -> None:

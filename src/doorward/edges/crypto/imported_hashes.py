@@ -4,15 +4,13 @@ Each is read in the spelling of the PHC string format and in passlib's; bcrypt o
 keep a hostile or mistaken import from making one sign-in cost minutes or gigabytes.
 """
 
-import base64
+import binascii
 import hashlib
 import hmac
 import re
 from collections.abc import Callable
 
 import bcrypt
-from argon2 import extract_parameters
-from argon2.exceptions import InvalidHashError
 
 BCRYPT_BYTES = 72
 """What bcrypt looks at; the library refuses longer input, the systems that made these hashes cut it."""
@@ -29,7 +27,7 @@ _BASE64 = r"[A-Za-z0-9+/.]+={0,2}"
 _BCRYPT = re.compile(r"\$2[aby]\$(?P<cost>\d\d)\$[./A-Za-z0-9]{53}", re.ASCII)
 DJANGO_BCRYPT = re.compile(rf"bcrypt_sha256\$({_BCRYPT.pattern})", re.ASCII)
 _ARGON2 = re.compile(
-    rf"\$argon2(?:i|id)\$(?:v=\d+\$)?m=\d{{1,8}},t=\d{{1,4}},p=\d{{1,3}}\$(?P<salt>{_BASE64})\$(?P<hash>{_BASE64})",
+    rf"\$argon2(?:i|id)\$(?:v=\d+\$)?m=(?P<memory>\d{{1,8}}),t=(?P<passes>\d{{1,4}}),p=\d{{1,3}}\$(?P<salt>{_BASE64})\$(?P<hash>{_BASE64})",
     re.ASCII,
 )
 _SCRYPT = re.compile(
@@ -57,22 +55,25 @@ def judge(password: bytes, stored: str) -> bool | None:
 
 def unfit(stored: str) -> str | None:
     """Say why no password could ever be compared with a stored hash, at no cost; None where one can."""
-    kind = next((pattern for pattern in (_ARGON2, *_BOUNDS) if pattern.fullmatch(stored)), None)
-    found = None if kind is None else kind.fullmatch(stored)
-    if kind is None or found is None:
-        return "its kind is not known here"
+    for kind, bound in _BOUNDS.items():
+        found = kind.fullmatch(stored)
+        if found is not None:
+            return _unfit(found, bound)
+    return "its kind is not known here"
+
+
+def _unfit(found: re.Match[str], bound: Callable[[re.Match[str]], bool]) -> str | None:
     try:
-        too_costly = _argon2_too_costly(stored) if kind is _ARGON2 else _BOUNDS[kind](found)
-        if "hash" in kind.groupindex:
+        too_costly = bound(found)
+        if "hash" in found.re.groupindex:
             _salt_and_hash(found)
-    except (ValueError, InvalidHashError):
+    except ValueError:
         return "it is malformed or was cut short"
     return "computing it would cost too much" if too_costly else None
 
 
-def _argon2_too_costly(stored: str) -> bool:
-    cost = extract_parameters(stored)
-    return cost.memory_cost > MOST_ARGON2_KIB or cost.time_cost > MOST_ARGON2_PASSES
+def _argon2_too_costly(found: re.Match[str]) -> bool:
+    return int(found["memory"]) > MOST_ARGON2_KIB or int(found["passes"]) > MOST_ARGON2_PASSES
 
 
 def _bcrypt_too_costly(found: re.Match[str]) -> bool:
@@ -137,12 +138,13 @@ def _salt_and_hash(found: re.Match[str]) -> tuple[bytes, bytes]:
 
 
 def _decode(text: str) -> bytes:
-    """Read base64 with or without padding, and passlib's with `.` for `+`."""
+    """Read base64 with or without padding, and passlib's with `.` for `+`; its symbols were looked at before."""
     plain = text.rstrip("=").replace(".", "+")
-    return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    return binascii.a2b_base64(plain + "=" * (-len(plain) % 4))
 
 
 _BOUNDS: dict[re.Pattern[str], Callable[[re.Match[str]], bool]] = {
+    _ARGON2: _argon2_too_costly,
     _BCRYPT: _bcrypt_too_costly,
     DJANGO_BCRYPT: _bcrypt_too_costly,
     _SCRYPT: _scrypt_too_costly,

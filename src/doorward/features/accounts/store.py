@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
 
+from doorward.edges.sql.bulk import insert_rows
 from doorward.edges.sql.tables.accounts import account_state, accounts, credential_changes
 from doorward.features.accounts.model import (
     Account,
@@ -36,8 +37,7 @@ _BY_ID = _STANDING.where(_A.account_id == bindparam("account"))
 _BY_IDS = _STANDING.where(_AMONG)
 _BY_NAME = _STANDING.where(_A.user_name_canonical == bindparam("name"))
 _TAKEN = select(_A.user_name_canonical).where(_A.user_name_canonical.in_(bindparam("names", expanding=True)))
-_ADD = insert(accounts)
-_ADD_STATE = insert(account_state)
+_ADD, _ADD_STATE = insert(accounts), insert(account_state)
 _SET_STATE = update(account_state).where(_S.account_id == bindparam("account"))
 _LAPSED = select(_S.account_id).where(_S.lock_ends_at <= bindparam("now")).limit(bindparam("most"))
 _SERVING = select(_S.password_rules).where(_S.account_id == bindparam("account"))
@@ -94,13 +94,14 @@ def by_name(sql: Connection, name: str) -> Standing | None:
 
 def add(sql: Connection, new: NewAccount) -> None:
     """Insert an account, open; a name that is taken violates its unique key."""
-    add_many(sql, [new])
+    sql.execute(_ADD, _row(new))
+    sql.execute(_ADD_STATE, _state_row(new))
 
 
 def add_many(sql: Connection, new: Sequence[NewAccount]) -> None:
     """Insert accounts, as by `add`."""
-    sql.execute(_ADD, [_row(one) for one in new])
-    sql.execute(_ADD_STATE, [_state_row(one) for one in new])
+    insert_rows(sql, accounts, [_row(one) for one in new])
+    insert_rows(sql, account_state, [_state_row(one) for one in new])
 
 
 def taken(sql: Connection, canonicals: Sequence[str]) -> set[str]:

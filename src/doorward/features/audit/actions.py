@@ -49,6 +49,23 @@ def record_many(call: Call, events: Iterable[Event]) -> None:
     store.add_many(call.sql, [_entry(call, event) for event in events])
 
 
+def record_each(call: Call, event: Event, targets: Sequence[tuple[AccountId, str]]) -> None:
+    """Write an event's entry for each of many targets, with their names: all that is not theirs is looked at once."""
+    if not targets:
+        return
+    pattern, turn = _entry(call, event), call.note.entries
+    call.note.entries += len(targets)
+    chance = call.entropy.bytes(entries.CHANCE * len(targets))
+    store.add_each(
+        call.sql,
+        pattern,
+        [
+            (one, target, entries.inert(name, entries.NAME))
+            for one, (target, name) in zip(entries.entry_ids(call.now, turn, chance), targets, strict=True)
+        ],
+    )
+
+
 def _entry(call: Call, event: Event) -> Entry:
     actor, origin, session, turn = call.actor, call.origin, call.actor.session, call.note.entries
     call.note.entries += 1

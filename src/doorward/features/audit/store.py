@@ -1,12 +1,13 @@
 """The SQL on the audit trail: one INSERT, and reads; nothing changes an entry, and expiry alone removes some."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, or_, select, type_coerce, update
 
+from doorward.edges.sql.bulk import insert_rows
 from doorward.edges.sql.reaching import reached, sides
 from doorward.edges.sql.tables.audit import audit_checkpoints, audit_entries
 from doorward.features.audit.model import Checkpoint, DayCount
@@ -69,6 +70,13 @@ _FIGURES = (
 def add(sql: Connection, entry: Entry) -> None:
     """Write an entry at the end of the trail."""
     add_many(sql, [entry])
+
+
+def add_each(sql: Connection, pattern: Entry, own: Iterable[tuple[UUID, UUID, str]]) -> None:
+    """Write entries that differ in their ids and targets alone."""
+    rows = [{"id": one, "target_id": target, "target_name": name} for one, target, name in own]
+    same = {name: value for name, value in _row(pattern).items() if rows and name not in rows[0]}
+    insert_rows(sql, audit_entries, rows, same)
 
 
 def add_many(sql: Connection, entries: Sequence[Entry]) -> None:

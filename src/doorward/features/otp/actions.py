@@ -26,7 +26,7 @@ from doorward.features.tokens.actions import inventory as tokens
 from doorward.features.tokens.model import Returned, Token, TokenResynchronised
 from doorward.kernel.act import SessionFacts
 from doorward.kernel.events import Result
-from doorward.kernel.ids import AccountId, SessionId, TokenId, new_id
+from doorward.kernel.ids import AccountId, SessionId, TokenId, new_id, new_ids
 from doorward.kernel.outcome import Refused
 from doorward.kernel.recipes import Motion
 
@@ -208,10 +208,11 @@ def find_candidate(call: Call, session: SessionFacts) -> Candidate | None:
 
 def bind_first(call: Call, brought: Sequence[tuple[AccountId, bytes]]) -> None:
     """Give new accounts the keys that they bring along, which have accepted no step here yet: for an import (KEY-9)."""
-    new = []
-    for account, secret in brought:
-        key = new_id(call.now, call.entropy)
-        new.append(store.NewKey(account, key, call.sealer.seal(secret, _key_place(account, key)), NO_STEP, call.now))
+    keys = new_ids(call.now, call.entropy, len(brought))
+    new = [
+        store.NewKey(account, key, call.sealer.seal(secret, _key_place(account, key)), NO_STEP, call.now)
+        for (account, secret), key in zip(brought, keys, strict=True)
+    ]
     if new:
         store.add_many(call.sql, new)
 

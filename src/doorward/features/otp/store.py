@@ -8,12 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from doorward.edges.sql.bulk import insert_rows
 from doorward.edges.sql.tables.otp import otp_candidates, otp_keys
 from doorward.features.otp.model import NO_STEP, OtpKey
 from doorward.kernel.ids import AccountId, SessionId
 from doorward.kernel.recipes import APP, Algorithm, Motion, Recipe
 
 _K, _C = otp_keys.c, otp_candidates.c
+_NONE: list[int] = []
 
 Opener = Callable[[UUID, bytes], bytes]
 """Opens the sealed secret of a key, given the key's id."""
@@ -170,7 +172,7 @@ def add(sql: Connection, new: NewKey) -> None:
 
 def add_many(sql: Connection, new: Sequence[NewKey]) -> None:
     """Insert keys, as by `add`."""
-    sql.execute(_ADD, [_row(one) for one in new])
+    insert_rows(sql, otp_keys, [_row(one) for one in new])
 
 
 def save(sql: Connection, before: OtpKey, after: OtpKey) -> bool:
@@ -247,10 +249,10 @@ def drop_old_candidates(sql: Connection, made_before: datetime) -> int:
 def _row(new: NewKey) -> dict[str, Any]:
     return {
         "account_id": new.account, "key_id": new.id, "sealed_secret": new.sealed_secret, "last_step": new.step,
-        "spent_steps": sorted(new.spent_steps), "recent_steps": list(new.recent_steps),
+        "spent_steps": sorted(new.spent_steps) or _NONE, "recent_steps": list(new.recent_steps) or _NONE,
         "consecutive_failures": 0, "confirmed_at": new.at, "last_used_at": None,
         "disabled_at": None, "clock_error_steps": None, "clock_error_seen_at": None,
-        "motion": new.recipe.motion, "algorithm": new.recipe.algorithm, "period": new.recipe.period,
+        "motion": new.recipe.motion.value, "algorithm": new.recipe.algorithm.value, "period": new.recipe.period,
         "offset_steps": new.offset_steps, "token_id": new.token, "expires_at": new.expires_at,
     }  # fmt: skip
 

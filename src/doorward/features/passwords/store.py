@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from doorward.edges.sql.bulk import insert_rows
 from doorward.edges.sql.tables.passwords import breach_lists, earlier_passwords, password_asks, passwords
 from doorward.features.passwords.model import Ask, BreachList, StoredPassword
 from doorward.kernel.ids import AccountId
@@ -68,8 +69,9 @@ def put(sql: Connection, account: AccountId, new: str, at: datetime, *, must_cha
 
 def add_many(sql: Connection, new: Sequence[StoredPassword]) -> None:
     """Insert the hashes of accounts that have none."""
-    sql.execute(
-        _ADD,
+    insert_rows(
+        sql,
+        passwords,
         [
             {"account_id": one.account, "hash": one.hash, "changed_at": one.changed_at, "must_change": one.must_change}
             for one in new

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, insert, select
 
+from doorward.edges.sql.bulk import insert_rows
 from doorward.edges.sql.listing import after_it, by_name
 from doorward.edges.sql.reaching import reached, sides
 from doorward.edges.sql.tables.second_factor import allowlist, exclusions
@@ -63,8 +64,9 @@ def put_entry(sql: Connection, new: AllowlistEntry) -> None:
 
 def add_entries(sql: Connection, new: Sequence[AllowlistEntry]) -> None:
     """Insert the entries of accounts that have none."""
-    sql.execute(
-        _PUT,
+    insert_rows(
+        sql,
+        allowlist,
         [
             {
                 "account_id": one.account, "cause": one.cause.value, "added_at": one.added_at,

@@ -5,7 +5,7 @@
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -56,11 +56,16 @@ def entry_id(now: datetime, turn: int, chance: bytes) -> UUID:
 
     UUID version 7 with the clock's finer part (RFC 9562 section 6.2, method 3) and then a counter (method 1).
     """
+    return next(entry_ids(now, turn, chance))
+
+
+def entry_ids(now: datetime, turn: int, chance: bytes) -> Iterator[UUID]:
+    """Make the ids of entries that follow each other in one transaction, each with its own chance."""
     milliseconds, rest = divmod(to_microseconds(now), 1000)
-    raw = bytearray(milliseconds.to_bytes(6, "big") + rest.to_bytes(2, "big") + bytes(1) + chance[:CHANCE])
-    raw[6] |= 0x70
-    raw[8] = 0x80 | min(turn, _MOST_IN_ONE_INSTANT)
-    return UUID(bytes=bytes(raw))
+    instant = milliseconds << 80 | (0x7000 | rest) << 64
+    for place, start in enumerate(range(0, len(chance), CHANCE), turn):
+        counter = 0x80 | min(place, _MOST_IN_ONE_INSTANT)
+        yield UUID(int=instant | counter << 56 | int.from_bytes(chance[start : start + CHANCE], "big"))
 
 
 def first_id(instant: datetime) -> UUID:

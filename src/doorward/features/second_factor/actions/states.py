@@ -76,9 +76,7 @@ def allow_new(call: Call, people: Sequence[tuple[AccountId, str]]) -> None:
         return
     store.add_entries(call.sql, entries)
     details: dict[str, Fact] = {"cause": Cause.NEW_ACCOUNT.value, "until": rfc3339(entries[0].expires_at)}
-    audit.record_many(
-        call, [Event("allowlist.added", "done", target=one, target_name=name, details=details) for one, name in people]
-    )
+    audit.record_each(call, Event("allowlist.added", "done", details=details), people)
 
 
 def start_over(call: Call, standing: Standing) -> AllowlistEntry:

@@ -27,12 +27,12 @@ from doorward.features.transfer.model import (
 )
 from doorward.kernel.act import Who, act
 from doorward.kernel.events import Event
-from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.ids import AccountId, new_ids
 from doorward.kernel.lines import LineError
 from doorward.kernel.names import canonical
-from doorward.kernel.outcome import Refused
+from doorward.kernel.outcome import Fact, Refused
 
-_AT_ONCE = 500
+_AT_ONCE = 2_000
 """How many people are written by one statement of each table."""
 
 
@@ -52,7 +52,7 @@ def import_people(call: Call, command: ImportPeople) -> PeopleImported | Refused
         return Refused("transfer.refused", {"wrong": wrong, "lines": len(people)})
     for start in range(0, len(people), _AT_ONCE):
         part = people[start : start + _AT_ONCE]
-        _add(call, [(AccountId(new_id(call.now, call.entropy)), person) for person in part])
+        _add(call, list(zip(map(AccountId, new_ids(call.now, call.entropy, len(part))), part, strict=True)))
         command.told(start + len(part))
     return PeopleImported(
         count=len(people),
@@ -100,7 +100,7 @@ def _groups(call: Call, people: Iterable[Person]) -> dict[str, Group]:
 def _add(call: Call, people: list[tuple[AccountId, Person]]) -> None:
     """Write a part of the people; whoever brings no key begins on the allowlist where new accounts do (KEY-12)."""
     accounts.add_many(call, [_account(call, one, person) for one, person in people])
-    audit.record_many(call, _entries(people))
+    _record(call, people)
     passwords.put_first(
         call,
         [
@@ -115,8 +115,9 @@ def _add(call: Call, people: list[tuple[AccountId, Person]]) -> None:
     for one, person in people:
         for role in person.roles:
             rights.give_along(call, one, person.user_name, role)
-    there = _groups(call, [person for _, person in people])
-    for one, person in people:
+    joining = [(one, person) for one, person in people if person.groups]
+    there = _groups(call, [person for _, person in joining])
+    for one, person in joining:
         wanted = {group.id: group for group in (there[canonical(name)] for name in person.groups)}
         grouping.join_along(call, one, person.user_name, list(wanted.values()))
 
@@ -134,22 +135,21 @@ def _account(call: Call, account: AccountId, person: Person) -> NewAccount:
     )
 
 
-def _entries(people: Iterable[tuple[AccountId, Person]]) -> list[Event]:
+def _record(call: Call, people: Iterable[tuple[AccountId, Person]]) -> None:
     """Record what each account brought along, never what it is."""
-    return [
-        Event(
-            "accounts.added",
-            "done",
-            target=account,
-            target_name=person.user_name,
-            details={
-                "kind": person.kind.value,
-                "roles": ", ".join(person.roles),
-                "imported": True,
-                "enabled": person.enabled,
-                "password": person.password_hash is not None,
-                "secret_key": person.secret_key is not None,
-            },
-        )
-        for account, person in people
-    ]
+    alike: dict[tuple[tuple[str, Fact], ...], list[tuple[AccountId, str]]] = {}
+    for account, person in people:
+        alike.setdefault(_brought(person), []).append((account, person.user_name))
+    for brought, targets in alike.items():
+        audit.record_each(call, Event("accounts.added", "done", details=dict(brought)), targets)
+
+
+def _brought(person: Person) -> tuple[tuple[str, Fact], ...]:
+    return (
+        ("kind", person.kind.value),
+        ("roles", ", ".join(person.roles)),
+        ("imported", True),
+        ("enabled", person.enabled),
+        ("password", person.password_hash is not None),
+        ("secret_key", person.secret_key is not None),
+    )

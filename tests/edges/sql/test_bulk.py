@@ -1,0 +1,69 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from doorward.edges.sql.bulk import insert_rows
+from doorward.edges.sql.tables.accounts import account_state
+from doorward.edges.sql.tables.otp import otp_keys
+from tests.worlds import World
+
+AT = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
+SAME = {"confirmed_at": AT, "last_step": -1, "spent_steps": [], "consecutive_failures": 0}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """Begin a world with nobody in it, and end it after the test."""
+    begun = World.begin(tmp_path)
+    yield begun
+    begun.database.close()
+
+
+def key(number: int, **other: object) -> dict[str, object]:
+    """Make the row of a key."""
+    return {
+        "account_id": UUID(int=number), "key_id": UUID(int=number << 64), "sealed_secret": b"\x00\xff\n\\" * number,
+        "token_id": None if number % 2 else UUID(int=7), "recent_steps": [number, number], **other,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("own", [{}, {"motion": "totp\t\\N"}])
+def test_rows_are_as_by_the_general_way(world: World, own: dict[str, object]) -> None:
+    """Ids, instants, JSON, bytes, nothing, texts that COPY has to spell; what all share, and what the table adds."""
+    rows = [key(number, **own) for number in range(1, 6)]
+    with world.database.write() as sql:
+        insert_rows(sql, otp_keys, rows, SAME)
+        quickly = sql.execute(select(otp_keys).order_by(otp_keys.c.account_id)).all()
+        sql.execute(otp_keys.delete())
+        sql.execute(insert(otp_keys), [row | SAME for row in rows])
+        slowly = sql.execute(select(otp_keys).order_by(otp_keys.c.account_id)).all()
+
+    assert quickly == slowly
+    assert len(quickly) == 5
+
+
+def test_truth_is_kept(world: World) -> None:
+    """By both databases, whichever way they spell it."""
+    rows = [{"account_id": UUID(int=n), "excluded": n == 1} for n in (1, 2)]
+    with world.database.write() as sql:
+        insert_rows(sql, account_state, rows, {"epoch": 1, "enabled_at": AT, "factors": 0})
+        found = sql.execute(select(account_state.c.excluded, account_state.c.factor_due)).all()
+
+    assert sorted(map(tuple, found)) == [(False, True), (True, True)]
+
+
+def test_no_rows_are_no_statement(world: World) -> None:
+    """Nothing is asked of the database."""
+    with world.database.write() as sql:
+        insert_rows(sql, otp_keys, [])
+
+
+def test_a_key_that_is_there_is_told_as_ever(world: World) -> None:
+    """By the exception that makes an act run again."""
+    with pytest.raises(IntegrityError), world.database.write() as sql:
+        insert_rows(sql, otp_keys, [key(1), key(1)], SAME)
