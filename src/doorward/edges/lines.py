@@ -8,17 +8,31 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from itertools import chain
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from doorward.kernel.time import rfc3339
 
 _SEPARATORS = (",", ";", "\t")
 """What may stand between columns; programs that write decimals with a comma use others."""
+LONGEST_LINE = 2**20
+"""In bytes; a person or a token takes some hundreds."""
+_TOLD_EVERY = 500
 _ACTIVE = re.compile(r"'*[=+\-@\t\r]")
 _MARKED = re.compile(r"'+[=+\-@\t\r]")
+
+
+class BrokenText(Exception):
+    """A line that cannot be read: it is not UTF-8, or far longer than lines are."""
+
+    def __init__(self, line: int, why: str) -> None:
+        """Keep the line, and what is wrong with it."""
+        super().__init__(f"line {line}: {why}")
+        self.line = line
+        self.why = why
 
 
 class BrokenCsv(Exception):
@@ -30,13 +44,34 @@ class BrokenCsv(Exception):
         self.line = line
 
 
-def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def text_lines(file: BinaryIO, told: Callable[[int], None]) -> Iterator[str]:
+    """Read a file line by line, without their ends; `told` hears now and then how many bytes that were so far.
+
+    However large the file is, one line is in memory. Raises `BrokenText`.
+    """
+    number = read = 0
+    for raw in iter(lambda: file.readline(LONGEST_LINE + 1), b""):
+        number, read = number + 1, read + len(raw)
+        if len(raw) > LONGEST_LINE:
+            raise BrokenText(number, "it is far longer than lines are")
+        try:
+            text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise BrokenText(number, "it is not text in UTF-8") from None
+        yield text.removesuffix("\n")
+        if number % _TOLD_EVERY == 0:
+            told(read)
+
+
+def csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
     """Give each row with the line where it begins, for a cell may hold line ends; empty lines are passed over.
 
     Raises `BrokenCsv`.
     """
-    separator = next((one for one in _SEPARATORS if one in text.partition("\n")[0]), ",")
-    rows = csv.reader((f"{line}\n" for line in text.split("\n")), strict=True, delimiter=separator)
+    rest = iter(lines)
+    first = next(rest, "")
+    separator = next((one for one in _SEPARATORS if one in first), ",")
+    rows = csv.reader((f"{line}\n" for line in chain((first,), rest)), strict=True, delimiter=separator)
     number = 1
     try:
         for row in rows:

@@ -108,6 +108,42 @@ def test_an_import_is_told_as_json(shell: Shell, tmp_path: Path) -> None:
     assert shell.done("account", "import", path, "--json").json == {"outcome": "done", **counts}
 
 
+def test_a_file_is_written_in_parts_and_gone_on_with(shell: Shell, tmp_path: Path) -> None:
+    """Each part with its entry; who was there before is counted, and nobody comes twice."""
+    shell.add("u7")
+    path = file_of(tmp_path, "user_name\n" + "".join(f"u{n}\n" for n in range(4_500)))
+    refused = shell("account", "import", path)
+    rehearsed = shell.done("account", "import", path, "--continue", "--dry-run", "--json").json
+    done = shell.done("account", "import", path, "--continue", "--part-size", "2000", "--json").json
+    again = shell.done("account", "import", path, "--continue")
+    listed = shell.done("audit", "list", "--act", "accounts.imported", "--json").json["items"]
+
+    assert (refused.code, "Nothing was imported: 1 of 4500 lines are wrong." in refused.err) == (3, True)
+    assert (done["accounts"], done["already_there"], done["lines"]) == (4_499, 1, 4_500)
+    assert (rehearsed["accounts"], rehearsed["already_there"]) == (4_499, 1)
+    assert again.out.startswith("0 accounts were added, ")
+    assert again.out.endswith("Left out: 4,500 that were there already.\n")
+    assert [one["details"].get("part") for one in listed] == [None, "3 of 3", "2 of 3", "1 of 3"]
+
+
+def test_an_import_that_breaks_off_says_how_to_go_on(shell: Shell, tmp_path: Path) -> None:
+    """With how many are there, whatever ended it."""
+    path = file_of(tmp_path, "user_name\n" + "".join(f"u{n}\n" for n in range(4_500)))
+    with shell.writing() as call:
+        call.sql.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON accounts WHEN NEW.user_name = 'u4400'"
+            " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        )
+    ran = shell("account", "import", path, "--part-size", "2000")
+    with shell.writing() as call:
+        call.sql.exec_driver_sql("DROP TRIGGER full")
+    went_on = shell.done("account", "import", path, "--continue", "--json").json
+
+    assert ran.code != 0
+    assert "4,000 of 4,500 people are there. Go on with the same file and --continue." in ran.err
+    assert (went_on["accounts"], went_on["already_there"]) == (500, 4_000)
+
+
 def test_a_file_of_another_kind_is_refused(shell: Shell, tmp_path: Path) -> None:
     """As is one that is not there."""
     missing = shell("account", "import", str(tmp_path / "people.csv"))

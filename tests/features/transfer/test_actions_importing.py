@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from doorward.edges.spool import Spool
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import AccountKind
 from doorward.features.groups import actions as groups
@@ -46,7 +47,20 @@ ADA = Person(
 BOB = Person(3, "bob", "bob", None, AccountKind.EXTERNAL, (), False, False, None, None)
 
 
+def spooled(*people: Person, part: int = 2_000) -> Spool[Person]:
+    """Keep people as reading a file does."""
+    spool: Spool[Person] = Spool(bytes(32))
+    for start in range(0, len(people), part):
+        spool.add(people[start : start + part])
+    return spool
+
+
 def imported(world: World, *people: Person) -> PeopleImported | Refused:
+    """Import people as the server's owner."""
+    return imported_from(world, spooled(*people))
+
+
+def imported_from(world: World, people: Spool[Person]) -> PeopleImported | Refused:
     """Import people as the server's owner."""
     return world.run(importing.import_people, ImportPeople("people.csv", people, lambda _: None))
 
@@ -93,7 +107,7 @@ def test_people_are_put_into_their_groups(world: World) -> None:
 def test_a_group_that_is_not_there_keeps_everybody_out(world: World) -> None:
     """Nothing is made in passing: a slip of the pen would be a group."""
     person = replace(ADA, groups=("Branch North", "Branch South"))
-    judged = world.run(importing.judge_people, JudgePeople((person, BOB)))
+    judged = world.run(importing.judge_people, JudgePeople(spooled(person, BOB)))
 
     assert judged == PeopleJudged((LineError(2, "groups", Refused("groups.not_found")),))
     assert isinstance(imported(world, person, BOB), Refused)
@@ -158,7 +172,7 @@ def test_one_wrong_line_keeps_everybody_out(world: World, person: Person, error:
     world.add("ada")
     carl = replace(BOB, line=2, user_name="carl")
 
-    assert world.run(importing.judge_people, JudgePeople((carl, person))) == PeopleJudged((error,))
+    assert world.run(importing.judge_people, JudgePeople(spooled(carl, person))) == PeopleJudged((error,))
     assert imported(world, carl, person) == Refused("transfer.refused", {"wrong": 1, "lines": 2})
     with world.reading() as call:
         assert accounts.find(call, "carl") is None
@@ -168,11 +182,37 @@ def test_thousands_of_people_are_written_in_parts_and_as_one(world: World) -> No
     """The bar moves; the transaction is one."""
     told: list[int] = []
     people = tuple(replace(BOB, line=n, user_name=f"u{n}", secret_key=SECRET) for n in range(2_500))
-    world.run(importing.import_people, ImportPeople("people.csv", people, told.append))
+    world.run(importing.import_people, ImportPeople("people.csv", spooled(*people), told.append))
 
     assert told == [2_000, 2_500]
     with world.reading() as call:
         assert len(accounts.taken(call, [f"u{n}" for n in range(3_000)])) == 2_500
+
+
+def test_an_import_that_was_cut_off_goes_on(world: World) -> None:
+    """Whoever is there already is left out, in whatever spelling, and counted; nobody is there twice."""
+    imported(world, ADA)
+    people = spooled(replace(ADA, user_name="ＡＤＡ"), BOB, replace(BOB, line=4, user_name="carl"), part=2)
+    judged = world.run(importing.judge_people, JudgePeople(people, going_on=True))
+    done = world.run(importing.import_people, ImportPeople("people.csv", people, lambda _: None, True, "2 of 3"))
+
+    assert judged == PeopleJudged((), there=1)
+    assert done == PeopleImported(2, with_password=0, with_key=0, there=1)
+    assert dict(world.entries()[-1].details) == {"file": "people.csv", "lines": 3, "part": "2 of 3"}
+    again = world.run(importing.import_people, ImportPeople("people.csv", people, lambda _: None, True))
+    assert again == PeopleImported(0, 0, 0, there=3)
+
+
+def test_a_name_that_was_taken_meanwhile_takes_everybody_back(world: World) -> None:
+    """Whom the parts before it have written too; the refusal is in the trail."""
+    people = spooled(BOB, replace(BOB, line=4, user_name="carl"), part=1)
+    world.add("carl")
+    outcome = imported_from(world, people)
+
+    assert outcome == Refused("transfer.refused", {"wrong": 1, "lines": 2})
+    assert [(one.act, one.outcome) for one in world.entries()][-1:] == [("accounts.imported", "refused")]
+    with world.reading() as call:
+        assert accounts.find(call, "bob") is None
 
 
 def test_a_commit_that_fails_leaves_nobody(world: World) -> None:
@@ -198,7 +238,7 @@ def test_an_export_of_accounts_is_recorded(world: World) -> None:
 def test_no_operator_imports_or_exports(world: World, act: str) -> None:
     """It is the server owner's, whatever rights a session has (PASS-6)."""
     olga = world.add_operator("olga", "administrator")
-    people = ImportPeople("people.csv", (BOB,), lambda _: None)
+    people = ImportPeople("people.csv", spooled(BOB), lambda _: None)
     outcome = (
         world.run(importing.import_people, people, olga)
         if act == "import"

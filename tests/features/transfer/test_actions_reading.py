@@ -1,11 +1,15 @@
+import io
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorward.edges.spool import Spool
 from doorward.features.transfer.actions.reading import read_file
 from doorward.features.transfer.model import FileRead, Form
+
+KEY = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 
 def adopt(text: str) -> str | ValueError:
@@ -15,7 +19,8 @@ def adopt(text: str) -> str | ValueError:
 
 def read(text: str | bytes, form: Form = Form.CSV) -> FileRead:
     """Read a file."""
-    return read_file(text.encode() if isinstance(text, str) else text, form, adopt, lambda _: None)
+    raw = text.encode() if isinstance(text, str) else text
+    return read_file(io.BytesIO(raw), form, adopt, Spool(bytes(32)), lambda _: None)
 
 
 def names(found: FileRead) -> list[str]:
@@ -120,20 +125,36 @@ def test_columns_of_an_export_are_left_out_and_told() -> None:
     assert (names(found), wrong(found), found.left_out) == (["ada"], [], ("id", "locked_at", "version"))
 
 
-def test_a_file_has_at_most_a_hundred_thousand_lines() -> None:
-    """The one after them is told, and nothing beyond it is read."""
+def test_a_file_of_another_kind_is_not_looked_at_to_its_end() -> None:
+    """After a hundred thousand errors there is nothing more to say."""
     found = read("\n".join(f'{{"x{n}":1}}' for n in range(100_005)), Form.JSON_LINES)
 
-    assert wrong(found)[-1] == (100_001, "", "transfer.too_long")
+    assert wrong(found)[-1] == (100_001, "x100000", "request.unknown_field")
     assert found.lines == 100_001
 
 
-def test_reading_tells_how_far_it_is() -> None:
-    """For the bar that people see."""
-    told: list[int] = []
-    read_file(b"user_name\n" + b"".join(b"u%d\n" % n for n in range(1_200)), Form.CSV, adopt, told.append)
+def test_a_line_has_an_end() -> None:
+    """What comes without one is not taken into memory."""
+    found = read(b'{"user_name": "ada"}\n{"user_name": "' + b"b" * 2**20 + b'"}', Form.JSON_LINES)
 
-    assert told == [500, 1_000]
+    assert (names(found), wrong(found)) == (["ada"], [(2, "", "transfer.malformed")])
+
+
+def test_reading_tells_how_far_it_is() -> None:
+    """In bytes, for the bar that people see."""
+    told: list[int] = []
+    file = io.BytesIO(b"user_name\n" + b"u%08d\n" * 1_200 % tuple(range(1_200)))
+    read_file(file, Form.CSV, adopt, Spool(bytes(32)), told.append)
+
+    assert told == [5_000, 10_000]
+
+
+def test_what_people_brought_is_counted() -> None:
+    """Over all parts in which they are kept."""
+    found = read("user_name,password_hash,secret_key\n" + "".join(f"u{n},x,\n" for n in range(4_001)) + f"a,,{KEY}\n")
+
+    assert (len(found.people), found.with_password, found.with_key) == (4_002, 4_001, 1)
+    assert names(found)[4_000:] == ["u4000", "a"]
 
 
 @given(st.binary(), st.sampled_from(Form))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doorward.edges.spool import Spool
 from doorward.features.accounts.rules import has_controls
 from doorward.features.transfer.actions.reading import read_file
 from doorward.features.transfer.model import FileRead, Form
@@ -19,7 +20,7 @@ HASH = "$2b$04$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
 
 def read(raw: bytes, form: Form = Form.CSV) -> FileRead:
     """Read a file whose hashes are taken as they are."""
-    return read_file(raw, form, lambda text: text, lambda _: None)
+    return read_file(io.BytesIO(raw), form, lambda text: text, Spool(bytes(32)), lambda _: None)
 
 
 def cost(raw: bytes, form: Form) -> float:

@@ -2,7 +2,7 @@ import pytest
 
 from doorward.features.accounts.model import AccountKind
 from doorward.features.transfer.model import Person
-from doorward.features.transfer.rules.people import COLUMNS, EXPORTED, judge_columns, judge_line, twins
+from doorward.features.transfer.rules.people import COLUMNS, EXPORTED, Names, judge_columns, judge_line, twins
 from doorward.kernel.lines import Line, LineError
 from doorward.kernel.outcome import Refused
 
@@ -108,3 +108,21 @@ def test_twins_are_found_in_any_spelling() -> None:
         LineError(5, "user_name", Refused("transfer.twin", {"line": 2})),
         LineError(9, "user_name", Refused("transfer.twin", {"line": 3})),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "alike"),
+    [
+        ([], []),
+        (["ada", "bob"], []),
+        (["ada", "bob", "ＡＤＡ"], ["ada", "ＡＤＡ"]),
+        (["b", "a", "A", "B"], ["b", "a", "A", "B"]),
+    ],
+)
+def test_names_that_come_twice_are_found_by_eight_bytes_of_each(written: list[str], alike: list[str]) -> None:
+    """In whatever spelling; everybody else is let alone."""
+    people, names = [person(line, name) for line, name in enumerate(written)], Names()
+    for one in people:
+        names.add(one)
+
+    assert [one.user_name for one in names.alike(people)] == alike

@@ -1,7 +1,12 @@
 """`doorward account import` and `export`: people from a file, all of them or nobody, and accounts to a file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from functools import partial
+from os import fstat
 from pathlib import Path
+from threading import Event
 from typing import Any, BinaryIO
 
 import click
@@ -13,10 +18,11 @@ from doorward.doors.cli.options import DRY_RUN, Command
 from doorward.doors.cli.spelling import account_json
 from doorward.doors.cli.telling import counted, print_json, progress
 from doorward.edges.lines import csv_line, json_line
+from doorward.edges.spool import KEY_BYTES, Spool
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import AccountRow, Search
 from doorward.features.transfer.actions.importing import export_people, import_people, judge_people
-from doorward.features.transfer.actions.reading import longest_file, read_file
+from doorward.features.transfer.actions.reading import read_file
 from doorward.features.transfer.model import (
     ExportPeople,
     FileRead,
@@ -24,6 +30,7 @@ from doorward.features.transfer.model import (
     ImportPeople,
     JudgePeople,
     PeopleImported,
+    Person,
 )
 
 COLUMNS = (
@@ -33,6 +40,12 @@ COLUMNS = (
 )  # fmt: skip
 """What an export has of each account: the fields of the API, none of them a secret (KEY-16)."""
 _PAGE = 200
+_ALL_OR_NOBODY = 100_000
+"""So many people are written in one transaction."""
+_PIECE = 20_000
+"""So many at once where there are more: about a second in which other writers wait."""
+_BREATH = 0.1
+"""Seconds: as long as SQLite lets another process wait before it asks again."""
 
 _EXAMPLE = """\b
 Columns: user_name, and as far as they are known full_name, email, kind (internal or external), roles and
@@ -61,25 +74,72 @@ class ImportFile(click.File):
 
 @click.command("import", cls=Command, epilog=_EXAMPLE, short_help="Add people from a file, all of them or nobody.")
 @click.argument("file", type=ImportFile())
+@click.option(
+    "--continue",
+    "going_on",
+    is_flag=True,
+    help="Go on with FILE: leave out whoever bears a name that is there already.",
+)
+@click.option(
+    "--part-size",
+    type=click.IntRange(1, _ALL_OR_NOBODY),
+    help="So many people in one transaction, in whole thousands. [default: all, or 20,000 of more than 100,000]",
+)
 @DRY_RUN
 @with_desk
-def import_accounts(desk: Desk, file: BinaryIO) -> None:
+def import_accounts(desk: Desk, file: BinaryIO, *, going_on: bool, part_size: int | None) -> None:
     """Add the people of FILE (.csv or .jsonl), all of them or nobody.
 
     Every line is looked at first, and all that is wrong is told. Password hashes (argon2, bcrypt, scrypt, PBKDF2, also
     as Django and Keycloak write them) and secret keys (base32, otpauth://, otpauth-migration://) come along.
+
+    A file of more than 100,000 lines is written in parts. Where that is cut off, --continue goes on with the same file.
     """
     path = Path(file.name)
-    found = _read(desk, file, Form(path.suffix.lower().removeprefix(".")))
-    if found.errors:
-        raise tell_errors(desk, "transfer.refused", found.errors, found.lines)
-    if desk.dry_run:
-        counts = _counts(PeopleImported(len(found.people), *_brought(found)))
-        _tell(desk, counts, found)
-        return
-    with progress("Importing", len(found.people)) as told:
-        done = desk.run(import_people, ImportPeople(path.name, found.people, told))
-    _tell(desk, _counts(done), found)
+    people: Spool[Person] = Spool(desk.runtime.entropy.bytes(KEY_BYTES), Path(desk.settings.data))
+    with closing(people):
+        found, there = _read(desk, file, people, going_on=going_on)
+        if found.errors:
+            raise tell_errors(desk, "transfer.refused", found.errors, found.lines)
+        if desk.dry_run:
+            # what those who are there have brought along is not looked up for a rehearsal
+            _tell(desk, PeopleImported(len(people) - there, found.with_password, found.with_key, there), found)
+            return
+        size = part_size or (_ALL_OR_NOBODY if len(people) <= _ALL_OR_NOBODY else _PIECE)
+        command = ImportPeople(path.name, people, _nobody_hears, going_on)
+        _tell(desk, _import(desk, command, list(people.pieces(size))), found)
+
+
+def _import(desk: Desk, whole: ImportPeople, pieces: list[Spool[Person]]) -> PeopleImported:
+    """Write the people piece by piece, each in a transaction of its own, with a breath for others between two."""
+    done, total = PeopleImported(0, 0, 0), len(whole.people)
+    with progress("Importing", total) as told, _told_how_far(lambda: done.count + done.there, total):
+        for number, piece in enumerate(pieces, 1):
+            part = f"{number} of {len(pieces)}" if len(pieces) > 1 else ""
+            heard = partial(_from, done.count + done.there, told)
+            done = done.with_more(desk.run(import_people, replace(whole, people=piece, told=heard, part=part)))
+            if number < len(pieces):
+                Event().wait(_BREATH)
+    return done
+
+
+def _nobody_hears(count: int) -> None:
+    del count
+
+
+def _from(before: int, told: Callable[[int], None], count: int) -> None:
+    told(before + count)
+
+
+@contextmanager
+def _told_how_far(done: Callable[[], int], total: int) -> Iterator[None]:
+    """Say what to do where a long import ends before its end, whatever the reason is."""
+    try:
+        yield
+    except BaseException:
+        if done():
+            click.echo(f"{done():,} of {total:,} people are there. Go on with the same file and --continue.", err=True)
+        raise
 
 
 @click.command("export", cls=Command, short_help="Write every account to a file. This is recorded.")
@@ -116,36 +176,32 @@ def _everybody(desk: Desk) -> Iterator[AccountRow]:
             return
 
 
-def _read(desk: Desk, file: BinaryIO, form: Form) -> FileRead:
-    """Read the file and ask the server about its people; the errors of both stand in one report."""
-    raw = file.read(longest_file() + 1)
-    with progress("Reading", raw.count(b"\n")) as told:
-        found = read_file(raw, form, desk.opened.hasher.adopt, told)
-    judged = desk.run(judge_people, JudgePeople(found.people))
+def _read(desk: Desk, file: BinaryIO, people: Spool[Person], *, going_on: bool) -> tuple[FileRead, int]:
+    """Read the file and ask the server about its people; the errors of both stand in one report.
+
+    Gives as well how many of them are there already.
+    """
+    form = Form(Path(file.name).suffix.lower().removeprefix("."))
+    with progress("Reading", fstat(file.fileno()).st_size) as told:
+        found = read_file(file, form, desk.opened.hasher.adopt, people, told)
+    judged = desk.run(judge_people, JudgePeople(people, going_on))
     errors = sorted((*found.errors, *judged.errors), key=lambda error: error.line)
-    return FileRead(found.people, tuple(errors), found.lines, found.left_out)
+    return replace(found, errors=tuple(errors)), judged.there
 
 
-def _brought(found: FileRead) -> tuple[int, int]:
-    return (
-        sum(person.password_hash is not None for person in found.people),
-        sum(person.secret_key is not None for person in found.people),
-    )
-
-
-def _counts(done: PeopleImported) -> dict[str, int]:
-    return {"accounts": done.count, "with_password": done.with_password, "with_secret_key": done.with_key}
-
-
-def _tell(desk: Desk, counts: dict[str, int], found: FileRead) -> None:
+def _tell(desk: Desk, done: PeopleImported, found: FileRead) -> None:
     said = (
-        f"{counted(counts['accounts'], 'account was', 'accounts were')} added, {counts['with_password']:,} with a "
-        f"password and {counts['with_secret_key']:,} with a secret key."
+        f"{counted(done.count, 'account was', 'accounts were')} added, {done.with_password:,} with a "
+        f"password and {done.with_key:,} with a secret key."
     )
+    if done.there:
+        said += f" Left out: {done.there:,} that were there already."
     if found.left_out:
         said += f" Not imported: {', '.join(found.left_out)}."
-    if desk.as_json:
-        rehearsed = {"dry_run": True} if desk.dry_run else {}
-        print_json({"outcome": "done", **rehearsed, **counts, "lines": found.lines, "left_out": list(found.left_out)})
-    else:
+    if not desk.as_json:
         click.echo(f"Would be done: {said}" if desk.dry_run else said)
+        return
+    rehearsed = {"dry_run": True} if desk.dry_run else {}
+    counts = {"accounts": done.count, "with_password": done.with_password, "with_secret_key": done.with_key}
+    counts |= {"already_there": done.there} if done.there else {}
+    print_json({"outcome": "done", **rehearsed, **counts, "lines": found.lines, "left_out": list(found.left_out)})

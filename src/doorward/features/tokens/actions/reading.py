@@ -73,7 +73,7 @@ def _csv(raw: bytes) -> Iterator[list[Read]]:
         return
     names: list[str] = []
     try:
-        for number, row in csv_rows(text):
+        for number, row in csv_rows(text.split("\n")):
             if names:
                 yield _line(number, row, names)
                 continue

@@ -1,6 +1,6 @@
 """Importing people, all of a file in one transaction, and exporting accounts: at the server's own machine (PASS-6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
@@ -25,6 +25,7 @@ from doorward.features.transfer.model import (
     PeopleJudged,
     Person,
 )
+from doorward.features.transfer.rules.people import MOST_ERRORS
 from doorward.kernel.act import Who, act
 from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId, new_ids
@@ -32,32 +33,49 @@ from doorward.kernel.lines import LineError
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Fact, Refused
 
-_AT_ONCE = 2_000
-"""How many people are written by one statement of each table."""
-
 
 @act(who=Who.SERVER, event=None, writes=False)
 def judge_people(call: Call, command: JudgePeople) -> PeopleJudged:
     """Tell what keeps people from being imported as the server stands: names that are taken, roles that are unknown."""
-    return PeopleJudged(_judge(call, command.people))
+    judge, errors, there = _Judge(call), list[LineError](), 0
+    for part in command.people.parts():
+        taken = judge.taken(part)
+        there += len(taken) if command.going_on else 0
+        errors += judge.errors(part, {} if command.going_on else taken)
+        if len(errors) > MOST_ERRORS:
+            break
+    return PeopleJudged(tuple(errors), there)
 
 
 @act(who=Who.SERVER, event="accounts.imported")
 def import_people(call: Call, command: ImportPeople) -> PeopleImported | Refused:
-    """Add all people of a file with their passwords, secret keys and roles, or nobody (PASS-4, PASS-6)."""
-    people = command.people
-    call.note.details.update(file=command.file, lines=len(people))
-    if errors := _judge(call, people):
-        wrong = len({error.line for error in errors})
-        return Refused("transfer.refused", {"wrong": wrong, "lines": len(people)})
-    for start in range(0, len(people), _AT_ONCE):
-        part = people[start : start + _AT_ONCE]
-        _add(call, list(zip(map(AccountId, new_ids(call.now, call.entropy, len(part))), part, strict=True)))
-        command.told(start + len(part))
+    """Add all people with their passwords, secret keys and roles, or nobody (PASS-4, PASS-6).
+
+    They are judged once more as they are written: the server may have changed since somebody asked.
+    """
+    call.note.details.update(file=command.file, lines=len(command.people))
+    call.note.details.update({"part": command.part} if command.part else {})
+    judge, done = _Judge(call), PeopleImported(0, 0, 0)
+    with call.tentatively() as take_back:
+        for part in command.people.parts():
+            taken = judge.taken(part)
+            if errors := judge.errors(part, {} if command.going_on else taken):
+                take_back()
+                wrong = len({error.line for error in errors})
+                return Refused("transfer.refused", {"wrong": wrong, "lines": len(command.people)})
+            new = [one for one in part if one.line not in taken]
+            _add_part(call, judge, new)
+            done = done.with_more(_counted(new, len(taken)))
+            command.told(done.count + done.there)
+    return done
+
+
+def _counted(added: Sequence[Person], there: int) -> PeopleImported:
     return PeopleImported(
-        count=len(people),
-        with_password=sum(person.password_hash is not None for person in people),
-        with_key=sum(person.secret_key is not None for person in people),
+        count=len(added),
+        with_password=sum(person.password_hash is not None for person in added),
+        with_key=sum(person.secret_key is not None for person in added),
+        there=there,
     )
 
 
@@ -68,36 +86,58 @@ def export_people(call: Call, command: ExportPeople) -> ExportAllowed:
     return ExportAllowed()
 
 
-def _judge(call: Call, people: tuple[Person, ...]) -> tuple[LineError, ...]:
-    names = [canonical(person.user_name) for person in people]
-    taken = accounts.taken(call, names)
-    errors = [
-        LineError(person.line, "user_name", Refused("accounts.name_taken"))
-        for person, name in zip(people, names, strict=True)
-        if name in taken
-    ]
-    wanted = dict.fromkeys(role for person in people for role in person.roles)
-    unfit = {role: refused for role in wanted if (refused := judging.judge_grant(call, role))}
-    errors += [
-        LineError(person.line, "roles", unfit[role]) for person in people for role in person.roles if role in unfit
-    ]
-    there = _groups(call, people)
-    errors += [
-        LineError(person.line, "groups", Refused("groups.not_found"))
-        for person in people
-        if any(canonical(name) not in there for name in person.groups)
-    ]
-    return tuple(sorted(errors, key=lambda error: error.line))
+class _Judge:
+    """Compares people with what is there, and remembers the roles and groups that it has looked up."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._unfit: dict[str, Refused | None] = {}
+        self._groups: dict[str, Group | None] = {}
+
+    def taken(self, part: Sequence[Person]) -> dict[int, str]:
+        """Find whose names somebody has, by their lines."""
+        names = {person.line: canonical(person.user_name) for person in part}
+        there = accounts.taken(self._call, list(names.values()))
+        return {line: name for line, name in names.items() if name in there}
+
+    def errors(self, part: Sequence[Person], taken: Mapping[int, str]) -> list[LineError]:
+        """Say what is wrong with these people, in the order of their lines."""
+        return [error for person in part for error in self._of(person, taken)]
+
+    def groups(self, person: Person) -> list[Group]:
+        """Give the groups that somebody is put into, each once."""
+        found = (self._group(name) for name in person.groups)
+        return list({group.id: group for group in found if group is not None}.values())
+
+    def _of(self, person: Person, taken: Mapping[int, str]) -> Iterator[LineError]:
+        if person.line in taken:
+            yield LineError(person.line, "user_name", Refused("accounts.name_taken"))
+        for role in person.roles:
+            if (refused := self._role(role)) is not None:
+                yield LineError(person.line, "roles", refused)
+        if any(self._group(name) is None for name in person.groups):
+            yield LineError(person.line, "groups", Refused("groups.not_found"))
+
+    def _role(self, role: str) -> Refused | None:
+        if role not in self._unfit:
+            self._unfit[role] = judging.judge_grant(self._call, role)
+        return self._unfit[role]
+
+    def _group(self, name: str) -> Group | None:
+        form = canonical(name)
+        if form not in self._groups:
+            self._groups[form] = groups.find(self._call, form)
+        return self._groups[form]
 
 
-def _groups(call: Call, people: Iterable[Person]) -> dict[str, Group]:
-    """Find the groups that people are to be put into, by the canonical forms of their names."""
-    wanted = dict.fromkeys(canonical(name) for person in people for name in person.groups)
-    found = ((name, groups.find(call, name)) for name in wanted)
-    return {name: group for name, group in found if group is not None}
+def _add_part(call: Call, judge: _Judge, part: list[Person]) -> None:
+    """Write a part of the people."""
+    people = list(zip(map(AccountId, new_ids(call.now, call.entropy, len(part))), part, strict=True))
+    if people:
+        _add(call, judge, people)
 
 
-def _add(call: Call, people: list[tuple[AccountId, Person]]) -> None:
+def _add(call: Call, judge: _Judge, people: list[tuple[AccountId, Person]]) -> None:
     """Write a part of the people; whoever brings no key begins on the allowlist where new accounts do (KEY-12)."""
     accounts.add_many(call, [_account(call, one, person) for one, person in people])
     _record(call, people)
@@ -115,11 +155,8 @@ def _add(call: Call, people: list[tuple[AccountId, Person]]) -> None:
     for one, person in people:
         for role in person.roles:
             rights.give_along(call, one, person.user_name, role)
-    joining = [(one, person) for one, person in people if person.groups]
-    there = _groups(call, [person for _, person in joining])
-    for one, person in joining:
-        wanted = {group.id: group for group in (there[canonical(name)] for name in person.groups)}
-        grouping.join_along(call, one, person.user_name, list(wanted.values()))
+        if person.groups:
+            grouping.join_along(call, one, person.user_name, judge.groups(person))
 
 
 def _account(call: Call, account: AccountId, person: Person) -> NewAccount:

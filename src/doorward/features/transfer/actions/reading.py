@@ -5,60 +5,88 @@ What cannot be read at all ends the reading there; what is wrong with one line l
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NoReturn
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, NoReturn
 
-from doorward.edges.lines import BrokenCsv, csv_rows, plain
+from doorward.edges.lines import BrokenCsv, BrokenText, csv_rows, plain, text_lines
+from doorward.edges.spool import Spool
 from doorward.features.transfer.model import FileRead, Form, Person
 from doorward.features.transfer.rules import people as rules
 from doorward.kernel.lines import Line, LineError
 from doorward.kernel.outcome import Refused
 
-_TOLD_EVERY = 500
+PART = 2_000
+"""How many people are kept, read back and written at once."""
+_LARGEST_NUMBER = 10**9
 
 Read = Line | LineError
 
 
-def read_file(raw: bytes, form: Form, adopt: rules.Adopt, told: Callable[[int], None]) -> FileRead:
-    """Read people from a file, and say all that is wrong with it; `told` hears how many lines were read."""
-    people: list[Person] = []
-    errors: list[LineError] = []
-    columns: set[str] = set()
-    count = 0
-    for count, read in enumerate(_lines(raw, form), 1):
+def read_file(
+    file: BinaryIO, form: Form, adopt: rules.Adopt, people: Spool[Person], told: Callable[[int], None]
+) -> FileRead:
+    """Read people from a file into a spool, and say all that is wrong with it; `told` hears how many bytes were read.
+
+    However long the file is, little of it is in memory: eight bytes of each name, to find those that come twice.
+    """
+    reading = _Reading(adopt, people)
+    for read in _lines(text_lines(file, told), form):
+        reading.take(read)
+        if len(reading.errors) > rules.MOST_ERRORS:
+            break
+    return reading.ended()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read so far."""
+
+    adopt: rules.Adopt
+    people: Spool[Person]
+    part: list[Person] = field(default_factory=list)
+    errors: list[LineError] = field(default_factory=list)
+    columns: set[str] = field(default_factory=set)
+    names: rules.Names = field(default_factory=rules.Names)
+    lines: int = 0
+    with_password: int = 0
+    with_key: int = 0
+
+    def take(self, read: Read) -> None:
+        self.lines += 1
         if isinstance(read, LineError):
-            errors.append(read)
-            continue
-        columns.update(read.values)
-        judged = rules.judge_line(read, adopt)
-        if isinstance(judged, Person):
-            people.append(judged)
-        else:
-            errors.extend(judged)
-        if count % _TOLD_EVERY == 0:
-            told(count)
-    errors += rules.twins(people)
-    left_out = tuple(name for name in rules.EXPORTED if name in columns)
-    return FileRead(tuple(people), tuple(sorted(errors, key=_place)), count, left_out)
+            self.errors.append(read)
+            return
+        self.columns.update(read.values)
+        judged = rules.judge_line(read, self.adopt)
+        if not isinstance(judged, Person):
+            self.errors.extend(judged)
+            return
+        self._keep(judged)
 
+    def _keep(self, person: Person) -> None:
+        self.names.add(person)
+        self.with_password += person.password_hash is not None
+        self.with_key += person.secret_key is not None
+        self.part.append(person)
+        if len(self.part) == PART:
+            self.people.add(self.part)
+            self.part = []
 
-def longest_file() -> int:
-    """Tell how many bytes a file may have."""
-    return rules.MOST_BYTES
+    def ended(self) -> FileRead:
+        """Look for twins, and give what was read."""
+        if self.part:
+            self.people.add(self.part)
+        self.errors += rules.twins(self.names.alike(self.people))
+        self.errors.sort(key=_place)
+        left_out = tuple(name for name in rules.EXPORTED if name in self.columns)
+        return FileRead(self.people, tuple(self.errors), self.lines, left_out, self.with_password, self.with_key)
 
 
 def _place(error: LineError) -> tuple[int, str]:
     return error.line, error.column
 
 
-def _lines(raw: bytes, form: Form) -> Iterator[Read]:
-    if len(raw) > rules.MOST_BYTES:
-        yield LineError(1, "", Refused("transfer.too_long", {"most": rules.MOST_LINES}))
-        return
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        yield LineError(raw.count(b"\n", 0, error.start) + 1, "", rules.malformed("it is not text in UTF-8"))
-        return
+def _lines(text: Iterator[str], form: Form) -> Iterator[Read]:
     for count, read in enumerate(_csv(text) if form is Form.CSV else _json_lines(text), 1):
         if count > rules.MOST_LINES:
             number = read.number if isinstance(read, Line) else read.line
@@ -67,7 +95,7 @@ def _lines(raw: bytes, form: Form) -> Iterator[Read]:
         yield read
 
 
-def _csv(text: str) -> Iterator[Read]:
+def _csv(text: Iterator[str]) -> Iterator[Read]:
     """Read CSV (RFC 4180), its columns first."""
     rows = _rows(text)
     first = next(rows, None)
@@ -82,11 +110,17 @@ def _csv(text: str) -> Iterator[Read]:
         yield row if isinstance(row, LineError) else _csv_line(*row, columns)
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]] | LineError]:
+def _rows(text: Iterator[str]) -> Iterator[tuple[int, list[str]] | LineError]:
     try:
         yield from csv_rows(text)
     except BrokenCsv as broken:
         yield LineError(broken.line, "", rules.malformed("a quote is not closed, or a cell is far too long"))
+    except BrokenText as broken:
+        yield _unreadable(broken)
+
+
+def _unreadable(broken: BrokenText) -> LineError:
+    return LineError(broken.line, "", rules.malformed(broken.why))
 
 
 def _csv_line(number: int, row: list[str], columns: list[str]) -> Read:
@@ -95,10 +129,13 @@ def _csv_line(number: int, row: list[str], columns: list[str]) -> Read:
     return Line(number, dict(zip(columns, map(plain, row), strict=True)))
 
 
-def _json_lines(text: str) -> Iterator[Read]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            yield from _json_line(number, line)
+def _json_lines(text: Iterator[str]) -> Iterator[Read]:
+    try:
+        for number, line in enumerate(text, 1):
+            if line.strip():
+                yield from _json_line(number, line)
+    except BrokenText as broken:
+        yield _unreadable(broken)
 
 
 def _json_line(number: int, line: str) -> Iterator[Read]:
@@ -128,7 +165,7 @@ def _text(value: Any) -> str:
             return ";".join(_only_text(one) for one in value)
         case Mapping():
             return json.dumps(value)
-        case int() if 0 <= value < _TOLD_EVERY**3:
+        case int() if 0 <= value < _LARGEST_NUMBER:
             return str(value)
         case _:
             raise TypeError

@@ -3,8 +3,10 @@
 Each column is judged by itself, so that one look at the report mends the whole line.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TypeVar
 
 from doorward.features.accounts.model import AccountKind
@@ -30,8 +32,10 @@ EXPORTED = (
 """What an export has besides, and an import leaves out and says so."""
 MOST_COLUMNS = 100
 """Far more than are known: whoever has more has sent another kind of file."""
-MOST_LINES = 100_000
-MOST_BYTES = 256 * 1024 * 1024
+MOST_LINES = 100_000_000
+MOST_ERRORS = 100_000
+"""After so many the rest of a file is not looked at: it is another kind of file."""
+_DRAWERS = 256
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _KINDS = {kind.value: kind for kind in AccountKind}
 
@@ -66,7 +70,7 @@ def judge_line(line: Line, adopt: Adopt) -> Person | tuple[LineError, ...]:
     sheet.judged("full_name", judge_name(full_name, "full_name") if full_name else None)
     sheet.judged("email", judge_email(email) if email else None)
     kind = sheet.chosen("kind", _KINDS, AccountKind.INTERNAL)
-    roles = tuple(dict.fromkeys(filter(None, map(str.strip, sheet.text("roles").replace(",", ";").split(";")))))
+    roles = _several(sheet.text("roles").replace(",", SEPARATOR))
     sheet.judged("roles", Refused("rights.internal_only") if roles and kind is AccountKind.EXTERNAL else None)
     person = Person(
         line=line.number,
@@ -79,7 +83,7 @@ def judge_line(line: Line, adopt: Adopt) -> Person | tuple[LineError, ...]:
         must_change_password=sheet.chosen("must_change_password", _FLAGS, other=False),
         password_hash=sheet.read("password_hash", lambda text: _adopted(text, adopt)),
         secret_key=sheet.read("secret_key", lambda text: read_key(text, (name, email))),
-        groups=tuple(dict.fromkeys(filter(None, map(str.strip, sheet.text("groups").split(SEPARATOR))))),
+        groups=_several(sheet.text("groups")),
     )
     return tuple(sheet.errors) or person
 
@@ -93,6 +97,34 @@ def twins(people: Iterable[Person]) -> list[LineError]:
         if line != person.line:
             errors.append(LineError(person.line, "user_name", Refused("transfer.twin", {"line": line})))
     return errors
+
+
+class Names:
+    """Which names may have come twice, by eight bytes of each that nobody can aim at: each process chooses its own."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._drawers = tuple(array("q") for _ in range(_DRAWERS))
+
+    def add(self, person: Person) -> None:
+        """Note somebody's name, in its one form."""
+        mark = hash(canonical(person.user_name))
+        self._drawers[mark % _DRAWERS].append(mark)
+
+    def alike(self, people: Iterable[Person]) -> Iterator[Person]:
+        """Give those people whose names may have come twice; everybody else's have not."""
+        twice = {mark for drawer in self._drawers for mark in _repeated(drawer)}
+        return (one for one in people if hash(canonical(one.user_name)) in twice) if twice else iter(())
+
+
+def _repeated(drawer: Iterable[int]) -> set[int]:
+    ordered = sorted(drawer)
+    return {mark for mark, following in pairwise(ordered) if mark == following}
+
+
+def _several(text: str) -> tuple[str, ...]:
+    """Read names with semicolons between them, each once."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, text.split(SEPARATOR))))) if text else ()
 
 
 def _adopted(text: str, adopt: Adopt) -> str | Refused:
@@ -116,7 +148,9 @@ class _Sheet:
 
     def chosen(self, column: str, choices: Mapping[str, T], other: T) -> T:
         text = self.text(column).lower()
-        if text and text not in choices:
+        if not text:
+            return other
+        if text not in choices:
             self.judged(column, Refused("transfer.value", {"allowed": ", ".join(choices)}))
         return choices.get(text, other)
 
