@@ -83,7 +83,7 @@ GROUPS = (
         220,
         ("-n", WORKERS, "--postgresql"),
     ),
-    Group("failover", ("tests/failover",), 180, ("-n", "0")),
+    Group("failover", ("tests/failover",), 220, ("-n", "0")),
     Group("journeys", ("tests/journeys", "tests/demo"), 280, BY_FILE),
 )
 REST = Group("actions", ("tests",), 120)

@@ -57,6 +57,10 @@ class Ports:
         """Give a node's address."""
         return f"{self.network}.{number}"
 
+    def door(self, number: int) -> str:
+        """Give the address at which a node, and nobody else, reaches etcd."""
+        return f"{self.network}.{10 + number}"
+
 
 @dataclass(slots=True)
 class Node:
@@ -68,6 +72,11 @@ class Node:
     user: str | None
     _patroni: subprocess.Popen[bytes] | None = None
     _frozen: list[int] = field(default_factory=list)
+
+    @property
+    def addresses(self) -> tuple[str, str]:
+        """Give the address at which others reach it, and the one at which it reaches etcd."""
+        return self.ports.address(self.number), self.ports.door(self.number)
 
     @property
     def name(self) -> str:
@@ -206,9 +215,9 @@ def running(folder: Path) -> Iterator[Patroni]:
 def configuration(number: int, folder: Path, ports: Ports) -> str:
     """Take the page's configuration for one node: with our addresses and folders, and without a watchdog."""
     page = _BLOCK.findall(PAGE.read_text(encoding="utf-8"))[0]
-    hosts = f"{ports.address(1)}:{ports.etcd}"
+    etcd = f"{ports.door(number)}:{ports.etcd}\n  use_proxies: true"  # or it asks etcd for other addresses
     for theirs, ours in {
-        "10.0.0.1:2379,10.0.0.2:2379,10.0.0.3:2379": hosts,
+        "10.0.0.1:2379,10.0.0.2:2379,10.0.0.3:2379": etcd,
         "10.0.0.0/24": "127.0.0.0/8",
         "name: db1": f"name: db{number}",
         "10.0.0.1:8008": f"{ports.address(number)}:{ports.api}",
@@ -231,11 +240,12 @@ def _prepared(number: int, folder: Path, ports: Ports, user: str | None) -> Node
 @contextmanager
 def _etcd(folder: Path, ports: Ports, user: str | None) -> Iterator[None]:
     _owned(folder, user)
-    clients, peers = (f"http://{ports.address(1)}:{port}" for port in (ports.etcd, ports.peers))
+    clients, peers = (f"http://{ports.address(9)}:{port}" for port in (ports.etcd, ports.peers))
+    doors = [f"http://{ports.door(number)}:{ports.etcd}" for number in NODES]
     words = {
         "--name": "one",
         "--data-dir": str(folder / "data"),
-        "--listen-client-urls": clients,
+        "--listen-client-urls": ",".join([clients, *doors]),
         "--advertise-client-urls": clients,
         "--listen-peer-urls": peers,
         "--initial-advertise-peer-urls": peers,
