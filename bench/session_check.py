@@ -14,7 +14,7 @@ from bench.databases import SQLITE, home
 from bench.measuring import NotMeasured, Row, free_port, median, serving, wait_for
 
 ROUNDS = 5
-SECONDS = 4
+SECONDS = 3
 CONNECTIONS = 32
 SESSIONS = 100_000
 PEOPLE = 1000

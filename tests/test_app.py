@@ -1,4 +1,5 @@
 import asyncio
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,7 @@ def test_what_is_handed_in_takes_the_real_things_place(built: app.App) -> None:
 
 
 def test_the_workers_live_as_long_as_the_server(settings: Settings) -> None:
-    """They begin with the server's start, hold their duties, and end with it."""
+    """They begin with the server's start, hold their duties, and end with it; no thread keeps the loop waiting long."""
     built = app.build(settings)
     said: list[str] = []
 
@@ -80,9 +81,13 @@ def test_the_workers_live_as_long_as_the_server(settings: Settings) -> None:
 
         await built({"type": "lifespan"}, receive, send)
 
+    before = sys.getswitchinterval()
     asyncio.run(live())
+    switches = sys.getswitchinterval()
+    sys.setswitchinterval(before)
 
     assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert switches == pytest.approx(0.001)
 
 
 def test_a_first_run_prints_a_link_while_nobody_administers(settings: Settings) -> None:

@@ -5,6 +5,7 @@ hash. `open_runtime` makes what the command line needs, which is all but the doo
 """
 
 import os
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ EVERY_ACT = (administration, allowlist, exclusions, lockout, secret_key)
 """Modules whose acts `rights` answers about; loading them enters their acts in the registry."""
 STEP_THREADS = 16
 """Threads for the transactions of sign-in steps; the hash has its own."""
+SWITCH_SECONDS = 0.001
+"""How long a thread that works may keep the interpreter from the event loop: whoever is signed in waits for no step."""
 GATE_THREADS = 4
 """Threads for session checks, so that they never wait behind anything else."""
 
@@ -95,6 +98,7 @@ class App:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
+        sys.setswitchinterval(SWITCH_SECONDS)
         self.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
