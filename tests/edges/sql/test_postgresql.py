@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -191,3 +192,19 @@ def test_part_of_a_name_is_found_by_an_index(nodes: tuple[PostgresDatabase, Post
         plan = " ".join(sql.execute(text(query)).scalars())
 
     assert SEARCH_INDEX in plan
+
+
+def test_what_failed_and_was_caught_is_not_committed(nodes: tuple[PostgresDatabase, PostgresDatabase]) -> None:
+    """The server answers such a COMMIT by rolling back, without an error; nobody may take that for done."""
+    one, _ = nodes
+
+    def catch_and_go_on() -> None:
+        with one.write() as sql:
+            sql.execute(text("CREATE TABLE caught (what INTEGER)"))
+            with suppress(DBAPIError):
+                sql.execute(text("SELECT 1 / 0"))
+
+    with pytest.raises(DatabaseBusy):
+        catch_and_go_on()
+    with one.write() as sql:
+        assert sql.execute(text("SELECT to_regclass('caught')")).scalar() is None

@@ -55,6 +55,14 @@ class HeldConnection(Connection):
                 return self._say(spelled, [spelled.values(given) for given in sets])
         return super().execute(statement, parameters, execution_options=execution_options)
 
+    def say(self, text: str) -> None:
+        """Say something to the driver that takes no values and gives no rows; several statements go at once."""
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute(text)
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            self._fail(text, error, cursor)
+
     def _say(self, spelled: Spelled, sets: list[Any]) -> Rows:
         cursor, many = self.connection.cursor(), len(sets) > 1
         said = sets if many else sets[0]
@@ -64,15 +72,15 @@ class HeldConnection(Connection):
         try:
             (cursor.executemany if many else cursor.execute)(spelled.text, said)
         except dialect.loaded_dbapi.Error as error:
-            self._fail(spelled, error, cursor)
-        return Rows(cursor, spelled.rows_of(cursor.description, dialect))
+            self._fail(spelled.text, error, cursor)
+        return Rows(cursor, spelled.rows_of(cursor, dialect))
 
-    def _fail(self, spelled: Spelled, error: Any, cursor: Any) -> None:
+    def _fail(self, text: str, error: Any, cursor: Any) -> None:
         """Raise what SQLAlchemy raises for it; a connection that is lost is given up. No value is told."""
         dialect = self.engine.dialect
         lost = dialect.is_disconnect(error, self.connection.dbapi_connection, cursor)
         told = DBAPIError.instance(
-            spelled.text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True,
+            text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True,
             connection_invalidated=lost, dialect=dialect,
         )  # fmt: skip
         if lost:

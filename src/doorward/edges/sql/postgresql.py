@@ -14,7 +14,8 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -26,8 +27,9 @@ from doorward.edges.sql.primary import Primary, Watched
 
 CONNECTIONS = 16
 """How many connections one process opens at most, its clock's own left out."""
-_ALONE = text("SELECT pg_advisory_xact_lock(8420, 0)")
-_BESIDE = text("SELECT pg_advisory_xact_lock_shared(8420, 0)")
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock"
+_ALONE, _BESIDE = f"{_BEGIN}(8420, 0)", f"{_BEGIN}_shared(8420, 0)"
+"""Said at once, since each way to the server and back costs as much as a statement."""
 _WARNED = "doorward warned"
 _DEFAULTS: dict[str, Any] = {
     "application_name": "doorward",
@@ -69,8 +71,9 @@ class PostgresDatabase:
         with self._writers.borrowed() as connection:
             with connection.begin():
                 connection.info[SHARED], connection.info[HOLDS] = shared, False
-                connection.execute(_BESIDE if shared else _ALONE)
+                connection.say(_BESIDE if shared else _ALONE)
                 yield connection
+                _must_be_whole(connection)
                 connection.info[_WARNED] = False
             if connection.info[_WARNED]:
                 raise DatabaseBusy
@@ -116,12 +119,12 @@ class _Held:
 
     def __init__(self, engine: Engine, most: int) -> None:
         self._engine = engine
-        self._free: deque[Connection] = deque()
+        self._free: deque[HeldConnection] = deque()
         self._spellings = Spellings()
         self._places = Places(most)
 
     @contextmanager
-    def borrowed(self) -> Iterator[Connection]:
+    def borrowed(self) -> Iterator[HeldConnection]:
         if not self._places.take(BUSY_SECONDS):
             raise DatabaseBusy
         try:
@@ -139,7 +142,7 @@ class _Held:
         while self._free:
             _close(self._free.pop())
 
-    def _take(self) -> Connection:
+    def _take(self) -> HeldConnection:
         """Take one that leads to the primary of now; what leads to another is closed."""
         with suppress(IndexError):
             while True:
@@ -149,13 +152,20 @@ class _Held:
                 _close(connection)
         return HeldConnection(self._engine, self._spellings)
 
-    def _put_back(self, connection: Connection) -> None:
+    def _put_back(self, connection: HeldConnection) -> None:
         """Keep a connection that is well; when one is lost, so are the others: they went to the same server."""
         if connection.invalidated or connection.closed:
             _close(connection)
             self.close()
         else:
             self._free.append(connection)
+
+
+def _must_be_whole(connection: Connection) -> None:
+    """Refuse to commit after an error that was caught: the server would roll back, and call it a success."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, Watched) and driver.info.transaction_status is TransactionStatus.INERROR:
+        raise DatabaseBusy
 
 
 def _is_current(connection: Connection) -> bool:
@@ -210,7 +220,10 @@ def _engine(primary: Primary, *, read_only: bool) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: psycopg.Connection[Any], record: Any) -> None:
-        connection.read_only = read_only
+        if read_only:
+            connection.read_only = True
+        else:
+            connection.autocommit = True  # the driver begins nothing by itself: `write` does, with the lock
 
         def warned(notice: psycopg.errors.Diagnostic) -> None:
             if notice.severity_nonlocalized == "WARNING":

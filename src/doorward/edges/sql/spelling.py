@@ -51,10 +51,10 @@ class Spelled:
         ]
         return said if self.by_place else dict(zip(self.names, said, strict=True))
 
-    def rows_of(self, description: Any, dialect: Dialect) -> Make | None:
+    def rows_of(self, cursor: Any, dialect: Dialect) -> Make | None:
         """Give what makes rows of this statement's answer; it is found at the first one."""
         if self.make is None and self.types is not None:
-            self.make = _maker(description, self.types, dialect)
+            self.make = _maker(cursor.description, self.types, dialect)
         return self.make
 
 
