@@ -121,3 +121,40 @@ def test_nobody_waits_while_somebody_asks() -> None:
         go_on.set()
         slow.result(20)
     assert place.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("ahead", "takes", "told"),
+    [(0.0, 0.0, []), (0.9, 0.0, []), (1.1, 0.0, [1.1]), (-1.1, 0.0, [-1.1]), (2.5, 2.0, []), (5.5, 2.0, [4.5])],
+)
+def test_a_clock_that_is_not_the_common_one_is_told(ahead: float, takes: float, told: list[float]) -> None:
+    """T27: more than a second, for certain; what asking took may be on either side."""
+    place, heard = Place(), list[float]()
+    place.takes = takes
+    own = NOON + timedelta(seconds=ahead)
+    clock = CommonClock(place.ask, place.ticks, own=lambda: own, tell=heard.append)
+
+    assert clock.now() == NOON + timedelta(seconds=takes / 2)
+    assert heard == pytest.approx(told)
+
+
+def test_a_wrong_clock_is_told_once_a_minute() -> None:
+    """It is asked every two seconds."""
+    place, heard = Place(), list[float]()
+    clock = CommonClock(place.ask, place.ticks, own=lambda: NOON - timedelta(seconds=90), tell=heard.append)
+    for _ in range(62):
+        clock.now()
+        place.seconds += AGREED_SECONDS
+
+    assert heard == [-90.0] * 3
+
+
+def test_whoever_is_told_may_ask_for_the_time() -> None:
+    """A log line bears it, also the first one, while no other time is known."""
+    place, heard = Place(), list[datetime]()
+    clock = CommonClock(
+        place.ask, place.ticks, own=lambda: NOON + timedelta(hours=1), tell=lambda _: heard.append(clock.now())
+    )
+
+    assert clock.now() == NOON
+    assert heard == [NOON]

@@ -9,15 +9,15 @@ import pytest
 from doorward.features.lockout.model import Factor
 from doorward.features.signin import rules
 from doorward.features.signin.model import Next
-from tests.launcher import Server
+from tests.launcher import Server, eventually
 from tests.storms.nodes import NAMES, needs_postgresql, three_nodes
 from tests.storms.size import size
 from tests.storms.town import Town, api, password_of
 from tests.storms.wire import Answer, ask
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-SECONDS = (90, 30, 86_400)[: size(1, 3)]
-"""By how much the clocks are wrong: T27 asks for all three."""
+SECONDS = (90, 5, 30, 86_400)[: size(2, 4)]
+"""By how much the clocks are wrong: T27 asks for these, and several nodes for no decision to change by five."""
 ROUNDS = size(3, 50)
 FAR = (-4, -3, -2, 2, 3, 4)
 """Steps outside the window, among them those that the wrong clocks show."""
@@ -33,7 +33,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         begun.rules(failures_before_lock=3, second_factor_failures_before_lock=50, failing_names_before_refusing=0)
         begun.rules(hours_locked=1)
         for node, sign in zip(begun.nodes, (0, 1, -1), strict=True):
-            assert abs(shown_by(node, begun) - sign * request.param) < 5  # else nothing would be tried here
+            assert abs(shown_by(node, begun) - sign * request.param) < 3  # else nothing would be tried here
         yield begun
 
 
@@ -62,6 +62,28 @@ def test_codes_are_those_of_the_true_step(server: Town, name: str) -> None:
 
         assert {(answer.status, answer.code) for answer in refused} == {(401, "otp.wrong")}
         assert accepted.status == 200
+
+
+@pytest.mark.parametrize("second", [1, 26])
+def test_the_edge_of_a_step_is_the_same_on_every_node(server: Town, second: int) -> None:
+    """Where a clock that is five seconds wrong is in another step already, the window is that of the true one."""
+    for node in server.nodes:
+        bram = server.add(f"edge-{second}-{node.node}")
+        early, late, right = server.pending(bram, Next.CODE, 3)
+        server.server.turn(seconds=(second - server.server.now().timestamp()) % 30)
+        now = server.server.now()
+        refused = [give(node, one, bram.code(now, steps)) for one, steps in ((early, -2), (late, 2))]
+        accepted = [give(node, right, bram.code(now, -1)).status]
+
+        assert [answer.code for answer in refused] == ["otp.wrong"] * 2
+        assert accepted == [200]
+
+
+def test_a_wrong_clock_is_told_in_the_log(server: Town) -> None:
+    """And a right one is not."""
+    eventually(lambda: all("clock is not the database's" in node.log for node in server.nodes[1:]))
+
+    assert "clock is not the database's" not in server.nodes[0].log
 
 
 def test_what_has_expired_stays_so_on_every_node(server: Town) -> None:

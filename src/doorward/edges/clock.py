@@ -7,6 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 AGREED_SECONDS = 2.0
 """For how long a node goes by its own count of seconds before it asks for the common time again."""
+SKEW_SECONDS = 1.0
+"""By how much a node's own clock may differ from the common time before that is told (T27)."""
+_TOLD_EVERY = 60.0
+"""Seconds between two times that it is told."""
 
 
 class SystemClock:
@@ -43,10 +47,24 @@ class CommonClock:
     what was told before. A place that cannot be asked for a while changes nothing: the count goes on.
     """
 
-    def __init__(self, ask: Callable[[], datetime], ticks: Callable[[], float] = seconds_awake_and_asleep) -> None:
-        """Take what asks for the time, and a count of seconds that only goes forward."""
+    def __init__(
+        self,
+        ask: Callable[[], datetime],
+        ticks: Callable[[], float] = seconds_awake_and_asleep,
+        *,
+        own: Callable[[], datetime] | None = None,
+        tell: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        """Take what asks for the time, and a count of seconds that only goes forward.
+
+        `tell` hears by how many seconds the node's own clock is ahead, from time to time, where that is too much.
+        """
         self._ask = ask
         self._ticks = ticks
+        self._own = own or SystemClock().now
+        self._tell = tell
+        self._told_at: float | None = None
+        self._to_tell: float | None = None
         self._asking = threading.Lock()
         self._told: tuple[datetime, float] | None = None
         self._asked_at = 0.0
@@ -64,6 +82,7 @@ class CommonClock:
                 self._asked_at = self._ticks()
             finally:
                 self._asking.release()
+        self._tell_of_skew()
         when, ticks = told
         return when + timedelta(seconds=self._ticks() - ticks)
 
@@ -71,5 +90,20 @@ class CommonClock:
         """Ask, and take the answer for the middle of the time that asking took."""
         before = self._ticks()
         when = self._ask()
+        own = self._own()
         after = self._asked_at = self._ticks()
+        self._compare((own - when).total_seconds(), (after - before) / 2)
         return when, (before + after) / 2
+
+    def _tell_of_skew(self) -> None:
+        """Tell while nothing is held: whoever writes it down may ask for the time."""
+        ahead, self._to_tell = self._to_tell, None
+        if ahead is not None:
+            self._tell(ahead)
+
+    def _compare(self, ahead: float, unsure: float) -> None:
+        """Note a clock that is wrong for certain: the answer may be as old as half of the time that asking took."""
+        now = self._ticks()
+        told_lately = self._told_at is not None and now - self._told_at < _TOLD_EVERY
+        if abs(ahead - unsure) > SKEW_SECONDS + unsure and not told_lately:
+            self._told_at, self._to_tell = now, ahead - unsure
