@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from doorward.edges.sql.bulk import insert_rows
-from doorward.edges.sql.tables.accounts import account_state
+from doorward.edges.sql.bulk import among, insert_rows
+from doorward.edges.sql.tables.accounts import account_state, accounts
 from doorward.edges.sql.tables.otp import otp_keys
 from tests.worlds import World
 
@@ -67,3 +67,16 @@ def test_a_key_that_is_there_is_told_as_ever(world: World) -> None:
     """By the exception that makes an act run again."""
     with pytest.raises(IntegrityError), world.database.write() as sql:
         insert_rows(sql, otp_keys, [key(1), key(1)], SAME)
+
+
+def test_texts_that_are_there_are_found_among_any_number(world: World) -> None:
+    """Exactly those, in a reader as in a writer."""
+    for name in ("ada", "bob"):
+        world.add(name)
+    asked = [f"nobody {n}" for n in range(1_200)]
+    with world.database.read() as sql:
+        found = among(sql, accounts.c.user_name_canonical, [*asked, "bob", "Ada", "%"])
+        everybody = among(sql, accounts.c.user_name_canonical, ["ada", *asked, "bob", "ada"])
+        nobody = among(sql, accounts.c.user_name_canonical, [])
+
+    assert (found, everybody, nobody) == ({"bob"}, {"ada", "bob"}, set())

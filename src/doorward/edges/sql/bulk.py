@@ -10,12 +10,15 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, LargeBinary, Table
+from sqlalchemy import Column, Connection, LargeBinary, Table, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from doorward.edges.sql.columns import Id
 
 Row = Mapping[str, Any]
+
+_ASKED_AT_ONCE = 500
+"""How many values one statement asks for."""
 
 
 def insert_rows(sql: Connection, table: Table, rows: Sequence[Row], same: Row | None = None) -> None:
@@ -74,3 +77,19 @@ def _copy(sql: Connection, table: Table, names: tuple[str, ...], rows: Iterable[
 @cache
 def _insert(table: Table, names: tuple[str, ...]) -> str:
     return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 - ours
+
+
+def among(sql: Connection, column: Column[Any], values: Sequence[str]) -> set[str]:
+    """Of these texts, tell which a column holds; asked in parts that any database takes.
+
+    PostgreSQL gets one array, planned anew each time: a plan kept from when the table was small would read all of it.
+    """
+    parts = (values[start : start + _ASKED_AT_ONCE] for start in range(0, len(values), _ASKED_AT_ONCE))
+    if sql.dialect.name != "postgresql":
+        asked = select(column).where(column.in_(bindparam("values", expanding=True)))
+        return {one for part in parts for one in sql.execute(asked, {"values": part}).scalars()}
+    driver: Any = sql.connection.driver_connection
+    statement = f"SELECT {column.name} FROM {column.table} WHERE {column.name} = ANY(%s)"  # noqa: S608 - ours
+    with driver.cursor() as cursor:
+        found = (cursor.execute(statement, [list(part)], prepare=False).fetchall() for part in parts)
+        return {one for rows in found for (one,) in rows}

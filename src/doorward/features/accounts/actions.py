@@ -55,9 +55,8 @@ def add_many(call: Call, new: Sequence[NewAccount]) -> None:
 
 
 def taken(call: Call, names: Sequence[str]) -> set[str]:
-    """Of these canonical names, tell which somebody has; asked in parts that any database takes."""
-    parts = (names[start : start + rules.ASKED_AT_ONCE] for start in range(0, len(names), rules.ASKED_AT_ONCE))
-    return {name for part in parts for name in store.taken(call.sql, part)}
+    """Of these canonical names, tell which somebody has."""
+    return store.taken(call.sql, names)
 
 
 def save(call: Call, before: Account, changed: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
 
-from doorward.edges.sql.bulk import insert_rows
+from doorward.edges.sql.bulk import among, insert_rows
 from doorward.edges.sql.tables.accounts import account_state, accounts, credential_changes
 from doorward.features.accounts.model import (
     Account,
@@ -36,7 +36,6 @@ _STANDING = select(
 _BY_ID = _STANDING.where(_A.account_id == bindparam("account"))
 _BY_IDS = _STANDING.where(_AMONG)
 _BY_NAME = _STANDING.where(_A.user_name_canonical == bindparam("name"))
-_TAKEN = select(_A.user_name_canonical).where(_A.user_name_canonical.in_(bindparam("names", expanding=True)))
 _ADD, _ADD_STATE = insert(accounts), insert(account_state)
 _SET_STATE = update(account_state).where(_S.account_id == bindparam("account"))
 _LAPSED = select(_S.account_id).where(_S.lock_ends_at <= bindparam("now")).limit(bindparam("most"))
@@ -106,7 +105,7 @@ def add_many(sql: Connection, new: Sequence[NewAccount]) -> None:
 
 def taken(sql: Connection, canonicals: Sequence[str]) -> set[str]:
     """Of these canonical names, load those that somebody has."""
-    return set(sql.execute(_TAKEN, {"names": canonicals}).scalars())
+    return among(sql, _A.user_name_canonical, canonicals)
 
 
 def save_fields(sql: Connection, before: Account, fields: dict[str, Any], now: datetime) -> bool:
