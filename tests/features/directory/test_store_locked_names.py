@@ -182,6 +182,7 @@ def test_sqlite_walks_the_names(crowd: World, way: str, conditions: dict[str, An
         *walks, rows = plans(sql, conditions, "EXPLAIN QUERY PLAN")
 
     index = "PRIMARY KEY (part=?" if way else "ix_locked_names_listing"
+    assert walks
     assert all(index in walk and "TEMP B-TREE" not in walk for walk in walks)
     assert not any("SCAN account" in walk for walk in (*walks, rows))
 
@@ -197,4 +198,5 @@ def test_postgresql_walks_the_names(world: World, way: str, conditions: dict[str
         *walks, _ = plans(sql, conditions, "EXPLAIN")
 
     index = "pk_locked_parts" if way else "ix_locked_names_listing"
+    assert walks
     assert [walk for walk in walks if index not in walk or "Sort" in walk or "Seq Scan" in walk] == []
