@@ -37,6 +37,7 @@ def test_with_an_administrator_all_is_well(shell: Shell) -> None:
             "administrators",
             "passwords",
             "breach lists",
+            "applications",
         ],
         "well",
     )
@@ -139,3 +140,14 @@ def test_a_clock_that_is_not_the_databases_is_told(seconds: int, said: str | Non
 
     assert (found is None) == (said is None)
     assert said is None or (found is not None and said in found.said)
+
+
+def test_hosts_without_a_web_server_that_is_believed_are_odd(shell: Shell) -> None:
+    """Each question of it would be refused; named in the configuration, it is well."""
+    shell.add("ada", "--role", "administrator")
+    shell.done("forward-auth", "add", "wiki.example.org")
+    assert graded(shell)["applications"] == "odd"
+
+    with (shell.data / "doorward.toml").open("a") as settings:
+        settings.write('behind_proxy = ["127.0.0.0/8"]\n')
+    assert graded(shell)["applications"] == "well"

@@ -10,6 +10,7 @@ from doorward.doors.cli.examinations import (
     Finding,
     Grade,
     administrators,
+    applications,
     breach_lists,
     clock,
     database,
@@ -59,7 +60,16 @@ def _examine(program: Program, loaded: Loaded) -> Iterator[Finding]:
         return
     examined = Examined(loaded.settings, opened)
     try:
-        for examination in (database, secrets, clock, undelivered, administrators, passwords, breach_lists):
+        for examination in (
+            database,
+            secrets,
+            clock,
+            undelivered,
+            administrators,
+            passwords,
+            breach_lists,
+            applications,
+        ):
             yield examination(examined)
     finally:
         opened.close()

@@ -14,6 +14,8 @@ from doorward.edges.breach_lists import BreachList, ListUnreadable, file_of
 from doorward.edges.call import Call
 from doorward.edges.clock import SystemClock
 from doorward.edges.sql import duties, promises, schema
+from doorward.features.applications.actions.hosts import list_hosts
+from doorward.features.applications.model import ListHosts
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import Search
 from doorward.features.notices.actions import list_mail
@@ -148,6 +150,16 @@ def secrets(examined: Examined) -> Finding:
             mend = "Put back the key file that belongs to this database."
             return Finding("keys", Grade.WRONG, "The keys do not open what this database holds.", mend)
     return Finding("keys", Grade.WELL, "they open what is sealed" if accounts else "nothing is sealed under them yet")
+
+
+def applications(examined: Examined) -> Finding:
+    """See whether the web servers in front of registered hosts are believed."""
+    with examined.reading() as call:
+        hosts = list_hosts(call, ListHosts()).hosts
+    if hosts and not examined.settings.behind_proxy:
+        said = f"{len(hosts)} registered, but no web server is believed: each of its questions is refused."
+        return Finding("applications", Grade.ODD, said, "Name its network in `behind_proxy`, or by --behind-proxy.")
+    return Finding("applications", Grade.WELL, f"{len(hosts)} registered" if hosts else "no host is registered")
 
 
 def clock(examined: Examined) -> Finding:

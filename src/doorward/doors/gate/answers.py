@@ -18,6 +18,13 @@ _EMPTY = (b"content-length", b"0")
 _JSON = (b"content-type", b"application/json")
 _PAGE = (b"content-type", b"text/html; charset=utf-8")
 _NO_REFERRER = (b"referrer-policy", b"no-referrer")
+_LOOK = (
+    b"content-security-policy",
+    b"; ".join([
+        b"default-src 'none'", b"style-src 'self'", b"font-src 'self'", b"img-src 'self'",
+        b"frame-ancestors 'none'", b"base-uri 'none'", b"form-action 'none'",
+    ]),
+)  # fmt: skip
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
 
 
@@ -46,9 +53,10 @@ def ready(headers: Headers, every: tuple[tuple[bytes, bytes], ...], status: int 
 
 
 def ready_page(html: str, every: tuple[tuple[bytes, bytes], ...]) -> tuple[Message, Message]:
-    """Make the two messages of a page without a look of its own, which no other host is told the address of."""
+    """Make the two messages of a page without a script, which no other host is told the address of."""
     body = html.encode()
-    headers = [_PAGE, _NO_REFERRER, (b"content-length", str(len(body)).encode()), *every]
+    own = [_PAGE, _NO_REFERRER, _LOOK, (b"content-length", str(len(body)).encode())]
+    headers = with_always(own, every)
     start = {"type": "http.response.start", "status": 200, "headers": headers}
     return start, {"type": "http.response.body", "body": body}
 

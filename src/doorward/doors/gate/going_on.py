@@ -10,12 +10,17 @@ _PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="refresh" content="0; url={address}">
+<meta name="robots" content="noindex">
 <title>Going on · Doorward</title>
+<link rel="icon" href="/static/favicon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/static/app.css">
 </head>
-<body>
-<main>
+<body class="plain">
+<header class="plain-top"><span class="brand"><span>Doorward</span></span></header>
+<main id="main" class="card">
 <h1>You are signed in</h1>
-<p><a href="{address}">Go on to {host}</a></p>
+<p class="lead">If your browser does not go on by itself:</p>
+<a class="btn btn-primary btn-wide" href="{address}">Go on to {host}</a>
 </main>
 </body>
 </html>
