@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -74,24 +74,27 @@ def chosen() -> bool:
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[str]:
-    """Run a cluster in an empty folder while the block lasts, and give the address that psycopg takes."""
+def running(folder: Path, *finds: str, **settings: str) -> Iterator[str]:
+    """Run a cluster in an empty folder while the block lasts, and give the address that psycopg takes.
+
+    `finds` is what its processes find in their environment besides: `NAME=value`.
+    """
     bin_ = programs()
     if bin_ is None:
         pytest.exit("PostgreSQL's programs are missing: these tests are skipped", NOTHING_COLLECTED)
     words = ("-U", "doorward", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
     run(somebody_ordinary(folder), bin_ / "initdb", "-D", folder / "data", *words)
-    start(folder, **settings)
+    start(folder, *finds, **settings)
     try:
         yield f"postgresql://doorward@/postgres?host={folder}"
     finally:
         stop(folder)
 
 
-def start(folder: Path, **settings: str) -> None:
+def start(folder: Path, *finds: str, **settings: str) -> None:
     """Start the cluster of a folder, and wait until it takes connections."""
     options = " ".join(f"-c {key}='{value}'" for key, value in {**SETTINGS, **settings}.items())
-    _control(folder, "-w", "-l", folder / "log", "-o", f"-k {folder} {options}", "start")
+    _control(folder, "-w", "-l", folder / "log", "-o", f"-k {folder} {options}", "start", finds=finds)
 
 
 def stop(folder: Path) -> None:
@@ -99,10 +102,10 @@ def stop(folder: Path) -> None:
     _control(folder, "-m", "immediate", "stop")
 
 
-def _control(folder: Path, *words: object) -> None:
+def _control(folder: Path, *words: object, finds: Sequence[str] = ()) -> None:
     bin_ = programs()
     assert bin_ is not None
-    run(somebody_ordinary(folder), bin_ / "pg_ctl", "-D", folder / "data", *words)
+    run(somebody_ordinary(folder), Path("/usr/bin/env"), *finds, bin_ / "pg_ctl", "-D", folder / "data", *words)
 
 
 @contextmanager
