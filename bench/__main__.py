@@ -57,6 +57,7 @@ def main(words: list[str]) -> int:
     if asked.row is None:
         _parser().print_help()
         return 0
+    signal.signal(signal.SIGTERM, _asked_to_stop)
     kept = _kept(asked)
     began = time.perf_counter()
     try:
@@ -114,6 +115,11 @@ def _told(name: str, kind: str, kept: results.Results | None, *, full: bool) -> 
     if kept is not None:
         kept.add(text)
     return measured
+
+
+def _asked_to_stop(_number: int, _frame: FrameType | None) -> None:
+    """Leave by an exception, which takes servers and databases along."""
+    raise SystemExit(1)
 
 
 @contextmanager

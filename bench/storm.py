@@ -80,7 +80,7 @@ def _storm(server: Server, told: _Told, checkers: list[Client], signing_in: list
 def _flood(server: Server, told: _Told, signing_in: list[Client]) -> None:
     """Send what one address can, without waiting when told to, while somebody at another signs in."""
     flood = [Client(one.request, "127.0.2.1", patient=False) for one in signing_in[STORM : STORM + FLOOD]]
-    other = Client(signing_in[STORM + FLOOD].request, "127.0.3.1", pace=0.5)
+    other = Client(signing_in[STORM + FLOOD].request, "127.0.3.1")
     with asking(server.port, flood, FLOOD_SECONDS, GIVES_WAY) as answers:
         others = ask(server.port, [other], FLOOD_SECONDS)
     told.others = [one.seconds for one in others]
