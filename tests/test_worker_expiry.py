@@ -2,14 +2,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from doorward import worker
+from doorward.edges.sql.tables.locked import locked_names, locked_parts
+from doorward.features.accounts import store as accounts
 from doorward.features.audit.actions import list_entries
 from doorward.features.audit.model import ListEntries
 from doorward.features.policy.actions import change_audit_settings
 from doorward.features.policy.model import ChangeAuditSettings
 from doorward.worker import Worker
-from tests.worlds import World
+from tests.worlds import NOON, World
 
 
 @pytest.fixture
@@ -45,3 +48,15 @@ def test_server_that_keeps_everything_removes_nothing(world: World) -> None:
     Worker(world.runtime, worker.upkeep_duties(), "a").turn()
 
     assert [one.act for one in world.entries()] == ["policy.changed", "policy.changed"]
+
+
+def test_names_of_unlocked_accounts_go(world: World) -> None:
+    """What the list of the locked has of them; whoever is locked stays in it."""
+    opened, _ = (world.add(name, locked_at=NOON, lock_reason="Administrator") for name in ("dirk", "emma"))
+    with world.database.write() as sql:
+        accounts.set_lock(sql, opened, None)
+    Worker(world.runtime, worker.upkeep_duties(), "a").turn()
+
+    with world.database.read() as sql:
+        assert list(sql.execute(select(locked_names.c.user_name_canonical)).scalars()) == ["emma"]
+        assert sql.execute(select(func.count(locked_parts.c.account_id.distinct()))).scalar() == 1

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, event, insert
@@ -14,7 +15,7 @@ from doorward.features.accounts.model import LockReason, Opener
 from doorward.features.accounts.rules import search_pattern
 from doorward.features.directory import rules
 from doorward.features.directory.model import LockKind, Search
-from doorward.features.directory.store import lists, locked_names
+from doorward.features.directory.store import lists, locked_names, searches
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import EVERYBODY
 from doorward.kernel.ids import AccountId, new_id
@@ -23,7 +24,7 @@ from tests.worlds import NOON, World
 
 FIRST = ("ada", "Bo", "Zoë")
 LAST = ("Rossi", "O_Neil", "Rossi-Novak")
-LATER = NOON + timedelta(hours=1)
+EARLIER, LATER = NOON - timedelta(microseconds=1), NOON + timedelta(hours=1)
 STATES: list[dict[str, Any]] = [
     {},
     {"locked_at": NOON, "lock_reason": "Failures", "lock_ends_at": LATER, "factors": 1},
@@ -200,3 +201,27 @@ def test_postgresql_walks_the_names(world: World, way: str, conditions: dict[str
     index = "pk_locked_parts" if way else "ix_locked_names_listing"
     assert walks
     assert [walk for walk in walks if index not in walk or "Sort" in walk or "Seq Scan" in walk] == []
+
+
+def test_jobs_find_the_same_accounts(crowd: World) -> None:
+    """In the order of their ids, part by part, and so many of them; of all locks, or of automatic ones of before."""
+    first = AccountId(UUID(int=0))
+    for query, more in product(QUERIES, ("enabled", "automatic locks", "set_up")):
+        conditions = {**rules.conditions(Search(query, locked=True)), "as_of": NOON, more: True}
+        with crowd.database.read() as sql:
+            expected = lists.ids(sql, conditions, NOON, 100)
+            half = expected[len(expected) // 2][0] if expected else first
+
+            assert searches.ids(sql, conditions, NOON, 100) == expected
+            assert searches.count(sql, conditions, NOON) == len(expected) == lists.count(sql, conditions, NOON)
+            after = searches.ids(sql, {**conditions, "after_id": half}, NOON, 3)
+            assert after == [one for one in expected if one[0] > half][:3]
+
+
+def test_jobs_leave_out_later_locks(world: World) -> None:
+    """Whoever was locked after a job was asked for plays no part in it."""
+    world.add("dirk", **STATES[1])
+    with world.database.read() as sql:
+        found = [searches.count(sql, {"automatic locks": True, "as_of": at}, NOON) for at in (EARLIER, NOON)]
+
+    assert found == [0, 1]

@@ -35,7 +35,7 @@ from doorward.features.directory.model import (
     ViewOverview,
     ViewOwnHistory,
 )
-from doorward.features.directory.store import lists, locked_names
+from doorward.features.directory.store import lists, locked_names, searches
 from doorward.features.groups import actions as groups
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.otp import actions as otp
@@ -64,8 +64,7 @@ def search_accounts(call: Call, command: Search) -> Found | Refused:
     if isinstance(conditions, Refused):
         return conditions
     size = rules.page_size(command.limit)
-    search = locked_names.search if "locked" in conditions else lists.search
-    found = search(call.sql, {**conditions, "parts": rules.parts(command.query)}, call.now, size + 1)
+    found = searches.search(call.sql, {**conditions, "parts": rules.parts(command.query)}, call.now, size + 1)
     last = found[size - 1] if len(found) > size else None
     following = None if last is None else rules.cursor(last.canonical_name, last.standing.account.id)
     return Found(_rows(call, found[:size]), following)
@@ -164,13 +163,14 @@ def account_row(call: Call, account: AccountId) -> AccountRow | None:
 def found_part(call: Call, command: Search, part: Part) -> list[tuple[AccountId, str]] | Refused:
     """List a part of what a search finds, with user names: for a job, which freezes it part by part (LOCK-12)."""
     found = _conditions(call, command)
-    return found if isinstance(found, Refused) else lists.ids(call.sql, found | rules.only(part), call.now, part.most)
+    most = part.most
+    return found if isinstance(found, Refused) else searches.ids(call.sql, found | rules.only(part), call.now, most)
 
 
 def count_found(call: Call, command: Search, part: Part) -> int | Refused:
     """Count what a search finds, before a job begins on it."""
     found = _conditions(call, command)
-    return found if isinstance(found, Refused) else lists.count(call.sql, found | rules.only(part), call.now)
+    return found if isinstance(found, Refused) else searches.count(call.sql, found | rules.only(part), call.now)
 
 
 def check_sessions(call: Call, bearers: Sequence[Bearer]) -> dict[Bearer, SessionChecked]:

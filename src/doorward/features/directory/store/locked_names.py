@@ -58,6 +58,10 @@ _OWN = {
     "automatic": _N.lock_reason.in_(lists.AUTOMATIC),
     "by_hand": _N.lock_reason.not_in(lists.AUTOMATIC),
     "group": _N.account_id.in_(select(_M.account_id).where(_M.group_id == bindparam("group"))),
+    "after_id": _N.account_id > bindparam("after_id"),
+    "automatic locks": and_(
+        _STANDS, _N.lock_reason.in_(lists.AUTOMATIC), _N.locked_at <= bindparam("as_of", type_=_N.locked_at.type)
+    ),
     **_REACHED,
 }
 """What the names of the locked tell by themselves, or membership."""
@@ -101,6 +105,17 @@ def count_by_reason(sql: Connection, pattern: str | None, now: datetime, reach: 
     return {LockReason(row.lock_reason): row[1] for row in sql.execute(statement, values)}
 
 
+def ids(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[tuple[AccountId, str]]:
+    """Load id and user name of locked accounts that meet every condition, in the order of their ids."""
+    rows = sql.execute(_ids(frozenset(conditions)), {**conditions, "now": now, "most": most})
+    return [(AccountId(row.account_id), row.user_name) for row in rows]
+
+
+def count(sql: Connection, conditions: Mapping[str, Any], now: datetime) -> int:
+    """Count the locked accounts that meet every condition."""
+    return int(sql.execute(_count(frozenset(conditions)), {**conditions, "now": now}).scalar_one())
+
+
 def _walked(sql: Connection, asked: _Asked, most: int) -> list[AccountId]:
     """Walk the names in their order, as far as it is worth while; then read what comes after them at once."""
     values = {**asked.values, "most": most}
@@ -128,6 +143,27 @@ def _rarest(sql: Connection, parts: Sequence[str], asked: _Asked) -> str:
 def _all(sql: Connection, asked: _Asked, most: int) -> list[AccountId]:
     """Read all locked names, and sort those that are found."""
     return [AccountId(one) for one in sql.execute(_every(asked.names), {**asked.values, "most": most}).scalars()]
+
+
+@cache
+def _ids(names: frozenset[str]) -> Select[Any]:
+    statement = select(_N.account_id, _A.user_name).order_by(_N.account_id).limit(bindparam("most"))
+    return _joined(statement, names)
+
+
+@cache
+def _count(names: frozenset[str]) -> Select[Any]:
+    return _joined(select(func.count()), names)
+
+
+def _joined(statement: Select[Any], names: frozenset[str]) -> Select[Any]:
+    return (
+        statement.select_from(locked_names)
+        .join(accounts, _A.account_id == _N.account_id)
+        .join(account_state, _S.account_id == _N.account_id)
+        .outerjoin(allowlist, _L.account_id == _N.account_id)
+        .where(*_own(names), *_others(names))
+    )
 
 
 @cache
