@@ -145,7 +145,8 @@ class Server:
 
     def run(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run the product's command line on the server's data directory."""
-        return command(*words, "--data", str(self.data), stdin=stdin, env=self._places())
+        named = {"DOORWARD_DATABASE": str(self.options["database"])} if "database" in self.options else {}
+        return command(*words, "--data", str(self.data), stdin=stdin, env=self._places() | named)
 
     def mails(self, recipient: str | None = None) -> list[EmailMessage]:
         """Read the Maildir, oldest first; or what one recipient was sent."""

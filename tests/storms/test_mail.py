@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.launcher import eventually
+from tests.storms.nodes import SHAPES, shaped
 from tests.storms.post_office import PostOffice, post_office
-from tests.storms.town import Person, Town, api, password_of, town
+from tests.storms.town import Person, Town, api, password_of
 from tests.storms.wire import Answer, ask, in_turn
 
 REFUSED = "The mail server could not be reached (Connection refused)."
@@ -47,10 +48,13 @@ def office() -> Iterator[PostOffice]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def server(office: PostOffice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Launch a server that sends its mail there."""
-    with town(tmp_path_factory.mktemp("mail"), {"mail": office.url}) as begun:
+@pytest.fixture(scope="module", params=SHAPES)
+def server(
+    request: pytest.FixtureRequest, office: PostOffice, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Town]:
+    """Launch two processes on SQLite, and three nodes on PostgreSQL, which send their mail there."""
+    office.clerk.letters.clear()
+    with shaped(request.param, tmp_path_factory.mktemp("mail"), {"mail": office.url}) as begun:
         yield begun
 
 
@@ -131,12 +135,13 @@ def test_an_expired_code_is_never_sent(server: Town, office: PostOffice) -> None
 
 
 def test_a_mail_goes_twice_only_where_the_yes_was_lost(server: Town, office: PostOffice) -> None:
-    """The process dies between the mail server's yes and our commit: once more, with the same Message-ID (DEV-5)."""
+    """Whoever sends it dies between the mail server's yes and our commit: again, with the same Message-ID (DEV-5)."""
     people = newcomers(server, "twice", 1)
     killed = threading.Event()
 
     def die() -> None:
-        server.server.kill()
+        for node in server.nodes:
+            node.kill()
         killed.set()
 
     office.open()
@@ -144,7 +149,8 @@ def test_a_mail_goes_twice_only_where_the_yes_was_lost(server: Town, office: Pos
     sign_in(server, people)
     eventually(killed.is_set)
     office.clerk.before_yes = None
-    server.server.start()
+    for node in server.nodes:
+        node.start()
     server.server.turn(minutes=2, seconds=1)
     eventually(lambda: are(server, people, "delivered"))
     post_has_gone(server, office, "after-twice")
