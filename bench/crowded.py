@@ -1,5 +1,6 @@
 """Databases with a crowd in them, which several rows share: filling one takes longer than what is measured in it."""
 
+import atexit
 from contextlib import ExitStack
 
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from doorward.edges.sql import on_postgresql
 
 _kept: dict[tuple[str, int], Home] = {}
 _running = ExitStack()
+atexit.register(_running.close)  # whoever uses them without `forget` leaves no database behind
 
 
 def crowded(kind: str, count: int) -> Home:
