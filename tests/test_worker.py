@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from doorward import worker
+from doorward import upkeep, worker
 from doorward.edges.call import Call
 from doorward.edges.refusal_log import RefusalLog
 from doorward.edges.run import Runtime
@@ -187,9 +187,9 @@ def test_a_worker_that_stops_gives_its_duties_back(world: World) -> None:
 def test_the_post_duty_sends_what_is_due(world: World) -> None:
     """A mail server that is down loses nothing: the mail goes when it is back."""
     bag = PostBag(down=True)
-    post = Worker(world.runtime, worker.post_duties(bag), "a")
+    post = Worker(world.runtime, upkeep.post_duties(bag), "a")
     lock(world, "ada", timedelta(0))
-    Worker(world.runtime, worker.upkeep_duties(), "b").turn()
+    Worker(world.runtime, upkeep.upkeep_duties(), "b").turn()
     post.turn()
     bag.down = False
     world.pass_time(seconds=6)
@@ -203,12 +203,12 @@ def test_a_lock_that_ran_out_is_cleared_and_recorded_once(world: World) -> None:
     """By the server itself, and only then (LOCK-9)."""
     lock(world, "ada", timedelta(minutes=15))
     lock(world, "bob")
-    upkeep = Worker(world.runtime, worker.upkeep_duties(), "a")
-    upkeep.turn()
+    keeper = Worker(world.runtime, upkeep.upkeep_duties(), "a")
+    keeper.turn()
     early = len(world.entries())
     for _ in range(3):
         world.pass_time(minutes=15)
-        upkeep.turn()
+        keeper.turn()
 
     assert early == 0
     assert [(e.act, e.actor_name, e.target_name, e.door) for e in world.entries()] == [
@@ -221,7 +221,7 @@ def test_jobs_go_on(world: World) -> None:
     for name in ("ada", "bob"):
         lock(world, name)
     started = world.run(start_unlocks, StartJob(search=Search(), reason="all clear"))
-    Worker(world.runtime, worker.upkeep_duties(), "a").turn()
+    Worker(world.runtime, upkeep.upkeep_duties(), "a").turn()
 
     assert not isinstance(started, Refused)
     assert {(e.target_name, e.actor_name) for e in world.entries() if e.act == "lockout.unlocked"} == {
@@ -236,7 +236,7 @@ def test_joined_refusals_are_written_when_their_minute_is_over(world: World) -> 
     runtime = replace(world.runtime, refusals=refusals)
     event = Event("signin.password", Checked.REFUSED, code="signin.refused")
     offered = [refusals.offer(event, API) for _ in range(5)]
-    one = Worker(runtime, worker.upkeep_duties(), "a")
+    one = Worker(runtime, upkeep.upkeep_duties(), "a")
     one.turn()
     before = len(world.entries())
     world.pass_time(minutes=1)
@@ -251,7 +251,7 @@ def test_a_refusal_without_a_transaction_is_written_by_the_worker(world: World) 
     """Who found the hash queue full stands in the trail like everybody else (LOCK-2)."""
     refusals = RefusalLog(world.clock)
     refusals.keep(Event("signin.password", Checked.REFUSED, code="signin.busy"), API)
-    Worker(replace(world.runtime, refusals=refusals), worker.upkeep_duties(), "a").turn()
+    Worker(replace(world.runtime, refusals=refusals), upkeep.upkeep_duties(), "a").turn()
 
     assert [(e.act, e.outcome, e.code, e.address) for e in world.entries()] == [
         ("signin.password", "refused", "signin.busy", "192.0.2.7")
@@ -261,9 +261,9 @@ def test_a_refusal_without_a_transaction_is_written_by_the_worker(world: World) 
 def test_what_has_expired_is_forgotten(world: World) -> None:
     """Sessions past their end leave the database."""
     world.add_operator("ada", "administrator")
-    upkeep = Worker(world.runtime, worker.upkeep_duties(), "a")
+    keeper = Worker(world.runtime, upkeep.upkeep_duties(), "a")
     world.pass_time(days=2)
-    upkeep.turn()
+    keeper.turn()
 
     with world.reading() as call:
         assert _count(call) == 0
@@ -275,7 +275,7 @@ def _count(call: Call) -> int:
 
 def test_every_duty_has_a_name_of_its_own() -> None:
     """Leases are told apart by it."""
-    names = [duty.name for duty in (*worker.post_duties(PostBag()), *worker.upkeep_duties())]
+    names = [duty.name for duty in (*upkeep.post_duties(PostBag()), *upkeep.upkeep_duties())]
 
     assert len(set(names)) == len(names)
 
@@ -285,7 +285,7 @@ def test_whoever_forgot_a_password_is_answered(world: World) -> None:
     bram = world.add("bram", factors=1)
     with world.writing() as call:
         passwords.ask_for_link(call, bram)
-    done = [worker.mail_forgotten(world.runtime) for _ in range(2)]
+    done = [upkeep.mail_forgotten(world.runtime) for _ in range(2)]
 
     assert done == [1, 0]
     assert [(mail.account, mail.kind) for mail in world.mails()] == [(bram, "password_forgotten")]

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from doorward import worker
+from doorward import upkeep
 from doorward.edges.sql.tables.locked import locked_names, locked_parts
 from doorward.features.accounts import store as accounts
 from doorward.features.audit.actions import list_entries
@@ -29,11 +29,11 @@ def test_expired_entries_go_once_a_day(world: World) -> None:
     for _ in range(450):
         world.run(list_entries, ListEntries(limit=1))
     world.pass_time(days=40)
-    upkeep = Worker(world.runtime, worker.upkeep_duties(), "a")
-    upkeep.turn()
+    keeper = Worker(world.runtime, upkeep.upkeep_duties(), "a")
+    keeper.turn()
     first = world.entries()
     world.pass_time(hours=11)
-    upkeep.turn()
+    keeper.turn()
 
     assert [(one.act, one.actor_name, one.door, one.details["count"]) for one in first] == [
         ("audit.expired", "system", "worker", 451)
@@ -45,7 +45,7 @@ def test_server_that_keeps_everything_removes_nothing(world: World) -> None:
     """As a server does until somebody says otherwise."""
     world.run(change_audit_settings, ChangeAuditSettings({"audit_retention_days": 0}))
     world.pass_time(days=4_000)
-    Worker(world.runtime, worker.upkeep_duties(), "a").turn()
+    Worker(world.runtime, upkeep.upkeep_duties(), "a").turn()
 
     assert [one.act for one in world.entries()] == ["policy.changed", "policy.changed"]
 
@@ -55,7 +55,7 @@ def test_names_of_unlocked_accounts_go(world: World) -> None:
     opened, _ = (world.add(name, locked_at=NOON, lock_reason="Administrator") for name in ("dirk", "emma"))
     with world.database.write() as sql:
         accounts.set_lock(sql, opened, None)
-    Worker(world.runtime, worker.upkeep_duties(), "a").turn()
+    Worker(world.runtime, upkeep.upkeep_duties(), "a").turn()
 
     with world.database.read() as sql:
         assert list(sql.execute(select(locked_names.c.user_name_canonical)).scalars()) == ["emma"]

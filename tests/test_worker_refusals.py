@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from doorward import worker
+from doorward import upkeep
 from doorward.edges.refusal_log import RefusalLog
 from doorward.features.administration.actions.editing import disable_account
 from doorward.features.administration.model import DisableAccount
@@ -31,9 +31,9 @@ def test_refusals_that_could_not_be_written_are_written_later(world: World) -> N
     refusals.keep(BUSY, API)
     runtime = replace(world.runtime, refusals=refusals)
     with pytest.raises(OSError, match="no space"):
-        worker.record_joined_refusals(replace(runtime, database=Stubborn(world.database, FULL)))
+        upkeep.record_joined_refusals(replace(runtime, database=Stubborn(world.database, FULL)))
     before = world.entries()
-    worker.record_joined_refusals(runtime)
+    upkeep.record_joined_refusals(runtime)
 
     assert before == []
     assert [entry.code for entry in world.entries()] == ["signin.busy"]
@@ -44,7 +44,7 @@ def test_the_last_refusals_are_written_when_the_process_ends(world: World) -> No
     refusals = RefusalLog(world.clock, single=2)
     for _ in range(5):
         refusals.keep(BUSY, API)
-    worker.record_last_refusals(replace(world.runtime, refusals=refusals))
+    upkeep.record_last_refusals(replace(world.runtime, refusals=refusals))
 
     assert sorted(int(entry.details.get("count") or 1) for entry in world.entries()) == [1, 1, 3]
 
@@ -54,7 +54,7 @@ def test_a_process_ends_though_its_last_refusals_cannot_be_written(world: World)
     refusals = RefusalLog(world.clock)
     refusals.keep(BUSY, API)
     with capture_logs() as logs:
-        worker.record_last_refusals(replace(world.runtime, refusals=refusals, database=Stubborn(world.database, FULL)))
+        upkeep.record_last_refusals(replace(world.runtime, refusals=refusals, database=Stubborn(world.database, FULL)))
 
     assert [line["event"] for line in logs] == ["the last refusals could not be recorded"]
 
@@ -69,7 +69,7 @@ def test_a_flood_of_refused_acts_is_joined_under_its_actor(world: World) -> None
     runtime.run(disable_account, DisableAccount(bram, "a mistake"), nora, API)
     singly = [(entry.actor_name, entry.outcome) for entry in world.entries()]
     world.pass_time(minutes=1)
-    worker.record_joined_refusals(runtime)
+    upkeep.record_joined_refusals(runtime)
     last = world.entries()[-1]
 
     assert singly == [("hugo", "refused"), ("hugo", "refused"), ("nora", "refused")]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from doorward import worker
+from doorward import upkeep
 from doorward.features.accounts.model import LockReason
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
@@ -23,7 +23,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def test_lock_1_whoever_is_not_there_for_long_is_locked(world: World) -> None:
     """A few at a time, round after round; with nothing set nothing is written."""
     people = [world.add(f"person {number}") for number in range(12)]
-    idle = worker.InactivityRound()
+    idle = upkeep.InactivityRound()
     nothing = idle(world.runtime)
     world.run(change_password_rules, ChangePasswordRules({"days_inactive_before_lock": 30}))
     world.pass_time(days=30)

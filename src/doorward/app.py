@@ -18,7 +18,7 @@ from doorward.doors.gate.middleware import Gate, Surroundings
 from doorward.doors.web.health import PATHS as HEALTH_PATHS
 from doorward.doors.web.health import Health
 from doorward.doors.web.metrics import Metrics
-from doorward.edges import data_directory, logs
+from doorward.edges import data_directory, logs, memory
 from doorward.edges.breach_lists import BreachListFiles
 from doorward.edges.call import BUSY, Site
 from doorward.edges.clock import Stopwatch, SystemClock
@@ -43,7 +43,8 @@ from doorward.features.second_factor.actions import allowlist, exclusions, secre
 from doorward.features.sessions import actions as sessions
 from doorward.kernel.events import Checked, Event, Origin
 from doorward.kernel.ports import Clock, Entropy, Hasher
-from doorward.worker import Worker, post_duties, record_last_refusals, upkeep_duties
+from doorward.upkeep import post_duties, record_last_refusals, upkeep_duties
+from doorward.worker import Worker
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -99,6 +100,7 @@ class App:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         sys.setswitchinterval(SWITCH_SECONDS)
+        memory.share_one_heap()
         self.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()

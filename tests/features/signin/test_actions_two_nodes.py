@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from doorward import worker
+from doorward import upkeep
 from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules
 from tests.features.signin.one_model import LIMIT, Act, Code, Deed, Model, Password, SignOut, step_at
@@ -177,7 +177,7 @@ class BothNodes(RuleBasedStateMachine):
     def worker(self, node: int) -> None:
         """Let a node's worker clear locks that have ended."""
         self.model.lapse(self.world.clock.now())
-        worker.clear_lapsed_locks(self.two.nodes[node])
+        upkeep.clear_lapsed_locks(self.two.nodes[node])
 
     @rule(seconds=st.sampled_from([1, 31, 31, 95, 301, 901, 3_660]))
     def time_passes(self, seconds: int) -> None:

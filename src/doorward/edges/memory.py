@@ -1,0 +1,27 @@
+"""Memory that the allocator keeps for the next password hash, given back to the system now and then.
+
+A hash takes 19 MiB for some 30 ms. glibc keeps them for the next one, which spares that one 5,000 page faults, and
+never gives them back by itself: a server that nobody signs in to would hold the memory of a hash for every core.
+"""
+
+import ctypes
+from contextlib import suppress
+
+_ARENA_MAX = -8
+"""`M_ARENA_MAX` of mallopt(3)."""
+
+
+def share_one_heap() -> None:
+    """Let all threads that begin from now on take from one heap: what lies on top of another is never given back."""
+    with suppress(AttributeError, OSError):  # another C library, or none that can be asked
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
+
+
+def give_back() -> bool:
+    """Give what is free back to the system; tell whether there was anything, and whether this system knows how to.
+
+    malloc_trim(3) takes a millisecond or two.
+    """
+    with suppress(AttributeError, OSError):
+        return bool(ctypes.CDLL(None).malloc_trim(0))
+    return False

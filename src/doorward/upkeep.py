@@ -1,0 +1,189 @@
+"""What nobody waits for: sending mail, clearing locks that ran out, going on with jobs, forgetting what has expired."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+
+import structlog
+
+from doorward.edges import memory
+from doorward.edges.call import Call
+from doorward.edges.refusal_log import Joined, RefusalLog
+from doorward.edges.run import Runtime
+from doorward.edges.sql import following
+from doorward.features.accounts import actions as accounts
+from doorward.features.administration.actions import inactivity
+from doorward.features.applications.actions import handing_over as applications
+from doorward.features.audit import actions as audit
+from doorward.features.devices import actions as devices
+from doorward.features.jobs.actions import working as jobs
+from doorward.features.links import actions as links
+from doorward.features.lockout import actions as lockout
+from doorward.features.notices import actions as notices
+from doorward.features.notices.actions import Deliver, send_due
+from doorward.features.otp import actions as otp
+from doorward.features.passkeys.actions import keeping as passkeys
+from doorward.features.passwords import actions as passwords
+from doorward.features.policy import actions as policy
+from doorward.features.sessions import actions as sessions
+from doorward.features.signin.actions import forgotten
+from doorward.features.signin.actions import purging as signin
+from doorward.kernel.act import SYSTEM
+from doorward.kernel.events import Door, Origin
+from doorward.kernel.ids import AccountId
+from doorward.worker import Duty
+
+WORKER = Origin(Door.WORKER)
+OFTEN = timedelta(milliseconds=200)
+SOON = timedelta(seconds=1)
+LATER = timedelta(seconds=5)
+SELDOM = timedelta(minutes=1)
+ROUND = timedelta(minutes=10)
+"""Days are counted; ten minutes more make no difference, and a sign-in meanwhile is judged at once."""
+FEW = 5
+"""So many accounts are locked in one transaction, each with its entry and its mail."""
+BATCH = 20
+"""So many accounts are seen to in one transaction, so that the writers' lane is free again soon."""
+_PURGED = {
+    "sessions": sessions.purge,
+    "sign-ins": signin.purge,
+    "links": links.purge,
+    "keys not saved": otp.purge,
+    "spent challenges": passkeys.purge,
+    "browsers": devices.purge,
+    "unknown names": lockout.purge,
+    "finished mail": notices.purge,
+    "changed credentials": accounts.purge,
+    "forgotten passwords": passwords.purge_asks,
+    "visits of applications": applications.purge,
+}
+"""Whatever has expired is forgotten by the feature that it belongs to."""
+
+log = structlog.get_logger(__name__)
+
+
+def post_duties(deliver: Deliver) -> tuple[Duty, ...]:
+    """Give the duty of the thread that sends mail: a mail server that hangs holds up nothing but mail."""
+    return (Duty("send mail", OFTEN, lambda runtime: send_due(runtime, deliver)),)
+
+
+def upkeep_duties() -> tuple[Duty, ...]:
+    """Give the duties of the other thread."""
+    return (
+        Duty("go on with jobs", OFTEN, partial(jobs.go_on, pace=jobs.Pace())),
+        Duty("mail about forgotten passwords", OFTEN, mail_forgotten),
+        Duty("lock for inactivity", ROUND, InactivityRound()),
+        Duty("clear lapsed locks", SOON, clear_lapsed_locks),
+        Duty(
+            "forget names of the unlocked", SELDOM, in_one_transaction(lambda call: following.forget(call.sql, BATCH))
+        ),
+        Duty("settle dead attempts", LATER, in_one_transaction(lambda call: lockout.settle_dead_attempts(call, BATCH))),
+        Duty("record joined refusals", SOON, record_joined_refusals, shared=False),
+        Duty("give memory back", SELDOM, give_memory_back, shared=False),
+        Duty("remove expired audit entries", SELDOM, remove_expired_entries),
+        *(Duty(f"forget {what}", SELDOM, in_one_transaction(purge)) for what, purge in _PURGED.items()),
+    )
+
+
+@dataclass(slots=True)
+class InactivityRound:
+    """Goes through all accounts, a stretch at a time, and locks those that nobody uses (LOCK-1).
+
+    Where it stands is kept in memory: whoever takes the duty over begins a new round, which passes what is locked.
+    """
+
+    after: AccountId | None = None
+
+    def __call__(self, runtime: Runtime) -> int:
+        """Look through one stretch; 0 at the end of the round."""
+        with runtime.database.read() as sql:
+            found = inactivity.find_idle(runtime.call(sql, WORKER), self.after, FEW)
+        if found.accounts:
+            with as_system(runtime) as call:
+                inactivity.lock_idle(call, found.accounts)
+        self.after = found.next
+        return 0 if found.next is None else 1
+
+
+def clear_lapsed_locks(runtime: Runtime) -> int:
+    """Clear locks that have run out (LOCK-9); looks before it asks for the writers' lane."""
+    with runtime.database.read() as sql:
+        if not accounts.lapsed(runtime.call(sql, WORKER), 1):
+            return 0
+    with as_system(runtime) as call:
+        return lockout.clear_lapsed_locks(call, BATCH)
+
+
+def mail_forgotten(runtime: Runtime) -> int:
+    """Answer whoever has forgotten a password (PASS-5); looks before it asks for the writers' lane."""
+    with runtime.database.read() as sql:
+        if not passwords.unanswered_asks(runtime.call(sql, WORKER), 1):
+            return 0
+    with as_system(runtime) as call:
+        return forgotten.mail_forgotten(call, BATCH)
+
+
+def remove_expired_entries(runtime: Runtime) -> int:
+    """Remove audit entries past their retention (AUDIT-4); looks before it asks for the writers' lane."""
+    with runtime.database.read() as sql:
+        call = runtime.call(sql, WORKER)
+        if not audit.has_expired(call, policy.audit_settings(call).audit_retention_days):
+            return 0
+    with as_system(runtime) as call:
+        return audit.remove_expired(call, policy.audit_settings(call).audit_retention_days)
+
+
+def give_memory_back(runtime: Runtime) -> int:
+    """Give back what hashes have left behind; the next ones fetch it anew, once a minute."""
+    del runtime
+    memory.give_back()
+    return 0
+
+
+def record_joined_refusals(runtime: Runtime) -> int:
+    """Write one entry for each flood of refusals whose minute is over (AUDIT-1)."""
+    if runtime.refusals is not None:
+        _record(runtime, runtime.refusals, runtime.refusals.drain(runtime.clock.now()))
+    return 0
+
+
+def record_last_refusals(runtime: Runtime) -> None:
+    """Write what is left of refusals when the process ends, so that stopping the server hides none (AUDIT-1)."""
+    if runtime.refusals is None:
+        return
+    try:
+        _record(runtime, runtime.refusals, runtime.refusals.drain_all())
+    except Exception:  # whatever it was, the process ends all the same
+        log.exception("the last refusals could not be recorded")
+
+
+def _record(runtime: Runtime, refusals: RefusalLog, floods: Sequence[Joined]) -> None:
+    """Write drained refusals; where that fails they are kept for the next try."""
+    if not floods:
+        return
+    try:
+        with as_system(runtime) as call:
+            for flood in floods:
+                audit.record_joined(call, flood)
+    except Exception:
+        refusals.take_back(floods)
+        raise
+
+
+def in_one_transaction(perform: Callable[[Call], int]) -> Callable[[Runtime], int]:
+    """Make a duty of what the server does in one transaction."""
+
+    def performed(runtime: Runtime) -> int:
+        with as_system(runtime) as call:
+            return perform(call)
+
+    return performed
+
+
+@contextmanager
+def as_system(runtime: Runtime) -> Iterator[Call]:
+    """Open a writing transaction in which the server itself acts."""
+    with runtime.writing(WORKER) as call:
+        yield replace(call, actor=SYSTEM)
