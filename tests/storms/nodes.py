@@ -37,7 +37,11 @@ def shaped(shape: str, folder: Path, options: Mapping[str, Any] | None = None) -
 
 @contextmanager
 def three_nodes(
-    folder: Path, options: Mapping[str, Any] | None = None, finds: Mapping[str, Mapping[str, str]] | None = None
+    folder: Path,
+    options: Mapping[str, Any] | None = None,
+    finds: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    real_cost: bool = False,
 ) -> Iterator[Town]:
     """Launch three nodes on a database of their own.
 
@@ -46,18 +50,24 @@ def three_nodes(
     nodes = {name: (finds or {}).get(name, {}) for name in NAMES}
     with (
         cluster.database() as database,
-        town_of_nodes(folder, nodes, {**(options or {}), "database": database}) as begun,
+        town_of_nodes(folder, nodes, {**(options or {}), "database": database}, real_cost=real_cost) as begun,
     ):
         yield begun
 
 
 @contextmanager
-def town_of_nodes(folder: Path, nodes: Mapping[str, Mapping[str, str]], options: Mapping[str, Any]) -> Iterator[Town]:
+def town_of_nodes(
+    folder: Path, nodes: Mapping[str, Mapping[str, str]], options: Mapping[str, Any], *, real_cost: bool = False
+) -> Iterator[Town]:
     """Launch nodes, by name and what each finds in its environment, on the database that the options name.
 
-    Each begins with the first one's key file.
+    Each begins with the first one's key file, and listens on a port of its own even where the first one's is chosen.
     """
-    first, *others = [Server(folder, options=options, node=name, environment=finds) for name, finds in nodes.items()]
+    elsewhere = {key: value for key, value in options.items() if key not in {"listen", "public_url"}}
+    first, *others = [
+        Server(folder, options=elsewhere if number else options, node=name, environment=finds, real_cost=real_cost)
+        for number, (name, finds) in enumerate(nodes.items())
+    ]
     with ThreadPoolExecutor(len(nodes)) as threads:
         try:
             first.start()

@@ -1,14 +1,13 @@
 """T30 for whoever has a passkey and nothing else: nothing weaker finishes a sign-in, and nobody else's passkey."""
 
-import socket
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 
 from doorward.features.otp import actions as otp
 from doorward.features.signin.model import Next
 from tests.authenticators import PRESENT, Authenticator
+from tests.storms.phones import add_passkey, under_a_name
 from tests.storms.test_downgrade import attempts, opened
 from tests.storms.town import Person, Town, api, town
 from tests.storms.wire import ask, request
@@ -17,26 +16,9 @@ from tests.storms.wire import ask, request
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Launch a server under a host name, for an address has no passkeys."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = {"listen": f"127.0.0.1:{port}", "public_url": f"http://localhost:{port}"}
-    with town(tmp_path_factory.mktemp("downgrade-passkeys"), options) as begun:
+    with town(tmp_path_factory.mktemp("downgrade-passkeys"), under_a_name()) as begun:
         begun.rules(failures_before_lock=0, second_factor_failures_before_lock=100, failing_names_before_refusing=0)
         yield begun
-
-
-def add_passkey(server: Town, person: Person, flags: int | None = None) -> Authenticator:
-    """Give somebody a passkey, by the calls that a browser makes."""
-    site = f"http://localhost:{urlsplit(server.url).port}"
-    phone = Authenticator(credential_id=person.name.encode(), origin=site, relying_party="localhost")
-    if flags is not None:
-        phone.flags = flags
-    token = server.token(person)
-    options = server.ask("POST /me/passkeys/options", {}, token).json()["options"]
-    added = server.ask("POST /me/passkeys", {"credential": phone.create(options)}, token)
-    assert added.status == 200, added
-    return phone
 
 
 def with_passkey_alone(server: Town, name: str, flags: int | None = None) -> tuple[Person, Authenticator]:
