@@ -124,7 +124,7 @@ def test_membership_is_there_once(world: World) -> None:
     """The database itself keeps no second one."""
     add(world, BRANCH, BRAM)
 
-    with world.database.write() as sql, pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), world.database.write() as sql:
         store.add_member(sql, NORTH, BRAM, "hugo", NOON)
 
 

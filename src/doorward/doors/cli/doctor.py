@@ -61,15 +61,8 @@ def _examine(program: Program, loaded: Loaded) -> Iterator[Finding]:
     examined = Examined(loaded.settings, opened)
     try:
         for examination in (
-            database,
-            secrets,
-            clock,
-            undelivered,
-            administrators,
-            passwords,
-            breach_lists,
-            applications,
-        ):
+            database, secrets, clock, undelivered, applications, administrators, passwords, breach_lists,
+        ):  # fmt: skip
             yield examination(examined)
     finally:
         opened.close()
