@@ -13,10 +13,10 @@ from doorward.edges.run import Runtime
 from doorward.features.audit import actions as audit
 from doorward.features.directory.model import Search
 from doorward.features.jobs.actions.starting import start_unlocks
-from doorward.features.jobs.actions.working import go_on
+from doorward.features.jobs.actions.working import Pace, go_on
 from doorward.features.jobs.model import JobStarted, StartJob
 from doorward.features.notices import actions as notices
-from doorward.features.notices.model import Kind
+from doorward.features.notices.model import Kind, Told
 from doorward.kernel.act import Owner
 from doorward.kernel.events import Door, Event, Origin
 from doorward.kernel.ids import AccountId, new_id
@@ -41,7 +41,8 @@ def measure(kind: str = SQLITE, count: int = COUNT) -> Row:
         started = runtime.run(start_unlocks, StartJob((), search=Search(locked=True), reason="bench"), _OWNER, _HERE)
         if not isinstance(started, JobStarted):
             raise NotMeasured(f"the job was not begun: {started}")
-        while go_on(runtime):
+        pace = Pace()
+        while go_on(runtime, pace):
             pass
         spent = time.perf_counter() - began
         with runtime.database.read() as sql:
@@ -67,12 +68,14 @@ def _ceiling(runtime: Runtime, count: int) -> float:
     began = time.perf_counter()
     for start in range(0, count, BATCH):
         with runtime.writing(_HERE) as call:
-            for _ in range(min(BATCH, count - start)):
-                _write(call)
+            _write(call, min(BATCH, count - start))
     return time.perf_counter() - began
 
 
-def _write(call: Call) -> None:
-    account = AccountId(new_id(call.now, call.entropy))
-    audit.record(call, Event("lockout.unlocked", "done", target=account, target_name="somebody"))
-    notices.tell(call, account, "somebody@example.org", Kind.ACCOUNT_UNLOCKED, {"user_name": "somebody"})
+def _write(call: Call, count: int) -> None:
+    """Write so many entries and notices, each table by one statement."""
+    accounts = [AccountId(new_id(call.now, call.entropy)) for _ in range(count)]
+    done = [Event("lockout.unlocked", "done", target=one, target_name="somebody") for one in accounts]
+    audit.record_many(call, done)
+    told = [Told(one, "somebody@example.org", {"user_name": "somebody"}) for one in accounts]
+    notices.tell_each(call, Kind.ACCOUNT_UNLOCKED, told)
