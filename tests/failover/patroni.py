@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "how-to" / "postgresql-failover.md"
 NODES = (1, 2, 3)
 SLOW = 60.0
+REJOINING = 180.0
+"""Seconds within which a primary of before has caught up: that is Patroni's work, and nothing here goes by it."""
 PASSWORDS = {"postgres": "choose-one", "doorward": "choose-a-fourth"}
 _BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _WATCHDOG = re.compile(r"^watchdog:\n  mode: required\n", re.MULTILINE)
@@ -169,7 +171,7 @@ class Patroni:
             well = all(member["state"] in {"running", "streaming"} for member in members)
             return well and roles == ["leader", "replica", "sync_standby"] and len(timelines) == 1
 
-        eventually(whole, SLOW)
+        eventually(whole, REJOINING)
         leader = self.leader()
         assert leader is not None
         return leader

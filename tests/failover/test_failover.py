@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
 from tests import cluster
-from tests.failover import pair, partition, patroni
+from tests.failover import pair, patroni
 from tests.failover.patroni import Patroni
 from tests.failover.people import People, Told
 from tests.failover.record import Found, fresh
@@ -39,31 +39,8 @@ FAULTS = (
     Fault("handed over", lambda three, _: three.switch_over(), lambda _: None),
     Fault("killed", lambda _, node: node.kill(), lambda node: node.start()),
     Fault("frozen", lambda _, node: node.freeze(), lambda node: node.thaw()),
-    Fault("cut off", lambda _, node: partition.cut_off(node.addresses), lambda _: partition.mend()),
 )
-needs_nftables = pytest.mark.skipif(
-    not partition.is_possible(), reason="nftables is missing, or this machine lets nobody drop packets"
-)
-CASES = [
-    pytest.param(fault, number, id=f"{fault.name}-{number}", marks=needs_nftables if fault.name == "cut off" else ())
-    for number in range(ROUNDS)
-    for fault in FAULTS
-]
-
-
-@pytest.fixture(scope="module")
-def three() -> Iterator[Patroni]:
-    """Run three PostgreSQL nodes."""
-    with cluster.reachable() as folder, patroni.running(folder) as begun:
-        yield begun
-
-
-@pytest.fixture(scope="module")
-def server(three: Patroni, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """Launch a server on them."""
-    with town(tmp_path_factory.mktemp("server"), {"database": three.address}) as begun:
-        begun.rules(**RULES)
-        yield begun
+CASES = [pytest.param(fault, number, id=f"{fault.name}-{number}") for number in range(ROUNDS) for fault in FAULTS]
 
 
 @dataclass(slots=True)
@@ -113,13 +90,17 @@ class Round:
 @pytest.mark.parametrize(("fault", "number"), CASES)
 def test_failover_loses_nothing(three: Patroni, server: Town, fault: Fault, number: int) -> None:
     """Whatever was answered as done is done; no code counts twice; within half a minute people sign in again."""
-    ended = struck_by(fault, three, server, number)
+    must_lose_nothing(struck_by(fault, three, server, number))
+
+
+def must_lose_nothing(ended: Round) -> None:
+    """Hold the record of a round against what people were told, and its outage against what it may last."""
     found = ended.found()
 
     assert (found.lost, found.halves, found.twice, ended.told.odd) == ([], [], [], [])
     assert len(ended.told.codes) > 1
     assert ended.outage[0] < RECOVERY
-    assert unexpected(server.server.log) == []
+    assert unexpected(ended.server.server.log) == []
 
 
 def struck_by(fault: Fault, three: Patroni, server: Town, number: int) -> Round:

@@ -23,7 +23,7 @@ def entry(minutes: int = 0, **fields: object) -> Entry:
     """Make an entry of so many minutes after noon."""
     at = NOON + timedelta(minutes=minutes)
     plain = Entry(
-        id=entries.entry_id(at, 0, bytes(7)), at=at, act="lockout.unlocked", outcome="done", result=None, code=None,
+        id=entries.entry_id(at, 0, bytes(6)), at=at, act="lockout.unlocked", outcome="done", result=None, code=None,
         actor_id=GRACE, actor_name="grace", target_id=BRAM, target_name="bram", reason="why", reference="r",
         address="192.0.2.7", user_agent="tests", session_id=None, door="api", node="node-1", details={"count": 3},
     )  # fmt: skip

@@ -18,7 +18,7 @@ from doorward.kernel.time import EPOCH, rfc3339, to_microseconds
 USER_AGENT, REASON, NAME, DETAIL, ADDRESS, REFERENCE = 400, 500, 200, 500, 64, 60
 """How many characters each part of an entry holds."""
 
-CHANCE = 7
+CHANCE = 6
 """How many bytes of chance an entry's id takes."""
 PAGE = 200
 """How many entries a page holds at most."""
@@ -27,7 +27,7 @@ DAYS = 30
 
 _ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories of what is not seen but acts: controls, directional marks, half characters, separators."""
-_MOST_IN_ONE_INSTANT = 63
+_MOST_IN_ONE_INSTANT = 2**14 - 1
 
 
 def inert(text: str, most: int) -> str:
@@ -64,8 +64,8 @@ def entry_ids(now: datetime, turn: int, chance: bytes) -> Iterator[UUID]:
     milliseconds, rest = divmod(to_microseconds(now), 1000)
     instant = milliseconds << 80 | (0x7000 | rest) << 64
     for place, start in enumerate(range(0, len(chance), CHANCE), turn):
-        counter = 0x80 | min(place, _MOST_IN_ONE_INSTANT)
-        yield UUID(int=instant | counter << 56 | int.from_bytes(chance[start : start + CHANCE], "big"))
+        counter = 0x8000 | min(place, _MOST_IN_ONE_INSTANT)  # after the variant's two bits
+        yield UUID(int=instant | counter << 48 | int.from_bytes(chance[start : start + CHANCE], "big"))
 
 
 def first_id(instant: datetime) -> UUID:
