@@ -66,8 +66,7 @@ class Server:
 
     def resident_mib(self) -> float:
         """Read the resident memory of the server's largest process."""
-        pages = max(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in _family(self.process.pid))
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        return max(resident_mib(pid) for pid in _family(self.process.pid))
 
 
 @contextmanager
@@ -129,6 +128,15 @@ def post(connection: HTTPConnection, path: str, body: dict[str, Any]) -> dict[st
         raise NotMeasured(f"POST {path} answered {response.status}: {content.decode()[:200]}")
     answer: dict[str, Any] = json.loads(content)
     return answer
+
+
+def resident_mib(pid: int) -> float:
+    """Read the resident memory of a process; 0 for one that is gone."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def median(values: list[float]) -> float:
