@@ -70,21 +70,21 @@ GROUPS = (
         400,
         BY_FILE,
     ),
-    Group("doors", ("tests/doors", "tests/test_*.py"), 260, BY_FILE),
+    Group("doors", ("tests/doors", "tests/test_*.py"), 310, BY_FILE),
     Group(
         "on PostgreSQL",
         (
             "tests/features/*/test_store*",
             "tests/features/*/test_actions*",
-            "tests/edges/sql/test_[mop]*",
+            "tests/edges/sql/test_[fhmop]*",
             "tests/doors/cli/test_moving*",
             "tests/test_*postgresql*",
         ),
-        220,
+        280,
         ("-n", WORKERS, "--postgresql"),
     ),
     Group("failover", ("tests/failover",), 220, ("-n", "0")),
-    Group("journeys", ("tests/journeys", "tests/demo"), 280, BY_FILE),
+    Group("journeys", ("tests/journeys", "tests/demo"), 300, BY_FILE),
 )
 REST = Group("actions", ("tests",), 120)
 """All that no other group names, so that no test is left out; what runs on PostgreSQL runs on SQLite as well."""

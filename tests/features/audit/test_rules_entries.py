@@ -74,6 +74,16 @@ def test_ids_sort_by_instant_and_then_by_turn(now: datetime, later: int, chance:
     assert ids[-1] < entries.first_id(now + timedelta(microseconds=later)) <= after
 
 
+def test_ids_of_a_batch_go_on_where_the_transaction_stands() -> None:
+    """As many as there is chance for, each as it would be alone."""
+    chance = bytes(range(4 * entries.CHANCE))
+    each = [chance[start : start + entries.CHANCE] for start in range(0, len(chance), entries.CHANCE)]
+
+    made = list(entries.entry_ids(NOON, 7, chance))
+
+    assert made == [entries.entry_id(NOON, 7 + place, one) for place, one in enumerate(each)]
+
+
 @pytest.mark.parametrize("year", [1, 1960, 1969])
 def test_an_instant_before_all_entries_has_the_lowest_id(year: int) -> None:
     """Ids begin in 1970; whoever asks for what was recorded since an earlier year gets everything."""
