@@ -6,8 +6,10 @@ is looked at, so a reserved attempt is on disk before its password is hashed (LO
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,6 +18,7 @@ from doorward.edges.call import BUSY, Resumed, Steps
 from doorward.edges.crypto.hash_queue import HashPool, HashQueue
 from doorward.edges.run import Runtime
 from doorward.kernel.events import Origin
+from doorward.kernel.networks import network
 from doorward.kernel.outcome import Begin, Hash, LookUp, Place, Request, Wait
 from doorward.kernel.ports import HashJob
 
@@ -67,6 +70,40 @@ class PlainDriver:
                 return True
 
 
+OF_ONE_ADDRESS = 4
+"""So many transactions of one address are under way at once in a process: half of its writing connections."""
+
+
+class Turns:
+    """Who comes from one address waits for others from there, and for nobody else.
+
+    Attempts of one source follow each other in the database (LOCK-17). Without this those of a flood would wait there,
+    each with a connection that somebody else could use.
+    """
+
+    def __init__(self, at_once: int = OF_ONE_ADDRESS) -> None:
+        """Let so many of one address in at once; used on one event loop."""
+        self._at_once = at_once
+        self._open: dict[str, asyncio.Semaphore] = {}
+        self._asking: Counter[str] = Counter()
+
+    @asynccontextmanager
+    async def taken(self, source: str) -> AsyncIterator[None]:
+        """Have a turn of a source; what is known of it goes with the last who asks."""
+        self._asking[source] += 1
+        try:
+            async with self._open.setdefault(source, asyncio.Semaphore(self._at_once)):
+                yield
+        finally:
+            self._asking[source] -= 1
+            if not self._asking[source]:
+                del self._asking[source], self._open[source]
+
+    def __len__(self) -> int:
+        """Count the sources of which somebody is there."""
+        return len(self._open)
+
+
 class LoopDriver:
     """Runs steps on the event loop: transactions in the thread pool, hashes in their own, waits in none."""
 
@@ -79,6 +116,7 @@ class LoopDriver:
         self._pool = pool
         self._threads = threads
         self._busy = busy
+        self._turns = Turns()
 
     async def drive(self, steps: Steps, origin: Origin) -> Any:
         """Run the step to its end and give its outcome; its place in the hash queue is always given back.
@@ -87,7 +125,7 @@ class LoopDriver:
         there at once however long the line for the database is.
         """
         held = _HeldPlace(self._queue, origin.address)
-        loop = asyncio.get_running_loop()
+        loop, source = asyncio.get_running_loop(), network(origin.address)
         try:
             request: Request | Finished = next(steps)
             if isinstance(request, Place) and not held.take():
@@ -96,7 +134,8 @@ class LoopDriver:
             while not isinstance(request, Finished):
                 answer = await self._answer(request, held)
                 piece = partial(advance, self._runtime, steps, origin, answer, shared=request.shared)
-                request = await loop.run_in_executor(self._threads, piece)
+                async with self._turns.taken(source):
+                    request = await loop.run_in_executor(self._threads, piece)
             return request.outcome
         finally:
             held.give_back()
