@@ -67,7 +67,7 @@ GROUPS = (
     Group(
         "stores and races",
         ("tests/features/*/test_store*", "tests/edges", "tests/migrations", "tests/storms"),
-        400,
+        440,
         BY_FILE,
     ),
     Group("doors", ("tests/doors", "tests/test_*.py"), 310, BY_FILE),
