@@ -1,35 +1,16 @@
 import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from doorward.edges.call import Call
 from doorward.edges.run import LostRace
-from doorward.kernel import act as kernel
 from doorward.kernel.act import Action, Bearer, Nobody, Who, act
 from doorward.kernel.outcome import Refused
 from tests.edges.marking import Mark, Marked, marking, marks, recorded, write
 from tests.worlds import World
 
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Begin a world with nobody in it, and a table to leave marks in."""
-    begun = World.begin(tmp_path)
-    with begun.database.write() as sql:
-        sql.exec_driver_sql("CREATE TABLE marks (what TEXT PRIMARY KEY)")
-    yield begun
-    begun.database.close()
-
-
-@pytest.fixture(autouse=True)
-def registered() -> Iterator[None]:
-    """Leave the registry as it was: what is declared here is no act of the product."""
-    before = len(kernel.registry)
-    yield
-    del kernel.registry[before:]
+pytestmark = pytest.mark.usefixtures("registered")
 
 
 def forbid_commits(world: World) -> None:

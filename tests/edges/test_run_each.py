@@ -1,33 +1,15 @@
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 
 from doorward.edges.call import Call
-from doorward.kernel import act as kernel
 from doorward.kernel.act import Action, Nobody
 from doorward.kernel.ids import AccountId
 from tests.edges.marking import Mark, Marked, marking, marks, recorded, write
 from tests.worlds import API, OWNER, World
 
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Begin a world with nobody in it, and a table to leave marks in."""
-    begun = World.begin(tmp_path)
-    with begun.database.write() as sql:
-        sql.exec_driver_sql("CREATE TABLE marks (what TEXT PRIMARY KEY)")
-    yield begun
-    begun.database.close()
-
-
-@pytest.fixture(autouse=True)
-def registered() -> Iterator[None]:
-    """Leave the registry as it was: what is declared here is no act of the product."""
-    before = len(kernel.registry)
-    yield
-    del kernel.registry[before:]
+pytestmark = pytest.mark.usefixtures("registered")
 
 
 def together(world: World, action: Action[Mark, object], *whats: str) -> Sequence[object]:

@@ -1,10 +1,9 @@
 import asyncio
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,16 +18,6 @@ from doorward.kernel.ports import Encode, HashJob, Secret, Verified
 from tests.worlds import API, NOON, World
 
 JOB, WRONG = Encode(Secret("an otter in the river")), Refused("otp.wrong")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Begin a world with nobody in it, and a table to leave marks in."""
-    begun = World.begin(tmp_path)
-    with begun.database.write() as sql:
-        sql.exec_driver_sql("CREATE TABLE marks (what TEXT PRIMARY KEY)")
-    yield begun
-    begun.database.close()
 
 
 @dataclass(frozen=True, slots=True)

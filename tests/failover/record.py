@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from doorward.edges.sql.engine import DatabaseBusy
 from doorward.features.signin.model import Next
 from doorward.kernel.ids import AccountId
 from tests.failover.people import UNCLEAR, Accepted, People, Told
@@ -50,19 +49,6 @@ def answered(server: Town, request: bytes) -> Answer:
 
     eventually(clear)
     return answers[-1]
-
-
-def fresh(server: Town) -> None:
-    """Bring the connections of the test itself back, which were closed before the fault."""
-
-    def reads() -> bool:
-        try:
-            return server.count("SELECT count(*) FROM accounts") > 0
-        except DatabaseBusy:
-            return False
-
-    server.runtime.database.close()
-    eventually(reads)
 
 
 def _again(server: Town, one: Accepted) -> Answer:

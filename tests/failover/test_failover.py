@@ -11,7 +11,8 @@ from tests import cluster
 from tests.failover import pair, patroni
 from tests.failover.patroni import Patroni
 from tests.failover.people import People, Told
-from tests.failover.record import Found, fresh
+from tests.failover.record import Found
+from tests.storms.nodes import reconnect
 from tests.storms.size import size
 from tests.storms.town import Town, town
 from tests.storms.wire import play
@@ -56,7 +57,7 @@ class Round:
     @classmethod
     def of(cls, server: Town, name: str) -> "Round":
         """Gather the people of a round."""
-        fresh(server)
+        reconnect(server)
         return cls(server, People.gather(server, name), Told(), server.now())
 
     def played(self, fault: Callable[[], object]) -> "Round":
@@ -64,7 +65,7 @@ class Round:
         olga = self.server.token(self.server.olga)
         self.server.runtime.database.close()
         play(lambda: self._scene(olga, fault))
-        fresh(self.server)
+        reconnect(self.server)
         return self
 
     def found(self) -> Found:

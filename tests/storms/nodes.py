@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from doorward.edges.sql.engine import DatabaseBusy
 from tests import cluster
-from tests.launcher import Server
+from tests.launcher import Server, eventually
 from tests.storms.town import Town, beside, town
 
 NAMES = ("oak", "elm", "ash")
@@ -79,3 +80,16 @@ def town_of_nodes(
                 yield Town(first, runtime, olga, tuple(others))
         finally:
             list(threads.map(Server.stop, (first, *others)))
+
+
+def reconnect(server: Town) -> None:
+    """Bring the connections of the test itself back, after the database was lost or left."""
+
+    def reads() -> bool:
+        try:
+            return server.count("SELECT count(*) FROM accounts") > 0
+        except DatabaseBusy:
+            return False
+
+    server.runtime.database.close()
+    eventually(reads)

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from doorward.edges.sql.engine import DatabaseBusy
 from tests import cluster
 from tests.chance import SeededEntropy
 from tests.launcher import Server, eventually
 from tests.storms.crowd import UNCLEAR, Crowd, Told, at_work, pause
-from tests.storms.nodes import NAMES, needs_postgresql, town_of_nodes
+from tests.storms.nodes import NAMES, needs_postgresql, reconnect, town_of_nodes
 from tests.storms.size import size
 from tests.storms.test_crashes import (
     LIMIT,
@@ -74,19 +73,6 @@ def healed(server: Town) -> None:
     eventually(lambda: all(well(at_once(url, [look] * HELD)) for url in server.urls))
 
 
-def reachable(server: Town) -> None:
-    """Bring the connections of the test itself back, which were closed before the crash."""
-
-    def reads() -> bool:
-        try:
-            return server.count("SELECT count(*) FROM accounts") > 0
-        except DatabaseBusy:
-            return False
-
-    server.runtime.database.close()
-    eventually(reads)
-
-
 @pytest.mark.parametrize(("what", "number"), CASES)
 def test_a_crash_loses_nothing_and_leaves_no_half(crashing: Crashing, what: str, number: int) -> None:
     """What was acknowledged stands, every act has its entry, and every entry its act (AUDIT-2)."""
@@ -98,7 +84,7 @@ def test_a_crash_loses_nothing_and_leaves_no_half(crashing: Crashing, what: str,
     if what == "a node":
         dying.start()
     else:
-        reachable(server)
+        reconnect(server)
         healed(server)
     found = Found.read(server, since)
     halves, lost = halves_of(found, crowd), [*lost_acts(found, told), *lost_proofs(server, told)]

@@ -23,7 +23,6 @@ from doorward.edges.run import LostRace
 from doorward.edges.sql.engine import DatabaseBusy
 from doorward.kernel.outcome import Refused
 
-Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Way = tuple[type[Body], Callable[[Any, Asked], Awaitable[Response]]]

@@ -86,7 +86,7 @@ class ImportFile(click.File):
 @click.option(
     "--part-size",
     type=click.IntRange(1, _ALL_OR_NOBODY),
-    help="So many people in one transaction, in whole thousands. [default: all, or 20,000 of more than 100,000]",
+    help="So many people in one transaction, in steps of 2,000. [default: all, or 20,000 of more than 100,000]",
 )
 @DRY_RUN
 @with_desk

@@ -41,12 +41,10 @@ _FAIL = update(lockout_counters).where(*_THIS).values(
     failures=_C.failures + bindparam("more"), changed_at=bindparam("at")
 ).returning(_C.failures)  # fmt: skip
 _FIRST_FAILURE = insert(lockout_counters)
-_CLEAR = update(lockout_counters).where(*_THIS[:2]).values(failures=0, changed_at=bindparam("at"))
-_CLEAR_ALL = (
-    update(lockout_counters)
-    .where(_C.account_id.in_(bindparam("accounts", expanding=True)))
-    .values(failures=0, changed_at=bindparam("at"))
-)
+_ZERO = update(lockout_counters).values(failures=0, changed_at=bindparam("at"))
+_CLEAR = _ZERO.where(*_THIS[:2])
+_CLEAR_ACCOUNT = _ZERO.where(_C.account_id == bindparam("account"))
+_CLEAR_ACCOUNTS = _ZERO.where(_C.account_id.in_(bindparam("accounts", expanding=True)))
 _STALE_OF = (
     delete(lockout_reservations)
     .where(_R.account_id == bindparam("account"), _R.reserved_at < bindparam("since"))
@@ -119,9 +117,14 @@ def clear(sql: Connection, account: AccountId, factor: Factor, at: datetime) -> 
     sql.execute(_CLEAR, {"account": account, "which": factor.value, "at": at})
 
 
-def clear_all(sql: Connection, accounts: Sequence[AccountId], at: datetime) -> None:
-    """Set every counter of these accounts to 0; attempts in flight stay counted (LOCK-4)."""
-    sql.execute(_CLEAR_ALL, {"accounts": accounts, "at": at})
+def clear_account(sql: Connection, account: AccountId, at: datetime) -> None:
+    """Set every counter of an account to 0, as each complete sign-in does; attempts in flight stay counted (LOCK-4)."""
+    sql.execute(_CLEAR_ACCOUNT, {"account": account, "at": at})
+
+
+def clear_accounts(sql: Connection, accounts: Sequence[AccountId], at: datetime) -> None:
+    """Set every counter of many accounts to 0, by one statement."""
+    sql.execute(_CLEAR_ACCOUNTS, {"accounts": accounts, "at": at})
 
 
 def take_stale(sql: Connection, account: AccountId, since: datetime) -> list[tuple[Factor, Context]]:
