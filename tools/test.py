@@ -55,9 +55,13 @@ class Ran:
     code: int
     seconds: float
     counts: dict[str, int]
+    broken: list[str]
+    """The tests that failed, and what each said."""
 
 
 FULL = "--full"
+LONGEST_SAID = 600
+"""So many characters of what a failed test said are repeated at the end, where whoever reads only that finds them."""
 NOTHING_COLLECTED = 5
 BY_FILE = ("-n", WORKERS, "--dist=loadfile")
 """Each file on one worker, so that its server is started once."""
@@ -130,13 +134,27 @@ def pytest(words: list[str], environment: Mapping[str, str]) -> int:
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
-def counts(report: Path) -> dict[str, int]:
-    """Read how many tests passed, failed and were skipped from pytest's own report."""
-    suite = ET.parse(report).getroot().find("testsuite") if report.exists() else None  # noqa: S314 - ours
+def suite_of(report: Path) -> ET.Element | None:
+    """Read pytest's own report; None where the run broke off before it wrote one."""
+    return ET.parse(report).getroot().find("testsuite") if report.exists() else None  # noqa: S314 - ours
+
+
+def counts(suite: ET.Element | None) -> dict[str, int]:
+    """Read how many tests passed, failed and were skipped."""
     if suite is None:
         return {"passed": 0, "failed": 0, "skipped": 0}
     total, failures, errors, skipped = (int(suite.get(k, 0)) for k in ("tests", "failures", "errors", "skipped"))
     return {"passed": total - failures - errors - skipped, "failed": failures + errors, "skipped": skipped}
+
+
+def broken(suite: ET.Element | None) -> list[str]:
+    """Name the tests that failed or met an error, each with the beginning of what it said."""
+    return [
+        f"{case.get('classname')}::{case.get('name')}: {(ended.get('message') or '')[:LONGEST_SAID]}"
+        for case in ([] if suite is None else suite.iter("testcase"))
+        for ended in case
+        if ended.tag in {"failure", "error"}
+    ]
 
 
 def run(group: Group, words: list[str], environment: Mapping[str, str]) -> Ran:
@@ -147,7 +165,8 @@ def run(group: Group, words: list[str], environment: Mapping[str, str]) -> Ran:
         began = time.perf_counter()
         options = [*group.options, f"--junit-xml={report}"]
         code = pytest([*words, *options], environment) if words else NOTHING_COLLECTED
-        return Ran(group.name, group.budget, code, time.perf_counter() - began, counts(report))
+        seconds, suite = time.perf_counter() - began, suite_of(report)
+        return Ran(group.name, group.budget, code, seconds, counts(suite), broken(suite))
 
 
 def covered() -> list[str]:
@@ -164,7 +183,7 @@ def closing(ran: list[Ran], failed: list[str]) -> None:
         late = "  over its budget" if one.seconds > one.budget else ""
         said = ", ".join(f"{count} {word}" for word, count in one.counts.items() if count) or "no tests"
         print(f"{one.name:<18}{one.seconds:6.1f} s of {one.budget:>3} s  {said}{late}")
-    for what in failed:
+    for what in [*failed, *(one for group in ran for one in group.broken)]:
         print(f"FAILED {what}")
     total = {word: sum(one.counts[word] for one in ran) for word in ("failed", "passed", "skipped")}
     words = ", ".join(f"{count} {word}" for word, count in total.items() if count) or "no tests ran"

@@ -16,6 +16,7 @@ import pytest
 from doorward.edges.sql.engine import DatabaseBusy
 from tests import cluster
 from tests.launcher import Server, eventually
+from tests.storms.size import FULL
 from tests.storms.town import Town, beside, town
 
 NAMES = ("oak", "elm", "ash")
@@ -42,7 +43,7 @@ def three_nodes(
     options: Mapping[str, Any] | None = None,
     finds: Mapping[str, Mapping[str, str]] | None = None,
     *,
-    real_cost: bool = False,
+    real_cost: bool = FULL,
 ) -> Iterator[Town]:
     """Launch three nodes on a database of their own.
 
@@ -58,7 +59,7 @@ def three_nodes(
 
 @contextmanager
 def town_of_nodes(
-    folder: Path, nodes: Mapping[str, Mapping[str, str]], options: Mapping[str, Any], *, real_cost: bool = False
+    folder: Path, nodes: Mapping[str, Mapping[str, str]], options: Mapping[str, Any], *, real_cost: bool = FULL
 ) -> Iterator[Town]:
     """Launch nodes, by name and what each finds in its environment, on the database that the options name.
 

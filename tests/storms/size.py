@@ -1,6 +1,7 @@
 """How long the storms last: short ones every day, or as long as the pass figures of the threats ask for.
 
-`./doorward.sh test --full tests/storms` runs the full size, which takes hours; it sets `STORMS=full`.
+`./doorward.sh test --full tests/storms` runs the full size, which takes hours; it sets `STORMS=full`. Passwords then
+have the hash of real servers, which otherwise costs next to nothing.
 """
 
 import os

@@ -44,6 +44,7 @@ from tests import keys
 from tests.controls import FileClock
 from tests.launcher import CHEAP, Server, launched
 from tests.storms import wire
+from tests.storms.size import FULL
 from tests.storms.wire import Answer
 from tests.worlds import OWNER
 
@@ -253,8 +254,14 @@ def address(number: int) -> str:
 
 @contextmanager
 def town(folder: Path, options: Mapping[str, Any] | None = None, **given: Any) -> Iterator[Town]:
-    """Launch a server and open its database beside it; Olga is there already."""
-    with launched(folder, options=options or {}, **given) as server, beside(server) as (runtime, olga):
+    """Launch a server and open its database beside it; Olga is there already.
+
+    At full size a password's hash has its real cost.
+    """
+    with (
+        launched(folder, options=options or {}, **{"real_cost": FULL, **given}) as server,
+        beside(server) as (runtime, olga),
+    ):
         yield Town(server, runtime, olga)
 
 

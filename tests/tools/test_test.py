@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.test import asked, counts, rest
+from tools.test import LONGEST_SAID, asked, broken, counts, rest, suite_of
 
 
 def test_what_no_group_names_is_run_as_well() -> None:
@@ -14,17 +14,33 @@ def test_what_no_group_names_is_run_as_well() -> None:
     assert "--ignore=tests/features/otp/test_rules.py" in words
 
 
-def test_counts_are_read_from_the_report(tmp_path: Path) -> None:
-    """Errors count as failures, and skipped tests are not counted as passed."""
-    report = tmp_path / "report.xml"
-    report.write_text('<testsuites><testsuite tests="9" failures="1" errors="2" skipped="3"></testsuite></testsuites>')
+REPORT = """<testsuites><testsuite tests="9" failures="1" errors="2" skipped="3">
+<testcase classname="tests.a.test_b" name="test_c[d]"><failure message="assert 1 == 2">long</failure></testcase>
+<testcase classname="tests.a.test_b" name="test_e"><error message="{long}">long</error></testcase>
+<testcase classname="tests.a.test_b" name="test_f"><error>long</error></testcase>
+<testcase classname="tests.a.test_b" name="test_g"><skipped message="not here">long</skipped></testcase>
+<testcase classname="tests.a.test_b" name="test_h"></testcase></testsuite></testsuites>"""
 
-    assert counts(report) == {"passed": 3, "failed": 3, "skipped": 3}
+
+def test_what_came_of_a_group_is_read_from_its_report(tmp_path: Path) -> None:
+    """Errors count as failures, skipped tests not as passed; what failed is named with what it said, in bounds."""
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT.format(long="x" * 2 * LONGEST_SAID))
+    suite = suite_of(report)
+
+    assert counts(suite) == {"passed": 3, "failed": 3, "skipped": 3}
+    assert broken(suite) == [
+        "tests.a.test_b::test_c[d]: assert 1 == 2",
+        f"tests.a.test_b::test_e: {'x' * LONGEST_SAID}",
+        "tests.a.test_b::test_f: ",
+    ]
 
 
 def test_a_run_that_broke_off_counts_nothing(tmp_path: Path) -> None:
-    """Without a report there is nothing to count."""
-    assert counts(tmp_path / "report.xml") == {"passed": 0, "failed": 0, "skipped": 0}
+    """Without a report there is nothing to count, and nothing to name."""
+    suite = suite_of(tmp_path / "report.xml")
+
+    assert (counts(suite), broken(suite)) == ({"passed": 0, "failed": 0, "skipped": 0}, [])
 
 
 @pytest.mark.parametrize(
