@@ -119,6 +119,6 @@ def test_an_older_database_is_upgraded_on_request(tmp_path: Path) -> None:
 
     with pytest.raises(Obstacle, match="doorward database upgrade"):
         starting.open_here(settings)
-    assert starting.upgrade(settings) == "0002"
-    assert starting.upgrade(settings) is None
+    assert starting.upgrade(settings) == schema.Upgraded("0002", schema.NEWEST)
+    assert starting.upgrade(settings) == schema.Upgraded(None, schema.NEWEST)
     starting.open_here(settings).close()

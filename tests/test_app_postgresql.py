@@ -40,7 +40,7 @@ def test_the_first_node_makes_the_tables_and_a_key(node: Node) -> None:
 
     assert welcome.made
     assert welcome.link is not None
-    assert starting.upgrade(node("oak")) is None
+    assert starting.upgrade(node("oak")).before is None
     opened = starting.open_here(node("oak"))
     with opened.runtime.database.read() as sql:
         assert schema.version(sql) == schema.NEWEST
@@ -79,7 +79,7 @@ def test_an_older_database_is_upgraded(node: Node) -> None:
 
     with pytest.raises(Obstacle, match="written by an older Doorward"):
         starting.first_run(with_key(node("oak"), node("oak")))
-    assert starting.upgrade(node("oak")) == "0010"
+    assert starting.upgrade(node("oak")).before == "0010"
 
 
 def with_key(settings: Settings, whose: Settings) -> Settings:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from doorward.config import Loaded, Settings
     from doorward.doors.cli.program import Opened, Welcome
+    from doorward.edges.sql.schema import Upgraded
 
 FAULT = 1
 INTERRUPTED = 130
@@ -46,10 +47,10 @@ class Program:
         welcome: Welcome = _from("starting").first_run(settings)
         return welcome
 
-    def upgrade(self, settings: "Settings") -> str | None:
-        """Bring the database up to date; give the version it had, None where it is current."""
-        before: str | None = _from("starting").upgrade(settings)
-        return before
+    def upgrade(self, settings: "Settings") -> "Upgraded":
+        """Bring the database up to date."""
+        done: Upgraded = _from("starting").upgrade(settings)
+        return done
 
     def serve(self, settings: "Settings", told: "Callable[[Settings, Welcome], None]") -> int:
         """Serve until told to stop."""

@@ -30,7 +30,7 @@ def open_here(settings: Settings) -> Opened:
     opened = _opened(settings)
     with schema.obstacles_told(settings.database_name), opened.runtime.database.read() as sql:
         stands = schema.standing(sql)
-    schema.must_be_current(stands, settings.database_name)
+    schema.must_do(stands, settings.database_name)
     return opened
 
 
@@ -54,21 +54,22 @@ def first_run(settings: Settings, *, clock: Clock | None = None) -> Welcome:
         runtime.database.close()
 
 
-def upgrade(settings: Settings) -> str | None:
-    """Bring the database to the version that this program knows; give the one it had, None where it is current."""
+def upgrade(settings: Settings) -> schema.Upgraded:
+    """Bring the database to the version that this program knows; one that is ahead of it stays as it is."""
     data_directory.require(settings)
     database = open_database(settings)
     try:
         with schema.obstacles_told(settings.database_name), database.write() as sql:
             stands = schema.standing(sql)
             if stands in {schema.Standing.EMPTY, schema.Standing.OLDER}:
-                return schema.upgrade(sql) or "nothing"
+                return schema.Upgraded(schema.upgrade(sql) or "nothing", schema.NEWEST)
             if stands is schema.Standing.CURRENT:
                 schema.complete(sql)
+            found = schema.version(sql) or schema.NEWEST
     finally:
         database.close()
-    schema.must_be_current(stands, settings.database_name)
-    return None
+    schema.must_do(stands, settings.database_name)
+    return schema.Upgraded(None, found)
 
 
 def serve(

@@ -1,4 +1,7 @@
-"""A node of the version before goes on beside the new one: a migration adds, and takes nothing away."""
+"""A node of the version before goes on beside the new one: a migration of its generation adds, and takes nothing away.
+
+One that has to take something away is `0101`, begins the next generation, and is left out here.
+"""
 
 import ast
 from collections.abc import Iterator

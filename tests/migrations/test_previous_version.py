@@ -115,12 +115,12 @@ def theirs(before: Path) -> str:
     return max(path.name for path in before.glob("src/doorward/edges/sql/migrations/versions/0*.py"))[:4]
 
 
-def goes_on(server: Town) -> Person:
+def goes_on(server: Town, when: str = "before") -> Person:
     """See that it is ready, signs people in, locks, unlocks and resets, and records all that; give who is locked."""
-    ada, bram, dora = (server.add(name) for name in ("ada", "bram", "dora"))
+    ada, bram, dora = (server.add(f"{name}-{when}") for name in ("ada", "bram", "dora"))
     token = signs_in(server, server.url, ada)
     lock_by_guesses(server.url, bram)
-    barred = ask(server.url, password_of("bram"))
+    barred = ask(server.url, password_of(bram.name))
     opened = server.ask(f"POST /accounts/{bram.account}/unlock", REASON, server.watch)
     signs_in(server, server.url, bram)
     reset = server.ask(f"POST /accounts/{ada.account}/reset-secret-key", REASON, server.watch)
@@ -137,7 +137,10 @@ def goes_on(server: Town) -> Person:
 
 @pytest.mark.parametrize("rollout", DATABASES, indirect=True)
 def test_nodes_are_upgraded_one_after_the_other(rollout: Rollout, before: Path) -> None:
-    """The old one goes on as long as it runs; what it did counts for the new one; it does not start anew."""
+    """The old one goes on as long as it runs, and what it did counts for the new one.
+
+    It does not start anew: that version did not look yet whether it could.
+    """
     server = rollout.town
     assert theirs(before) < schema.NEWEST
     assert theirs(before) in rollout.found
@@ -150,10 +153,10 @@ def test_nodes_are_upgraded_one_after_the_other(rollout: Rollout, before: Path) 
         again = ask(new.url, api("POST /sign-in/code", {"sign_in": begun["sign_in"], "code": code}))
         listed = ask(new.url, api("GET /accounts?locked=true&query=dor", token=server.watch)).json()
         opened = ask(new.url, api(f"POST /accounts/{dora.account}/unlock", REASON, server.watch))
-        let_in = ask(new.url, password_of("dora"))
+        let_in = ask(new.url, password_of(dora.name))
 
     assert (session, again.code, opened.status, let_in.status) == (200, "otp.used", 200, 200)
-    assert [one["user_name"] for one in listed["items"]] == ["dora"]
+    assert [one["user_name"] for one in listed["items"]] == [dora.name]
     server.server.stop()
     with pytest.raises(AssertionError, match="was written by a newer Doorward"):
         server.server.start()

@@ -52,14 +52,30 @@ def test_an_older_database_asks_for_its_upgrade(tmp_path: Path, words: list[str]
 def test_a_newer_database_is_left_alone(tmp_path: Path, words: list[str]) -> None:
     """One sentence says what to install."""
     shell = fresh(tmp_path)
-    become(shell, "0999")
+    become(shell, "0101")
     ran = shell(*words)
 
-    assert (ran.code, "was written by a newer Doorward than this one. Install that version" in ran.err) == (1, True)
+    assert (
+        ran.code,
+        "was written by a newer Doorward than this one, which cannot work with it. Install" in ran.err,
+    ) == (1, True)
 
 
 def test_status_tells_of_a_database_that_cannot_be_used(shell: Shell) -> None:
     """Looking is allowed where working is not."""
-    become(shell, "0999")
+    become(shell, "0101")
 
     assert shell.done("database", "status", "--json").json["standing"] == "newer"
+
+
+def test_a_database_that_is_ahead_is_worked_with(tmp_path: Path) -> None:
+    """Its node is to be upgraded as well: doctor says so, an upgrade changes nothing, and nothing is left behind."""
+    shell = fresh(tmp_path)
+    become(shell, "0099")
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+
+    assert shell.done("database", "status", "--json").json["standing"] == "ahead"
+    assert "version 0099 already: a newer Doorward" in shell.done("database", "upgrade").out
+    assert shell.done("account", "list", "--json").code == 0
+    assert f"this one knows version {schema.NEWEST}" in shell("doctor").out
+    assert "Move it with that version." in shell("database", "move", "--to", other, "--yes").err

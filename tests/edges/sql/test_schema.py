@@ -38,8 +38,11 @@ def test_an_empty_database_gets_its_tables(database: SqliteDatabase) -> None:
     ("version", "standing", "mend"),
     [
         ("0001", schema.Standing.OLDER, "run `doorward database upgrade`"),
-        ("0999", schema.Standing.NEWER, "written by a newer Doorward than this one"),
+        ("0101", schema.Standing.NEWER, "written by a newer Doorward than this one, which cannot work with it"),
         ("f00d", schema.Standing.FOREIGN, "belongs to another program"),
+        ("00099", schema.Standing.FOREIGN, "belongs to another program"),
+        ("0000", schema.Standing.FOREIGN, "belongs to another program"),
+        ("٠٠٩٩", schema.Standing.FOREIGN, "belongs to another program"),
     ],
 )
 def test_another_version_is_an_obstacle(
@@ -52,6 +55,15 @@ def test_another_version_is_an_obstacle(
         schema.prepare(database, "it")
     with database.read() as sql:
         assert schema.standing(sql) is standing
+
+
+def test_a_later_version_of_the_generation_is_worked_with(database: SqliteDatabase) -> None:
+    """A newer program has only added to it, and it stays as that one has left it."""
+    become(database, "0099")
+    schema.prepare(database, "it")
+
+    with database.read() as sql:
+        assert (schema.standing(sql), schema.version(sql)) == (schema.Standing.AHEAD, "0099")
 
 
 @pytest.mark.parametrize("version", schema.VERSIONS[:-1])

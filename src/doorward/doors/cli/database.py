@@ -56,13 +56,20 @@ def upgrade(program: Program, loaded: Loaded) -> None:
         if not data_directory.is_there(settings):
             tell_welcome(program.first_run(settings), as_json=as_json)
             return
-        before = program.upgrade(settings)
-    facts = {"outcome": "unchanged" if before is None else "done", "from": before, "version": schema.NEWEST}
+        done = program.upgrade(settings)
     if as_json:
-        print_json(facts)
+        outcome = "unchanged" if done.before is None else "done"
+        print_json({"outcome": outcome, "from": done.before, "version": done.version})
     else:
-        upgraded = f"The database went from version {before} to {schema.NEWEST}."
-        click.echo("The database is up to date." if before is None else upgraded)
+        click.echo(_said(done))
+
+
+def _said(done: schema.Upgraded) -> str:
+    if done.before is not None:
+        return f"The database went from version {done.before} to {done.version}."
+    if done.version == schema.NEWEST:
+        return "The database is up to date."
+    return f"The database has version {done.version} already: a newer Doorward than this one has upgraded it."
 
 
 database.add_command(move)

@@ -115,7 +115,7 @@ def database(examined: Examined) -> Finding:
     if path is None:
         return _server(examined)
     with examined.reading() as call:
-        whole = promises.whole(call.sql)
+        whole, version = promises.whole(call.sql), schema.version(call.sql)
     if not whole:
         return Finding("database", Grade.WRONG, f"{path} is damaged.", "Go back to a copy of the data directory.")
     free = shutil.disk_usage(path.parent).free
@@ -123,19 +123,26 @@ def database(examined: Examined) -> Finding:
         mend = "Free some space: without room nobody can sign in."
         return Finding("database", Grade.WRONG, f"{free // 2**20} MiB are left on its disk.", mend)
     size = path.stat().st_size // 2**20
-    return Finding("database", Grade.WELL, f"{path}, version {schema.NEWEST}, {size} MiB")
+    return _of_version(version, f"{path}, version {version}, {size} MiB")
 
 
 def _server(examined: Examined) -> Finding:
     """See whether PostgreSQL is set up so that what was answered is never lost."""
     with examined.reading() as call:
         broken = promises.broken(call.sql)
-        server = promises.server_version(call.sql)
+        server, version = promises.server_version(call.sql), schema.version(call.sql)
     if broken:
         first = broken[0]
         return Finding("database", Grade.WRONG if first.loses_acts else Grade.ODD, first.what, first.mend)
-    said = f"{examined.settings.database_name}, version {schema.NEWEST}, PostgreSQL {server}"
-    return Finding("database", Grade.WELL, said)
+    return _of_version(version, f"{examined.settings.database_name}, version {version}, PostgreSQL {server}")
+
+
+def _of_version(version: str | None, said: str) -> Finding:
+    """Tell of a database that is as it should be, and of one that waits for this node to be upgraded too."""
+    if version == schema.NEWEST:
+        return Finding("database", Grade.WELL, said)
+    ahead = f"{said}: a newer Doorward has upgraded it, and this one knows version {schema.NEWEST}."
+    return Finding("database", Grade.ODD, ahead, "Upgrade this node as well.")
 
 
 def secrets(examined: Examined) -> Finding:

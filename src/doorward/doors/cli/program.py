@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from doorward.config import Loaded, Settings
 from doorward.edges.run import Runtime
+from doorward.edges.sql.schema import Upgraded
 from doorward.kernel.ports import Ciphers, Hasher, Secret
 
 
@@ -46,8 +47,8 @@ class Program(Protocol):
     def first_run(self, settings: Settings) -> Welcome:
         """Make what is missing of a data directory."""
 
-    def upgrade(self, settings: Settings) -> str | None:
-        """Bring the database up to date; give the version it had, None where it is current."""
+    def upgrade(self, settings: Settings) -> Upgraded:
+        """Bring the database up to date."""
 
     def serve(self, settings: Settings, told: Callable[[Settings, Welcome], None]) -> int:
         """Serve until told to stop; what a first run has made is told before."""

@@ -54,11 +54,11 @@ class Health:
     def _ready(self) -> bool:
         """Tell whether the database answers and has what this program knows.
 
-        A newer version has it as well, since migrations only add: nodes are upgraded one after the other.
+        A newer version of its generation has it as well: nodes are upgraded one after the other.
         """
         try:
             with self.runtime.database.read() as sql:
-                return schema.standing(sql) in {schema.Standing.CURRENT, schema.Standing.NEWER}
+                return schema.standing(sql) in {schema.Standing.CURRENT, schema.Standing.AHEAD}
         except Exception as error:  # noqa: BLE001 - whatever it is, the server cannot work
             _log.warning("the database does not answer", error=str(error))
             return False

@@ -89,6 +89,11 @@ def carry(source: Connection, target: Connection, names: tuple[str, str], told: 
 
     `names` are those of source and target, for people; `told` hears how many rows were met, each `PASSES` times.
     """
+    if schema.standing(source) is schema.Standing.AHEAD:
+        raise Obstacle(
+            f"The database {names[0]} was upgraded by a newer Doorward than this one, which does not know all of it.",
+            "Move it with that version.",
+        )
     _prepare(target, names[1])
     done = _Tally(told)
     for table in every_table():
@@ -144,7 +149,7 @@ def _prepare(target: Connection, name: str) -> None:
                 raise _not_empty(name, f"there are rows in {held}")
         case schema.Standing.FOREIGN:
             raise _not_empty(name, "it holds tables of another program")
-        case schema.Standing.OLDER | schema.Standing.NEWER:
+        case schema.Standing.OLDER | schema.Standing.AHEAD | schema.Standing.NEWER:
             raise _not_empty(name, "another version of Doorward has made its tables")
 
 

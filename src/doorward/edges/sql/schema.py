@@ -6,9 +6,11 @@ Reading the version asks for nothing but one row, so that a server with a curren
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -20,9 +22,14 @@ VERSIONS = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012",
     "0013", "0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021",
 )  # fmt: skip
-"""Every version that this program knows, oldest first: the numbers of the files in `migrations/versions`."""
+"""Every version that this program knows, oldest first: the numbers of the files in `migrations/versions`.
+
+The first two digits are its generation. Within one, migrations only add, so that each program of a generation works
+on all of its later versions; a migration that takes something away begins the next, and is `0101`.
+"""
 NEWEST = VERSIONS[-1]
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_log = structlog.get_logger(__name__)
 
 
 class Standing(StrEnum):
@@ -31,9 +38,22 @@ class Standing(StrEnum):
     EMPTY = "empty"
     OLDER = "older"
     CURRENT = "current"
+    AHEAD = "ahead"
+    """A newer program has added to it. This one goes on and may start again: nodes are upgraded one after the other."""
     NEWER = "newer"
+    """A newer program has made it, and has taken away what this one needs."""
     FOREIGN = "foreign"
     """The database holds tables, and they are not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What an upgrade has done."""
+
+    before: str | None
+    """The version that the database had; None where there was nothing to do."""
+    version: str
+    """The one that it has."""
 
 
 def version(sql: Connection) -> str | None:
@@ -52,7 +72,14 @@ def standing(sql: Connection) -> Standing:
         return Standing.CURRENT
     if found in VERSIONS:
         return Standing.OLDER
-    return Standing.NEWER if found.isdigit() and found > NEWEST else Standing.FOREIGN
+    if len(found) != len(NEWEST) or not (found.isascii() and found.isdecimal()) or found < NEWEST:
+        return Standing.FOREIGN
+    return Standing.AHEAD if generation(found) == generation(NEWEST) else Standing.NEWER
+
+
+def generation(of: str) -> str:
+    """Give what versions have in common between which programs can be exchanged."""
+    return of[:2]
 
 
 def upgrade(sql: Connection, to: str = NEWEST) -> str | None:
@@ -85,13 +112,17 @@ def prepare(database: Database, name: str) -> None:
         if stands is Standing.EMPTY:
             upgrade(sql)
             return
-    must_be_current(stands, name)
+    must_do(stands, name)
+    if stands is Standing.AHEAD:
+        _log.warning(
+            "a newer version has upgraded the database; this one goes on until it is upgraded too", known=NEWEST
+        )
 
 
-def must_be_current(stands: Standing, name: str) -> None:
-    """Raise `Obstacle` unless the database has the schema that this program knows."""
+def must_do(stands: Standing, name: str) -> None:
+    """Raise `Obstacle` unless this program can work with the database's schema."""
     match stands:
-        case Standing.CURRENT:
+        case Standing.CURRENT | Standing.AHEAD:
             return
         case Standing.EMPTY:
             raise Obstacle(f"The database {name} is empty.", "Run `doorward init`.")
@@ -102,7 +133,7 @@ def must_be_current(stands: Standing, name: str) -> None:
             )
         case Standing.NEWER:
             raise Obstacle(
-                f"The database {name} was written by a newer Doorward than this one.",
+                f"The database {name} was written by a newer Doorward than this one, which cannot work with it.",
                 "Install that version again, or go back to a copy of the data directory from before the upgrade.",
             )
         case Standing.FOREIGN:
