@@ -43,6 +43,30 @@ class Silent(asyncio.Protocol):
         self._lines.append(transport)
 
 
+class Trickling(Silent):
+    """Begins a greeting that never ends, a byte now and then."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Say the first bytes."""
+        super().connection_made(transport)
+        self._say(transport)
+
+    def _say(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.Transport) and not transport.is_closing():
+            transport.write(b"2")
+            asyncio.get_running_loop().call_later(0.2, self._say, transport)
+
+
+class Dropping(asyncio.Protocol):
+    """Greets, and hangs up."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take leave at once."""
+        if isinstance(transport, asyncio.Transport):
+            transport.write(b"220 mail.test\r\n")
+        transport.close()
+
+
 class PostOffice:
     """A mail server whose port stays the same while it opens and closes."""
 
@@ -68,6 +92,14 @@ class PostOffice:
     def hang(self) -> None:
         """Open, take connections, and say nothing."""
         self._do(self._listen(lambda: Silent(self.lines)))
+
+    def trickle(self) -> None:
+        """Open, take connections, and never come to the end of a word."""
+        self._do(self._listen(lambda: Trickling(self.lines)))
+
+    def drop(self) -> None:
+        """Open, take connections, and hang up."""
+        self._do(self._listen(Dropping))
 
     def close(self) -> None:
         """Close, and hang up on whoever is there."""

@@ -133,10 +133,19 @@ def test_a_server_that_sends_a_byte_now_and_then_is_cut_off() -> None:
     assert watch.seconds() < 5
 
 
-@pytest.mark.parametrize("greeting", [b"554 no service\r\n", b"421 later\r\n", b"what?\r\n"])
+@pytest.mark.parametrize("greeting", [b"554 no service\r\n", b"421 later\r\n"])
 def test_a_server_that_does_not_welcome_us_is_tried_again(greeting: bytes) -> None:
     """Whatever its reason, it is not about this mail."""
     with scripted_server(greeting) as port, pytest.raises(NotDelivered, match="refused to talk to us") as raised:
+        deliver(port)
+
+    assert not raised.value.permanent
+
+
+@pytest.mark.parametrize("greeting", [b"what?\r\n", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"2\r\n", b"099 no\r\n"])
+def test_what_is_no_mail_server_is_told(greeting: bytes) -> None:
+    """Another program listens on the port that was named, or the line is bad."""
+    with scripted_server(greeting) as port, pytest.raises(NotDelivered, match="not speak as a mail server") as raised:
         deliver(port)
 
     assert not raised.value.permanent

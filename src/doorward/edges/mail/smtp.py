@@ -26,6 +26,8 @@ WHOLE_SECONDS = 30.0
 """How long all of it may take: a server that sends a byte now and then would pass each step."""
 _READY = 220
 _PERMANENT = 500
+_CODES = range(200, 600)
+"""RFC 5321 section 4.2: three digits, of which the first is 2 to 5."""
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)", re.ASCII)
 _SUBMISSION = 587
 _PORTS = {"smtp": 25, "smtps": 465}
@@ -178,6 +180,8 @@ def _told() -> Iterator[None]:
 
 def _refused(what: str, code: int, said: bytes | str, *, permanent: bool = True) -> NotDelivered:
     """Name what was refused by its codes: RFC 5321 section 4.2.1 and, where there is one, RFC 3463's."""
+    if code not in _CODES:
+        return NotDelivered("What answers there does not speak as a mail server does.")
     words = said.decode("ascii", "replace") if isinstance(said, bytes) else said
     enhanced = _ENHANCED.match(words)
     codes = f"{code} {enhanced[0]}" if enhanced else str(code)
