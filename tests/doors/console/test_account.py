@@ -147,8 +147,8 @@ def test_a_help_desk_sees_what_it_may_not_do(site: Site) -> None:
     """Greyed, each with its reason (RIGHT-7)."""
     bram, browser = locked(site, factors=1), site.operator("help-desk")
 
-    greyed = browser.get(f"/console/users/{bram}").page.greyed
-    greyed |= browser.get(f"/console/users/{bram}?tab=two-factor").page.greyed
+    general, factors = (browser.get(f"/console/users/{bram}{tab}").page for tab in ("", "?tab=two-factor"))
+    greyed = general.greyed | factors.greyed
 
     about_users, about_keys = NO_RIGHT.format("users:modify"), NO_RIGHT.format("user-permissions:modify-object-acls")
     assert greyed == {
@@ -161,6 +161,8 @@ def test_a_help_desk_sees_what_it_may_not_do(site: Site) -> None:
         "Assign a hardware token": about_keys,
         "Exclude": about_keys,
     }
+    assert general.text.count(about_users) == 2, "once for the profile, and once for all acts"
+    assert factors.text.count(about_keys) == 1
 
 
 def test_an_auditor_may_not_even_unlock(site: Site) -> None:
