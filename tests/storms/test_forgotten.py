@@ -17,7 +17,7 @@ from tests.worlds import API, OWNER
 NAMES = size(40, 300)
 """So many names of each kind, each asked for as often as an hour allows."""
 FARTHEST = 0.002 if FULL else 0.004
-"""Seconds that two medians may lie apart; few requests scatter more widely than T10 has it."""
+"""Seconds that two kinds may lie apart; few requests scatter more widely than T10 has it."""
 KINDS = ("unknown", "known", "disabled", "blocked", "locked by hand")
 
 
@@ -52,7 +52,11 @@ def test_no_name_shows_in_the_answer_to_a_forgotten_password(server: Town) -> No
 
 
 def test_no_name_shows_in_the_time_of_a_forgotten_password(server: Town) -> None:
-    """Asked in no order, every kind of name takes as long, for the mail is made where nobody waits (T10)."""
+    """Asked in no order, every kind of name takes as long, for the mail is made where nobody waits (T10).
+
+    Compared is the time that half of the requests exceed, of few nine in ten: what else the machine does only ever adds
+    to it.
+    """
     everybody = [(kind, one) for number in range(1, NAMES) for kind, one in zip(KINDS, names(number), strict=True)] * 3
     chance = SeededEntropy()
     everybody.sort(key=lambda _: chance.bytes(8))
@@ -60,8 +64,8 @@ def test_no_name_shows_in_the_time_of_a_forgotten_password(server: Town) -> None
     times: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for (kind, _), answer in zip(everybody, answers, strict=True):
         times[kind].append(answer.seconds)
-    medians = {kind: statistics.median(seconds) for kind, seconds in times.items()}
-    for kind, median in medians.items():
-        sys.stdout.write(f"{kind:<20}{1000 * median:7.2f} ms\n")  # pytest -rP shows it
+    quick = {kind: statistics.quantiles(seconds, n=10)[4 if FULL else 0] for kind, seconds in times.items()}
+    for kind, seconds in quick.items():
+        sys.stdout.write(f"{kind:<20}{1000 * seconds:7.2f} ms\n")  # pytest -rP shows it
 
-    assert max(medians.values()) - min(medians.values()) < FARTHEST, medians
+    assert max(quick.values()) - min(quick.values()) < FARTHEST, quick
