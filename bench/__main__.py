@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any
 
 from bench import bulk_import, bulk_unlock, crowded, large, lists, nodes, results, session_check, sign_in, start, storm
-from bench.databases import BOTH, POSTGRESQL, SQLITE
+from bench.databases import BOTH, POSTGRESQL
 from bench.measuring import NotMeasured, Row
 
 
@@ -44,7 +44,7 @@ ROWS = {
     "large": Bench(large.measure, full={"large": 10_000_000}, in_crowds=True),
     "bulk-unlock": Bench(bulk_unlock.measure, full={"count": 100_000}),
     "nodes": Bench(nodes.measure, (POSTGRESQL,), takes_kind=False),
-    "start": Bench(start.measure, (SQLITE,), full={"sign_ins": 100_000}, takes_kind=False),
+    "start": Bench(start.measure, full={"sign_ins": 100_000}),
     "import": Bench(bulk_import.measure, full={"count": 10_000_000, "rounds": 1}),
 }
 MOST_SECONDS = 480
