@@ -47,6 +47,26 @@ def test_rows_are_as_by_the_general_way(world: World, own: dict[str, object]) ->
     assert len(quickly) == 5
 
 
+@pytest.mark.parametrize("count", [1, 2, 499, 500, 501, 1_203])
+def test_every_row_is_written_once(world: World, count: int) -> None:
+    """However many there are, beside what one statement writes; with hostile texts and what some rows lack."""
+    texts = ["\\", "\\N", "\\.", "a\tb", "a\nb", "\r", "'); --", "%s", "?1", "Zo\u00eb", "\u2028", "", " "]
+    rows = [
+        {
+            "account_id": UUID(int=number), "user_name": f"{number}", "user_name_canonical": f"{number}",
+            "full_name": texts[number % len(texts)], "full_name_canonical": "same \\ to all",
+            "email": None if number % 3 else texts[number % 7], "enabled": number % 2 == 0, "version": number,
+        }
+        for number in range(count)
+    ]  # fmt: skip
+    same = {"kind": "internal\\t", "protected": False, "created_at": AT, "updated_at": AT, "email_canonical": None}
+    with world.database.write() as sql:
+        insert_rows(sql, accounts, rows, same)
+        found = sql.execute(select(accounts).order_by(accounts.c.account_id)).mappings().all()
+
+    assert [dict(row) for row in found] == [row | same | {"email_changed_at": None} for row in rows]
+
+
 def test_truth_is_kept(world: World) -> None:
     """By both databases, whichever way they spell it."""
     rows = [{"account_id": UUID(int=n), "excluded": n == 1} for n in (1, 2)]
@@ -67,6 +87,16 @@ def test_a_key_that_is_there_is_told_as_ever(world: World) -> None:
     """By the exception that makes an act run again."""
     with pytest.raises(IntegrityError), world.database.write() as sql:
         insert_rows(sql, otp_keys, [key(1), key(1)], SAME)
+
+
+def test_a_row_that_is_refused_takes_all_rows_with_it(world: World) -> None:
+    """Those of the statements before it, too."""
+    rows = [key(number) for number in (*range(1, 700), 600)]
+    with pytest.raises(IntegrityError), world.database.write() as sql:
+        insert_rows(sql, otp_keys, rows, SAME)
+
+    with world.database.read() as sql:
+        assert sql.execute(select(otp_keys.c.key_id)).all() == []
 
 
 def test_texts_that_are_there_are_found_among_any_number(world: World) -> None:
