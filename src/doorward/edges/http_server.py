@@ -44,6 +44,11 @@ class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's protocol, which by itself waits for ever for a head without end."""
 
     _head_bytes = 0
+    _piece = 0
+    """How much came last."""
+    _since = 0
+    """How much came since the request before was whole, with the piece that ended it: no head is longer."""
+    _arriving = False
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -52,18 +57,26 @@ class BoundedProtocol(HttpToolsProtocol):
         self._expect()
 
     def data_received(self, data: bytes) -> None:
-        """Count what belongs to a head, and begin to wait when a request begins."""
-        if self._deadline is None:
-            self._expect()
+        """Count what belongs to a head, and begin to wait where a request has begun and is not whole."""
+        self._arriving = True
+        self._piece = len(data)
+        self._since += self._piece
         if self._head_bytes >= 0:
-            self._head_bytes += len(data)
+            self._head_bytes += self._piece
         super().data_received(data)
         if self._head_bytes > HEAD_BYTES:
             self._refuse(_TOO_LARGE)
+        if self._arriving and self._deadline is None:
+            self._expect()
+
+    def on_message_begin(self) -> None:
+        """Wait for this one as well, which may come in the same piece as the one before."""
+        self._arriving = True
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Stop counting: what follows is a body. A head that came in one piece is counted here."""
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
+        if self._since > HEAD_BYTES and self._head_length() > HEAD_BYTES:
             self._head_bytes = HEAD_BYTES + 1
             raise ValueError("the parser stops here")
         self._head_bytes = -1
@@ -86,11 +99,16 @@ class BoundedProtocol(HttpToolsProtocol):
         self._arrived()
         super().connection_lost(exc)
 
+    def _head_length(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
     def _expect(self) -> None:
         self._deadline = self.loop.call_later(ARRIVAL_SECONDS, self._refuse, _TOO_SLOW)
 
     def _arrived(self) -> None:
         self._head_bytes = 0
+        self._since = self._piece
+        self._arriving = False
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None

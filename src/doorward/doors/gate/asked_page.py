@@ -4,7 +4,7 @@ Each comes once, one kind alone, from a proxy that is believed; what no browser 
 """
 
 import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,15 +64,20 @@ def asked_page(scope: MutableMapping[str, Any], proxies: Networks) -> AskedPage 
             if name in heard:
                 return MALFORMED
             heard[name] = value
-    by_nginx = b"x-original-url" in heard
-    found = _from_nginx(heard) if by_nginx else _from_others(heard)
+    found = told_page(heard)
     if found is None:
         return MALFORMED
     host, page = found
+    by_nginx = b"x-original-url" in heard
     method = heard.get(b"x-original-method" if by_nginx else b"x-forwarded-method")
     opens = heard.get(b"sec-fetch-mode", b"navigate") == b"navigate"
     socket = b"sec-websocket-key" in heard or b"upgrade" in heard
     return AskedPage(host, page, reads=method == b"GET", opens=opens and not socket, by_nginx=by_nginx)
+
+
+def told_page(heard: Mapping[bytes, bytes]) -> tuple[str, str] | None:
+    """Read host and page from headers of which each came once; None for what no browser sends."""
+    return _from_nginx(heard) if b"x-original-url" in heard else _from_others(heard)
 
 
 def page_of(host: str, page: str) -> tuple[str, str] | None:
@@ -86,14 +91,14 @@ def page_of(host: str, page: str) -> tuple[str, str] | None:
     return None if named is None or wanted is None else (_spelled(named["host"]), page)
 
 
-def _from_nginx(heard: dict[bytes, bytes]) -> tuple[str, str] | None:
+def _from_nginx(heard: Mapping[bytes, bytes]) -> tuple[str, str] | None:
     found = _URL.fullmatch(heard[b"x-original-url"])
     if found is None or b"x-forwarded-uri" in heard or b"x-forwarded-host" in heard:
         return None
     return _spelled(found["host"]), found["page"].decode("ascii")
 
 
-def _from_others(heard: dict[bytes, bytes]) -> tuple[str, str] | None:
+def _from_others(heard: Mapping[bytes, bytes]) -> tuple[str, str] | None:
     host = _ONE_HOST.fullmatch(heard.get(b"x-forwarded-host", b""))
     page = _ONE_PAGE.fullmatch(heard.get(b"x-forwarded-uri", b""))
     if host is None or page is None or heard.get(b"x-forwarded-proto") != b"https":

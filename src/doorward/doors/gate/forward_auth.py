@@ -17,10 +17,11 @@ from doorward.doors.gate.activity import Activity
 from doorward.doors.gate.answers import Send, ready, ready_json, ready_page, send_refusal
 from doorward.doors.gate.asked_page import CALLBACK, PAGE_LENGTH, AskedPage, asked_page, page_of
 from doorward.doors.gate.confirm import Confirmer
+from doorward.doors.gate.glance import glance
 from doorward.doors.gate.going_on import going_on
 from doorward.doors.gate.live_sessions import Confirmed, LiveSessions
 from doorward.doors.gate.registered_hosts import RegisteredHosts
-from doorward.doors.web.arrival import Networks, arrival_of, origin_of
+from doorward.doors.web.arrival import Networks, arrival_of, inside, origin_of
 from doorward.doors.web.cookies import HOST, NONCE, NONCE_SECONDS, cookies_of, set_cookie
 from doorward.doors.web.credentials import bearer_of
 from doorward.doors.web.headers import values_of
@@ -68,53 +69,55 @@ class Visit:
         named = None if self.token is None else parse_token(self.token)
         return None if named is None else HostBearer(*named, self.asked.host)
 
-    @property
-    def key(self) -> str:
-        """Give the words under which the answer is remembered: this token, at this host."""
-        return f"{self.asked.host} {self.token}"
-
 
 class ForwardAuth:
     """Answers proxies, hands sessions over to hosts, and publishes the keys of its assertions."""
 
-    def __init__(self, errands: Confirmer, visitors: LiveSessions[HostBearer], hosts: RegisteredHosts) -> None:
-        """Take what asks the database, and what remembers its answers."""
+    def __init__(
+        self, errands: Confirmer, visitors: LiveSessions[HostBearer], hosts: RegisteredHosts, proxies: Networks
+    ) -> None:
+        """Take what asks the database, what remembers its answers, and whose forwarded headers are believed."""
         self._runtime = errands.runtime
         self._every = errands.every
         self._keys = ready_json(json.dumps(errands.signer.keys()).encode(), (_KEPT,))
         self._visitors = visitors
         self._hosts = hosts
+        self._proxies = proxies
+        self._is_believed = inside(proxies)
 
-    def recall(self, scope: Scope, proxies: Networks) -> Confirmed | None:
+    def recall(self, scope: Scope) -> Confirmed | None:
         """Give a remembered answer that may still be trusted, where the request is one that can be answered so."""
-        visit = _visit(scope, proxies)
+        seen = glance(scope["headers"]) if self._is_believed(scope) else None
+        if seen is not None:
+            return self._visitors.recall(_key(*seen))
+        visit = _visit(scope, self._proxies)
         if isinstance(visit, Refused) or visit.token is None or visit.asked.comes_back:
             return None
-        return self._visitors.recall(visit.key)
+        return self._visitors.recall(_key(visit.asked.host, visit.token))
 
-    async def answer(self, scope: Scope, send: Send, proxies: Networks, activity: Activity) -> None:
+    async def answer(self, scope: Scope, send: Send, activity: Activity) -> None:
         """Answer a request to one of the paths of forward-auth."""
         if scope["path"] == KEYS:
             outcome: tuple[Message, Message] | Refused = self._keys
         elif scope["path"] == START:
             outcome = await self._start(scope, activity)
         else:
-            outcome = await self._check(scope, proxies, activity)
+            outcome = await self._check(scope, activity)
         if isinstance(outcome, Refused):
             await send_refusal(scope, send, outcome, arrival_of(scope).reference)
             return
         for message in outcome:
             await send(message)
 
-    async def _check(self, scope: Scope, proxies: Networks, activity: Activity) -> tuple[Message, Message] | Refused:
-        visit = _visit(scope, proxies)
+    async def _check(self, scope: Scope, activity: Activity) -> tuple[Message, Message] | Refused:
+        visit = _visit(scope, self._proxies)
         if isinstance(visit, Refused):
             return visit
         if visit.asked.comes_back:
             return await self._come_back(scope, visit)
         outcome: Confirmed | Refused = _REQUIRED
-        if visit.bearer is not None:
-            outcome = await self._visitors.look_up(visit.key, visit.bearer)
+        if visit.token is not None and visit.bearer is not None:
+            outcome = await self._visitors.look_up(_key(visit.asked.host, visit.token), visit.bearer)
         if isinstance(outcome, Confirmed):
             if outcome.due is not None:
                 activity.note(outcome.due)
@@ -183,6 +186,11 @@ class ForwardAuth:
         """Send the browser on; nginx is told by a 401, the only no that it passes on with its headers."""
         headers = [(b"location", address.encode()), (b"set-cookie", cookie.encode())]
         return ready(headers, self._every, _UNAUTHORIZED if asked.by_nginx else _FOUND)
+
+
+def _key(host: str, token: str) -> str:
+    """Give the words under which an answer is remembered: this token, at this host."""
+    return f"{host} {token}"
 
 
 def _visit(scope: Scope, proxies: Networks) -> Visit | Refused:

@@ -63,7 +63,7 @@ class Gate:
         self.activity = Activity(errands.touch, around.ticks, around.threads)
         visitors = LiveSessions(errands.confirm_visitors, around.ticks, around.threads)
         hosts = RegisteredHosts(errands.hosts, around.ticks, around.threads)
-        self.forward_auth = ForwardAuth(errands, visitors, hosts)
+        self.forward_auth = ForwardAuth(errands, visitors, hosts, around.proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a session check here, and lead everything else to its door."""
@@ -87,7 +87,7 @@ class Gate:
 
     async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a proxy from memory where that may be trusted, else with the database."""
-        known = self.forward_auth.recall(scope, self._proxies) if scope["path"] == PATH else None
+        known = self.forward_auth.recall(scope) if scope["path"] == PATH else None
         if known is None:
             await self._answered(scope, receive, send, self._ask)
             return
@@ -103,7 +103,7 @@ class Gate:
             await send_refusal(scope, send, refused, arrival_of(scope).reference)
             return
         self._metrics.looked_up.inc()
-        await self.forward_auth.answer(scope, send, self._proxies, self.activity)
+        await self.forward_auth.answer(scope, send, self.activity)
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send, work: App) -> None:
         """See to it that there is an answer, whatever becomes of the work."""

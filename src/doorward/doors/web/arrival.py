@@ -4,9 +4,9 @@ The gate notes the arrival in the request's scope; every door behind it reads it
 """
 
 import base64
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -80,14 +80,24 @@ def client_address(scope: Scope, proxies: Networks) -> str:
     return str(peer)
 
 
+def inside(networks: Networks) -> Callable[[Scope], bool]:
+    """Make what tells, as `is_from` does, whether a request comes from these networks, and keeps the latest clients."""
+    known = lru_cache(maxsize=256)(partial(_is_inside, networks))
+
+    def is_inside(scope: Scope) -> bool:
+        client = scope.get("client")
+        return client is not None and known(client[0])
+
+    return is_inside
+
+
 def is_from(scope: Scope, networks: Networks) -> bool:
     """Tell whether a request comes straight from one of these networks, whatever its headers say."""
     client = scope.get("client")
-    return client is not None and _is_from(client[0], tuple(networks))
+    return client is not None and _is_inside(networks, client[0])
 
 
-@lru_cache(maxsize=256)
-def _is_from(client: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+def _is_inside(networks: Networks, client: str) -> bool:
     peer = _parse(client)
     return peer is not None and _trusted(peer, networks)
 
