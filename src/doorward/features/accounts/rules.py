@@ -31,13 +31,14 @@ OPERATOR_MEMORY = timedelta(hours=72)
 
 def judge_name(text: str, field: str) -> Refused | None:
     """Refuse a user name or full name that is empty, too long, has control characters, or is the server's own."""
-    if not text.strip() or not canonical(text):
+    form = canonical(text)
+    if not text.strip() or not form:
         return Refused("accounts.name_missing", {"field": field})
-    if len(text) > NAME_LENGTH or len(canonical(text)) > GROWTH * NAME_LENGTH:
+    if len(text) > NAME_LENGTH or len(form) > GROWTH * NAME_LENGTH:
         return Refused("accounts.name_too_long", {"field": field, "most": NAME_LENGTH})
     if has_controls(text):
         return Refused("accounts.name_malformed", {"field": field})
-    return Refused("accounts.name_taken") if field == "user_name" and _of_the_server(text) else None
+    return Refused("accounts.name_taken") if field == "user_name" and _of_the_server(form) else None
 
 
 def judge_email(address: str) -> Refused | None:
@@ -77,9 +78,8 @@ def has_controls(text: str) -> bool:
     return any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in text)
 
 
-def _of_the_server(name: str) -> bool:
-    """Tell whether a name is one that the trail has for the server and its owner: nobody else signs as they do."""
-    form = canonical(name)
+def _of_the_server(form: str) -> bool:
+    """Tell whether a name's one form is what the trail has for the server and its owner: nobody else signs so."""
     return form == SYSTEM.name or form.startswith("cli:")
 
 

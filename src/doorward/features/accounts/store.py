@@ -37,6 +37,8 @@ _BY_ID = _STANDING.where(_A.account_id == bindparam("account"))
 _BY_IDS = _STANDING.where(_AMONG)
 _BY_NAME = _STANDING.where(_A.user_name_canonical == bindparam("name"))
 _ADD, _ADD_STATE = insert(accounts), insert(account_state)
+_NEW = {"protected": False, "version": 1, "email_changed_at": None}
+_NEW_STATE = {"epoch": 1, "excluded": False}
 _SET_STATE = update(account_state).where(_S.account_id == bindparam("account"))
 _LAPSED = select(_S.account_id).where(_S.lock_ends_at <= bindparam("now")).limit(bindparam("most"))
 _SERVING = select(_S.password_rules).where(_S.account_id == bindparam("account"))
@@ -93,14 +95,14 @@ def by_name(sql: Connection, name: str) -> Standing | None:
 
 def add(sql: Connection, new: NewAccount) -> None:
     """Insert an account, open; a name that is taken violates its unique key."""
-    sql.execute(_ADD, _row(new))
-    sql.execute(_ADD_STATE, _state_row(new))
+    sql.execute(_ADD, _row(new) | _NEW)
+    sql.execute(_ADD_STATE, _state_row(new) | _NEW_STATE)
 
 
 def add_many(sql: Connection, new: Sequence[NewAccount]) -> None:
     """Insert accounts, as by `add`."""
-    insert_rows(sql, accounts, [_row(one) for one in new])
-    insert_rows(sql, account_state, [_state_row(one) for one in new])
+    insert_rows(sql, accounts, [_row(one) for one in new], _NEW)
+    insert_rows(sql, account_state, [_state_row(one) for one in new], _NEW_STATE)
 
 
 def taken(sql: Connection, canonicals: Sequence[str]) -> set[str]:
@@ -269,16 +271,12 @@ def _row(new: NewAccount) -> dict[str, Any]:
         "account_id": new.id, "user_name": new.user_name, "user_name_canonical": canonical(new.user_name),
         "full_name": new.full_name, "full_name_canonical": canonical(new.full_name), "email": new.email,
         "email_canonical": None if new.email is None else canonical(new.email), "kind": new.kind.value,
-        "enabled": new.enabled, "protected": False, "created_at": new.at, "updated_at": new.at, "version": 1,
-        "email_changed_at": None,
+        "enabled": new.enabled, "created_at": new.at, "updated_at": new.at,
     }  # fmt: skip
 
 
 def _state_row(new: NewAccount) -> dict[str, Any]:
-    return {
-        "account_id": new.id, "epoch": 1, "enabled_at": new.at, "factors": new.factors, "excluded": False,
-        "factor_due": new.factors > 0,
-    }  # fmt: skip
+    return {"account_id": new.id, "enabled_at": new.at, "factors": new.factors, "factor_due": new.factors > 0}
 
 
 def _standing(row: Any) -> Standing:

@@ -16,6 +16,10 @@ from doorward.kernel.recipes import APP, Algorithm, Motion, Recipe
 
 _K, _C = otp_keys.c, otp_candidates.c
 _NONE: list[int] = []
+_UNUSED = {
+    "consecutive_failures": 0, "last_used_at": None, "disabled_at": None, "clock_error_steps": None,
+    "clock_error_seen_at": None,
+}  # fmt: skip
 
 Opener = Callable[[UUID, bytes], bytes]
 """Opens the sealed secret of a key, given the key's id."""
@@ -172,7 +176,7 @@ def add(sql: Connection, new: NewKey) -> None:
 
 def add_many(sql: Connection, new: Sequence[NewKey]) -> None:
     """Insert keys, as by `add`."""
-    insert_rows(sql, otp_keys, [_row(one) for one in new])
+    insert_rows(sql, otp_keys, [_row(one) for one in new], _UNUSED)
 
 
 def save(sql: Connection, before: OtpKey, after: OtpKey) -> bool:
@@ -250,8 +254,7 @@ def _row(new: NewKey) -> dict[str, Any]:
     return {
         "account_id": new.account, "key_id": new.id, "sealed_secret": new.sealed_secret, "last_step": new.step,
         "spent_steps": sorted(new.spent_steps) or _NONE, "recent_steps": list(new.recent_steps) or _NONE,
-        "consecutive_failures": 0, "confirmed_at": new.at, "last_used_at": None,
-        "disabled_at": None, "clock_error_steps": None, "clock_error_seen_at": None,
+        "confirmed_at": new.at,
         "motion": new.recipe.motion.value, "algorithm": new.recipe.algorithm.value, "period": new.recipe.period,
         "offset_steps": new.offset_steps, "token_id": new.token, "expires_at": new.expires_at,
     }  # fmt: skip

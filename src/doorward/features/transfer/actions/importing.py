@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import NewAccount
+from doorward.features.accounts.model import AccountKind, NewAccount
 from doorward.features.administration.actions import grouping
 from doorward.features.audit import actions as audit
 from doorward.features.groups import actions as groups
@@ -32,6 +32,8 @@ from doorward.kernel.ids import AccountId, new_ids
 from doorward.kernel.lines import LineError
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Fact, Refused
+
+_Brought = tuple[AccountKind, tuple[str, ...], bool, bool, bool]
 
 
 @act(who=Who.SERVER, event=None, writes=False)
@@ -98,11 +100,12 @@ class _Judge:
         """Find whose names somebody has, by their lines."""
         names = {person.line: canonical(person.user_name) for person in part}
         there = accounts.taken(self._call, list(names.values()))
-        return {line: name for line, name in names.items() if name in there}
+        return {line: name for line, name in names.items() if name in there} if there else {}
 
     def errors(self, part: Sequence[Person], taken: Mapping[int, str]) -> list[LineError]:
         """Say what is wrong with these people, in the order of their lines."""
-        return [error for person in part for error in self._of(person, taken)]
+        asked = (person for person in part if person.roles or person.groups or person.line in taken)
+        return [error for person in asked for error in self._of(person, taken)]
 
     def groups(self, person: Person) -> list[Group]:
         """Give the groups that somebody is put into, each once."""
@@ -174,19 +177,26 @@ def _account(call: Call, account: AccountId, person: Person) -> NewAccount:
 
 def _record(call: Call, people: Iterable[tuple[AccountId, Person]]) -> None:
     """Record what each account brought along, never what it is."""
-    alike: dict[tuple[tuple[str, Fact], ...], list[tuple[AccountId, str]]] = {}
+    alike: dict[_Brought, list[tuple[AccountId, str]]] = {}
     for account, person in people:
         alike.setdefault(_brought(person), []).append((account, person.user_name))
-    for brought, targets in alike.items():
-        audit.record_each(call, Event("accounts.added", "done", details=dict(brought)), targets)
+    for (kind, roles, enabled, password, key), targets in alike.items():
+        details: dict[str, Fact] = {
+            "kind": kind.value,
+            "roles": ", ".join(roles),
+            "imported": True,
+            "enabled": enabled,
+            "password": password,
+            "secret_key": key,
+        }
+        audit.record_each(call, Event("accounts.added", "done", details=details), targets)
 
 
-def _brought(person: Person) -> tuple[tuple[str, Fact], ...]:
+def _brought(person: Person) -> _Brought:
     return (
-        ("kind", person.kind.value),
-        ("roles", ", ".join(person.roles)),
-        ("imported", True),
-        ("enabled", person.enabled),
-        ("password", person.password_hash is not None),
-        ("secret_key", person.secret_key is not None),
+        person.kind,
+        person.roles,
+        person.enabled,
+        person.password_hash is not None,
+        person.secret_key is not None,
     )

@@ -140,16 +140,18 @@ class _Sheet:
     errors: list[LineError] = field(default_factory=list)
 
     def text(self, column: str) -> str:
-        return self.line.values.get(column, "").strip()
+        found = self.line.values.get(column)
+        return found.strip() if found else ""
 
     def judged(self, column: str, refused: Refused | None) -> None:
         if refused is not None:
             self.errors.append(LineError(self.line.number, column, refused))
 
     def chosen(self, column: str, choices: Mapping[str, T], other: T) -> T:
-        text = self.text(column).lower()
+        text = self.text(column)
         if not text:
             return other
+        text = text.lower()
         if text not in choices:
             self.judged(column, Refused("transfer.value", {"allowed": ", ".join(choices)}))
         return choices.get(text, other)
