@@ -147,7 +147,7 @@ class LoopDriver:
     async def _answer(self, request: Request, held: "_HeldPlace") -> object:
         match request:
             case Hash(job):
-                return await asyncio.wrap_future(self._pool.submit(job))
+                return await asyncio.wrap_future(self._pool.submit(job, held.address))
             case LookUp(wanted, lists):
                 find = self._runtime.breach_lists.find
                 return await asyncio.get_running_loop().run_in_executor(self._threads, find, wanted, lists)
@@ -164,14 +164,14 @@ class _HeldPlace:
 
     def __init__(self, queue: HashQueue, address: str) -> None:
         self._queue = queue
-        self._address = address
+        self.address = address
         self._held = False
 
     def take(self) -> bool:
-        self._held = self._held or self._queue.take(self._address)
+        self._held = self._held or self._queue.take(self.address)
         return self._held
 
     def give_back(self) -> None:
         if self._held:
             self._held = False
-            self._queue.give_back(self._address)
+            self._queue.give_back(self.address)

@@ -155,8 +155,8 @@ def test_the_pool_gives_what_the_hasher_gives() -> None:
     """A result comes through the future, and so does a bug."""
     pool = HashPool(Telling(), width=1)
 
-    assert pool.submit(Verify(Secret("x"))).result(10) == Verified(right=True)
-    assert isinstance(pool.submit(Matches(Secret("x"), ())).exception(10), RuntimeError)
+    assert pool.submit(Verify(Secret("x")), "192.0.2.7").result(10) == Verified(right=True)
+    assert isinstance(pool.submit(Matches(Secret("x"), ()), "192.0.2.7").exception(10), RuntimeError)
     pool.close()
 
 
@@ -164,7 +164,7 @@ def test_the_pool_is_as_wide_as_it_was_made() -> None:
     """Two jobs that wait for each other both end: they ran at once, on threads that are not the caller's."""
     hasher = Telling()
     pool = HashPool(hasher, width=2)
-    results = [pool.submit(Encode(Secret(text))) for text in ("a", "b")]
+    results = [pool.submit(Encode(Secret(text)), "192.0.2.7") for text in ("a", "b")]
 
     assert [result.result(10) for result in results] == ["hash of a", "hash of b"]
     assert len(hasher.threads - {threading.get_native_id()}) == 2
@@ -177,7 +177,7 @@ def test_hash_threads_give_way_to_the_others() -> None:
     before = os.getpriority(os.PRIO_PROCESS, 0)
     hasher = Telling()
     pool = HashPool(hasher, width=1)
-    pool.submit(Verify(Secret("x"))).result(10)
+    pool.submit(Verify(Secret("x")), "192.0.2.7").result(10)
 
     assert hasher.priorities == [min(before + 10, 19)]
     assert os.getpriority(os.PRIO_PROCESS, 0) == before

@@ -7,13 +7,16 @@ those that answer session checks.
 import os
 import sys
 import threading
-from collections import Counter
+from collections import Counter, OrderedDict, deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from doorward.kernel.networks import network
 from doorward.kernel.ports import Hasher, HashJob, Verified
 
+Hashed = Verified | str | bool
+"""What comes of a job, each kind in its own type."""
 SLOTS = 64
 ADDRESS_SHARE = 0.5
 """What part of the places one address may hold, so that it cannot shut everybody out."""
@@ -60,20 +63,75 @@ class HashQueue:
 
 
 class HashPool:
-    """Threads that do hash jobs: as many as the process may use cores, at a lower priority than the others."""
+    """Threads that do hash jobs: as many as the process may use cores, at a lower priority than the others.
+
+    Addresses take turns: whoever comes from another one waits for a job of each at most, not for all of a flood's.
+    """
 
     def __init__(self, hasher: Hasher, width: int | None = None) -> None:
         """Take what does the jobs; threads start with the first of them."""
         self._hasher = hasher
+        self._line = _Line()
         self._threads = ThreadPoolExecutor(width or cores(), "hash", initializer=give_way)
 
-    def submit(self, job: HashJob) -> Future[Verified | str | bool]:
-        """Queue a job; the future gives what `Hasher.run` gives."""
-        return self._threads.submit(self._hasher.run, job)
+    def submit(self, job: HashJob, address: str) -> Future[Hashed]:
+        """Put a job in line for an address; the future gives what `Hasher.run` gives."""
+        waiting = _Waiting(job)
+        self._line.join(network(address), waiting)
+        self._threads.submit(self._do_next)
+        return waiting.future
 
     def close(self) -> None:
         """Wait for the jobs that have begun, and forget the others."""
         self._threads.shutdown(wait=True, cancel_futures=True)
+        for waiting in self._line.leave():
+            waiting.future.cancel()
+
+    def _do_next(self) -> None:
+        """Do whichever job has its turn: a thread is asked once for each that is in line."""
+        waiting = self._line.next()
+        if not waiting.future.set_running_or_notify_cancel():
+            return
+        try:
+            waiting.future.set_result(self._hasher.run(waiting.job))
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the job is told, and gives the place back
+            waiting.future.set_exception(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A job in line, and who is told what came of it."""
+
+    job: HashJob
+    future: Future[Hashed] = field(default_factory=Future)
+
+
+class _Line:
+    """Jobs in line: in order within a source, and source by source."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sources: OrderedDict[str, deque[_Waiting]] = OrderedDict()
+
+    def join(self, source: str, waiting: _Waiting) -> None:
+        with self._lock:
+            self._sources.setdefault(source, deque()).append(waiting)
+
+    def next(self) -> _Waiting:
+        """Take the first job of the source whose turn it is; what is left of it goes to the end."""
+        with self._lock:
+            source, jobs = self._sources.popitem(last=False)
+            waiting = jobs.popleft()
+            if jobs:
+                self._sources[source] = jobs
+            return waiting
+
+    def leave(self) -> list[_Waiting]:
+        """Take all that are left."""
+        with self._lock:
+            left = [waiting for jobs in self._sources.values() for waiting in jobs]
+            self._sources.clear()
+            return left
 
 
 def cores() -> int:
