@@ -1,4 +1,5 @@
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -58,6 +59,20 @@ def test_making_again_changes_nothing(tmp_path: Path) -> None:
 
     assert not make(tmp_path / "data")
     assert (tmp_path / "data" / "doorward.key").read_text() == "a key"
+
+
+def test_looking_at_the_database_file_lets_go_of_no_lock(tmp_path: Path) -> None:
+    """A process that closes another handle of the file would lose all that SQLite has locked in it (POSIX)."""
+    make(tmp_path)
+    connection = sqlite3.connect(tmp_path / "doorward.db", isolation_level=None)
+    connection.execute("BEGIN EXCLUSIVE")
+    data_directory.require(settings(tmp_path))
+    make(tmp_path)
+    elsewhere = f"import sqlite3; sqlite3.connect('{tmp_path}/doorward.db', timeout=0).execute('BEGIN IMMEDIATE')"
+    said = subprocess.run([sys.executable, "-c", elsewhere], capture_output=True, text=True, check=False).stderr
+    connection.close()
+
+    assert "database is locked" in said
 
 
 def test_an_empty_directory_is_closed(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def require(settings: Settings) -> None:
         if not all(path.exists() for path in needed):
             raise Obstacle(f"{settings.data} is not a data directory yet.", "Make it one with `doorward init`.")
         for path in needed:
-            path.open("rb").close()
+            _must_be_open_to_us(path, os.R_OK)
 
 
 def close_new_files() -> None:
@@ -126,8 +126,21 @@ def _directory(data: Path) -> None:
 
 
 def _database_file(settings: Settings) -> None:
-    if settings.database_file is not None:
-        os.close(os.open(settings.database_file, os.O_CREAT | os.O_RDWR, CLOSED_FILE))
+    if settings.database_file is None:
+        return
+    try:
+        os.close(os.open(settings.database_file, os.O_CREAT | os.O_EXCL | os.O_RDWR, CLOSED_FILE))
+    except FileExistsError:
+        _must_be_open_to_us(settings.database_file, os.R_OK | os.W_OK)
+
+
+def _must_be_open_to_us(path: Path, mode: int) -> None:
+    """Raise `PermissionError` where this user may not read or write a file, without opening it.
+
+    A process that closes a second handle of SQLite's file lets go of all locks that it holds there (POSIX).
+    """
+    if not os.access(path, mode, effective_ids=os.access in os.supports_effective_ids):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def _no_database_without_keys(settings: Settings) -> None:
