@@ -1,5 +1,7 @@
 """A connection that is held, and on which a statement that comes again is executed in the driver's own words."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -7,7 +9,15 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from doorward.edges.sql.rows import Rows
-from doorward.edges.sql.spelling import Spelled, spell
+from doorward.edges.sql.spelling import Spelled, lists_of, sizes_of, spell
+
+
+@dataclass(slots=True)
+class _Known:
+    """A statement that is given values of certain names: which of them are lists, and its texts by their sizes."""
+
+    lists: tuple[str, ...]
+    by_sizes: dict[tuple[int, ...], Spelled | None] = field(default_factory=dict)
 
 
 class Spellings:
@@ -18,18 +28,26 @@ class Spellings:
 
     def __init__(self) -> None:
         """Begin with none; each goes with its statement."""
-        self._known: WeakKeyDictionary[Any, dict[tuple[str, ...], Spelled | None]] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Any, dict[tuple[str, ...], _Known]] = WeakKeyDictionary()
 
-    def find(self, statement: Any, keys: tuple[str, ...], engine: Engine) -> Spelled | None:
-        """Give a statement's spelling for values of these names, from the second time on."""
+    def find(self, statement: Any, given: Mapping[str, Any], engine: Engine) -> Spelled | None:
+        """Give a statement's spelling for values like these, from the second time on."""
         try:
             by_keys = self._known[statement]
         except KeyError:
             self._known[statement] = {}
             return None
+        keys = tuple(given)
         if keys not in by_keys:
-            by_keys[keys] = spell(statement, keys, engine.dialect)
-        return by_keys[keys]
+            by_keys[keys] = _Known(lists_of(statement, keys, engine.dialect))
+        known = by_keys[keys]
+        sizes = sizes_of(known.lists, given) if known.lists else ()
+        if sizes is None:
+            return None
+        if sizes not in known.by_sizes:
+            named = dict(zip(known.lists, sizes, strict=True))
+            known.by_sizes[sizes] = spell(statement, keys, named, engine.dialect)
+        return known.by_sizes[sizes]
 
     def __len__(self) -> int:
         """Tell how many statements are known."""
@@ -50,8 +68,8 @@ class HeldConnection(Connection):
         plain = execution_options is None and (several or parameters is None or isinstance(parameters, dict))
         if plain and self.in_transaction():
             sets = parameters if several else [parameters or {}]
-            spelled = self.spellings.find(statement, tuple(sets[0]), self.engine) if sets else None
-            if spelled is not None and (len(sets) == 1 or spelled.types is None):
+            spelled = self.spellings.find(statement, sets[0], self.engine) if sets else None
+            if spelled is not None and (len(sets) == 1 or not (spelled.types or spelled.lists)):
                 return self._say(spelled, [spelled.values(given) for given in sets])
         return super().execute(statement, parameters, execution_options=execution_options)
 

@@ -43,7 +43,6 @@ _FAIL = update(lockout_counters).where(*_THIS).values(
 _FIRST_FAILURE = insert(lockout_counters)
 _ZERO = update(lockout_counters).values(failures=0, changed_at=bindparam("at"))
 _CLEAR = _ZERO.where(*_THIS[:2])
-_CLEAR_ACCOUNT = _ZERO.where(_C.account_id == bindparam("account"))
 _CLEAR_ACCOUNTS = _ZERO.where(_C.account_id.in_(bindparam("accounts", expanding=True)))
 _STALE_OF = (
     delete(lockout_reservations)
@@ -119,7 +118,7 @@ def clear(sql: Connection, account: AccountId, factor: Factor, at: datetime) -> 
 
 def clear_account(sql: Connection, account: AccountId, at: datetime) -> None:
     """Set every counter of an account to 0, as each complete sign-in does; attempts in flight stay counted (LOCK-4)."""
-    sql.execute(_CLEAR_ACCOUNT, {"account": account, "at": at})
+    clear_accounts(sql, [account], at)
 
 
 def clear_accounts(sql: Connection, accounts: Sequence[AccountId], at: datetime) -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy import delete as delete_from
 
 from doorward.edges.sql.tables.policy import settings
@@ -24,6 +23,7 @@ _STAMP: dict[str, Any] = {
 }
 
 _AREA = select(_T.name, _T.chosen, _T.version).where(_T.area == bindparam("in_area"))
+_AREAS = select(_T.area, _T.name, _T.chosen, _T.version).where(_T.area.in_(bindparam("areas", expanding=True)))
 _RANKS = select(_T.area, _T.name, _T.chosen).where(
     _T.area > bindparam("from_area"), _T.area < bindparam("to_area"), _T.name.in_([_VERSION, RANK])
 )
@@ -53,8 +53,7 @@ class Stamp:
 def load_some(sql: Connection, areas: Sequence[str]) -> dict[str, tuple[dict[str, Any], int]]:
     """Load several areas at once; one in which nothing was chosen is as `load` gives it."""
     found: dict[str, tuple[dict[str, Any], int]] = {area: ({}, 0) for area in areas}
-    asked = {f"area_{number}": area for number, area in enumerate(areas)}
-    for area, name, chosen, row_version in sql.execute(_some(len(areas)), asked):
+    for area, name, chosen, row_version in sql.execute(_AREAS, {"areas": list(areas)}):
         values, version = found[area]
         if name == _VERSION:
             version = row_version
@@ -62,13 +61,6 @@ def load_some(sql: Connection, areas: Sequence[str]) -> dict[str, tuple[dict[str
             values[name] = chosen
         found[area] = (values, version)
     return found
-
-
-@cache
-def _some(count: int) -> Select[Any]:
-    """Build the statement that loads so many areas, once: every sign-in asks it."""
-    names = [bindparam(f"area_{number}", type_=_T.area.type) for number in range(count)]
-    return select(_T.area, _T.name, _T.chosen, _T.version).where(_T.area.in_(names))
 
 
 def ranks(sql: Connection, areas: str) -> dict[str, int]:
