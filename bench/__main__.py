@@ -1,10 +1,10 @@
 """Measure one row of the benchmarks, or all of them.
 
-    bench/run NAME             one row, on each database that it is about
-    bench/run NAME --on KIND   on SQLite or on PostgreSQL alone
-    bench/run NAME --full      at its full size
-    bench/run all              every row at everyday size (1 million accounts); writes bench/RESULTS.md as it goes
-    bench/run --full           every row at full size (10 million accounts); writes bench/RESULTS-FULL.md as it goes
+    bench/run NAME [NAME ...]   these rows, on each database that they are about
+    bench/run NAME --on KIND    on SQLite or on PostgreSQL alone
+    bench/run NAME --full       at full size; what is measured replaces that row in bench/RESULTS-FULL.md
+    bench/run all               every row at everyday size (1 million accounts); writes bench/RESULTS.md as it goes
+    bench/run --full            every row at full size (10 million accounts): hours
 
 A row that fails says why, and the others are measured all the same.
 """
@@ -54,7 +54,7 @@ MOST_SECONDS = 480
 def main(words: list[str]) -> int:
     """Measure what was asked for; 1 where something could not be measured."""
     asked = _asked(words)
-    if asked.row is None:
+    if not asked.rows:
         _parser().print_help()
         return 0
     signal.signal(signal.SIGTERM, _asked_to_stop)
@@ -64,7 +64,7 @@ def main(words: list[str]) -> int:
         measured = [_told(name, kind, kept, full=asked.full) for name, kind in _chosen(asked)]
     finally:
         crowded.forget()
-    if kept is not None:
+    if kept is not None and not asked.full:
         kept.end(time.perf_counter() - began)
     return 0 if all(measured) else 1
 
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "bench/run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("row", nargs="?", choices=(*ROWS, "all"))
+    parser.add_argument("rows", nargs="*", metavar="NAME", help=", ".join((*ROWS, "all")))
     parser.add_argument("--on", choices=BOTH, metavar="KIND", help="SQLite or PostgreSQL alone")
     parser.add_argument("--full", action="store_true", help="the full size; hours for all of them")
     return parser
@@ -81,21 +81,24 @@ def _parser() -> argparse.ArgumentParser:
 
 def _asked(words: list[str]) -> argparse.Namespace:
     asked = _parser().parse_args(words)
-    if asked.row is None and asked.full:
-        asked.row = "all"
-    if asked.row in ROWS and asked.on not in {None, *ROWS[asked.row].kinds}:
-        _parser().error(f"{asked.row} is about {' and '.join(ROWS[asked.row].kinds)} alone")
+    if not asked.rows and asked.full:
+        asked.rows = ["all"]
+    for row in asked.rows:
+        if row not in {*ROWS, "all"}:
+            _parser().error(f"there is no row {row}: choose from {', '.join((*ROWS, 'all'))}")
+        if row in ROWS and asked.on not in {None, *ROWS[row].kinds}:
+            _parser().error(f"{row} is about {' and '.join(ROWS[row].kinds)} alone")
     return asked
 
 
 def _kept(asked: argparse.Namespace) -> results.Results | None:
-    if asked.row != "all":
-        return None
-    return results.Results(results.FULL, "full size") if asked.full else results.Results(results.EVERYDAY, "everyday")
+    if asked.full:
+        return results.Results(results.FULL, "full size", goes_on=True)
+    return results.Results(results.EVERYDAY, "everyday") if "all" in asked.rows else None
 
 
 def _chosen(asked: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    for name in ROWS if asked.row == "all" else [asked.row]:
+    for name in ROWS if "all" in asked.rows else asked.rows:
         yield from ((name, kind) for kind in ROWS[name].kinds if asked.on in {None, kind})
 
 
@@ -112,7 +115,7 @@ def _told(name: str, kind: str, kept: results.Results | None, *, full: bool) -> 
         text, measured = f"## {name} on {kind}: not measured\n\n{type(error).__name__}: {error}\n", False
     text += f"\nTook {time.perf_counter() - began:.0f} s.\n"
     print(text, flush=True)
-    if kept is not None:
+    if kept is not None and (measured or not full):
         kept.add(text)
     return measured
 
