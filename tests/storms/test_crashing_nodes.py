@@ -78,7 +78,8 @@ def test_a_crash_loses_nothing_and_leaves_no_half(crashing: Crashing, what: str,
     """What was acknowledged stands, every act has its entry, and every entry its act (AUDIT-2)."""
     server, chance = crashing.town, SeededEntropy(f"{what} {number}")
     since, dying = server.now(), crashing.node(chance)
-    crowd, told = Crowd.gather(server, 100 * list(WHAT).index(what) + number), Told(1 + chance.below(MOST_ACKNOWLEDGED))
+    crowd = Crowd.gather(server, 1_000 * list(WHAT).index(what) + number)
+    told = Told(1 + chance.below(MOST_ACKNOWLEDGED))
     kill: Callable[[], object] = dying.kill if what == "a node" else crashing.crash
     play(lambda: at_work(server, crowd, told, chance.below(LONGEST_GRACE) / 1000, kill))
     if what == "a node":
