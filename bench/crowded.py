@@ -3,6 +3,7 @@
 import atexit
 from contextlib import ExitStack
 
+import psycopg
 from sqlalchemy import text
 
 from bench import crowd, people
@@ -43,3 +44,12 @@ def _fill(there: Home, count: int) -> None:
     with runtime.database.write() as sql:
         sql.execute(text("ANALYZE"))
     runtime.database.close()
+    if there.url:
+        _settle(there.url)
+
+
+def _settle(url: str) -> None:
+    """Do at once what PostgreSQL does by itself in the hours after so many rows, beside whatever is measured then."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM")
+        connection.execute("CHECKPOINT")
