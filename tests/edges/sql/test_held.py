@@ -9,7 +9,20 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, bindparam, delete, event, func, insert, literal, select, text, union_all, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    delete,
+    event,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError, MultipleResultsFound, NoResultFound, StatementError
 
 from doorward.edges.sql import schema
@@ -221,3 +234,16 @@ def test_what_is_written_is_read(database: Opened, rows: list[tuple[str, int]]) 
         found = sql.execute(OF_AREA, {"area": "p"}).all()
 
     assert [(row.name, row.version, row.chosen["n"]) for row in found] == [(n, v, v) for n, v in sorted(rows)]
+
+
+def test_what_sqlalchemy_asks_for_itself_is_answered_by_it(database: Opened) -> None:
+    """Whether tables are there, and what they look like: it wants answers of its own kind, each time anew."""
+    with database.write() as sql:
+        for _ in range(2 * AGAIN):
+            settings.create(sql, checkfirst=True)
+            looked = inspect(sql)
+            assert looked.has_table("settings")
+            assert {"settings", "accounts"} <= set(looked.get_table_names())
+            assert {"area", "name"} <= {column["name"] for column in looked.get_columns("settings")}
+            assert looked.get_pk_constraint("settings")["constrained_columns"]
+            assert looked.get_indexes("audit_entries")

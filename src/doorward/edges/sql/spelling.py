@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import CompoundSelect, Dialect, Select
 from sqlalchemy.sql.compiler import ExpandedState, SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.util import find_tables
 
 from doorward.edges.sql.rows import Make
 
@@ -22,6 +23,7 @@ Values = Mapping[str, Any]
 Sizes = Mapping[str, int]
 """How many values each list has."""
 Process = Callable[[Any], Any] | None
+CATALOG = "pg_catalog"
 MOST = 1_024
 """How many values a list has at most that is spelled."""
 _numbers = count()
@@ -114,6 +116,8 @@ def spell(statement: Any, keys: Sequence[str], sizes: Sizes, dialect: Dialect) -
     """Spell a statement that is given values of these names; None for what only SQLAlchemy can execute."""
     if not isinstance(statement, Select | CompoundSelect | UpdateBase) or statement.get_execution_options():
         return None
+    if any(table.schema == CATALOG for table in find_tables(statement, include_crud=True)):
+        return None  # SQLAlchemy's own question, which asks more of its answer than `Rows` can
     compiled: Any = statement.compile(dialect=dialect, column_keys=list(keys))
     if [*compiled.insert_prefetch, *compiled.update_prefetch, *compiled.literal_execute_params]:
         return None
