@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import text
 
 from bench import people
+from bench.crowded import fill
 from bench.databases import SQLITE, home
 from bench.measuring import NotMeasured, Row
-from bench.operating import Desk, fill, lock_crowd, opened
+from bench.operating import Desk, lock_crowd, opened
 from doorward import app
 from doorward.edges.call import Call
 from doorward.edges.run import Runtime

@@ -2,6 +2,7 @@
 
 import atexit
 from contextlib import ExitStack
+from pathlib import Path
 
 import psycopg
 from sqlalchemy import text
@@ -21,7 +22,9 @@ def crowded(kind: str, count: int) -> Home:
     if (kind, count) not in _kept:
         with ExitStack() as made:
             there = made.enter_context(home(kind))
-            _fill(there, count)
+            fill(there.data, count)
+            if there.url:
+                _settle(there.url)
             _running.push(made.pop_all())
         _kept[kind, count] = there
     return _kept[kind, count]
@@ -33,8 +36,9 @@ def forget() -> None:
     _running.close()
 
 
-def _fill(there: Home, count: int) -> None:
-    settings = people.settings_of(there.data)
+def fill(data: Path, count: int) -> None:
+    """Make a data directory with so many accounts."""
+    settings = people.settings_of(data)
     starting.first_run(settings)
     runtime = app.open_runtime(settings)
     with runtime.database.write() as sql:
@@ -44,8 +48,6 @@ def _fill(there: Home, count: int) -> None:
     with runtime.database.write() as sql:
         sql.execute(text("ANALYZE"))
     runtime.database.close()
-    if there.url:
-        _settle(there.url)
 
 
 def _settle(url: str) -> None:

@@ -7,18 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
-from bench import crowd, people
+from bench import people
+from bench.crowded import fill
 from bench.databases import home
 from bench.measuring import NotMeasured, serving
 from bench.sign_in import sign_in
-from doorward import app, starting
+from doorward import app
 from doorward.edges.run import Runtime
-from doorward.edges.sql import on_postgresql
 from doorward.features.rights.actions.granting import grant_role
 from doorward.features.rights.model.acts.granting import GrantRole, RoleGranted
 from doorward.kernel.act import Owner
@@ -116,20 +115,6 @@ def opened(kind: str, count: int) -> Iterator[Desk]:
             operating, others = (HTTPConnection("127.0.0.1", server.port, timeout=60) for _ in range(2))
             yield Desk(runtime, token, everybody, operating, others)
         runtime.database.close()
-
-
-def fill(data: Path, count: int) -> None:
-    """Make a data directory with so many accounts."""
-    settings = people.settings_of(data)
-    starting.first_run(settings)
-    runtime = app.open_runtime(settings)
-    with runtime.database.write() as sql:
-        if sql.dialect.name == "postgresql":
-            on_postgresql.unhurried(sql)
-        crowd.fill(sql, count)
-    with runtime.database.write() as sql:
-        sql.execute(text("ANALYZE"))
-    runtime.database.close()
 
 
 def lock_crowd(runtime: Runtime) -> None:

@@ -30,7 +30,7 @@ def open_here(settings: Settings) -> Opened:
     opened = _opened(settings)
     with schema.obstacles_told(settings.database_name), opened.runtime.database.read() as sql:
         stands = schema.standing(sql)
-    schema.must_do(stands, settings.database_name)
+    schema.must_be_usable(stands, settings.database_name)
     return opened
 
 
@@ -68,7 +68,7 @@ def upgrade(settings: Settings) -> schema.Upgraded:
             found = schema.version(sql) or schema.NEWEST
     finally:
         database.close()
-    schema.must_do(stands, settings.database_name)
+    schema.must_be_usable(stands, settings.database_name)
     return schema.Upgraded(None, found)
 
 

@@ -89,7 +89,7 @@ def test_clearing_one_factor_leaves_the_other(world: World) -> None:
         store.add_failures(call.sql, codes, 2, NOON, unknown_name=False)
         store.clear(call.sql, BRAM, Factor.PASSWORD, NOON)
         one = store.counter(call.sql, PASSWORD, SINCE), store.counter(call.sql, codes, SINCE)
-        store.clear_account(call.sql, BRAM, NOON)
+        store.clear_accounts(call.sql, [BRAM], NOON)
         both = store.counter(call.sql, PASSWORD, SINCE), store.counter(call.sql, codes, SINCE)
 
     assert one == (Counter(0, 1, changed_at=NOON), Counter(2, 0, changed_at=NOON))

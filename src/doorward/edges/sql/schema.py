@@ -112,14 +112,14 @@ def prepare(database: Database, name: str) -> None:
         if stands is Standing.EMPTY:
             upgrade(sql)
             return
-    must_do(stands, name)
+    must_be_usable(stands, name)
     if stands is Standing.AHEAD:
         _log.warning(
             "a newer version has upgraded the database; this one goes on until it is upgraded too", known=NEWEST
         )
 
 
-def must_do(stands: Standing, name: str) -> None:
+def must_be_usable(stands: Standing, name: str) -> None:
     """Raise `Obstacle` unless this program can work with the database's schema."""
     match stands:
         case Standing.CURRENT | Standing.AHEAD:

@@ -181,7 +181,7 @@ def clear_counters(call: Call, account: AccountId, *factors: Factor) -> None:
 
 def clear_counters_all(call: Call, account: AccountId) -> None:
     """Set every counter of an account to 0."""
-    store.clear_account(call.sql, account, call.now)
+    store.clear_accounts(call.sql, [account], call.now)
 
 
 def clear_lapsed(call: Call, standing: Standing) -> bool:
@@ -191,7 +191,7 @@ def clear_lapsed(call: Call, standing: Standing) -> bool:
         return False
     account = standing.account
     accounts.set_lock(call, account.id, None)
-    store.clear_account(call.sql, account.id, call.now)
+    store.clear_accounts(call.sql, [account.id], call.now)
     event = Event("lockout.lapsed", "done", target=account.id, target_name=account.user_name)
     audit.record(replace(call, actor=SYSTEM), event)
     _tell(call, standing, Kind.ACCOUNT_UNLOCKED, {"by": "", "at": rfc3339(call.now)})

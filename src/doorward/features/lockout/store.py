@@ -116,13 +116,8 @@ def clear(sql: Connection, account: AccountId, factor: Factor, at: datetime) -> 
     sql.execute(_CLEAR, {"account": account, "which": factor.value, "at": at})
 
 
-def clear_account(sql: Connection, account: AccountId, at: datetime) -> None:
-    """Set every counter of an account to 0, as each complete sign-in does; attempts in flight stay counted (LOCK-4)."""
-    clear_accounts(sql, [account], at)
-
-
 def clear_accounts(sql: Connection, accounts: Sequence[AccountId], at: datetime) -> None:
-    """Set every counter of many accounts to 0, by one statement."""
+    """Set every counter of these accounts to 0; attempts in flight stay counted (LOCK-4)."""
     sql.execute(_CLEAR_ACCOUNTS, {"accounts": accounts, "at": at})
 
 
