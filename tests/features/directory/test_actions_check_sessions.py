@@ -2,7 +2,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import AccountKind
@@ -17,6 +16,7 @@ from doorward.features.sessions.model import EndSessionsOf, OpenedWith, ShowSess
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
+from tests.plans import plans_of
 from tests.worlds import NOON, World
 
 
@@ -118,12 +118,8 @@ def test_nobody_asks_for_nothing(world: World) -> None:
 def test_sessions_are_found_by_their_key(world: World) -> None:
     """However many there are, each costs one step down the index."""
     bearers = [bram(world)[1], world.sign_in(world.add("zoe", factors=1))]
-    said: list[tuple[str, tuple[object, ...]]] = []
     with world.reading() as call:
-        event.listen(call.sql, "before_cursor_execute", lambda *told: said.append((told[2], told[3])))
-        check_sessions(call, bearers)
-        text, values = next(one for one in said if "sessions" in one[0])
-        plan = [str(row[3]) for row in call.sql.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)]
+        plan = next(one for one in plans_of(call.sql, lambda: check_sessions(call, bearers)) if "sessions" in one)
 
-    steps = [step for step in plan if "SCAN" in step or "SEARCH sessions" in step]
+    steps = [step for step in plan.splitlines() if "SCAN" in step or "SEARCH sessions" in step]
     assert steps == ["SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (account_id=? AND token_hash=?)"]

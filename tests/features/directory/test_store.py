@@ -2,12 +2,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.features.directory.store import lists as store
 from doorward.kernel.act import EVERYBODY
 from doorward.kernel.ids import AccountId
+from tests.plans import plans_of
 from tests.worlds import NOON, World
 
 
@@ -125,18 +126,8 @@ def test_accounts_without_a_factor_are_counted(world: World) -> None:
 def test_list_is_driven_by_its_index(world: World, conditions: dict[str, Any], index: str) -> None:
     """A page costs what it shows."""
     people(world)
-    statements: list[tuple[str, Any]] = []  # the first one begins the transaction
     with world.database.read() as sql:
-
-        def keep(*execution: Any) -> None:
-            statements.append((execution[2], execution[3]))
-
-        event.listen(sql, "before_cursor_execute", keep)
-        store.search(sql, conditions, NOON, 50)
-        event.remove(sql, "before_cursor_execute", keep)
-        plan = " ".join(
-            row[3] for row in sql.exec_driver_sql(f"EXPLAIN QUERY PLAN {statements[-1][0]}", statements[-1][1])
-        )
+        *_, plan = plans_of(sql, lambda: store.search(sql, conditions, NOON, 50))
 
     assert index in plan
     assert "TEMP B-TREE" not in plan

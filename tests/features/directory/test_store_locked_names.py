@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, event, insert
+from sqlalchemy import Connection, insert
 
 from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.edges.sql.tables.second_factor import allowlist
@@ -20,6 +20,7 @@ from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import EVERYBODY
 from doorward.kernel.ids import AccountId, new_id
 from tests.chance import SeededEntropy
+from tests.plans import plans_of
 from tests.worlds import NOON, World
 
 FIRST = ("ada", "Bo", "Zoë")
@@ -150,21 +151,9 @@ def test_a_lock_that_ends_is_in_the_list_until_then(world: World) -> None:
     assert found == [1, 0, 1, 0]
 
 
-def plans(sql: Connection, conditions: dict[str, Any], explain: str) -> list[str]:
+def plans(sql: Connection, conditions: dict[str, Any]) -> list[str]:
     """Tell how a database carries out each statement of a search."""
-    said: list[tuple[str, Any]] = []
-
-    def keep(*execution: Any) -> None:
-        said.append((execution[2], execution[3]))
-
-    event.listen(sql, "before_cursor_execute", keep)
-    locked_names.search(sql, conditions, NOON, 50, 100)
-    event.remove(sql, "before_cursor_execute", keep)
-    return [
-        "\n".join(str(row[-1]) for row in sql.exec_driver_sql(f"{explain} {statement}", values))
-        for statement, values in said
-        if statement.startswith("SELECT")
-    ]
+    return plans_of(sql, lambda: locked_names.search(sql, conditions, NOON, 50, 100))
 
 
 BEGUN = {"after": True, "after_name": "ada rossi 1", "after_account": AccountId(new_id(NOON, SeededEntropy()))}
@@ -180,7 +169,7 @@ SHAPES: list[tuple[str, dict[str, Any]]] = [
 def test_sqlite_walks_the_names(crowd: World, way: str, conditions: dict[str, Any]) -> None:
     """In the order of their index; nothing is sorted, and no table of all accounts is read through."""
     with crowd.database.read() as sql:
-        *walks, rows = plans(sql, conditions, "EXPLAIN QUERY PLAN")
+        *walks, rows = plans(sql, conditions)
 
     index = "PRIMARY KEY (part=?" if way else "ix_locked_names_listing"
     assert walks
@@ -196,7 +185,7 @@ def test_postgresql_walks_the_names(world: World, way: str, conditions: dict[str
         sql.exec_driver_sql(MANY)
         sql.exec_driver_sql(MANY_LOCKED)
         sql.exec_driver_sql("ANALYZE")
-        *walks, _ = plans(sql, conditions, "EXPLAIN")
+        *walks, _ = plans(sql, conditions)
 
     index = "pk_locked_parts" if way else "ix_locked_names_listing"
     assert walks

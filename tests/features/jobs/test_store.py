@@ -3,12 +3,15 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from doorward.features.directory.model import Search
 from doorward.features.jobs import store
 from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobKind, JobState, Tally
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
+from tests.plans import plans_of
 from tests.worlds import NOON, World
 
 GRACE = AccountId(UUID(int=12))
@@ -171,3 +174,23 @@ def test_no_items_are_no_statement(world: World) -> None:
         store.add_items(sql, JOB.id, [])
 
         assert store.tallies(sql, [JOB]) == {JOB.id: Tally(0, 0, 0, 0, 0)}
+
+
+@pytest.mark.parametrize("ask", ["open_among", "settle"])
+def test_a_piece_of_a_long_job_is_found_by_its_accounts(world: World, ask: str) -> None:
+    """Each piece costs what it holds, and not as much as all that wait: found by its outcome it would be most of them.
+
+    PostgreSQL is asked while it knows nothing of the items, as after a job was begun.
+    """
+    every = [(AccountId(UUID(int=number)), "somebody") for number in range(5_000)]
+    piece = [account for account, _ in every[:100]]
+    with world.database.write() as sql:
+        store.add(sql, JOB)
+        store.add_items(sql, JOB.id, every)
+        if ask == "settle":
+            plans = plans_of(sql, lambda: store.settle(sql, JOB.id, piece, ("done", None)))
+        else:
+            plans = plans_of(sql, lambda: store.open_among(sql, JOB.id, piece))
+
+    assert plans
+    assert [plan for plan in plans if "account_id" not in plan or "ix_job_items_open" in plan] == []

@@ -14,7 +14,15 @@ from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
 
 _J, _I = jobs.c, job_items.c
-_AMONG = (_I.job_id == bindparam("job"), _I.account_id.in_(bindparam("accounts", expanding=True)))
+_WAITING_AMONG = (
+    _I.job_id == bindparam("job"),
+    _I.account_id.between(bindparam("first"), bindparam("last")),
+    _I.account_id.in_(bindparam("accounts", expanding=True)),
+    _I.outcome.concat("").is_(None),
+)
+"""The items of a piece that wait, asked so that a piece costs what it holds, and not as much as all that wait: the
+outcome as no index has it, for SQLite would go by it; and bounds, for PostgreSQL takes a new job for a few rows.
+"""
 
 _ADD = insert(jobs)
 _ADD_ITEM = insert(job_items)
@@ -26,10 +34,8 @@ _BY_ID = _JOBS.where(_J.job_id == bindparam("job"))
 _BY_KEY = _JOBS.where(_J.owner_name == bindparam("owner"), _J.idempotency_key == bindparam("key"))
 _RUNNING = _JOBS.where(_J.state == JobState.RUNNING.value).order_by(_J.job_id)
 _OPEN = select(_I.account_id).where(_I.job_id == bindparam("job"), _I.outcome.is_(None)).limit(bindparam("most"))
-_OPEN_AMONG = select(_I.account_id).where(*_AMONG, _I.outcome.is_(None))
-_SETTLE = (
-    update(job_items).where(*_AMONG, _I.outcome.is_(None)).values(outcome=bindparam("came"), code=bindparam("why"))
-)
+_OPEN_AMONG = select(_I.account_id).where(*_WAITING_AMONG)
+_SETTLE = update(job_items).where(*_WAITING_AMONG).values(outcome=bindparam("came"), code=bindparam("why"))
 _COUNTS = (
     select(_I.job_id, _I.outcome, func.count().label("count"))
     .where(_I.job_id.in_(bindparam("jobs", expanding=True)))
@@ -110,13 +116,19 @@ def open_items(sql: Connection, job: JobId, most: int) -> list[AccountId]:
 
 def open_among(sql: Connection, job: JobId, accounts: Sequence[AccountId]) -> list[AccountId]:
     """Of these items, list those that wait."""
-    return [AccountId(row.account_id) for row in sql.execute(_OPEN_AMONG, {"job": job, "accounts": accounts})]
+    if not accounts:
+        return []
+    return [AccountId(row.account_id) for row in sql.execute(_OPEN_AMONG, _piece(job, accounts))]
 
 
 def settle(sql: Connection, job: JobId, accounts: Sequence[AccountId], result: tuple[str, str | None]) -> int:
-    """Write one outcome and code beside items, unless they have theirs; tell how many had none."""
+    """Write one outcome and code beside items, at least one, unless they have theirs; tell how many had none."""
     outcome, code = result
-    return sql.execute(_SETTLE, {"job": job, "accounts": accounts, "came": outcome, "why": code}).rowcount
+    return sql.execute(_SETTLE, {**_piece(job, accounts), "came": outcome, "why": code}).rowcount
+
+
+def _piece(job: JobId, accounts: Sequence[AccountId]) -> dict[str, Any]:
+    return {"job": job, "accounts": accounts, "first": min(accounts), "last": max(accounts)}
 
 
 def tallies(sql: Connection, wanted: Sequence[Job]) -> dict[JobId, Tally]:
