@@ -80,7 +80,7 @@ GROUPS = (
         (
             "tests/features/*/test_store*",
             "tests/features/*/test_actions*",
-            "tests/edges/sql/test_[fhmop]*",
+            "tests/edges/sql/test_[fhmopw]*",
             "tests/doors/cli/test_moving*",
             "tests/test_*postgresql*",
         ),

@@ -1,6 +1,4 @@
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,14 +12,6 @@ from tests.worlds import World
 
 AT = datetime(2026, 3, 1, 12, 0, 0, 250, tzinfo=UTC)
 SAME = {"confirmed_at": AT, "last_step": -1, "spent_steps": [], "consecutive_failures": 0}
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Begin a world with nobody in it, and end it after the test."""
-    begun = World.begin(tmp_path)
-    yield begun
-    begun.database.close()
 
 
 def key(number: int, **other: object) -> dict[str, object]:

@@ -1,11 +1,8 @@
 """The tables of locked names hold what locks and names say, whatever was written to those, and by whom."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert, select, update
@@ -60,14 +57,6 @@ steps = st.one_of(
     st.tuples(st.just(remove), st.sampled_from(ACCOUNTS)),
     st.tuples(st.just(lambda sql, _: following.forget(sql, 1)), st.none()),
 )
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """Give a world, and close its database afterwards."""
-    world = World.begin(tmp_path)
-    yield world
-    world.database.close()
 
 
 def parts_of(row: Row) -> set[str]:

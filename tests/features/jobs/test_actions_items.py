@@ -1,6 +1,7 @@
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -148,6 +149,20 @@ def test_the_pace_is_kept_from_turn_to_turn(world: World, grace: Bearer) -> None
         sizes.append(shown(world, job).tally.done)
 
     assert sizes == [5, 15, 25]
+
+
+def test_pieces_are_small_while_others_wait(world: World, grace: Bearer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next piece is cut at once, and grows again a second after the last who has waited."""
+    job = start(world, grace, *(locked(world, f"user{number}") for number in range(40))).job
+    waiting = iter([False, True, False, False])
+    monkeypatch.setattr(working, "others_wait", lambda _: next(waiting))
+    pace, done = working.Pace(), [0]
+    for gap in (0, 0, 0, 1_000):
+        clock = HurryingClock(timedelta(milliseconds=101 + gap), timedelta(milliseconds=8))
+        working.go_on(replace(world.runtime, clock=clock), pace)
+        done.append(shown(world, job).tally.done)
+
+    assert [after - before for before, after in pairwise(done)] == [5, 10, 6, 5]
 
 
 @dataclass(slots=True)

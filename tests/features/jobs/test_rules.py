@@ -108,6 +108,19 @@ def test_a_piece_has_as_many_items_as_its_time_allows(size: int, milliseconds: i
     assert rules.next_size(size, timedelta(milliseconds=milliseconds)) == following
 
 
+@pytest.mark.parametrize(
+    ("since_others", "aim"),
+    [(None, 20), (0, 5), (999, 5), (1_000, 20), (-1, 20)],
+    ids=["never", "now", "just", "long ago", "a clock that was set back"],
+)
+def test_a_piece_is_shorter_where_others_wait(since_others: int | None, aim: int) -> None:
+    """LOCK-12: a sign-in writes three times, and waits for a piece each time."""
+    ago = None if since_others is None else timedelta(milliseconds=since_others)
+
+    assert rules.aim(ago) == timedelta(milliseconds=aim)
+    assert rules.next_size(100, timedelta(milliseconds=20), rules.aim(ago)) == 5 * aim
+
+
 @given(st.floats(0.01, 9), st.floats(0, 8), st.integers(5, 250))
 def test_a_steady_machine_is_held_for_no_longer_than_foreseen(each: float, whole: float, size: int) -> None:
     """However long an item takes, from the second piece on none takes more than 20 ms, or has more than five items."""

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from doorward.edges.sql.engine import BUSY_SECONDS, DatabaseBusy
 from doorward.edges.sql.held import HeldConnection, Spellings
+from doorward.edges.sql.waiting import LANE
 
 WAITING_WRITERS = 256
 """How many writers of this process may wait for the lane (architecture: at least 256)."""
@@ -31,6 +32,11 @@ class Lane:
         self._queue: deque[threading.Lock] = deque()
         self._guard = threading.Lock()
         self._taken = False
+
+    @property
+    def waiting(self) -> int:
+        """Count who stands in line."""
+        return len(self._queue)
 
     def enter(self) -> None:
         """Take the lane, or wait in line for it; raise `DatabaseBusy` when the line is full."""
@@ -108,6 +114,7 @@ class SqliteDatabase:
     def _held_writer(self) -> Connection:
         if self._writer is None or self._writer.closed:
             self._writer = HeldConnection(self._writing, self._spellings)
+            self._writer.info[LANE] = self._lane
         return self._writer
 
     def _drop_stuck_writer(self) -> None:

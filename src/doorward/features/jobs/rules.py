@@ -38,6 +38,10 @@ LEAST, MOST = 5, 250
 """So many items have one transaction, a *piece*: a few at first, and in the end."""
 AIM = timedelta(milliseconds=20)
 """For so long a piece should hold the writer: it may take 2.5 times as long as foreseen, and is within its 50 ms."""
+AIM_BESIDE_OTHERS = timedelta(milliseconds=5)
+"""And for so long where others wait to write: a sign-in does so three times, and should not take twice as long."""
+OTHERS_STAY = timedelta(seconds=1)
+"""For so long after somebody has waited, others are taken to be there."""
 PAGE = 200
 
 
@@ -72,12 +76,18 @@ def frozen(kind: JobKind, search: Search) -> Search:
     return replace(search, cursor=None, locked=search.locked or kind is JobKind.UNLOCKS)
 
 
-def next_size(size: int, held: timedelta) -> int:
+def aim(since_others: timedelta | None) -> timedelta:
+    """Say for how long the next piece should hold the writer; others have waited so long ago, or never."""
+    there = since_others is not None and timedelta() <= since_others < OTHERS_STAY
+    return AIM_BESIDE_OTHERS if there else AIM
+
+
+def next_size(size: int, held: timedelta, aimed_at: timedelta = AIM) -> int:
     """Say how many items the next piece has, after one of so many has held the writer for so long.
 
     Twice as many at most, and no more than would have taken the time that a piece aims at.
     """
-    fitting = MOST if held <= timedelta() else int(size * (AIM / held))
+    fitting = MOST if held <= timedelta() else int(size * (aimed_at / held))
     return max(LEAST, min(fitting, 2 * size, MOST))
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from doorward.edges.run import Runtime
 from doorward.edges.sql.engine import DatabaseBusy
+from doorward.edges.sql.waiting import others_wait
 from doorward.features.jobs import rules, store
 from doorward.features.jobs.actions.items import find_items, work_off
 from doorward.features.jobs.model import FindItems, Frontier, ItemsFound, Job, JobKind, JobState
@@ -16,20 +17,33 @@ from doorward.kernel.outcome import Refused
 _WORKER = Origin(Door.WORKER)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """For how long a piece has held the writer, when it ended, and whether others waited then."""
+
+    lasted: timedelta
+    ended_at: datetime
+    others: bool
+
+
 @dataclass(slots=True)
 class Pace:
     """How many items of each kind a piece had last; kept in memory, and found anew by another process."""
 
     sizes: dict[JobKind, int] = field(default_factory=dict)
     freezing: int = rules.FEW
+    others_at: datetime | None = None
+    """When others were last seen to wait."""
 
     def of(self, kind: JobKind) -> int:
         """Give the size of the next piece."""
         return self.sizes.get(kind, rules.LEAST)
 
-    def held(self, kind: JobKind, size: int, held: timedelta) -> None:
-        """Note for how long a whole piece has held the writer."""
-        self.sizes[kind] = rules.next_size(size, held)
+    def held(self, kind: JobKind, size: int, held: Held) -> None:
+        """Note how a whole piece has held the writer."""
+        self.others_at = held.ended_at if held.others else self.others_at
+        aim = rules.aim(None if self.others_at is None else held.ended_at - self.others_at)
+        self.sizes[kind] = rules.next_size(size, held.lasted, aim)
 
 
 def go_on(runtime: Runtime, pace: Pace | None = None) -> int:
@@ -72,8 +86,8 @@ def _go_on_with(runtime: Runtime, job: Job, pace: Pace, failures: list[Exception
     return done
 
 
-def _work_off(runtime: Runtime, job: Job, piece: Sequence[AccountId], failures: list[Exception]) -> timedelta:
-    """Work off a piece, and say for how long it held the writer.
+def _work_off(runtime: Runtime, job: Job, piece: Sequence[AccountId], failures: list[Exception]) -> Held:
+    """Work off a piece, and say how it held the writer.
 
     An item that raises takes its whole transaction with it, so that the others are tried again, one by one.
     """
@@ -83,15 +97,18 @@ def _work_off(runtime: Runtime, job: Job, piece: Sequence[AccountId], failures: 
         raise
     except Exception as error:  # noqa: BLE001 - whatever it was, the others of its piece are done
         if len(piece) > 1:
-            return max(_work_off(runtime, job, [one], failures) for one in piece)
+            each = [_work_off(runtime, job, [one], failures) for one in piece]
+            return max(each, key=lambda held: held.lasted)
         failures.append(error)
-        return timedelta()
+        return Held(timedelta(), runtime.clock.now(), others=False)
 
 
-def _transaction(runtime: Runtime, job: Job, piece: Sequence[AccountId]) -> timedelta:
+def _transaction(runtime: Runtime, job: Job, piece: Sequence[AccountId]) -> Held:
     with runtime.writing(job.beginner.origin) as call:
         work_off(runtime, call, job.id, piece)
-    return runtime.clock.now() - call.now
+        others = others_wait(call.sql)
+    ended_at = runtime.clock.now()
+    return Held(ended_at - call.now, ended_at, others)
 
 
 def _finish(runtime: Runtime, job: Job) -> None:
