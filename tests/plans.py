@@ -11,9 +11,9 @@ def plans_of(sql: Connection, say: Callable[[], object]) -> list[str]:
     explain = "EXPLAIN" if sql.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
     said: list[tuple[str, Any]] = []
 
-    def keep(*execution: Any) -> None:
-        values = execution[3]
-        said.append((execution[2], tuple(values) if isinstance(values, list) else values))
+    def keep(_sql: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
+        one = values[0] if many else values
+        said.append((statement, tuple(one) if isinstance(one, list) else one))
 
     event.listen(sql, "before_cursor_execute", keep)
     say()

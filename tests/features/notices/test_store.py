@@ -2,9 +2,12 @@ import threading
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from doorward.features.notices import store
 from doorward.features.notices.model import Kind, Mail, MailState
 from doorward.kernel.ids import AccountId
+from tests.plans import plans_of
 from tests.worlds import NOON, World
 
 BRAM = AccountId(UUID(int=11))
@@ -81,10 +84,26 @@ def test_claimed_mail_is_nobody_elses_until_its_lease_ends(world: World) -> None
 
 
 def test_longest_due_is_claimed_first(world: World) -> None:
-    """A batch takes the oldest."""
+    """A batch takes the oldest, in their order and of whatever state."""
     add(world, 3, 1, 2)
+    settle(world, claim(world, most=1)[0], MailState.FAILED)
+    with world.database.write() as sql:
+        few = store.claim(sql, NOON, LATER + timedelta(minutes=1), 1)
+        others = store.claim(sql, LATER, LATER + timedelta(minutes=2), 9)
 
-    assert {one.id.int for one in claim(world, most=2)} == {1, 2}
+    assert [one.id.int for one in (*few, *others)] == [2, 3, 1]
+
+
+@pytest.mark.sqlite("SQLite's own plan is read")
+def test_what_is_due_is_not_sorted_for_each_claim(world: World) -> None:
+    """After an act on many accounts a hundred thousand are due: each state gives its first ones in their order."""
+    add(world, 3, 1, 2)
+    with world.database.write() as sql:
+        looked, taken = plans_of(sql, lambda: store.claim(sql, LATER, LATER, 2))
+
+    assert looked.count("ix_outbox_due (state=? AND next_attempt_at<?)") == 3
+    assert "next_attempt_at<?)\nUSE TEMP B-TREE" not in looked, "nothing but the few of each is sorted"
+    assert "(account_id=? AND message_id=?)" in taken
 
 
 def test_claimed_mail_carries_what_sending_needs(world: World) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, union_all, update
 
 from doorward.edges.sql.tables.notices import former_addresses, outbox
 from doorward.features.notices.model import Kind, Mail, MailState
@@ -23,19 +23,28 @@ _WAITING = [MailState.QUEUED.value, _SENDING]
 _UNFINISHED = [*_WAITING, MailState.FAILED.value]
 _ONE = (_T.account_id == bindparam("account"), _T.message_id == bindparam("message"))
 _HELD = and_(*_ONE, _T.state == _SENDING, _T.next_attempt_at == bindparam("until"))
-_DUE = and_(_T.state.in_(_UNFINISHED), _T.next_attempt_at <= bindparam("now"))
-_FIRST_DUE = select(_T.message_id).where(_DUE).order_by(_T.next_attempt_at).limit(bindparam("most"))
+_DUE = _T.next_attempt_at <= bindparam("now")
+_FIRST_OF_EACH = union_all(
+    *(
+        select(
+            select(
+                _T.account_id, _T.message_id, _T.recipient, _T.sealed_body, _T.attempts, _T.queued_at, _T.expires_at,
+                _T.error, _T.next_attempt_at,
+            )
+            .where(_T.state == state, _DUE)
+            .order_by(_T.next_attempt_at)
+            .limit(bindparam("most"))
+            .subquery()
+        )
+        for state in _UNFINISHED
+    )
+).subquery()  # fmt: skip
+"""State by state in the order of the index: all that is due, of all states together, would be sorted for each claim."""
 
 _ADD = insert(outbox)
-_ANY_DUE = select(_T.message_id).where(_DUE).limit(1)
-_CLAIM = (
-    update(outbox)
-    .where(_T.message_id.in_(_FIRST_DUE), _DUE)
-    .values(state=_SENDING, next_attempt_at=bindparam("until"))
-    .returning(
-        _T.account_id, _T.message_id, _T.recipient, _T.sealed_body, _T.attempts, _T.queued_at, _T.expires_at, _T.error
-    )
-)
+_ANY_DUE = select(_T.message_id).where(_T.state.in_(_UNFINISHED), _DUE).limit(1)
+_FIRST_DUE = select(_FIRST_OF_EACH).order_by(_FIRST_OF_EACH.c.next_attempt_at).limit(bindparam("most"))
+_CLAIM = update(outbox).where(*_ONE).values(state=_SENDING, next_attempt_at=bindparam("until"))
 _SETTLE = update(outbox).where(_HELD).values(
     state=bindparam("to_state"), next_attempt_at=bindparam("due_at"), error=bindparam("why"),
     attempts=bindparam("tries"), finished_at=bindparam("over_at"),
@@ -137,9 +146,14 @@ def any_due(sql: Connection, now: datetime) -> bool:
 
 
 def claim(sql: Connection, now: datetime, until: datetime, most: int) -> list[Claimed]:
-    """Take what is due, longest due first, so that no other process takes it before the lease ends."""
-    rows = sql.execute(_CLAIM, {"now": now, "until": until, "most": most})
-    return [Claimed(AccountId(row[0]), *row[1:]) for row in rows]
+    """Take what is due, longest due first, so that no other process takes it before the lease ends.
+
+    The transaction is alone among writers: what is due when it is looked for is so when it is taken.
+    """
+    rows = sql.execute(_FIRST_DUE, {"now": now, "most": most}).all()
+    if rows:
+        sql.execute(_CLAIM, [{"account": row.account_id, "message": row.message_id, "until": until} for row in rows])
+    return [Claimed(AccountId(row.account_id), *row[1:-1]) for row in rows]
 
 
 def settle(sql: Connection, claimed: Claimed, until: datetime, result: Mapping[str, Any], *, erase: bool) -> bool:
