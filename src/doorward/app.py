@@ -56,8 +56,11 @@ EVERY_ACT = (administration, allowlist, exclusions, lockout, secret_key)
 """Modules whose acts `rights` answers about; loading them enters their acts in the registry."""
 STEP_THREADS = 16
 """Threads for the transactions of sign-in steps; the hash has its own."""
-SWITCH_SECONDS = 0.001
-"""How long a thread that works may keep the interpreter from the event loop: whoever is signed in waits for no step."""
+SWITCH_SECONDS = 0.000_2
+"""How long a thread that works may keep the interpreter from others, such as the event loop.
+
+A transaction lets go of it at each statement, and waits so long to have it back while another thread works.
+"""
 GATE_THREADS = 4
 """Threads for session checks, so that they never wait behind anything else."""
 
@@ -101,6 +104,7 @@ class App:
         await receive()
         sys.setswitchinterval(SWITCH_SECONDS)
         memory.share_one_heap()
+        memory.keep_what_is_there()
         self.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
