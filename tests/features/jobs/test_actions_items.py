@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from doorward.edges.sql.waiting import LANE
 from doorward.features.jobs.actions import showing, working
 from doorward.features.jobs.model import JobShown, JobState, ShowJob, Tally
 from doorward.features.notices.model import Kind
@@ -151,11 +152,11 @@ def test_the_pace_is_kept_from_turn_to_turn(world: World, grace: Bearer) -> None
     assert sizes == [5, 15, 25]
 
 
-def test_pieces_are_small_while_others_wait(world: World, grace: Bearer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pieces_are_small_while_others_wait(world: World, grace: Bearer) -> None:
     """The next piece is cut at once, and grows again a second after the last who has waited."""
     job = start(world, grace, *(locked(world, f"user{number}") for number in range(40))).job
-    waiting = iter([False, True, False, False])
-    monkeypatch.setattr(working, "others_wait", lambda _: next(waiting))
+    with world.database.write() as sql:
+        sql.info[LANE] = LineSeen([0, 1, 0, 0])
     pace, done = working.Pace(), [0]
     for gap in (0, 0, 0, 1_000):
         clock = HurryingClock(timedelta(milliseconds=101 + gap), timedelta(milliseconds=8))
@@ -163,6 +164,18 @@ def test_pieces_are_small_while_others_wait(world: World, grace: Bearer, monkeyp
         done.append(shown(world, job).tally.done)
 
     assert [after - before for before, after in pairwise(done)] == [5, 10, 6, 5]
+
+
+@dataclass(slots=True)
+class LineSeen:
+    """A line in which so many stand at each look."""
+
+    counts: list[int]
+
+    @property
+    def waiting(self) -> int:
+        """Count who stands in line."""
+        return self.counts.pop(0)
 
 
 @dataclass(slots=True)
