@@ -80,7 +80,7 @@ GROUPS = (
         (
             "tests/features/*/test_store*",
             "tests/features/*/test_actions*",
-            "tests/edges/sql/test_[fhmopw]*",
+            "tests/edges/sql/test_[efhmopw]*",
             "tests/doors/cli/test_moving*",
             "tests/test_*postgresql*",
         ),

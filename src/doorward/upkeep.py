@@ -46,20 +46,20 @@ FEW = 5
 """So many accounts are locked in one transaction, each with its entry and its mail."""
 BATCH = 20
 """So many accounts are seen to in one transaction, so that the writers' lane is free again soon."""
-_PURGED = {
-    "sessions": sessions.purge,
-    "sign-ins": signin.purge,
-    "links": links.purge,
-    "keys not saved": otp.purge,
-    "spent challenges": passkeys.purge,
-    "browsers": devices.purge,
-    "unknown names": lockout.purge,
-    "finished mail": notices.purge,
-    "changed credentials": accounts.purge,
-    "forgotten passwords": passwords.purge_asks,
-    "visits of applications": applications.purge,
-}
-"""Whatever has expired is forgotten by the feature that it belongs to."""
+PURGES = (
+    sessions.purge,
+    signin.purge,
+    links.purge,
+    otp.purge,
+    passkeys.purge,
+    devices.purge,
+    lockout.purge,
+    notices.purge,
+    accounts.purge,
+    passwords.purge_asks,
+    applications.purge,
+)
+"""Whatever has expired is forgotten by the feature that it belongs to, a few rows at a time."""
 
 log = structlog.get_logger(__name__)
 
@@ -79,11 +79,11 @@ def upkeep_duties() -> tuple[Duty, ...]:
         Duty(
             "forget names of the unlocked", SELDOM, in_one_transaction(lambda call: following.forget(call.sql, BATCH))
         ),
-        Duty("settle dead attempts", LATER, in_one_transaction(lambda call: lockout.settle_dead_attempts(call, BATCH))),
+        Duty("settle dead attempts", LATER, settle_dead_attempts),
         Duty("record joined refusals", SOON, record_joined_refusals, shared=False),
         Duty("give memory back", SELDOM, give_memory_back, shared=False),
         Duty("remove expired audit entries", SELDOM, remove_expired_entries),
-        *(Duty(f"forget {what}", SELDOM, in_one_transaction(purge)) for what, purge in _PURGED.items()),
+        Duty("forget what has expired", SELDOM, forget_expired),
     )
 
 
@@ -108,31 +108,54 @@ class InactivityRound:
 
 
 def clear_lapsed_locks(runtime: Runtime) -> int:
-    """Clear locks that have run out (LOCK-9); looks before it asks for the writers' lane."""
-    with runtime.database.read() as sql:
-        if not accounts.lapsed(runtime.call(sql, WORKER), 1):
-            return 0
-    with as_system(runtime) as call:
-        return lockout.clear_lapsed_locks(call, BATCH)
+    """Clear locks that have run out (LOCK-9)."""
+    return _looking_first(
+        runtime, lambda call: accounts.lapsed(call, 1), lambda call: lockout.clear_lapsed_locks(call, BATCH)
+    )
+
+
+def settle_dead_attempts(runtime: Runtime) -> int:
+    """Count attempts whose process died as failures (LOCK-2)."""
+    return _looking_first(runtime, lockout.has_dead_attempts, lambda call: lockout.settle_dead_attempts(call, BATCH))
 
 
 def mail_forgotten(runtime: Runtime) -> int:
-    """Answer whoever has forgotten a password (PASS-5); looks before it asks for the writers' lane."""
-    with runtime.database.read() as sql:
-        if not passwords.unanswered_asks(runtime.call(sql, WORKER), 1):
-            return 0
-    with as_system(runtime) as call:
-        return forgotten.mail_forgotten(call, BATCH)
+    """Answer whoever has forgotten a password (PASS-5)."""
+    return _looking_first(
+        runtime, lambda call: passwords.unanswered_asks(call, 1), lambda call: forgotten.mail_forgotten(call, BATCH)
+    )
 
 
 def remove_expired_entries(runtime: Runtime) -> int:
-    """Remove audit entries past their retention (AUDIT-4); looks before it asks for the writers' lane."""
-    with runtime.database.read() as sql:
-        call = runtime.call(sql, WORKER)
-        if not audit.has_expired(call, policy.audit_settings(call).audit_retention_days):
-            return 0
+    """Remove audit entries past their retention (AUDIT-4)."""
+    return _looking_first(
+        runtime,
+        lambda call: audit.has_expired(call, policy.audit_settings(call).audit_retention_days),
+        lambda call: audit.remove_expired(call, policy.audit_settings(call).audit_retention_days),
+    )
+
+
+def forget_expired(runtime: Runtime, purges: Sequence[Callable[[Call], int]] = PURGES) -> int:
+    """Forget a few rows of everything that has expired, in one transaction: each one that is alone holds up sign-ins.
+
+    What fails is taken back by itself, and raised when the others are done.
+    """
+    failures: list[Exception] = []
     with as_system(runtime) as call:
-        return audit.remove_expired(call, policy.audit_settings(call).audit_retention_days)
+        count = sum(_forgotten(call, purge, failures) for purge in purges)
+    if failures:
+        raise ExceptionGroup("what has expired could not be forgotten", failures)
+    return count
+
+
+def _forgotten(call: Call, purge: Callable[[Call], int], failures: list[Exception]) -> int:
+    with call.tentatively() as take_back:
+        try:
+            return purge(call)
+        except Exception as error:  # noqa: BLE001 - raised after the others
+            take_back()
+            failures.append(error)
+            return 0
 
 
 def give_memory_back(runtime: Runtime) -> int:
@@ -170,6 +193,15 @@ def _record(runtime: Runtime, refusals: RefusalLog, floods: Sequence[Joined]) ->
     except Exception:
         refusals.take_back(floods)
         raise
+
+
+def _looking_first(runtime: Runtime, look: Callable[[Call], object], perform: Callable[[Call], int]) -> int:
+    """Look whether there is anything to do before the writers' lane is asked for: whoever is alone holds others up."""
+    with runtime.database.read() as sql:
+        if not look(runtime.call(sql, WORKER)):
+            return 0
+    with as_system(runtime) as call:
+        return perform(call)
 
 
 def in_one_transaction(perform: Callable[[Call], int]) -> Callable[[Runtime], int]:

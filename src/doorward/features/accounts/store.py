@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, update
 
 from doorward.edges.sql.bulk import among, insert_rows
+from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.accounts import account_state, accounts, credential_changes
 from doorward.features.accounts.model import (
     Account,
@@ -71,6 +72,7 @@ _PROTECTED = select(_A.account_id).where(_AMONG, _A.protected)
 _BY_OPERATOR = (_C.account_id == bindparam("account"), _C.operator_id == bindparam("operator"))
 _NOTE_CHANGE = insert(credential_changes)
 _FORGET_CHANGE = delete(credential_changes).where(*_BY_OPERATOR)
+_OLD_CHANGES = Expiring(credential_changes, _C.changed_at < UNTIL)
 _LAST_CHANGE = select(_C.changed_at).where(*_BY_OPERATOR)
 _CHANGE_FACTORS = _SET_STATE.values(factors=_S.factors + bindparam("by"), factor_due=True)
 _NEXT_EPOCH = _SET_STATE.values(epoch=_S.epoch + 1).returning(_S.epoch)
@@ -262,8 +264,8 @@ def last_credential_change(sql: Connection, account: AccountId, operator: Accoun
 
 
 def forget_credential_changes(sql: Connection, before: datetime) -> int:
-    """Delete what no longer binds anybody."""
-    return sql.execute(delete(credential_changes).where(_C.changed_at < before)).rowcount
+    """Delete a few changes that no longer bind anybody."""
+    return _OLD_CHANGES.forget(sql, before)
 
 
 def _row(new: NewAccount) -> dict[str, Any]:

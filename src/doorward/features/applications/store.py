@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
+from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.applications import application_hosts, host_sessions, host_tickets
 from doorward.features.applications.model import Host, HostName, Ticket, TicketToken
 from doorward.kernel.ids import AccountId, HostId, SessionId
@@ -26,13 +27,13 @@ _TICKET = select(
 _TICKETS_OF = select(func.count()).where(_K.account_id == bindparam("account"), _K.expires_at > bindparam("now"))
 _ADD_TICKET = insert(host_tickets)
 _TAKE_TICKET = delete(host_tickets).where(*_ONE_TICKET)
-_OLD_TICKETS = delete(host_tickets).where(_K.expires_at <= bindparam("now"))
+_OLD_TICKETS = Expiring(host_tickets, _K.expires_at <= UNTIL)
 
 _ADD_SESSION = insert(host_sessions)
 _FORMER = delete(host_sessions).where(
     _S.account_id == bindparam("account"), _S.session_id == bindparam("session"), _S.host_id == bindparam("host")
 )
-_OLD_SESSIONS = delete(host_sessions).where(_S.expires_at <= bindparam("now"))
+_OLD_SESSIONS = Expiring(host_sessions, _S.expires_at <= UNTIL)
 
 
 def hosts(sql: Connection) -> list[Host]:
@@ -117,8 +118,8 @@ def enter(sql: Connection, ticket: Ticket, token_hash: bytes) -> None:
 
 
 def forget_expired(sql: Connection, now: datetime) -> int:
-    """Delete tickets and host sessions that are over by time."""
-    return sum(sql.execute(statement, {"now": now}).rowcount for statement in (_OLD_TICKETS, _OLD_SESSIONS))
+    """Delete a few tickets and host sessions that are over by time."""
+    return _OLD_TICKETS.forget(sql, now) + _OLD_SESSIONS.forget(sql, now)
 
 
 def _one(row: Any) -> Host | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.devices import browsers, device_codes, remembered_devices, temporary_access_codes
 from doorward.features.devices.model import RememberedDevice, StoredCode
 from doorward.kernel.ids import AccountId
@@ -40,7 +41,7 @@ _TOLD = (
     .where(_B.account_id == bindparam("account"), _B.first_at > bindparam("since"), _B.told_place.is_not(None))
     .order_by(_B.first_at)
 )
-_FORGET_BROWSERS = delete(browsers).where(_B.last_at <= bindparam("before"))
+_OLD_BROWSERS = Expiring(browsers, _B.last_at <= UNTIL)
 
 _R = remembered_devices.c
 _OWNED = _R.account_id == bindparam("account")
@@ -55,7 +56,7 @@ _USED = (
 )
 _END_DEVICES = delete(remembered_devices).where(_OWNED)
 _END_DEVICE = _END_DEVICES.where(_R.device_id == bindparam("device"))
-_FORGET_DEVICES = delete(remembered_devices).where(_R.expires_at <= bindparam("now"))
+_OLD_DEVICES = Expiring(remembered_devices, _R.expires_at <= UNTIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +190,8 @@ def browser_seen_at(sql: Connection, account: AccountId, browser_hash: bytes) ->
 
 
 def forget_browsers(sql: Connection, before: datetime) -> int:
-    """Delete browsers that have not completed a sign-in since."""
-    return sql.execute(_FORGET_BROWSERS, {"before": before}).rowcount
+    """Delete a few browsers that have not completed a sign-in since."""
+    return _OLD_BROWSERS.forget(sql, before)
 
 
 def remember(sql: Connection, account: AccountId, device_hash: bytes, device: RememberedDevice) -> None:
@@ -229,5 +230,5 @@ def end_devices(sql: Connection, account: AccountId, device: UUID | None) -> int
 
 
 def forget_devices(sql: Connection, now: datetime) -> int:
-    """Delete devices that are past their end."""
-    return sql.execute(_FORGET_DEVICES, {"now": now}).rowcount
+    """Delete a few devices that are past their end."""
+    return _OLD_DEVICES.forget(sql, now)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.links import one_time_links
 from doorward.features.links.model import Link, LinkKind
 from doorward.kernel.ids import AccountId
@@ -14,7 +15,7 @@ _BY_TOKEN = select(one_time_links).where(*_ONE)
 _USE = update(one_time_links).where(*_ONE, _T.used_at.is_(None)).values(used_at=bindparam("at"))
 _END_KIND = delete(one_time_links).where(_T.kind == bindparam("which"))
 _END_OF = delete(one_time_links).where(_T.account_id == bindparam("account"), _T.kind != LinkKind.NOT_ME.value)
-_EXPIRED = delete(one_time_links).where(_T.expires_at <= bindparam("now"))
+_EXPIRED = Expiring(one_time_links, _T.expires_at <= UNTIL)
 
 
 def add(sql: Connection, link: Link) -> None:
@@ -66,5 +67,5 @@ def end_of(sql: Connection, account: AccountId) -> None:
 
 
 def forget_expired(sql: Connection, now: datetime) -> int:
-    """Delete links that are past their end."""
-    return sql.execute(_EXPIRED, {"now": now}).rowcount
+    """Delete a few links that are past their end."""
+    return _EXPIRED.forget(sql, now)

@@ -204,6 +204,11 @@ def clear_lapsed_locks(call: Call, most: int) -> int:
     return sum(clear_lapsed(call, standing) for standing in found if standing is not None)
 
 
+def has_dead_attempts(call: Call) -> bool:
+    """Tell whether there are attempts whose process died; for the worker."""
+    return bool(store.accounts_with_stale(call.sql, rules.reserved_since(call.now), 1))
+
+
 def settle_dead_attempts(call: Call, most: int) -> int:
     """Count attempts whose process died as failures; for the worker."""
     dead = store.accounts_with_stale(call.sql, rules.reserved_since(call.now), most)
@@ -265,9 +270,8 @@ def _lock_by_itself(call: Call, standing: Standing, lock: Lock, details: Mapping
 
 def _limits(call: Call, factor: Factor, standing: Standing | None) -> rules.Limits:
     settings = policy.password_rules(call, DEFAULT if standing is None else standing.state.password_rules)
-    if factor is Factor.PASSWORD:
-        return rules.Limits(settings.failures_before_lock, settings.hours_locked)
-    return rules.Limits(settings.second_factor_failures_before_lock, settings.hours_locked)
+    by_password, by_factor = settings.failures_before_lock, settings.second_factor_failures_before_lock
+    return rules.Limits(by_password if factor is Factor.PASSWORD else by_factor, settings.hours_locked)
 
 
 def may_lift_by_hand(call: Call, account: AccountId) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
+from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.lockout import lockout_counters, lockout_reservations
 from doorward.features.lockout.model import Context, Counter, Factor, Reservation
 from doorward.kernel.ids import AccountId
@@ -50,7 +51,7 @@ _STALE_OF = (
     .returning(_R.reservation_id, _R.factor, _R.context, _R.counted)
 )
 _STALE = select(_R.account_id).where(_R.reserved_at < bindparam("since")).distinct().limit(bindparam("most"))
-_FORGET_UNKNOWN = delete(lockout_counters).where(_C.unknown_name, _C.changed_at < bindparam("before"))
+_OLD_UNKNOWN = Expiring(lockout_counters, and_(_C.unknown_name, _C.changed_at < UNTIL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +134,5 @@ def accounts_with_stale(sql: Connection, since: datetime, most: int) -> list[Acc
 
 
 def forget_unknown(sql: Connection, before: datetime) -> int:
-    """Delete what was counted for names that nobody has."""
-    return sql.execute(_FORGET_UNKNOWN, {"before": before}).rowcount
+    """Delete a few counts for names that nobody has."""
+    return _OLD_UNKNOWN.forget(sql, before)

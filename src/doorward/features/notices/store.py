@@ -11,8 +11,9 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, union_all, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, union_all, update
 
+from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.notices import former_addresses, outbox
 from doorward.features.notices.model import Kind, Mail, MailState
 from doorward.kernel.ids import AccountId
@@ -63,17 +64,15 @@ _RETRY = (
 )
 _RETRY_ONE = _RETRY.where(_T.message_id == bindparam("message"))
 _BY_ID = select(_T.account_id).where(_T.message_id == bindparam("message"))
-_LONG_OVER = (
-    select(_T.message_id)
-    .where(
+_LONG_OVER = Expiring(
+    outbox,
+    and_(
         _T.state.in_([MailState.DELIVERED.value, MailState.EXPIRED.value, MailState.FAILED.value]),
-        _T.next_attempt_at <= bindparam("before"),
-        _T.finished_at <= bindparam("before"),
-    )
-    .limit(bindparam("most"))
+        _T.next_attempt_at <= UNTIL,
+        _T.finished_at <= UNTIL,
+    ),
 )
 """By the index on states: what is over has its `next_attempt_at` no later than its end, or its expiry, has passed."""
-_FORGET = delete(outbox).where(_T.message_id.in_(_LONG_OVER))
 _F = former_addresses.c
 _FORMER = (
     select(_F.address)
@@ -81,7 +80,7 @@ _FORMER = (
     .order_by(_F.replaced_at)
 )
 _NOTE_FORMER = insert(former_addresses)
-_FORGET_FORMER = delete(former_addresses).where(_F.replaced_at <= bindparam("before"))
+_OLD_FORMER = Expiring(former_addresses, _F.replaced_at <= UNTIL)
 _MAILS = (
     select(
         _T.message_id, _T.account_id, _T.kind, _T.recipient, _T.state, _T.error, _T.attempts, _T.queued_at,
@@ -190,7 +189,7 @@ def whose(sql: Connection, message: UUID) -> AccountId | None:
 
 def forget(sql: Connection, before: datetime, most: int) -> int:
     """Delete rows of mail that was over before then, and say how many."""
-    return sql.execute(_FORGET, {"before": before, "most": most}).rowcount
+    return _LONG_OVER.forget(sql, before, most)
 
 
 def note_former(sql: Connection, account: AccountId, address: str, at: datetime) -> None:
@@ -204,8 +203,8 @@ def former_since(sql: Connection, account: AccountId, since: datetime) -> list[s
 
 
 def forget_former(sql: Connection, before: datetime) -> int:
-    """Delete addresses that were replaced until then."""
-    return sql.execute(_FORGET_FORMER, {"before": before}).rowcount
+    """Delete a few addresses that were replaced until then."""
+    return _OLD_FORMER.forget(sql, before)
 
 
 @cache

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from doorward.edges.sql.bulk import insert_rows
+from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.otp import otp_candidates, otp_keys
 from doorward.features.otp.model import NO_STEP, OtpKey
 from doorward.kernel.ids import AccountId, SessionId
@@ -80,7 +81,7 @@ _ADD_CANDIDATE = insert(otp_candidates)
 _CONFIRM_CANDIDATE = update(otp_candidates).where(*_OF_SESSION).values(confirmed_step=bindparam("step"))
 _DROP_CANDIDATE = delete(otp_candidates).where(*_OF_SESSION)
 _DROP_CANDIDATES = delete(otp_candidates).where(_C.account_id == bindparam("account"))
-_DROP_OLD = delete(otp_candidates).where(_C.made_at <= bindparam("made_before"))
+_OLD_CANDIDATES = Expiring(otp_candidates, _C.made_at <= UNTIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +247,8 @@ def drop_candidates(sql: Connection, account: AccountId) -> None:
 
 
 def drop_old_candidates(sql: Connection, made_before: datetime) -> int:
-    """Delete keys that were begun too long ago and never saved."""
-    return sql.execute(_DROP_OLD, {"made_before": made_before}).rowcount
+    """Delete a few keys that were begun too long ago and never saved."""
+    return _OLD_CANDIDATES.forget(sql, made_before)
 
 
 def _row(new: NewKey) -> dict[str, Any]:

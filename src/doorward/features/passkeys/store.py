@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
 from doorward.edges.sql.columns import HASH, Id, Instant
+from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.passkeys import passkey_challenges, passkeys
 from doorward.features.passkeys.model.facts import Passkey
 from doorward.kernel.ids import AccountId
@@ -53,7 +54,7 @@ _SPEND = (
     .returning(_C.account_id)
 )
 """One statement, so that of two answers to one challenge one is told that it came first."""
-_FORGET = delete(passkey_challenges).where(_C.expires_at <= bindparam("now"))
+_EXPIRED = Expiring(passkey_challenges, _C.expires_at <= UNTIL)
 
 
 def of_account(sql: Connection, account: AccountId) -> list[Passkey]:
@@ -129,8 +130,8 @@ def spend(sql: Connection, account: AccountId, challenge_hash: bytes, until: dat
 
 
 def forget_challenges(sql: Connection, now: datetime) -> int:
-    """Delete spent challenges that have run out anyway."""
-    return sql.execute(_FORGET, {"now": now}).rowcount
+    """Delete a few spent challenges that have run out anyway."""
+    return _EXPIRED.forget(sql, now)
 
 
 def _hash(credential_id: bytes) -> bytes:

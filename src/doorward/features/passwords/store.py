@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
 from doorward.edges.sql.bulk import insert_rows
+from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.passwords import breach_lists, earlier_passwords, password_asks, passwords
 from doorward.features.passwords.model import Ask, BreachList, StoredPassword
 from doorward.kernel.ids import AccountId
@@ -48,7 +49,7 @@ _ANSWER = (
 _LISTS = select(breach_lists).order_by(_L.name)
 _ADD_LIST = insert(breach_lists)
 _FORGET_LIST = delete(breach_lists).where(_L.name == bindparam("name"))
-_FORGET_ASKS = delete(password_asks).where(_A.answered_at.is_not(None), _A.asked_at <= bindparam("before"))
+_OLD_ASKS = Expiring(password_asks, and_(_A.answered_at.is_not(None), _A.asked_at <= UNTIL))
 
 
 def of_account(sql: Connection, account: AccountId) -> StoredPassword | None:
@@ -140,8 +141,8 @@ def answer(sql: Connection, answered: Ask, at: datetime) -> bool:
 
 
 def forget_asks(sql: Connection, before: datetime) -> int:
-    """Delete answered asks that count no more."""
-    return sql.execute(_FORGET_ASKS, {"before": before}).rowcount
+    """Delete a few answered asks that count no more."""
+    return _OLD_ASKS.forget(sql, before)
 
 
 def lists(sql: Connection) -> list[BreachList]:

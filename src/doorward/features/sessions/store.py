@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.sessions import sessions
 from doorward.features.sessions.model import OpenedWith, SessionRow
 from doorward.kernel.events import Origin
@@ -34,7 +35,7 @@ _FRESH = (
     .where(_T.account_id == bindparam("account"), _T.session_id == bindparam("id"))
     .values(fresh_at=bindparam("at"))
 )
-_EXPIRED = delete(sessions).where(_T.expires_at <= bindparam("now"))
+_EXPIRED = Expiring(sessions, _T.expires_at <= UNTIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,8 @@ def end_others(sql: Connection, account: AccountId, kept: SessionId) -> None:
 
 
 def forget_expired(sql: Connection, now: datetime) -> int:
-    """Delete sessions past their absolute limit."""
-    return sql.execute(_EXPIRED, {"now": now}).rowcount
+    """Delete a few sessions past their absolute limit."""
+    return _EXPIRED.forget(sql, now)
 
 
 def _row(row: Any) -> SessionRow:

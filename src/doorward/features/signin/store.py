@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, literal, select, update
 
 from doorward.edges.sql.columns import Id, Instant
+from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.signin import failing_names, pending_sign_ins
 from doorward.features.lockout.model import NamesTried
 from doorward.features.sessions.model import OpenedWith
@@ -31,7 +32,7 @@ _SAVE = (
 )
 _END = delete(pending_sign_ins).where(*_ONE)
 _END_OF = delete(pending_sign_ins).where(_T.account_id == bindparam("account"))
-_EXPIRED = delete(pending_sign_ins).where(_T.expires_at <= bindparam("now"))
+_EXPIRED = Expiring(pending_sign_ins, _T.expires_at <= UNTIL)
 
 _N = failing_names.c
 _OF_SOURCE = (_N.source == bindparam("of_source"),)
@@ -61,7 +62,7 @@ _WITHDRAW = _TAKE_OUT.where(_N.in_flight)
 _FAILED = update(failing_names).where(*_THIS_NAME).values(in_flight=False, tried_at=bindparam("now"))
 _ADD_FAILED = insert(failing_names)
 _FORGET_OF = delete(failing_names).where(*_OF_SOURCE, _N.tried_at <= bindparam("since"))
-_FORGET = delete(failing_names).where(_N.tried_at <= bindparam("since"))
+_FORGET = Expiring(failing_names, _N.tried_at <= UNTIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,8 @@ def end_of(sql: Connection, account: AccountId) -> None:
 
 
 def forget_expired(sql: Connection, now: datetime) -> int:
-    """Delete pending sign-ins that are past their end."""
-    return sql.execute(_EXPIRED, {"now": now}).rowcount
+    """Delete a few pending sign-ins that are past their end."""
+    return _EXPIRED.forget(sql, now)
 
 
 def enter(sql: Connection, spot: Spot, now: datetime, since: datetime, most: int) -> int | None:
@@ -173,8 +174,8 @@ def forget_names_of(sql: Connection, source: str, since: datetime) -> None:
 
 
 def forget_names(sql: Connection, since: datetime) -> int:
-    """Delete every name that is no longer counted."""
-    return sql.execute(_FORGET, {"since": since}).rowcount
+    """Delete a few names that are no longer counted."""
+    return _FORGET.forget(sql, since)
 
 
 def _pending(row: Any) -> Pending:

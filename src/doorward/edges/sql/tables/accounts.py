@@ -65,5 +65,6 @@ credential_changes = Table(
     Column("changed_at", Instant, primary_key=True),
     Column("operator_id", Id, primary_key=True),
     Column("what", CODE, nullable=False),
+    Index("ix_credential_changes_changed_at", "changed_at"),
 )
 """Which operator set whose address or password, for as long as KEY-10 asks (72 hours)."""

@@ -1,6 +1,6 @@
 """Hosts whose visitors Doorward signs in, and who is signed in there."""
 
-from sqlalchemy import Column, String, Table
+from sqlalchemy import Column, Index, String, Table
 
 from doorward.edges.sql.columns import HASH, NAME, Id, Instant, account_key, metadata
 
@@ -25,6 +25,7 @@ host_tickets = Table(
     Column("page", String(2000), nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("session_expires_at", Instant, nullable=False),
+    Index("ix_host_tickets_expires_at", "expires_at"),
 )
 
 host_sessions = Table(
@@ -35,4 +36,5 @@ host_sessions = Table(
     Column("host_id", Id, nullable=False),
     Column("session_id", Id, nullable=False),
     Column("expires_at", Instant, nullable=False),
+    Index("ix_host_sessions_expires_at", "expires_at"),
 )

@@ -34,6 +34,7 @@ browsers = Table(
     Column("first_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("told_place", HASH),
+    Index("ix_browsers_last_at", "last_at"),
 )
 
 remembered_devices = Table(

@@ -1,6 +1,6 @@
 """One-time links."""
 
-from sqlalchemy import Column, Integer, Table
+from sqlalchemy import Column, Index, Integer, Table
 
 from doorward.edges.sql.columns import CODE, HASH, NAME, Instant, account_key, metadata
 
@@ -15,4 +15,5 @@ one_time_links = Table(
     Column("made_by", NAME, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
+    Index("ix_one_time_links_expires_at", "expires_at"),
 )

@@ -29,5 +29,6 @@ former_addresses = Table(
     account_key(),
     Column("replaced_at", Instant, primary_key=True),
     Column("address", String(320), nullable=False),
+    Index("ix_former_addresses_replaced_at", "replaced_at"),
 )
 """The e-mail addresses that an account had, for as long as they are told what is done to it (DESK-3: 7 days)."""

@@ -1,6 +1,6 @@
 """Secret keys, sealed, with the last step that each has accepted."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table
 
 from doorward.edges.sql.columns import CODE, Id, Instant, Json, account_key, metadata
 
@@ -35,5 +35,6 @@ otp_candidates = Table(
     Column("sealed_secret", LargeBinary, nullable=False),
     Column("made_at", Instant, nullable=False),
     Column("confirmed_step", BigInteger),
+    Index("ix_otp_candidates_made_at", "made_at"),
 )
 """A key that a session is setting up in place of the present one, until it is saved (KEY-2)."""

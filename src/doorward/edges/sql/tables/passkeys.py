@@ -1,6 +1,6 @@
 """Passkeys and security keys: public keys, with what each remembers; and the challenges that are spent."""
 
-from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, Table, UniqueConstraint
 
 from doorward.edges.sql.columns import HASH, NAME, Id, Instant, Json, account_key, metadata
 
@@ -33,5 +33,6 @@ passkey_challenges = Table(
     account_key(),
     Column("challenge_hash", HASH, primary_key=True),
     Column("expires_at", Instant, nullable=False),
+    Index("ix_passkey_challenges_expires_at", "expires_at"),
 )
 """Challenges that were answered rightly, until they would have run out: none is answered twice."""

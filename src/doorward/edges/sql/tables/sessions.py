@@ -1,6 +1,6 @@
 """Who is signed in, since when, and how."""
 
-from sqlalchemy import Boolean, Column, Integer, String, Table
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table
 
 from doorward.edges.sql.columns import CODE, HASH, Id, Instant, account_key, metadata
 
@@ -21,4 +21,5 @@ sessions = Table(
     Column("door", CODE, nullable=False),
     Column("address", String(64), nullable=False),
     Column("user_agent", String(400), nullable=False),
+    Index("ix_sessions_expires_at", "expires_at"),
 )

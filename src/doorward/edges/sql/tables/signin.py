@@ -1,6 +1,6 @@
 """Sign-ins under way, and the names that fail from each address."""
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, false
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, false
 
 from doorward.edges.sql.columns import CODE, HASH, Id, Instant, account_key, metadata
 
@@ -18,6 +18,7 @@ pending_sign_ins = Table(
     Column("sealed_secret", LargeBinary),
     Column("sealed_wrong_code", LargeBinary),
     Column("remember_device", Boolean, nullable=False, server_default=false()),
+    Index("ix_pending_sign_ins_expires_at", "expires_at"),
 )
 
 failing_names = Table(
@@ -28,6 +29,7 @@ failing_names = Table(
     Column("tried_at", Instant, nullable=False),
     Column("in_flight", Boolean, nullable=False),
     Column("failed_before", Integer, nullable=False),
+    Index("ix_failing_names_tried_at", "tried_at"),
 )
 """Which names an address, or a browser that is known, has failed at or is trying now (LOCK-17).
 
