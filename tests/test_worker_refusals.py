@@ -1,12 +1,16 @@
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from doorward import upkeep
 from doorward.edges.refusal_log import RefusalLog
+from doorward.edges.sql.engine import Database
 from doorward.features.administration.actions.editing import disable_account
 from doorward.features.administration.model import DisableAccount
 from doorward.kernel.events import Checked, Event
@@ -37,6 +41,46 @@ def test_refusals_that_could_not_be_written_are_written_later(world: World) -> N
 
     assert before == []
     assert [entry.code for entry in world.entries()] == ["signin.busy"]
+
+
+@pytest.mark.parametrize("commits", [0, 1, 2])
+def test_a_flood_is_written_some_at_a_time(world: World, commits: int) -> None:
+    """In their order; what was committed is not written again when the database is back (AUDIT-1)."""
+    refusals, count = RefusalLog(world.clock), 2 * upkeep.REFUSALS + 1
+    for number in range(count):
+        refusals.keep(replace(BUSY, details={"number": number}), API)
+    runtime = replace(world.runtime, refusals=refusals)
+    with pytest.raises(OSError, match="no space"):
+        upkeep.record_joined_refusals(replace(runtime, database=FillingUp(world.database, commits)))
+    before = len(world.entries())
+    upkeep.record_joined_refusals(runtime)
+
+    assert before == commits * upkeep.REFUSALS
+    assert [entry.details["number"] for entry in world.entries()] == list(range(count))
+
+
+@dataclass(slots=True)
+class FillingUp:
+    """A database that has room for so many transactions."""
+
+    database: Database
+    left: int
+
+    @contextmanager
+    def write(self, *, shared: bool = False) -> Iterator[Connection]:
+        """Open a writing transaction, as long as there is room."""
+        with self.database.write(shared=shared) as sql:
+            yield sql
+            self.left -= 1
+            if self.left < 0:
+                raise FULL
+
+    def read(self) -> Any:
+        """Open a reading transaction."""
+        return self.database.read()
+
+    def close(self) -> None:
+        """Close nothing: it is the world's."""
 
 
 def test_the_last_refusals_are_written_when_the_process_ends(world: World) -> None:

@@ -46,6 +46,8 @@ FEW = 5
 """So many accounts are locked in one transaction, each with its entry and its mail."""
 BATCH = 20
 """So many accounts are seen to in one transaction, so that the writers' lane is free again soon."""
+REFUSALS = 100
+"""So many refusals that were kept are written in one transaction: a flood leaves a thousand each minute."""
 PURGES = (
     sessions.purge,
     signin.purge,
@@ -183,16 +185,15 @@ def record_last_refusals(runtime: Runtime) -> None:
 
 
 def _record(runtime: Runtime, refusals: RefusalLog, floods: Sequence[Joined]) -> None:
-    """Write drained refusals; where that fails they are kept for the next try."""
-    if not floods:
-        return
-    try:
-        with as_system(runtime) as call:
-            for flood in floods:
-                audit.record_joined(call, flood)
-    except Exception:
-        refusals.take_back(floods)
-        raise
+    """Write drained refusals, some at a time; where that fails those that are left are kept for the next try."""
+    while floods:
+        try:
+            with as_system(runtime) as call:
+                audit.record_joined(call, floods[:REFUSALS])
+        except Exception:
+            refusals.take_back(floods)
+            raise
+        floods = floods[REFUSALS:]
 
 
 def _looking_first(runtime: Runtime, look: Callable[[Call], object], perform: Callable[[Call], int]) -> int:

@@ -215,7 +215,7 @@ def test_flood_is_one_entry(world: World) -> None:
     """Joined refusals are written with their count, at the address that they came from, by nobody."""
     flood = Joined(Event("signin.password", "refused", code="signin.busy"), API, 812, NOON)
     with world.writing(Origin(Door.WORKER)) as call:
-        actions.record_joined(replace(call, actor=SYSTEM), flood)
+        actions.record_joined(replace(call, actor=SYSTEM), [flood])
 
     (entry,) = world.entries()
     assert (entry.act, entry.code, entry.address, entry.door, entry.actor_name, entry.details) == (
