@@ -107,6 +107,24 @@ def test_a_writer_of_another_process_is_waited_out(database: SqliteDatabase) -> 
     assert count(database) == 1
 
 
+def test_a_writer_of_another_process_is_not_waited_for_without_end(tmp_path: Path) -> None:
+    """Nobody is told that anything is done; when the other has ended, the next writer gets through."""
+    database = SqliteDatabase(tmp_path / "doorward.db", busy_seconds=0.05)
+    with database.write() as sql:
+        sql.execute(text("CREATE TABLE notes (what TEXT)"))
+    other = sqlite3.connect(database.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseBusy), database.write():
+        pytest.fail("two have written at the same time")
+    other.execute("COMMIT")
+    with database.write() as sql:
+        sql.execute(ADD, {"what": "one"})
+    other.close()
+
+    assert count(database) == 1
+    database.close()
+
+
 def test_a_refused_statement_does_not_repeat_what_was_written(database: SqliteDatabase) -> None:
     """Values stay out of the exception, and so out of the log: they may be secrets."""
     with database.write() as sql:

@@ -1,10 +1,12 @@
 """SQLite: readers that never wait, and one lane for writers.
 
 The writers of a process pass one lane in turn and begin IMMEDIATE, so that a transaction that has begun can always
-commit and "database is locked" stays between processes, where it is waited out. Connections are held, not fetched anew:
-a statement on a held connection costs a fifth of one that checks a pool out and in.
+commit and "database is locked" stays between processes, where it is waited out. SQLite itself would ask again after up
+to 100 ms, and would seldom find the moment between two writers of a busy process. Connections are held, not fetched
+anew: a statement on a held connection costs a fifth of one that checks a pool out and in.
 """
 
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -15,12 +17,20 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
+from doorward.edges.clock import seconds_awake_and_asleep
 from doorward.edges.sql.engine import BUSY_SECONDS, DatabaseBusy
 from doorward.edges.sql.held import HeldConnection, Spellings
 from doorward.edges.sql.waiting import LANE
 
+ASKED_EVERY = 0.000_5
+"""Seconds between two looks whether another process has ended its transaction."""
 WAITING_WRITERS = 256
 """How many writers of this process may wait for the lane (architecture: at least 256)."""
+
+
+_IMMEDIATE = "BEGIN IMMEDIATE"
+_HELD_BY_OTHERS = {"SQLITE_BUSY", "SQLITE_BUSY_RECOVERY", "SQLITE_BUSY_SNAPSHOT"}
+_NEVER = threading.Event()
 
 
 class Lane:
@@ -63,11 +73,11 @@ class Lane:
 class SqliteDatabase:
     """SQLite in one file: WAL, synchronous FULL, foreign keys on."""
 
-    def __init__(self, path: Path) -> None:
-        """Prepare the engines; no file is opened yet."""
+    def __init__(self, path: Path, busy_seconds: float = BUSY_SECONDS) -> None:
+        """Prepare the engines; no file is opened yet. Other processes are waited for so long."""
         self.path = path
-        self._writing = _engine(path, "BEGIN IMMEDIATE")
-        self._reading = _engine(path, "BEGIN")
+        self._writing = _engine(path, _IMMEDIATE, busy_seconds)
+        self._reading = _engine(path, "BEGIN", busy_seconds)
         self._lane = Lane()
         self._spellings = Spellings()
         self._writer: Connection | None = None
@@ -136,10 +146,10 @@ def _busy_is_told() -> Iterator[None]:
         raise
 
 
-def _engine(path: Path, begin: str) -> Engine:
+def _engine(path: Path, begin: str, busy_seconds: float) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
+        connect_args={"check_same_thread": False, "timeout": busy_seconds, "isolation_level": None},
         pool_size=0,
         max_overflow=-1,
         pool_reset_on_return=None,
@@ -151,11 +161,27 @@ def _engine(path: Path, begin: str) -> Engine:
         del record
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
+        if begin == _IMMEDIATE:
+            connection.execute("PRAGMA busy_timeout=0")  # it is waited here
 
     @event.listens_for(engine, "begin")
     def begins(connection: Connection) -> None:
-        driver = connection.connection.driver_connection
-        if driver is not None:
-            driver.execute(begin)
+        _begin(connection.connection.driver_connection, begin, busy_seconds)
 
     return engine
+
+
+def _begin(driver: Any, statement: str, busy_seconds: float) -> None:
+    """Begin a transaction as soon as no other process writes; raise `DatabaseBusy` when that takes too long."""
+    until = seconds_awake_and_asleep() + busy_seconds
+    while True:
+        try:
+            driver.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname not in _HELD_BY_OTHERS:
+                raise
+            if seconds_awake_and_asleep() >= until:
+                raise DatabaseBusy from error
+            _NEVER.wait(ASKED_EVERY)
+        else:
+            return

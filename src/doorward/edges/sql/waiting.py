@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 
 LANE = "doorward lane"
 """What a connection's `info` holds where the writers of a process pass one lane."""
+_VERSION = "doorward data version"
 _OTHERS_WAIT = text("""
     SELECT EXISTS (
       SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
@@ -22,8 +23,20 @@ class Line(Protocol):
 
 
 def others_wait(sql: Connection) -> bool:
-    """Tell whether others wait to write, at this moment; on SQLite those of this process, on PostgreSQL all."""
+    """Tell whether others wait to write, at this moment.
+
+    Which of other processes wait is not to be seen on SQLite: where one has written since this was asked last, it is
+    taken to come again.
+    """
     lane: Line | None = sql.info.get(LANE)
-    if lane is not None:
-        return lane.waiting > 0
-    return bool(sql.execute(_OTHERS_WAIT).scalar_one())
+    if lane is None:
+        return bool(sql.execute(_OTHERS_WAIT).scalar_one())
+    wrote = _another_wrote(sql)
+    return wrote or lane.waiting > 0
+
+
+def _another_wrote(sql: Connection) -> bool:
+    """Look whether another connection has committed since the last look (SQLite, PRAGMA data_version)."""
+    before, version = sql.info.get(_VERSION), sql.exec_driver_sql("PRAGMA data_version").scalar_one()
+    sql.info[_VERSION] = version
+    return before is not None and before != version

@@ -40,6 +40,8 @@ AIM = timedelta(milliseconds=20)
 """For so long a piece should hold the writer: it may take 2.5 times as long as foreseen, and is within its 50 ms."""
 AIM_BESIDE_OTHERS = timedelta(milliseconds=5)
 """And for so long where others wait to write: a sign-in does so three times, and should not take twice as long."""
+GAP = timedelta(milliseconds=1)
+"""So long the writer is free after a piece for which others waited: on SQLite another process looks now and then."""
 OTHERS_STAY = timedelta(seconds=1)
 """For so long after somebody has waited, others are taken to be there."""
 PAGE = 200

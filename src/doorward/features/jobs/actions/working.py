@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from threading import Event
 
 from doorward.edges.run import Runtime
 from doorward.edges.sql.engine import DatabaseBusy
@@ -15,6 +16,7 @@ from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 
 _WORKER = Origin(Door.WORKER)
+_NEVER = Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def _go_on_with(runtime: Runtime, job: Job, pace: Pace, failures: list[Exception
         if len(piece) == size:
             pace.held(job.kind, size, held)
         done += len(piece)
+        if held.others:
+            _NEVER.wait(rules.GAP.total_seconds())
         if runtime.clock.now() - begun > rules.TURN_LASTS:
             break
     return done
