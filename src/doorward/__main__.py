@@ -54,6 +54,8 @@ class Program:
 
     def serve(self, settings: "Settings", told: "Callable[[Settings, Welcome], None]") -> int:
         """Serve until told to stop."""
+        if settings.workers == 1:  # of several each is a process of its own, which begins by itself
+            _from("edges.memory").look_at_nothing_yet()
         code: int = _from("starting").serve(settings, told)
         return code
 

@@ -46,3 +46,22 @@ def test_what_a_hash_leaves_behind_is_given_back() -> None:
     assert int(kept) - int(before) > 15 * MIB
     assert int(after) - int(before) < 5 * MIB
     assert told == "True"
+
+
+KEPT = """
+import gc
+from doorward.edges.memory import keep_what_is_there, look_at_nothing_yet
+
+look_at_nothing_yet()
+made = [[number] for number in range(50_000)]
+resting = not gc.isenabled() and not gc.get_freeze_count()
+keep_what_is_there()
+print(resting, gc.isenabled(), gc.get_freeze_count() > len(made))
+"""
+
+
+def test_what_a_start_makes_is_not_looked_at() -> None:
+    """Neither while it is made nor afterwards; from then on the collector works."""
+    ran = subprocess.run([sys.executable, "-c", KEPT], capture_output=True, text=True, check=True, timeout=30)
+
+    assert ran.stdout.split() == ["True", "True", "True"]

@@ -48,7 +48,7 @@ _PIECE = 20_000
 _MADE_BETWEEN = 500_000
 """Objects made between two looks for garbage; a part of the people makes some 60,000."""
 _BREATH = 0.1
-"""Seconds: as long as SQLite lets another process wait before it asks again."""
+"""Seconds between two pieces, in which those write who have waited for one."""
 
 _EXAMPLE = """\b
 Columns: user_name, and as far as they are known full_name, email, kind (internal or external), roles and
