@@ -3,6 +3,7 @@
     bench/run NAME [NAME ...]   these rows, on each database that they are about
     bench/run NAME --on KIND    on SQLite or on PostgreSQL alone
     bench/run NAME --full       at full size; what is measured replaces that row in bench/RESULTS-FULL.md
+    bench/run NAME --keep       what is measured replaces that row in bench/RESULTS.md
     bench/run all               every row at everyday size (1 million accounts); writes bench/RESULTS.md as it goes
     bench/run --full            every row at full size (10 million accounts): hours
 
@@ -64,7 +65,7 @@ def main(words: list[str]) -> int:
         measured = [_told(name, kind, kept, full=asked.full) for name, kind in _chosen(asked)]
     finally:
         crowded.forget()
-    if kept is not None and not asked.full:
+    if kept is not None and not (asked.full or asked.keep):
         kept.end(time.perf_counter() - began)
     return 0 if all(measured) else 1
 
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("rows", nargs="*", metavar="NAME", help=", ".join((*ROWS, "all")))
     parser.add_argument("--on", choices=BOTH, metavar="KIND", help="SQLite or PostgreSQL alone")
+    parser.add_argument("--keep", action="store_true", help="put it into bench/RESULTS.md, which `all` does anyway")
     parser.add_argument("--full", action="store_true", help="the full size; hours for all of them")
     return parser
 
@@ -94,7 +96,8 @@ def _asked(words: list[str]) -> argparse.Namespace:
 def _kept(asked: argparse.Namespace) -> results.Results | None:
     if asked.full:
         return results.Results(results.FULL, "full size", goes_on=True)
-    return results.Results(results.EVERYDAY, "everyday") if "all" in asked.rows else None
+    whole = "all" in asked.rows
+    return results.Results(results.EVERYDAY, "everyday", goes_on=not whole) if whole or asked.keep else None
 
 
 def _chosen(asked: argparse.Namespace) -> Iterator[tuple[str, str]]:

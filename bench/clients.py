@@ -3,7 +3,8 @@
     python -m bench.clients < load.json > answers.json
 
 `nice` makes room for the server where clients only load it. A client that is told when to come back waits that long,
-unless it is impatient; one with a pace begins a request in each period, and measures from when it should have begun.
+unless it is impatient; one with a pace begins a request in each period, and measures from when it should have begun,
+which is when somebody has clicked. The others measure from when they send.
 An answer is there when the kernel has it (socket(7), SO_TIMESTAMPNS): that a client waits for a core until it reads
 the answer is no time of the server's.
 """
@@ -99,9 +100,10 @@ async def _ask(port: int, client: Client, until: float) -> list[tuple[int, float
     answers, due = [], time.time()
     with closing(_Line(port, client.address)) as line:
         while due < until:
+            began = due if client.pace else time.time()
             line.send(client.request.encode())
             status, again = await line.answer()
-            answers.append((status, line.heard - due, again))
+            answers.append((status, line.heard - began, again))
             wait = float(again or 0) if client.patient else 0
             due = due + client.pace if client.pace else line.heard + wait
             await asyncio.sleep(max(0, due - time.time()))
