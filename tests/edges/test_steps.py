@@ -176,8 +176,11 @@ def test_full_queue_answers_at_once(world: World) -> None:
     scene = replace(loop(world, slots=1), runtime=replace(world.runtime, database=NoDatabase()))
     scene.queue.take("198.51.100.9")
 
-    assert scene.drive(signing_in()) == BUSY
-    assert (scene.busy, scene.queue.taken) == ([("signin.password", "192.0.2.7")], 1)
+    answers = [scene.drive(signing_in()) for _ in range(40)]
+
+    assert all(replace(one, retry_after=BUSY.retry_after) == BUSY for one in answers)
+    assert {one.retry_after for one in answers} == {1, 2, 3}, "so that they do not come back all at once"
+    assert (scene.busy, scene.queue.taken) == ([("signin.password", "192.0.2.7")] * 40, 1)
 
 
 def test_step_that_hashes_nothing_takes_no_place(world: World) -> None:

@@ -135,7 +135,7 @@ def test_one_address_holds_half_of_the_places(flooded: Flooded) -> None:
     assert counted[503] + counted[401] == AT_ONCE
     assert SHARE <= counted[401] < AT_ONCE // 2
     assert {answer.code for answer in flooded.refused} == {"signin.busy"}
-    assert {answer.headers["retry-after"] for answer in flooded.refused} == {"1"}
+    assert {answer.headers["retry-after"] for answer in flooded.refused} <= {"1", "2", "3"}
 
 
 def test_whoever_finds_no_place_is_told_at_once(flooded: Flooded) -> None:

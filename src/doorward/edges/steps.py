@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from doorward.edges.crypto.hash_queue import HashPool, HashQueue
 from doorward.edges.run import Runtime
 from doorward.kernel.events import Origin
 from doorward.kernel.networks import network
-from doorward.kernel.outcome import Begin, Hash, LookUp, Place, Request, Wait
+from doorward.kernel.outcome import Begin, Hash, LookUp, Place, Refused, Request, Wait
 from doorward.kernel.ports import HashJob
 
 
@@ -70,6 +70,8 @@ class PlainDriver:
                 return True
 
 
+AWAY_AT_MOST = 3
+"""Seconds after which whoever found no place in the hash queue is asked to come back, at most."""
 OF_ONE_ADDRESS = 4
 """So many transactions of one address are under way at once in a process: half of its writing connections."""
 
@@ -130,7 +132,7 @@ class LoopDriver:
             request: Request | Finished = next(steps)
             if isinstance(request, Place) and not held.take():
                 self._busy(request.act, origin)
-                return BUSY
+                return self._busy_for_a_while()
             while not isinstance(request, Finished):
                 answer = await self._answer(request, held)
                 piece = partial(advance, self._runtime, steps, origin, answer, shared=request.shared)
@@ -143,6 +145,10 @@ class LoopDriver:
     def drive_for_thread(self, steps: Steps, origin: Origin, loop: asyncio.AbstractEventLoop) -> Any:
         """Run the step on the loop while the calling thread, which is not the loop's own, waits for its outcome."""
         return asyncio.run_coroutine_threadsafe(self.drive(steps, origin), loop).result()
+
+    def _busy_for_a_while(self) -> Refused:
+        """Send whoever finds no place away for one of a few seconds: all at once they would come back all at once."""
+        return replace(BUSY, retry_after=1 + self._runtime.entropy.bytes(1)[0] % AWAY_AT_MOST)
 
     async def _answer(self, request: Request, held: "_HeldPlace") -> object:
         match request:

@@ -188,7 +188,8 @@ def test_a_full_queue_is_told(served: Served) -> None:
         pass
     busy = give_password(served, "bram")
 
-    assert (busy.status, busy.code, busy.headers["retry-after"]) == (503, "signin.busy", "1")
+    assert (busy.status, busy.code) == (503, "signin.busy")
+    assert busy.headers["retry-after"] in {"1", "2", "3"}
 
 
 @pytest.mark.parametrize("sign_in", ["", "x", "A" * 63, "A" * 65, "é" * 64, None, 5])
