@@ -152,6 +152,7 @@ def test_the_pace_is_kept_from_turn_to_turn(world: World, grace: Bearer) -> None
     assert sizes == [5, 15, 25]
 
 
+@pytest.mark.sqlite("PostgreSQL itself says who waits")
 def test_pieces_are_small_while_others_wait(world: World, grace: Bearer) -> None:
     """The next piece is cut at once, and grows again a second after the last who has waited."""
     job = start(world, grace, *(locked(world, f"user{number}") for number in range(40))).job

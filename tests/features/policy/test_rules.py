@@ -160,6 +160,11 @@ def test_first_wrong_value_stops_the_whole_change() -> None:
     assert isinstance(rules.change(RULES, {"failures_before_lock": 5, "min_length": 1}), Refused)
 
 
+def test_where_nothing_was_chosen_the_defaults_hold() -> None:
+    """As they are, without another look at each of them."""
+    assert rules.chosen(RULES, {}) is RULES
+
+
 def test_what_a_newer_release_wrote_is_left_aside() -> None:
     """Old and new code run on the same rows during an upgrade."""
     assert rules.chosen(RULES, {"min_length": 20, "moon_phase": 3}) == PasswordRules(min_length=20)
