@@ -78,9 +78,7 @@ def upkeep_duties() -> tuple[Duty, ...]:
         Duty("mail about forgotten passwords", OFTEN, mail_forgotten),
         Duty("lock for inactivity", ROUND, InactivityRound()),
         Duty("clear lapsed locks", SOON, clear_lapsed_locks),
-        Duty(
-            "forget names of the unlocked", SELDOM, in_one_transaction(lambda call: following.forget(call.sql, BATCH))
-        ),
+        Duty("forget names of the unlocked", SELDOM, forget_unlocked),
         Duty("settle dead attempts", LATER, settle_dead_attempts),
         Duty("record joined refusals", SOON, record_joined_refusals, shared=False),
         Duty("give memory back", SELDOM, give_memory_back, shared=False),
@@ -135,6 +133,12 @@ def remove_expired_entries(runtime: Runtime) -> int:
         lambda call: audit.has_expired(call, policy.audit_settings(call).audit_retention_days),
         lambda call: audit.remove_expired(call, policy.audit_settings(call).audit_retention_days),
     )
+
+
+def forget_unlocked(runtime: Runtime) -> int:
+    """Forget the names that the list of the locked has of accounts that are open again."""
+    with as_system(runtime) as call:
+        return following.forget(call.sql, BATCH)
 
 
 def forget_expired(runtime: Runtime, purges: Sequence[Callable[[Call], int]] = PURGES) -> int:
@@ -203,16 +207,6 @@ def _looking_first(runtime: Runtime, look: Callable[[Call], object], perform: Ca
             return 0
     with as_system(runtime) as call:
         return perform(call)
-
-
-def in_one_transaction(perform: Callable[[Call], int]) -> Callable[[Runtime], int]:
-    """Make a duty of what the server does in one transaction."""
-
-    def performed(runtime: Runtime) -> int:
-        with as_system(runtime) as call:
-            return perform(call)
-
-    return performed
 
 
 @contextmanager

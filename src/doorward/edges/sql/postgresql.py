@@ -24,11 +24,12 @@ from doorward.edges.sql.held import HeldConnection, Spellings
 from doorward.edges.sql.holding import HOLDS, SHARED
 from doorward.edges.sql.places import Places
 from doorward.edges.sql.primary import Primary, Watched
+from doorward.edges.sql.waiting import WRITERS
 
 CONNECTIONS = 16
 """How many connections one process opens at most, its clock's own left out."""
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock"
-_ALONE, _BESIDE = f"{_BEGIN}(8420, 0)", f"{_BEGIN}_shared(8420, 0)"
+_ALONE, _BESIDE = f"{_BEGIN}({WRITERS}, 0)", f"{_BEGIN}_shared({WRITERS}, 0)"
 """Said at once, since each way to the server and back costs as much as a statement."""
 _WARNED = "doorward warned"
 _DEFAULTS: dict[str, Any] = {

@@ -6,12 +6,14 @@ from sqlalchemy import Connection, text
 
 LANE = "doorward lane"
 """What a connection's `info` holds where the writers of a process pass one lane."""
+WRITERS = 8420
+"""The advisory lock that PostgreSQL's writers take, alone or beside each other."""
 _VERSION = "doorward data version"
 _OTHERS_WAIT = text("""
     SELECT EXISTS (
       SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-      WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.classid = 8420 AND NOT l.granted)""")
-"""On every node (PostgreSQL, 54.12); the number is that of the writers' lock."""
+      WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.classid = :lock AND NOT l.granted)""")
+"""On every node (PostgreSQL, 54.12)."""
 
 
 class Line(Protocol):
@@ -30,7 +32,7 @@ def others_wait(sql: Connection) -> bool:
     """
     lane: Line | None = sql.info.get(LANE)
     if lane is None:
-        return bool(sql.execute(_OTHERS_WAIT).scalar_one())
+        return bool(sql.execute(_OTHERS_WAIT, {"lock": WRITERS}).scalar_one())
     wrote = _another_wrote(sql)
     return wrote or lane.waiting > 0
 

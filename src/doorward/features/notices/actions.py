@@ -31,8 +31,6 @@ LEASE = timedelta(minutes=2)
 LONGEST_DELIVERY = timedelta(seconds=60)
 """A delivery ends within this time; none is begun when less of the lease is left, so that no mail goes twice."""
 BATCH = 20
-PURGED_AT_ONCE = 200
-"""So many rows are deleted in one transaction, so that the writers' lane is free again soon."""
 
 Deliver = Callable[[Letter, str, UUID, datetime], None]
 """Writes a letter's message and hands it over, given the recipient, the message's id and when it was queued.
@@ -138,7 +136,7 @@ def on_record(call: Call, account: AccountId, address: str | None) -> tuple[str,
 
 def purge(call: Call) -> int:
     """Delete the rows of mail that was finished long ago, and former addresses that are told nothing any more."""
-    mails = store.forget(call.sql, call.now - rules.ROW_KEPT_FOR, PURGED_AT_ONCE)
+    mails = store.forget(call.sql, call.now - rules.ROW_KEPT_FOR)
     return mails + store.forget_former(call.sql, call.now - rules.FORMER_TOLD_FOR)
 
 

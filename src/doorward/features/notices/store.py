@@ -187,9 +187,9 @@ def whose(sql: Connection, message: UUID) -> AccountId | None:
     return None if row is None else AccountId(row.account_id)
 
 
-def forget(sql: Connection, before: datetime, most: int) -> int:
-    """Delete rows of mail that was over before then, and say how many."""
-    return _LONG_OVER.forget(sql, before, most)
+def forget(sql: Connection, before: datetime) -> int:
+    """Delete a few rows of mail that was over before then, and say how many."""
+    return _LONG_OVER.forget(sql, before)
 
 
 def note_former(sql: Connection, account: AccountId, address: str, at: datetime) -> None:
