@@ -177,16 +177,19 @@ def test_an_expired_code_is_never_sent(server: Town, office: PostOffice) -> None
 def test_a_mail_goes_twice_only_where_the_yes_was_lost(server: Town, office: PostOffice) -> None:
     """Whoever sends it dies between the mail server's yes and our commit: again, with the same Message-ID (DEV-5)."""
     people = newcomers(server, "twice", 1)
-    killed = threading.Event()
+    answered, killed = threading.Event(), threading.Event()
 
     def die() -> None:
+        answered.wait(SLOWEST)
         for node in server.nodes:
             node.kill()
         killed.set()
 
     office.open()
+    eventually(lambda: nothing_waits(server))  # else it may be the mail of before that meets the death
     office.clerk.before_yes = die
     sign_in(server, people)
+    answered.set()
     eventually(killed.is_set)
     office.clerk.before_yes = None
     for node in server.nodes:
