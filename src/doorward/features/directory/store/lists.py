@@ -76,6 +76,8 @@ CONDITIONS = {
 }
 NO_CONDITIONS = {"after_name", "after_account", "parts"}
 """Values of a search that are no conditions by themselves."""
+OF_FEW = {"account", "accounts", "group"}
+"""Conditions that leave few, and lead to them."""
 _IDS = (
     select(_A.account_id, _A.user_name)
     .join_from(accounts, account_state, _A.account_id == _S.account_id)
@@ -221,7 +223,7 @@ def mail_not_delivered(sql: Connection, reach: Reach) -> int:
 @cache
 def _filtered(names: frozenset[str]) -> Any:
     """Build the statement of these conditions, once."""
-    name = _NAME_OF_FEW if names & {"group", "accounts"} else _A.full_name_canonical
+    name = _NAME_OF_FEW if names & OF_FEW else _A.full_name_canonical
     statement = ACCOUNTS.where(*(CONDITIONS[one] for one in sorted(names - {"after"})))
     if "after" in names:
         further = or_(name > bindparam("after_name"), _A.account_id > bindparam("after_account"))

@@ -32,6 +32,7 @@ from doorward.edges.sql.tables.locked import locked_names, locked_parts
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.features.accounts.model import LockReason
 from doorward.features.directory.store import lists
+from doorward.features.directory.store.walking import after, given, place
 from doorward.kernel.act import Reach
 from doorward.kernel.ids import AccountId
 
@@ -170,11 +171,11 @@ def _joined(statement: Select[Any], names: frozenset[str]) -> Select[Any]:
 def _counts(parts: int, *, going_on: bool) -> Select[Any]:
     some = (
         select(literal(1).label("one"))
-        .where(_P.part == bindparam(f"part_{place}"), *_after(locked_parts, going_on=going_on))
-        .order_by(*_place(locked_parts))  # for a planner that would look for the first ones in the whole table
+        .where(_P.part == bindparam(f"part_{number}"), *after(locked_parts, going_on=going_on))
+        .order_by(*place(locked_parts))  # for a planner that would look for the first ones in the whole table
         .limit(bindparam("counted"))
         .subquery()
-        for place in range(parts)
+        for number in range(parts)
     )
     return select(*(select(func.count()).select_from(one).scalar_subquery() for one in some))
 
@@ -184,9 +185,9 @@ def _edge(*, by_part: bool, going_on: bool) -> Select[Any]:
     """Find the name up to which is walked; none where fewer are left."""
     way = _way(by_part=by_part)
     return (
-        select(*_place(way))
-        .where(_on_it(way, by_part=by_part), *_after(way, going_on=going_on))
-        .order_by(*_place(way))
+        select(*place(way))
+        .where(_on_it(way, by_part=by_part), *after(way, going_on=going_on))
+        .order_by(*place(way))
         .limit(1)
         .offset(bindparam("walk"))
     )
@@ -196,7 +197,7 @@ def _edge(*, by_part: bool, going_on: bool) -> Select[Any]:
 def _walk(names: frozenset[str], *, by_part: bool, to_an_edge: bool) -> Select[Any]:
     """Walk names in their order; a question on each, as a value, leaves a planner nothing to turn round."""
     way = _way(by_part=by_part)
-    upto = [tuple_(*_place(way)) <= _given("edge")] if to_an_edge else []
+    upto = [tuple_(*place(way)) <= given("edge")] if to_an_edge else []
     met = select(literal(1)).select_from(locked_names).where(_N.account_id == way.c.account_id, *_own(names))
     if others := _others(names):
         met = met.join(accounts, _A.account_id == _N.account_id).where(*others)
@@ -204,9 +205,9 @@ def _walk(names: frozenset[str], *, by_part: bool, to_an_edge: bool) -> Select[A
         met = met.outerjoin(allowlist, _L.account_id == _N.account_id)
     return (
         select(way.c.account_id)
-        .where(_on_it(way, by_part=by_part), *_after(way, going_on="after" in names), *upto)
+        .where(_on_it(way, by_part=by_part), *after(way, going_on="after" in names), *upto)
         .where(met.correlate(way).scalar_subquery().is_not(None))
-        .order_by(*_place(way))
+        .order_by(*place(way))
         .limit(bindparam("most"))
     )
 
@@ -214,7 +215,7 @@ def _walk(names: frozenset[str], *, by_part: bool, to_an_edge: bool) -> Select[A
 @cache
 def _every(names: frozenset[str]) -> Select[Any]:
     """Read all that are locked; the name as no index has it, so that they are found first and then sorted."""
-    statement = select(_N.account_id).where(*_own(names), *_after(locked_names, going_on="after" in names))
+    statement = select(_N.account_id).where(*_own(names), *after(locked_names, going_on="after" in names))
     if others := _others(names):
         met = (
             select(literal(1))
@@ -242,19 +243,3 @@ def _way(*, by_part: bool) -> FromClause:
 
 def _on_it(way: FromClause, *, by_part: bool) -> ColumnElement[bool]:
     return way.c.part == bindparam("part") if by_part else way.c.locked_at.is_not(None)
-
-
-def _place(way: FromClause) -> tuple[Any, Any]:
-    """Give the place in the list that a row stands for."""
-    return way.c.full_name_canonical, way.c.account_id
-
-
-def _after(way: FromClause, *, going_on: bool) -> list[ColumnElement[bool]]:
-    return [tuple_(*_place(way)) > _given("after")] if going_on else []
-
-
-def _given(which: str) -> Any:
-    return tuple_(
-        bindparam(f"{which}_name", type_=_N.full_name_canonical.type),
-        bindparam(f"{which}_account", type_=_N.account_id.type),
-    )

@@ -1,4 +1,4 @@
-"""What a search finds, read from the side that makes it quick: from the locked where they are asked for."""
+"""What a search finds, read from the side that makes it quick: that of the locked, of a group, or of the names."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from doorward.features.directory.store import lists, locked_names
+from doorward.features.directory.store import everybody, lists, locked_names
 from doorward.kernel.ids import AccountId
 
 
@@ -14,6 +14,8 @@ def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: 
     """Load accounts that meet every condition, by full name, then id."""
     if _of_the_locked(conditions):
         return locked_names.search(sql, conditions, now, most)
+    if conditions.keys() - lists.NO_CONDITIONS - {"after"} and conditions.keys().isdisjoint(lists.OF_FEW):
+        return everybody.search(sql, conditions, now, most)
     return lists.search(sql, conditions, now, most)
 
 
