@@ -48,6 +48,8 @@ BATCH = 20
 """So many accounts are seen to in one transaction, so that the writers' lane is free again soon."""
 REFUSALS = 100
 """So many refusals that were kept are written in one transaction: a flood leaves a thousand each minute."""
+COUNTED = 2_000
+"""So many entries of the trail are counted in one reading transaction."""
 PURGES = (
     sessions.purge,
     signin.purge,
@@ -84,6 +86,7 @@ def upkeep_duties() -> tuple[Duty, ...]:
         Duty("give memory back", SELDOM, give_memory_back, shared=False),
         Duty("remove expired audit entries", SELDOM, remove_expired_entries),
         Duty("forget what has expired", SELDOM, forget_expired),
+        Duty("count days", SELDOM, count_days),
     )
 
 
@@ -133,6 +136,17 @@ def remove_expired_entries(runtime: Runtime) -> int:
         lambda call: audit.has_expired(call, policy.audit_settings(call).audit_retention_days),
         lambda call: audit.remove_expired(call, policy.audit_settings(call).audit_retention_days),
     )
+
+
+def count_days(runtime: Runtime, most: int = COUNTED) -> int:
+    """Count what the overview tells of each day; who is alone writes down what was counted beside everybody."""
+    with runtime.database.read() as sql:
+        counted = audit.uncounted(runtime.call(sql, WORKER), most)
+    if counted is None:
+        return 0
+    with as_system(runtime) as call:
+        audit.keep_counts(call, counted)
+    return 1
 
 
 def forget_unlocked(runtime: Runtime) -> int:

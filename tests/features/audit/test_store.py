@@ -97,7 +97,7 @@ def test_days_count_what_was_done(world: World) -> None:
         entry(-1, act="lockout.locked"),
     )
     with world.database.read() as sql:
-        counts = store.day_counts(sql, entries.first_id(NOON), EVERYBODY)
+        counts = store.days_within(sql, entries.TOLD, entries.first_id(NOON), EVERYBODY)
 
     assert sorted(counts, key=lambda one: (one.day, one.act, one.by_server)) == [
         DayCount(DAY, "lockout.locked", by_server=False, count=1),

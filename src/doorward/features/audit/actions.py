@@ -27,6 +27,7 @@ from doorward.features.audit.model import (
     ListCheckpoints,
     ListEntries,
     ReadExport,
+    Stretch,
 )
 from doorward.features.audit.rules import entries, expiry, words
 from doorward.kernel.act import NO_SESSION, Act, Needs, act, reason_of, target_of
@@ -233,7 +234,25 @@ def last_done(call: Call, account: AccountId, act: str, since: datetime) -> Entr
 def days(call: Call) -> tuple[DayFigures, ...]:
     """Count completed sign-ins and locks on each of the last 30 UTC days, oldest first."""
     first = entries.first_day(call.now)
-    return entries.figures(first, store.day_counts(call.sql, entries.first_id(first), call.reach))
+    from_id = entries.first_id(first)
+    if call.reach.whole:
+        counts = store.days(call.sql, entries.TOLD, entries.day_of(first), from_id)
+    else:
+        counts = store.days_within(call.sql, entries.TOLD, from_id, call.reach)
+    return entries.figures(first, counts)
+
+
+def uncounted(call: Call, most: int) -> Stretch | None:
+    """Count some entries that the days do not have yet, old enough to be followed by none; None where all are."""
+    from_id, below_id = entries.first_id(entries.first_day(call.now)), entries.settled_below(call.now)
+    each = (store.uncounted(call.sql, act, from_id, below_id, most) for act in entries.TOLD)
+    return next((one for one in each if one is not None), None)
+
+
+def keep_counts(call: Call, counted: Stretch) -> bool:
+    """Add entries that were counted to their days, and forget old days; tell whether nobody else had counted them."""
+    store.forget_days(call.sql, entries.day_of(entries.first_day(call.now)))
+    return store.keep_counts(call.sql, counted)
 
 
 def _csv_of(spelled: dict[str, Any]) -> str:

@@ -159,3 +159,14 @@ class DayCount:
     act: str
     by_server: bool
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of the trail whose entries of one act have been counted, after one id and up to another."""
+
+    act: str
+    after_id: UUID | None
+    """Up to where others have counted; None where nobody has."""
+    last_id: UUID
+    counts: tuple[DayCount, ...]

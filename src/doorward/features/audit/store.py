@@ -5,12 +5,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, delete, func, insert, or_, select, type_coerce, update
 
 from doorward.edges.sql.bulk import insert_rows
 from doorward.edges.sql.reaching import reached, sides
-from doorward.edges.sql.tables.audit import audit_checkpoints, audit_entries
-from doorward.features.audit.model import Checkpoint, DayCount
+from doorward.edges.sql.tables.audit import audit_checkpoints, audit_entries, counted_acts, day_counts
+from doorward.features.audit.model import Checkpoint, DayCount, Stretch
 from doorward.kernel.act import Reach
 from doorward.kernel.events import Entry
 
@@ -58,13 +58,32 @@ _DAY = (type_coerce(_T.at, BigInteger) // _MICROSECONDS_A_DAY).label("day")
 _BY_SERVER = _T.actor_name.in_(["", "system"]).label("by_server")
 _FIGURES = (
     select(_DAY, _T.act, _BY_SERVER, func.count().label("count"))
-    .where(
-        _T.act.in_(["signin.completed", "lockout.locked"]),
-        _T.id >= bindparam("from_id"),
-        _T.outcome.not_in(["refused", "unchanged"]),
-    )
+    .where(_T.act == bindparam("act"), _T.id >= bindparam("from_id"), _T.outcome.not_in(["refused", "unchanged"]))
     .group_by(_DAY, _T.act, _BY_SERVER)
 )
+_D, _A = day_counts.c, counted_acts.c
+_KEPT = select(_A.act, _A.last_id, _D.day, _D.by_server, _D.count).select_from(
+    counted_acts.outerjoin(day_counts, and_(_D.act == _A.act, _D.day >= bindparam("from_day")))
+)
+_COUNTED = select(_A.last_id).where(_A.act == bindparam("act"))
+_UNCOUNTED = select(_T.id).where(
+    _T.act == bindparam("act"), _T.id >= bindparam("from_id"), _T.id < bindparam("below_id")
+)
+_END_OF_MANY = _UNCOUNTED.order_by(_T.id).limit(1).offset(bindparam("others"))
+_END_OF_FEW = _UNCOUNTED.order_by(_T.id.desc()).limit(1)
+_BEGIN_COUNTING = insert(counted_acts)
+_COUNT_ON = (
+    update(counted_acts)
+    .where(_A.act == bindparam("of_act"), _A.last_id == bindparam("after_id"))
+    .values(last_id=bindparam("to_id"))
+)
+_MORE = (
+    update(day_counts)
+    .where(_D.day == bindparam("on_day"), _D.act == bindparam("of_act"), _D.by_server == bindparam("by"))
+    .values(count=_D.count + bindparam("more"))
+)
+_FIRST = insert(day_counts)
+_FORGET_DAYS = delete(day_counts).where(_D.day < bindparam("first_day"))
 
 
 def add(sql: Connection, entry: Entry) -> None:
@@ -90,11 +109,67 @@ def page(sql: Connection, conditions: Mapping[str, object], limit: int) -> list[
     return [_entry(row) for row in rows]
 
 
-def day_counts(sql: Connection, from_id: UUID, reach: Reach) -> list[DayCount]:
-    """Count completed sign-ins and locks by day, from an id on, of the people whom somebody reaches."""
+def days_within(sql: Connection, acts: Sequence[str], from_id: UUID, reach: Reach) -> list[DayCount]:
+    """Count acts by day, from an id on, of the people whom somebody reaches: entry by entry."""
     named = sides(reach)
-    rows = sql.execute(_FIGURES.where(*reached(_T.target_id, named)), {"from_id": from_id, **named})
-    return [DayCount(row.day, row.act, bool(row.by_server), row[3]) for row in rows]
+    statement = _FIGURES.where(*reached(_T.target_id, named))
+    return [one for act in acts for one in _counts(sql, statement, {"act": act, "from_id": from_id, **named})]
+
+
+def days(sql: Connection, acts: Sequence[str], first_day: int, from_id: UUID) -> list[DayCount]:
+    """Count acts by day: as they are kept, and the entries that are not counted yet."""
+    rows = sql.execute(_KEPT, {"from_day": first_day}).all()
+    kept = [DayCount(row.day, row.act, row.by_server, row[4]) for row in rows if row.day is not None]
+    counted = {row.act: _after(row.last_id) for row in rows}
+    since = ({"act": act, "from_id": max(counted.get(act, from_id), from_id)} for act in acts)
+    return kept + [one for values in since for one in _counts(sql, _FIGURES, values)]
+
+
+def uncounted(sql: Connection, act: str, from_id: UUID, below_id: UUID, most: int) -> Stretch | None:
+    """Count the next entries of an act that are in no day yet, between two ids; None where there are none."""
+    counted = sql.execute(_COUNTED, {"act": act}).scalar_one_or_none()
+    start = from_id if counted is None else max(_after(counted), from_id)
+    between = {"act": act, "from_id": start, "below_id": below_id}
+    last = sql.execute(_END_OF_MANY, {**between, "others": most - 1}).scalar_one_or_none()
+    last = last or sql.execute(_END_OF_FEW, between).scalar_one_or_none()
+    if last is None:
+        return None
+    counts = _counts(sql, _FIGURES.where(_T.id <= bindparam("last_id")), {**between, "last_id": last})
+    return Stretch(act, counted, last, tuple(counts))
+
+
+def keep_counts(sql: Connection, counted: Stretch) -> bool:
+    """Add a stretch to the days, unless somebody else has counted it; tell whether that was done."""
+    if not _moved_on(sql, counted):
+        return False
+    for one in counted.counts:
+        more = {"on_day": one.day, "of_act": one.act, "by": one.by_server, "more": one.count}
+        if not sql.execute(_MORE, more).rowcount:
+            sql.execute(_FIRST, {"day": one.day, "act": one.act, "by_server": one.by_server, "count": one.count})
+    return True
+
+
+def forget_days(sql: Connection, first_day: int) -> None:
+    """Forget the counts of days before one."""
+    sql.execute(_FORGET_DAYS, {"first_day": first_day})
+
+
+def _moved_on(sql: Connection, counted: Stretch) -> bool:
+    if counted.after_id is not None:
+        upto = {"of_act": counted.act, "after_id": counted.after_id, "to_id": counted.last_id}
+        return bool(sql.execute(_COUNT_ON, upto).rowcount)
+    if sql.execute(_COUNTED, {"act": counted.act}).one_or_none() is not None:
+        return False
+    sql.execute(_BEGIN_COUNTING, {"act": counted.act, "last_id": counted.last_id})
+    return True
+
+
+def _after(last_id: UUID) -> UUID:
+    return UUID(int=last_id.int + 1)
+
+
+def _counts(sql: Connection, statement: Any, values: Mapping[str, object]) -> list[DayCount]:
+    return [DayCount(row.day, row.act, bool(row.by_server), row[3]) for row in sql.execute(statement, values)]
 
 
 def oldest(sql: Connection, below_id: UUID, limit: int) -> list[Entry]:

@@ -1,6 +1,6 @@
 """The audit trail: append-only, ordered by id; position and link in the chain are filled when an entry is sealed."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table
 
 from doorward.edges.sql.columns import CODE, HASH, NAME, Id, Instant, Json, metadata
 
@@ -48,3 +48,21 @@ audit_checkpoints = Table(
     Column("link", HASH, nullable=False),
 )
 """What is left of entries that have expired: a row for each run of removals."""
+
+day_counts = Table(
+    "day_counts",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("act", CODE, primary_key=True),
+    Column("by_server", Boolean, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+"""How often an act was done on a day (since 1970), as far as the trail has been counted."""
+
+counted_acts = Table(
+    "counted_acts",
+    metadata,
+    Column("act", CODE, primary_key=True),
+    Column("last_id", Id, nullable=False),
+)
+"""How far the trail has been counted, for each act of which days are told."""

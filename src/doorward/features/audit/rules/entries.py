@@ -5,6 +5,7 @@
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +25,11 @@ PAGE = 200
 """How many entries a page holds at most."""
 DAYS = 30
 """How many days the overview's figures go back."""
+SIGNED_IN, LOCKED = "signin.completed", "lockout.locked"
+"""The acts that the overview tells of, a figure for each day."""
+TOLD = (SIGNED_IN, LOCKED)
+_SETTLED = timedelta(minutes=2)
+"""How old an entry is when no transaction can be under way any more that writes one before it."""
 
 _ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories of what is not seen but acts: controls, directional marks, half characters, separators."""
@@ -87,20 +93,38 @@ def first_day(now: datetime) -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
 
 
+def day_of(instant: datetime) -> int:
+    """Give the UTC day of an instant, counted from 1970."""
+    return (instant - EPOCH).days
+
+
+def settled_below(now: datetime) -> UUID:
+    """Give the id below which the trail gets no more entries, so that they can be counted for good.
+
+    A clock that is set back may write such an entry all the same: it stands in the trail, and in no figure.
+    """
+    return first_id(now - _SETTLED)
+
+
 def figures(first: datetime, counts: Iterable[DayCount]) -> tuple[DayFigures, ...]:
-    """Arrange counts as one figure for each of 30 days, oldest first; a lock that nobody set by hand is automatic."""
-    found = {(one.day, one.act, one.by_server): one.count for one in counts}
-    start = (first - EPOCH).days
+    """Arrange counts as one figure for each of 30 days, oldest first; a lock that nobody set by hand is automatic.
+
+    What is counted twice of the same day, such as entries of before and of since, is added.
+    """
+    found: Counter[tuple[int, str, bool]] = Counter()
+    for one in counts:
+        found[one.day, one.act, one.by_server] += one.count
+    start = day_of(first)
 
     def on(day: int, act: str, *, by_server: bool) -> int:
-        return found.get((day, act, by_server), 0)
+        return found[day, act, by_server]
 
     return tuple(
         DayFigures(
             day=EPOCH + timedelta(days=day),
-            sign_ins=sum(on(day, "signin.completed", by_server=way) for way in (True, False)),
-            locks_automatic=on(day, "lockout.locked", by_server=True),
-            locks_by_hand=on(day, "lockout.locked", by_server=False),
+            sign_ins=sum(on(day, SIGNED_IN, by_server=way) for way in (True, False)),
+            locks_automatic=on(day, LOCKED, by_server=True),
+            locks_by_hand=on(day, LOCKED, by_server=False),
         )
         for day in range(start, start + DAYS)
     )
