@@ -12,7 +12,7 @@ from pathlib import Path
 
 from doorward.features.second_factor.model import FactorState
 from doorward.features.second_factor.rules import TABLE, Change, Changes
-from doorward.features.signin.rules import TRANSITIONS
+from doorward.features.signin.rules.machine import TRANSITIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "reference"

@@ -35,7 +35,7 @@ HAPPENED = {
     "second_factor": "deleted key_disabled new_key_begun new_key_checked new_key_discarded "
     "recovery_codes_made regenerated reset set_up temporary_code",
     "sessions": "ended",
-    "signin": "code completed device_code passkey password recovery_code",
+    "signin": "code completed device_code passkey password recovery_code spray_suspected",
     "tokens": "assigned imported resynchronised retired unassigned",
 }
 """What can have happened, feature by feature, each on a line of its own so that two changes meet on none."""

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from doorward.edges.sql.engine import DatabaseBusy
-from doorward.features.signin import rules
 from doorward.features.signin.model import Next
+from doorward.features.signin.rules import machine
 from tests import cluster
 from tests.launcher import eventually
 from tests.storms.nodes import needs_postgresql, town_of_nodes
@@ -58,7 +58,7 @@ class Turned:
     def _nodes(self) -> list[datetime]:
         """Ask each node what it takes for the time: it says when a sign-in ends that begins now."""
         answers = [ask(node.url, password_of("watch")).json() for node in self.town.nodes]
-        return [datetime.fromisoformat(one["expires_at"]) - rules.LIFE for one in answers]
+        return [datetime.fromisoformat(one["expires_at"]) - machine.LIFE for one in answers]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin.model import Next
-from doorward.features.signin.rules import STEPS, TRANSITIONS, Input
+from doorward.features.signin.rules.machine import STEPS, TRANSITIONS, Input
 from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.tokens import make_token
 from tests.authenticators import Authenticator

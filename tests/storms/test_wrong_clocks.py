@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from doorward.features.lockout.model import Factor
-from doorward.features.signin import rules
 from doorward.features.signin.model import Next
+from doorward.features.signin.rules import machine
 from tests.launcher import Server, eventually
 from tests.storms.nodes import NAMES, needs_postgresql, three_nodes
 from tests.storms.size import size
@@ -90,7 +90,7 @@ def test_what_has_expired_stays_so_on_every_node(server: Town) -> None:
     """A sign-in that ran out five seconds ago is none for the node that is behind, either."""
     bram = server.add("late")
     sign_ins = server.pending(bram, Next.CODE, 3)
-    server.server.turn(seconds=rules.LIFE.total_seconds() + 5)
+    server.server.turn(seconds=machine.LIFE.total_seconds() + 5)
     code = bram.code(server.server.now())
     answers = [give(node, one, code) for node, one in zip(server.nodes, sign_ins, strict=True)]
 

@@ -26,7 +26,7 @@ from doorward.features.signin.actions import admission, completion, forgotten
 from doorward.features.signin.actions.codes import give_code
 from doorward.features.signin.actions.new_password import hash_new
 from doorward.features.signin.model import GiveCode, SignedIn
-from doorward.features.signin.rules import Input
+from doorward.features.signin.rules.machine import Input
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.ports import Secret

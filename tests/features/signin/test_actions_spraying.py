@@ -192,3 +192,31 @@ def test_names_in_flight_are_waited_for(patient: Patient) -> None:
 
     assert waiting == Wait(0.05)
     assert isinstance(advance(patient.world.runtime, second, API, answer=True), Hash)
+
+
+def suspicions(patient: Patient) -> list[tuple[str, str, object]]:
+    """List the addresses that were told of, by whom, and how many names failed there."""
+    told = [one for one in patient.world.entries() if one.act == "signin.spray_suspected"]
+    return [(one.address, one.actor_name, one.details["names"]) for one in told]
+
+
+def test_an_address_that_is_shut_out_is_told_once(patient: Patient) -> None:
+    """With the attempt that shuts it out, before anybody is refused (T04); again when it is shut out again."""
+    codes(patient, range(19))
+    before = suspicions(patient)
+    codes(patient, range(18, 60))
+    patient.give_password("name3")
+    first = suspicions(patient)
+    patient.world.pass_time(hours=2)
+    codes(patient, range(60, 90))
+
+    assert (before, first) == ([], [(API.address, "", 20)])
+    assert suspicions(patient) == first * 2
+
+
+def test_who_is_never_refused_is_not_told(patient: Patient) -> None:
+    """Where the setting is 0 nobody is shut out."""
+    patient.world.run(change_password_rules, ChangePasswordRules({"failing_names_before_refusing": 0}))
+    codes(patient, range(25))
+
+    assert suspicions(patient) == []

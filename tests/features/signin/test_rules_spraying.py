@@ -4,15 +4,15 @@ from uuid import UUID
 import pytest
 
 from doorward.features.lockout.model import NamesTried
-from doorward.features.signin import rules
-from doorward.features.signin.rules import Entered, NoRoomYet, SprayLimits
+from doorward.features.signin.rules import spraying as rules
+from doorward.features.signin.rules.spraying import Entered, Limits, NoRoomYet
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from tests.worlds import NOON
 
 ADDRESS = "192.0.2.7"
 NAMES = [AccountId(UUID(int=number)) for number in range(10)]
-LIMITS = SprayLimits(slowing=2, refusing=4)
+LIMITS = Limits(slowing=2, refusing=4)
 
 
 def tried(failed: int, in_flight: int = 0) -> NamesTried:
@@ -26,7 +26,7 @@ def tried(failed: int, in_flight: int = 0) -> NamesTried:
 )
 def test_address_is_slowed_from_its_number_of_failing_names_on(slowing: int, failed: int, slowed: bool) -> None:
     """The names that have failed before are counted; 0 never slows down."""
-    assert rules.entered(ADDRESS, failed, SprayLimits(slowing, 4)) == Entered(ADDRESS, slowed=slowed)
+    assert rules.entered(ADDRESS, failed, Limits(slowing, 4)) == Entered(ADDRESS, slowed=slowed)
 
 
 @pytest.mark.parametrize("name", [NAMES[0], NAMES[9]], ids=["failed before", "new"])
@@ -64,3 +64,28 @@ def test_new_name_waits_for_those_in_flight() -> None:
 def test_failures_count_for_an_hour() -> None:
     """The window slides."""
     assert rules.counted_since(NOON) == NOON - timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("failed", "in_flight", "name", "shut"),
+    [
+        (3, 0, NAMES[9], True),
+        (3, 1, NAMES[3], True),
+        (3, 0, NAMES[0], False),
+        (2, 2, NAMES[9], False),
+        (4, 0, NAMES[9], False),
+        (4, 0, NAMES[0], False),
+    ],
+    ids=["new", "was in flight", "failed before", "too few", "too many", "again"],
+)
+def test_one_name_shuts_its_source_out(failed: int, in_flight: int, name: AccountId, shut: bool) -> None:
+    """The one with which as many have failed as may; those of before and after do not."""
+    assert rules.shuts_out(name, tried(failed, in_flight), LIMITS, NOON) == shut
+
+
+def test_a_name_that_is_forgotten_shuts_nobody_out() -> None:
+    """What failed over an hour ago is not counted, whether its row is there still or not."""
+    hour = timedelta(hours=1)
+
+    assert [rules.shuts_out(NAMES[9], tried(3), LIMITS, NOON + later) for later in (hour / 2, hour)] == [True, False]
+    assert not rules.shuts_out(NAMES[0], tried(1), Limits(0, 0), NOON)

@@ -198,6 +198,7 @@ _WORDS = {
     "second_factor.set_up": ("Secret key set up", "Set-up of a secret key"),
     "second_factor.temporary_code": ("Temporary access code issued", "Temporary access code"),
     "sessions.ended": ("Sessions ended", "Ending sessions"),
+    "signin.spray_suspected": ("Many names failed from one address, which is shut out", "Suspicion of spraying"),
     "tokens.assigned": ("Hardware token assigned", "Assigning a hardware token"),
     "tokens.imported": ("Hardware tokens imported", "Import of hardware tokens"),
     "tokens.resynchronised": ("Hardware token resynchronised", "Resynchronising a hardware token"),

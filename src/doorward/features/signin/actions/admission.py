@@ -11,22 +11,22 @@ from doorward.features.policy import actions as policy
 from doorward.features.policy.model import DeviceMethod
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import FactorState
-from doorward.features.signin import rules
 from doorward.features.signin.actions.pending import UnderWay
+from doorward.features.signin.rules import machine
 
 
-def after_password(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> rules.Input:
+def after_password(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> machine.Input:
     """Say what happens to a sign-in whose password was right, and note the use of a device that is remembered."""
     device = devices.knows_device(call, standing, given)
     if device is not None:
         devices.note_use(call, standing.account.id, device)
-    return rules.admitted(_seen(call, standing, remembered=device is not None))
+    return machine.admitted(_seen(call, standing, remembered=device is not None))
 
 
-def after_device_code(call: Call, standing: Standing, kind: CodeKind, *, set_up: bool) -> rules.State:
+def after_device_code(call: Call, standing: Standing, kind: CodeKind, *, set_up: bool) -> machine.State:
     """Say where a right code by e-mail, or a temporary one, leads as the account stands now."""
-    happened = rules.authorized(_seen(call, standing), kind, set_up=set_up and offers_set_up(call, standing))
-    return rules.after(rules.State.AUTHORIZED, happened)
+    happened = machine.authorized(_seen(call, standing), kind, set_up=set_up and offers_set_up(call, standing))
+    return machine.after(machine.State.AUTHORIZED, happened)
 
 
 def spared_factor(call: Call, standing: Standing) -> bool:
@@ -54,8 +54,8 @@ def remember_days(call: Call, found: UnderWay, given: Sequence[DeviceToken]) -> 
     return settings.remember_device_days
 
 
-def _seen(call: Call, standing: Standing, *, remembered: bool = False) -> rules.Admission:
-    return rules.Admission(
+def _seen(call: Call, standing: Standing, *, remembered: bool = False) -> machine.Admission:
+    return machine.Admission(
         factor=second_factor.factor_state(call, standing),
         spared_factor=spared_factor(call, standing),
         asked_at_sign_in=policy.password_rules(call, standing.state.password_rules).device_code_at_sign_in,

@@ -21,7 +21,7 @@ from doorward.features.passwords import actions as passwords
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor.actions import hardware_tokens, worn_keys
 from doorward.features.sessions.model import OpenedWith
-from doorward.features.signin import rules, store
+from doorward.features.signin import store
 from doorward.features.signin.actions import admission, completion, pending
 from doorward.features.signin.actions.pending import UnderWay
 from doorward.features.signin.model import (
@@ -36,6 +36,7 @@ from doorward.features.signin.model import (
     SignedIn,
     SignInGoesOn,
 )
+from doorward.features.signin.rules import machine
 from doorward.kernel.events import Result
 from doorward.kernel.outcome import Begin, Fact, Refused
 from doorward.kernel.time import rfc3339
@@ -56,7 +57,7 @@ def show_pending(command: ShowPending) -> Steps:
         found.pending.expires_at,
         sent_to=sent.sent_to,
         resend_at=sent.resend_at,
-        then=rules.leads_to(then),
+        then=machine.leads_to(then),
         has_key=otp.key_facts(resumed.call, found.account) is not None,
         has_passkey=passkeys.count_of(resumed.call, found.account) > 0,
         offers_set_up=admission.offers_set_up(resumed.call, found.standing),
@@ -90,7 +91,7 @@ def resend_device_code(command: ResendDeviceCode) -> Steps:
     """Send another code by e-mail, which voids the one before; too soon, it tells from when it works (DEV-1)."""
     resumed: Resumed = yield Begin(shared=True)
     call = resumed.call
-    found = pending.find_at(call, command.sign_in, rules.Input.DEVICE_CODE_RIGHT)
+    found = pending.find_at(call, command.sign_in, machine.Input.DEVICE_CODE_RIGHT)
     if isinstance(found, Refused):
         return found
     issued = devices.issue_code(call, found.standing, found.pending.token_hash)
@@ -101,7 +102,7 @@ def resend_device_code(command: ResendDeviceCode) -> Steps:
 
 
 def _code(call: Call, command: GiveCode) -> SignedIn | SignInGoesOn | Refused:
-    found = _with_key(call, command.sign_in, rules.Input.CODE_RIGHT)
+    found = _with_key(call, command.sign_in, machine.Input.CODE_RIGHT)
     if isinstance(found, Refused):
         return pending.unheard(call, command.sign_in, "signin.code", found)
     if barred := pending.admit_guess(call, found, "signin.code"):
@@ -118,7 +119,7 @@ def _code(call: Call, command: GiveCode) -> SignedIn | SignInGoesOn | Refused:
             return _count_wrong(call, found) or _wrong(call, found, WrongCode(command.code, call.now))
 
 
-def _with_key(call: Call, token: PendingToken, happened: rules.Input) -> UnderWay | Refused:
+def _with_key(call: Call, token: PendingToken, happened: machine.Input) -> UnderWay | Refused:
     """Find a sign-in whose account still has its key: one that was disabled meanwhile opens nothing (LOCK-14)."""
     found = pending.find_at(call, token, happened)
     if isinstance(found, UnderWay) and not found.standing.state.factors:
@@ -165,7 +166,7 @@ def _place(found: UnderWay) -> str:
 
 
 def _recovery_code(call: Call, command: GiveRecoveryCode) -> SignedIn | SignInGoesOn | Refused:
-    found = _with_key(call, command.sign_in, rules.Input.RECOVERY_CODE_RIGHT)
+    found = _with_key(call, command.sign_in, machine.Input.RECOVERY_CODE_RIGHT)
     if isinstance(found, Refused):
         return pending.unheard(call, command.sign_in, "signin.recovery_code", found)
     if barred := pending.admit_guess(call, found, "signin.recovery_code"):
@@ -182,12 +183,12 @@ def _recovery_code(call: Call, command: GiveRecoveryCode) -> SignedIn | SignInGo
 
 
 def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn | Refused:
-    found = pending.find_at(call, command.sign_in, rules.Input.DEVICE_CODE_RIGHT)
+    found = pending.find_at(call, command.sign_in, machine.Input.DEVICE_CODE_RIGHT)
     if isinstance(found, Refused):
         return pending.unheard(call, command.sign_in, "signin.device_code", found)
     kind = devices.kind_of(command.code)
     then = admission.after_device_code(call, found.standing, kind, set_up=command.set_up)
-    if then is rules.State.REFUSED:
+    if then is machine.State.REFUSED:
         return pending.unheard(call, command.sign_in, "signin.device_code", _set_up_not_available(call, found))
     if barred := pending.admit_guess(call, found, "signin.device_code"):
         return barred
@@ -196,10 +197,10 @@ def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn
     if not right:
         return pending.count_wrong(call, found) or Refused("devices.wrong_code")
     wished = pending.wishing(found, remember_device=command.remember_device)
-    if then is rules.State.PROVEN:
+    if then is machine.State.PROVEN:
         return completion.proven(call, wished, OpenedWith.DEVICE_CODE)
-    step = rules.step_of(then)
-    moved = replace(wished.pending, step=step, expires_at=call.now + rules.LIFE)
+    step = machine.step_of(then)
+    moved = replace(wished.pending, step=step, expires_at=call.now + machine.LIFE)
     store.save(call.sql, moved)
     passkey = step is Next.CODE and passkeys.count_of(call, found.account) > 0
     return SignInGoesOn(step, expires_at=moved.expires_at, passkey=passkey)

@@ -18,9 +18,10 @@ from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import OpenedWith, SessionOpened
-from doorward.features.signin import rules, store
+from doorward.features.signin import store
 from doorward.features.signin.actions.pending import UnderWay, as_person, open_pending, record_own
 from doorward.features.signin.model import Next, SignedIn, SignInGoesOn
+from doorward.features.signin.rules import machine
 from doorward.kernel.events import Door, Event
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Fact, Refused
@@ -38,9 +39,9 @@ def proven(
         return outcome if isinstance(outcome, Refused) else remember(call, found, opened_with, outcome)
     pending = replace(
         found.pending,
-        step=rules.step_of(rules.after(rules.State.PROVEN, rules.Input.PASSWORD_DUE)),
+        step=machine.step_of(machine.after(machine.State.PROVEN, machine.Input.PASSWORD_DUE)),
         opened_with=opened_with,
-        expires_at=call.now + rules.LIFE,
+        expires_at=call.now + machine.LIFE,
         sealed_secret=None,
     )
     store.save(call.sql, pending)
@@ -154,7 +155,7 @@ def _end_others(call: Call, standing: Standing, opened: SessionOpened) -> None:
 
 def _remembers(call: Call, found: UnderWay, opened_with: OpenedWith) -> bool:
     """Tell whether the device of this sign-in is going to be remembered (DEV-3)."""
-    wished = found.pending.remember_device and opened_with in rules.REMEMBERED_AFTER
+    wished = found.pending.remember_device and opened_with in machine.REMEMBERED_AFTER
     return wished and bool(policy.password_rules(call, found.standing.state.password_rules).remember_device_days)
 
 

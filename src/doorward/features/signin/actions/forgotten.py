@@ -19,9 +19,9 @@ from doorward.features.passwords.model import Ask
 from doorward.features.policy import actions as policy
 from doorward.features.second_factor import rules as second_factor_rules
 from doorward.features.second_factor.actions import states as second_factor
-from doorward.features.signin import rules
 from doorward.features.signin.actions import admission, pending
 from doorward.features.signin.model import AskForgottenPassword, PasswordAsked
+from doorward.features.signin.rules import machine
 from doorward.kernel.events import Event
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Begin, Fact
@@ -36,7 +36,7 @@ def ask_forgotten_password(command: AskForgottenPassword) -> Steps:
     call = resumed.call
     name_hash = call.sealer.keyed_hash(canonical(command.user_name), "unknown name")
     standing = accounts.find(call, command.user_name)
-    account = rules.pseudo_account(name_hash) if standing is None else standing.account.id
+    account = machine.pseudo_account(name_hash) if standing is None else standing.account.id
     taken = passwords.ask_for_link(call, account)
     _record_ask(call, standing, name_hash, taken=taken)
     return PasswordAsked()
@@ -52,12 +52,12 @@ def mail_forgotten(call: Call, most: int) -> int:
     return len(asks)
 
 
-def reply_to(call: Call, standing: Standing) -> rules.Reply:
+def reply_to(call: Call, standing: Standing) -> machine.Reply:
     """Decide as the account stands now; asked again when the link is opened and used."""
     entry = second_factor.entry_of(call, standing.account.id)
     live = entry is not None and second_factor_rules.live(entry, call.now)
-    return rules.reply(
-        rules.Forgetful(
+    return machine.reply(
+        machine.Forgetful(
             account=standing.account,
             address=devices.usable_address(standing.account, call.now),
             lock=lockout_rules.standing_lock(standing.state.lock, call.now),
@@ -72,7 +72,7 @@ def lift_lock(call: Call, standing: Standing) -> None:
     """Lift the lock that wrong passwords caused, where the rules allow it; it is recorded as the person's own act."""
     account = standing.account
     lock = lockout_rules.standing_lock(standing.state.lock, call.now)
-    if not rules.lifts(
+    if not machine.lifts(
         lock, allowed=policy.password_rules(call, standing.state.password_rules).forgotten_password_lifts_failure_lock
     ):
         return
@@ -108,13 +108,13 @@ def _reply(call: Call, ask: Ask, standing: Standing) -> None:
         "contact": policy.default_rules(call).lock_contact,
     }
     match reply:
-        case rules.Reply.LINK:
+        case machine.Reply.LINK:
             path, link = links.make_link(call, account.id, LinkKind.FORGOTTEN_PASSWORD, standing.state.epoch)
             facts |= {"link": call.site.public_url + path.reveal(), "expires_at": rfc3339(link.expires_at)}
             notices.tell(call, account.id, account.email, Kind.PASSWORD_FORGOTTEN, facts, expires_at=link.expires_at)
-        case rules.Reply.NO_LINK:
+        case machine.Reply.NO_LINK:
             notices.tell(call, account.id, account.email, Kind.PASSWORD_FORGOTTEN_NO_LINK, facts)
-        case rules.Reply.NOTHING:
+        case machine.Reply.NOTHING:
             pass
     event = Event(MAILED, "done", target=account.id, target_name=account.user_name, details={"mail": reply.value})
     audit.record(call, event)

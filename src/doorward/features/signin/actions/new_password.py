@@ -19,7 +19,7 @@ from doorward.features.lockout.model import Factor
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
-from doorward.features.signin import rules, store
+from doorward.features.signin import store
 from doorward.features.signin.actions import completion, forgotten, opened, pending
 from doorward.features.signin.model import (
     GiveNewPassword,
@@ -33,6 +33,7 @@ from doorward.features.signin.model import (
     UseRescueLink,
     UseSetPasswordLink,
 )
+from doorward.features.signin.rules import machine
 from doorward.kernel.outcome import Begin, Hash, Place, Refused
 from doorward.kernel.ports import Encode, Listed, Matches, Secret
 from doorward.kernel.time import rfc3339
@@ -46,7 +47,7 @@ def give_new_password(command: GiveNewPassword) -> Steps:
     """Take the new password that is due; the old one stays valid until the session exists (PASS-3)."""
 
     def whose(call: Call) -> Account | Refused:
-        found = pending.find_at(call, command.sign_in, rules.Input.PASSWORD_SET)
+        found = pending.find_at(call, command.sign_in, machine.Input.PASSWORD_SET)
         return found if isinstance(found, Refused) else found.standing.account
 
     hashed = yield from hash_new(command.password, whose)
@@ -109,7 +110,7 @@ def use_rescue_link(command: UseRescueLink) -> Steps:
 
 def after_link(call: Call, standing: Standing) -> SignInGoesOn:
     """Open a pending sign-in at the set-up: the link stands in for password and e-mailed code."""
-    step = rules.step_of(rules.after(rules.State.LINK, rules.Input.PASSWORD_SET))
+    step = machine.step_of(machine.after(machine.State.LINK, machine.Input.PASSWORD_SET))
     token, opened = pending.open_pending(call, standing, step, through_link=True)
     return SignInGoesOn(step, token, opened.expires_at)
 
@@ -161,7 +162,7 @@ def _not_listed(call: Call, password: Secret) -> Generator[Any, Resumed, Call | 
 
 def _finish(call: Call, encoded: str, command: GiveNewPassword) -> SignedIn | SignInGoesOn | Refused:
     """Open the session, write the password, and only then remember the device: the old ones end with the old one."""
-    found = pending.find_at(call, command.sign_in, rules.Input.PASSWORD_SET)
+    found = pending.find_at(call, command.sign_in, machine.Input.PASSWORD_SET)
     if isinstance(found, Refused):
         return found
     proof = found.pending.opened_with

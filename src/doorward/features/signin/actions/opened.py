@@ -7,9 +7,9 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
 from doorward.features.links import actions as links
 from doorward.features.links.model import Link, LinkKind
-from doorward.features.signin import rules
 from doorward.features.signin.actions import forgotten
 from doorward.features.signin.model import PendingToken
+from doorward.features.signin.rules import machine
 from doorward.kernel.outcome import Refused
 
 
@@ -42,4 +42,4 @@ def use(call: Call, token: PendingToken, kind: LinkKind) -> Opened | Refused:
 
 def _withdrawn(call: Call, kind: LinkKind, standing: Standing) -> bool:
     """Tell whether a forgotten password's link would not be mailed now (PASS-5)."""
-    return kind is LinkKind.FORGOTTEN_PASSWORD and forgotten.reply_to(call, standing) is not rules.Reply.LINK
+    return kind is LinkKind.FORGOTTEN_PASSWORD and forgotten.reply_to(call, standing) is not machine.Reply.LINK

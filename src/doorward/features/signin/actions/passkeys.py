@@ -21,7 +21,7 @@ from doorward.features.second_factor.actions.own_passkeys import tell_doubt
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions import rules as session_rules
 from doorward.features.sessions.model import OpenedWith
-from doorward.features.signin import rules, store
+from doorward.features.signin import store
 from doorward.features.signin.actions import completion, pending, spraying
 from doorward.features.signin.model import (
     AskPasskey,
@@ -31,6 +31,8 @@ from doorward.features.signin.model import (
     SignedIn,
     SignInGoesOn,
 )
+from doorward.features.signin.rules import machine
+from doorward.features.signin.rules.spraying import SLOWED_SECONDS, Entered
 from doorward.kernel.act import Who, act
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId
@@ -46,7 +48,7 @@ class _Entered:
 
     account: AccountId
     standing: Standing | None
-    spot: rules.Entered
+    spot: Entered
 
 
 @act(who=Who.ANYBODY, event=None, writes=False)
@@ -57,7 +59,7 @@ def ask_passkey(call: Call, command: AskPasskey) -> PasskeyWanted | Refused:
     """
     if command.sign_in is not None:
         return _ask_beside_password(call, command.sign_in)
-    token, token_hash = make_token(rules.NOBODY, call.entropy)
+    token, token_hash = make_token(machine.NOBODY, call.entropy)
     asked = keeping.ask_for_any(call, Place(Purpose.SIGN_IN, token_hash))
     return asked if isinstance(asked, Refused) else PasskeyWanted(asked, token)
 
@@ -65,22 +67,22 @@ def ask_passkey(call: Call, command: AskPasskey) -> PasskeyWanted | Refused:
 def give_passkey(command: GivePasskey) -> Steps:
     """Take an assertion: as the second factor of a pending sign-in, or as the whole sign-in."""
     resumed: Resumed = yield Begin(shared=True)
-    if command.sign_in.account != rules.NOBODY:
+    if command.sign_in.account != machine.NOBODY:
         return _beside_password(resumed.call, command)
     entered = _enter(resumed.call, command.assertion)
     if not isinstance(entered, _Entered):
         return entered
     if entered.spot.slowed:
-        resumed = yield Wait(rules.SLOWED_SECONDS, shared=True)
+        resumed = yield Wait(SLOWED_SECONDS, shared=True)
     return _alone(resumed.call, command, entered)
 
 
 def _ask_beside_password(call: Call, token: PendingToken) -> PasskeyWanted | Refused:
     found = store.find(call.sql, token.account, token.token_hash)
     standing = accounts.load(call, token.account) if found is not None else None
-    if found is None or standing is None or not rules.alive(found, standing.state.epoch, call.now):
+    if found is None or standing is None or not machine.alive(found, standing.state.epoch, call.now):
         return Refused("signin.expired")
-    if not rules.takes(found, rules.Input.PASSKEY_RIGHT):
+    if not machine.takes(found, machine.Input.PASSKEY_RIGHT):
         return Refused("signin.expired", cause=f"the sign-in waits for {found.step}")
     asked = keeping.ask_for_one(call, token.account, _place(token, Purpose.SECOND_FACTOR))
     return asked if isinstance(asked, Refused) else PasskeyWanted(asked)
@@ -88,7 +90,7 @@ def _ask_beside_password(call: Call, token: PendingToken) -> PasskeyWanted | Ref
 
 def _beside_password(call: Call, command: GivePasskey) -> SignedIn | SignInGoesOn | Refused:
     """Take a passkey or a security key as the second factor; whether the person was verified is not asked (KEY-17)."""
-    found = pending.find_at(call, command.sign_in, rules.Input.PASSKEY_RIGHT)
+    found = pending.find_at(call, command.sign_in, machine.Input.PASSKEY_RIGHT)
     if isinstance(found, Refused):
         return pending.unheard(call, command.sign_in, ACT, found)
     if barred := pending.admit_guess(call, found, ACT):
@@ -104,12 +106,12 @@ def _beside_password(call: Call, command: GivePasskey) -> SignedIn | SignInGoesO
 
 def _enter(call: Call, given: GivenAssertion) -> _Entered | Refused:
     """Find whom an assertion names, and enter the name for whoever gives it, as a password's is (LOCK-17)."""
-    named = rules.account_of(given.user_handle)
+    named = machine.account_of(given.user_handle)
     call.hold(_pseudo(given) if named is None else named)
     standing = None if named is None else accounts.load(call, named)
     account = _pseudo(given) if standing is None else standing.account.id
     spot = spraying.enter(call, account)
-    if isinstance(spot, rules.Entered):
+    if isinstance(spot, Entered):
         return _Entered(account, standing, spot)
     refused = spot if isinstance(spot, Refused) else BUSY
     pending.record_attempt(call, None, ACT, None, cause=refused.cause or "busy")
@@ -170,4 +172,4 @@ def _place(token: PendingToken, purpose: Purpose) -> Place:
 
 
 def _pseudo(given: GivenAssertion) -> AccountId:
-    return rules.pseudo_account(hashlib.sha256(b"passkey" + given.credential_id).digest())
+    return machine.pseudo_account(hashlib.sha256(b"passkey" + given.credential_id).digest())

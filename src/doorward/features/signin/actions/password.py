@@ -19,9 +19,10 @@ from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
 from doorward.features.second_factor.model import FactorState
-from doorward.features.signin import rules
 from doorward.features.signin.actions import admission, completion, pending, spraying
 from doorward.features.signin.model import Next, SignedIn, SignIn, SignInGoesOn
+from doorward.features.signin.rules import machine
+from doorward.features.signin.rules.spraying import SLOWED_SECONDS, Entered, NoRoomYet
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId
 from doorward.kernel.names import canonical
@@ -60,7 +61,7 @@ def sign_in(command: SignIn) -> Steps:
             break
         if not lockout_rules.may_wait(since, resumed.call.now):
             break
-        slowed = slowed or attempt.seconds == rules.SLOWED_SECONDS
+        slowed = slowed or attempt.seconds == SLOWED_SECONDS
         resumed = yield Wait(attempt.seconds, shared=True)
         if resumed.answer:
             attempt = _reserve(resumed.call, command.user_name, slowed=slowed)
@@ -80,15 +81,15 @@ def _reserve(call: Call, user_name: str, *, slowed: bool = False) -> Attempt | H
     """
     name_hash = call.sealer.keyed_hash(canonical(user_name), "unknown name")
     standing = accounts.find(call, user_name)
-    account = rules.pseudo_account(name_hash) if standing is None else standing.account.id
+    account = machine.pseudo_account(name_hash) if standing is None else standing.account.id
     if call.hold(account) and standing is not None:
         standing = accounts.load(call, account)
     entered = spraying.enter(call, account)
     if isinstance(entered, Refused):
         pending.record_attempt(call, None, ACT, None, cause=entered.cause, name_hash=name_hash.hex()[:32])
         return entered
-    if isinstance(entered, rules.NoRoomYet) or (entered.slowed and not slowed):
-        return HoldOn(rules.SLOWED_SECONDS) if isinstance(entered, rules.Entered) else HoldOn()
+    if isinstance(entered, NoRoomYet) or (entered.slowed and not slowed):
+        return HoldOn(SLOWED_SECONDS) if isinstance(entered, Entered) else HoldOn()
     stored = passwords.find(call, account)
     reserved = lockout.reserve_attempt(call, account, Factor.PASSWORD, standing)
     if isinstance(reserved, lockout_rules.WaitForOthers):
@@ -128,12 +129,12 @@ def _conclude(
 def _go_on(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> SignedIn | SignInGoesOn | Refused:
     """Take the next step that the account's factor asks for."""
     happened = admission.after_password(call, standing, given)
-    state = rules.after(rules.State.ADMITTED, happened)
+    state = machine.after(machine.State.ADMITTED, happened)
     match state:
-        case rules.State.PROVEN:
-            return completion.enter(call, standing, rules.OPENED_BY[happened])
-        case rules.State.CODE | rules.State.DEVICE_CODE:
-            return _ask(call, standing, rules.step_of(state))
+        case machine.State.PROVEN:
+            return completion.enter(call, standing, machine.OPENED_BY[happened])
+        case machine.State.CODE | machine.State.DEVICE_CODE:
+            return _ask(call, standing, machine.step_of(state))
         case _:
             contact = pending.refused(call).facts
             return Refused("signin.set_up_not_available", contact, cause=FactorState.BLOCKED.value)
@@ -175,7 +176,7 @@ def _busy(call: Call, user_name: str) -> Refused:
     """Answer an attempt that waited in vain: uncounted, and recorded as refused (LOCK-2)."""
     standing = accounts.find(call, user_name)
     name_hash = call.sealer.keyed_hash(canonical(user_name), "unknown name")
-    account = rules.pseudo_account(name_hash) if standing is None else standing.account.id
+    account = machine.pseudo_account(name_hash) if standing is None else standing.account.id
     call.hold(account)
     spraying.withdraw(call, account)
     details = {} if standing else {"name_hash": name_hash.hex()[:32]}

@@ -12,8 +12,9 @@ from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import Factor
 from doorward.features.policy import actions as policy
-from doorward.features.signin import rules, store
+from doorward.features.signin import store
 from doorward.features.signin.model import Next, Pending, PendingToken
+from doorward.features.signin.rules import machine
 from doorward.kernel.act import Actor
 from doorward.kernel.events import Checked, Event, Result
 from doorward.kernel.ids import AccountId
@@ -45,7 +46,7 @@ def open_pending(call: Call, standing: Standing, step: Next, *, through_link: bo
         epoch=standing.state.epoch,
         step=step,
         opened_at=call.now,
-        expires_at=call.now + rules.LIFE,
+        expires_at=call.now + machine.LIFE,
         through_link=through_link,
     )
     store.add(call.sql, pending)
@@ -67,17 +68,17 @@ def find_pending(call: Call, token: PendingToken) -> UnderWay | Refused:
     standing = accounts.load(call, token.account) if pending is not None else None
     if pending is None or standing is None or not standing.account.enabled:
         return Refused("signin.expired")
-    if not rules.alive(pending, standing.state.epoch, call.now):
+    if not machine.alive(pending, standing.state.epoch, call.now):
         return Refused("signin.expired")
     if lockout.clear_lapsed(call, standing):
         standing = accounts.load(call, token.account) or standing
     return UnderWay(pending, standing)
 
 
-def find_at(call: Call, token: PendingToken, happened: rules.Input) -> UnderWay | Refused:
+def find_at(call: Call, token: PendingToken, happened: machine.Input) -> UnderWay | Refused:
     """Find a pending sign-in that waits for this input; any other step refuses it."""
     found = find_pending(call, token)
-    if isinstance(found, UnderWay) and not rules.takes(found.pending, happened):
+    if isinstance(found, UnderWay) and not machine.takes(found.pending, happened):
         return Refused("signin.expired", cause=f"the sign-in waits for {found.pending.step}")
     return found
 

@@ -14,10 +14,11 @@ from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import FactorState, KeyShown
 from doorward.features.sessions.model import OpenedWith
-from doorward.features.signin import rules, store
+from doorward.features.signin import store
 from doorward.features.signin.actions import completion, pending
 from doorward.features.signin.actions.pending import UnderWay
 from doorward.features.signin.model import ConfirmSetUp, PendingToken, ShowSetUp, SignedIn, SignInGoesOn
+from doorward.features.signin.rules import machine
 from doorward.kernel.events import Result
 from doorward.kernel.outcome import Begin, Refused
 from doorward.kernel.ports import Secret
@@ -82,7 +83,7 @@ def _bind(call: Call, found: UnderWay, secret: bytes, accepted: Accepted) -> Sig
 
 def _at_set_up(call: Call, token: PendingToken) -> UnderWay | Refused:
     """Find a sign-in at its set-up whose allowlist entry still stands: two set-ups bind one key."""
-    found = pending.find_at(call, token, rules.Input.SET_UP_CONFIRMED)
+    found = pending.find_at(call, token, machine.Input.SET_UP_CONFIRMED)
     if isinstance(found, Refused):
         return found
     if second_factor.factor_state(call, found.standing) is not FactorState.MAY_SET_UP:

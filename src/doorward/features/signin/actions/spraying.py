@@ -5,12 +5,15 @@ names that one address can guess at is exact, however many processes it asks at 
 """
 
 from doorward.edges.call import Call
+from doorward.features.audit import actions as audit
 from doorward.features.devices import actions as devices
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.policy import actions as policy
-from doorward.features.signin import rules, store
-from doorward.features.signin.rules import Entered, NoRoomYet
+from doorward.features.signin import store
+from doorward.features.signin.rules import spraying as rules
+from doorward.features.signin.rules.spraying import Entered, NoRoomYet
 from doorward.features.signin.store import Spot
+from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId
 from doorward.kernel.networks import network
 from doorward.kernel.outcome import Refused
@@ -38,14 +41,20 @@ def enter(call: Call, account: AccountId) -> Entered | NoRoomYet | Refused:
 
 
 def leave(call: Call, source: str, account: AccountId, *, right: bool) -> None:
-    """Take a name out again after a right password; else it has failed. What others did stays as it is."""
+    """Take a name out again after a right password; else it has failed. What others did stays as it is.
+
+    The name with which its source is shut out is told in the trail, once, so that an alarm can be hung on it.
+    """
     if not source:
         return
     call.hold_source(source)
     if right:
         store.take_out(call.sql, Spot(source, account))
-    else:
-        store.note_failed(call.sql, Spot(source, account), call.now)
+        return
+    names = store.names_of(call.sql, source, lockout_rules.reserved_since(call.now))
+    store.note_failed(call.sql, Spot(source, account), call.now)
+    if rules.shuts_out(account, names, _limits(call), call.now):
+        audit.record(call, Event("signin.spray_suspected", "done", details={"names": _limits(call).refusing}))
 
 
 def withdraw(call: Call, account: AccountId) -> None:
@@ -64,6 +73,6 @@ def _source(call: Call, account: AccountId) -> str:
     return network(address)[:64]
 
 
-def _limits(call: Call) -> rules.SprayLimits:
+def _limits(call: Call) -> rules.Limits:
     settings = policy.default_rules(call)
-    return rules.SprayLimits(settings.failing_names_before_slowing, settings.failing_names_before_refusing)
+    return rules.Limits(settings.failing_names_before_slowing, settings.failing_names_before_refusing)

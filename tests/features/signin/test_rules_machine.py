@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason
 from doorward.features.devices.model import CodeKind
 from doorward.features.second_factor.model import Cause, FactorState
-from doorward.features.signin import rules
 from doorward.features.signin.model import Next, Pending
-from doorward.features.signin.rules import Input, State
+from doorward.features.signin.rules import machine
+from doorward.features.signin.rules.machine import Input, Reply, State
 from doorward.kernel.ids import AccountId
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ ALLOWED = {
 @pytest.mark.parametrize(("state", "happened"), sorted(product(State, Input)))
 def test_what_is_not_in_the_table_is_refused(state: State, happened: Input) -> None:
     """All 187 edges: the twenty that go on, and the others."""
-    goes_on = rules.after(state, happened) is not State.REFUSED
+    goes_on = machine.after(state, happened) is not State.REFUSED
 
     assert goes_on is ((state, happened) in ALLOWED)
 
@@ -57,7 +57,7 @@ def test_nobody_is_signed_in_without_a_proof(inputs: list[Input]) -> None:
     state = State.PASSWORD
     seen: set[Input] = set()
     for happened in inputs:
-        state = rules.after(state, happened)
+        state = machine.after(state, happened)
         seen.add(happened)
 
     proofs = {
@@ -73,7 +73,7 @@ def test_key_10_the_set_up_page_comes_after_the_mailed_code(inputs: list[Input])
     """From a password there is no way to it but through the code."""
     state, mailed = State.PASSWORD, False
     for happened in inputs:
-        state = rules.after(state, happened)
+        state = machine.after(state, happened)
         mailed = mailed or happened is Input.DEVICE_CODE_RIGHT
 
     assert state is not State.SET_UP or mailed
@@ -84,7 +84,7 @@ def test_dev_2_a_mailed_code_is_no_second_factor(inputs: list[Input]) -> None:
     """Of whoever is asked for a factor it opens nothing: unless the method spares them, another proof follows."""
     state, proven = State.PASSWORD, False
     for happened in inputs:
-        state = rules.after(state, happened)
+        state = machine.after(state, happened)
         proven = proven or happened not in {Input.PASSWORD_RIGHT, Input.HAS_FACTOR, Input.FACTOR_ELSEWHERE,
                                             Input.MAY_SET_UP, Input.DEVICE_CODE_RIGHT, Input.NOTHING_DUE,
                                             Input.PASSWORD_DUE, Input.PASSWORD_SET}  # fmt: skip
@@ -93,7 +93,7 @@ def test_dev_2_a_mailed_code_is_no_second_factor(inputs: list[Input]) -> None:
 
 
 SET_UP, MAY_SET_UP, BLOCKED, EXCLUDED = FactorState
-NOTHING_SPECIAL = rules.Admission(SET_UP, spared_factor=False, asked_at_sign_in=False, remembered=False)
+NOTHING_SPECIAL = machine.Admission(SET_UP, spared_factor=False, asked_at_sign_in=False, remembered=False)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ NOTHING_SPECIAL = rules.Admission(SET_UP, spared_factor=False, asked_at_sign_in=
 )
 def test_dev_2_what_follows_a_right_password(changed: dict[str, Any], happened: Input) -> None:
     """A remembered device is spared the code of an ordinary sign-in, never the one before a set-up (DEV-3)."""
-    assert rules.admitted(replace(NOTHING_SPECIAL, **changed)) is happened
+    assert machine.admitted(replace(NOTHING_SPECIAL, **changed)) is happened
 
 
 MAILED, TEMPORARY = CodeKind.MAILED, CodeKind.TEMPORARY
@@ -141,7 +141,7 @@ def test_dev_2_what_follows_the_right_code(
     changed: dict[str, Any], kind: CodeKind, happened: Input, *, set_up: bool
 ) -> None:
     """As the account stands now; what an operator has seen opens the set-up alone (KEY-10)."""
-    assert rules.authorized(replace(NOTHING_SPECIAL, **changed), kind, set_up=set_up) is happened
+    assert machine.authorized(replace(NOTHING_SPECIAL, **changed), kind, set_up=set_up) is happened
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_pending_sign_in_lives_fifteen_minutes_in_its_epoch(
     expected: bool,
 ) -> None:
     """Then it is over, whatever it waits for."""
-    assert rules.alive(PENDING, epoch, NOON + after) is expected
+    assert machine.alive(PENDING, epoch, NOON + after) is expected
 
 
 @pytest.mark.parametrize(
@@ -175,33 +175,33 @@ def test_a_pending_sign_in_lives_fifteen_minutes_in_its_epoch(
 )
 def test_each_step_takes_its_own_input(step: Next, happened: Input) -> None:
     """And no step takes what belongs to another."""
-    others = {one for one in Input if not rules.takes(replace(PENDING, step=step), one)}
+    others = {one for one in Input if not machine.takes(replace(PENDING, step=step), one)}
 
-    assert rules.takes(replace(PENDING, step=step), happened)
+    assert machine.takes(replace(PENDING, step=step), happened)
     assert len(others) >= len(Input) - 3
 
 
 def test_a_state_that_is_not_kept_has_no_step() -> None:
     """Asking for one is a bug."""
-    assert rules.step_of(State.SET_UP) is Next.SET_UP
+    assert machine.step_of(State.SET_UP) is Next.SET_UP
     with pytest.raises(StopIteration):
-        rules.step_of(State.PROVEN)
+        machine.step_of(State.PROVEN)
 
 
 def test_lock_11_a_pseudo_account_is_no_account_of_ours() -> None:
     """Ours are of version 7, those of unknown names of version 8."""
-    pseudo = rules.pseudo_account(b"\xff" * 32)
+    pseudo = machine.pseudo_account(b"\xff" * 32)
 
     assert pseudo.version == 8
-    assert rules.pseudo_account(b"\xff" * 32) == pseudo
-    assert rules.pseudo_account(b"\xfe" * 32) != pseudo
+    assert machine.pseudo_account(b"\xff" * 32) == pseudo
+    assert machine.pseudo_account(b"\xfe" * 32) != pseudo
 
 
 BRAM = Account(
     id=AccountId(UUID(int=1)), user_name="bram", full_name="Bram", email="bram@example.org", kind=AccountKind.EXTERNAL,
     enabled=True, protected=False, created_at=NOON, updated_at=NOON, version=1, email_changed_at=None,
 )  # fmt: skip
-ASKED = rules.Forgetful(BRAM, "bram@example.org", None, FactorState.SET_UP, None)
+ASKED = machine.Forgetful(BRAM, "bram@example.org", None, FactorState.SET_UP, None)
 
 
 def locked(reason: LockReason, factor: str | None = None) -> Lock:
@@ -212,27 +212,30 @@ def locked(reason: LockReason, factor: str | None = None) -> Lock:
 @pytest.mark.parametrize(
     ("changed", "reply"),
     [
-        ({}, rules.Reply.LINK),
-        ({"factor": FactorState.EXCLUDED}, rules.Reply.LINK),
-        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.NEW_ACCOUNT}, rules.Reply.LINK),
-        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.RESET}, rules.Reply.NO_LINK),
-        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.RESCUE}, rules.Reply.NO_LINK),
-        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.ALLOWED}, rules.Reply.NO_LINK),
-        ({"factor": FactorState.EXCLUDED, "allowed": Cause.RESET}, rules.Reply.NO_LINK),
-        ({"factor": FactorState.BLOCKED}, rules.Reply.NO_LINK),
-        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.NEW_ACCOUNT, "spared_factor": True}, rules.Reply.NO_LINK),
-        ({"lock": locked(LockReason.FAILURES)}, rules.Reply.LINK),
-        ({"lock": locked(LockReason.INACTIVITY)}, rules.Reply.LINK),
-        ({"lock": locked(LockReason.ADMINISTRATOR)}, rules.Reply.NO_LINK),
-        ({"lock": locked(LockReason.REPORTED)}, rules.Reply.NO_LINK),
-        ({"account": replace(BRAM, enabled=False)}, rules.Reply.NO_LINK),
-        ({"address": None}, rules.Reply.NOTHING),
-        ({"address": None, "factor": FactorState.BLOCKED}, rules.Reply.NOTHING),
+        ({}, Reply.LINK),
+        ({"factor": FactorState.EXCLUDED}, Reply.LINK),
+        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.NEW_ACCOUNT}, Reply.LINK),
+        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.RESET}, Reply.NO_LINK),
+        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.RESCUE}, Reply.NO_LINK),
+        ({"factor": FactorState.MAY_SET_UP, "allowed": Cause.ALLOWED}, Reply.NO_LINK),
+        ({"factor": FactorState.EXCLUDED, "allowed": Cause.RESET}, Reply.NO_LINK),
+        ({"factor": FactorState.BLOCKED}, Reply.NO_LINK),
+        (
+            {"factor": FactorState.MAY_SET_UP, "allowed": Cause.NEW_ACCOUNT, "spared_factor": True},
+            Reply.NO_LINK,
+        ),
+        ({"lock": locked(LockReason.FAILURES)}, Reply.LINK),
+        ({"lock": locked(LockReason.INACTIVITY)}, Reply.LINK),
+        ({"lock": locked(LockReason.ADMINISTRATOR)}, Reply.NO_LINK),
+        ({"lock": locked(LockReason.REPORTED)}, Reply.NO_LINK),
+        ({"account": replace(BRAM, enabled=False)}, Reply.NO_LINK),
+        ({"address": None}, Reply.NOTHING),
+        ({"address": None, "factor": FactorState.BLOCKED}, Reply.NOTHING),
     ],
 )
-def test_pass_5_what_is_mailed_about_a_forgotten_password(changed: dict[str, Any], reply: rules.Reply) -> None:
+def test_pass_5_what_is_mailed_about_a_forgotten_password(changed: dict[str, Any], reply: machine.Reply) -> None:
     """A link only where the mailbox alone does not give the account."""
-    assert rules.reply(replace(ASKED, **changed)) is reply
+    assert machine.reply(replace(ASKED, **changed)) is reply
 
 
 @pytest.mark.parametrize(
@@ -249,7 +252,7 @@ def test_pass_5_what_is_mailed_about_a_forgotten_password(changed: dict[str, Any
 )
 def test_pass_5_which_lock_a_forgotten_password_lifts(lock: Lock | None, *, allowed: bool, lifted: bool) -> None:
     """One that wrong passwords caused, where the rules allow it."""
-    assert rules.lifts(lock, allowed=allowed) is lifted
+    assert machine.lifts(lock, allowed=allowed) is lifted
 
 
 @pytest.mark.parametrize(
@@ -258,7 +261,7 @@ def test_pass_5_which_lock_a_forgotten_password_lifts(lock: Lock | None, *, allo
 )
 def test_a_passkey_names_an_account_or_none(user_handle: bytes | None, account: AccountId | None) -> None:
     """The user handle is the account's id, sixteen bytes (WebAuthn Level 3 section 5.4.3)."""
-    assert rules.account_of(user_handle) == account
+    assert machine.account_of(user_handle) == account
 
 
 @pytest.mark.parametrize(
@@ -272,4 +275,4 @@ def test_a_passkey_names_an_account_or_none(user_handle: bytes | None, account: 
 )
 def test_what_a_mailed_code_leads_to(state: State, step: Next | None) -> None:
     """Nothing, the session, or the step that follows."""
-    assert rules.leads_to(state) == step
+    assert machine.leads_to(state) == step

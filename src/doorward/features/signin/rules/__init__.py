@@ -1,0 +1,1 @@
+"""What decides about a sign-in, as pure functions."""
