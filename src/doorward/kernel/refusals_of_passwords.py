@@ -50,8 +50,9 @@ PASSWORDS = {
     "passwords.set_up_open": Refusal(
         409,
         CONFLICT,
-        "The secret key of this account was reset and no new one is set up yet: the mailbox alone must not give the "
-        "account. Take it off the allowlist, and allow the set-up again once the new password is set.",
+        "This account may set up a second factor, with a code that goes to its mailbox: with a link to set a password, "
+        "the mailbox alone would give the account. Take it off the allowlist, and allow the set-up again once the new "
+        "password is set.",
     ),
     "passwords.one_change_a_day": Refusal(
         422, REFUSED, "A password can be changed once in 24 hours. Try again tomorrow."

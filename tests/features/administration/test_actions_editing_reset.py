@@ -6,9 +6,9 @@ from doorward.features.administration.actions.editing import edit_account, start
 from doorward.features.administration.model import EditAccount, PasswordResetStarted, StartPasswordReset
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
-from doorward.features.second_factor.actions.allowlist import withdraw_set_up
-from doorward.features.second_factor.actions.secret_key import reset_secret_key
-from doorward.features.second_factor.model import ResetSecretKey, WithdrawSetUp
+from doorward.features.second_factor.actions.allowlist import allow_set_up, withdraw_set_up
+from doorward.features.second_factor.actions.secret_key import delete_secret_key, reset_secret_key
+from doorward.features.second_factor.model import AllowSetUp, DeleteSecretKey, ResetSecretKey, WithdrawSetUp
 from doorward.features.signin.actions.new_password import use_set_password_link
 from doorward.features.signin.model import PasswordSet, PendingToken, UseSetPasswordLink
 from doorward.kernel.act import Bearer, Caller
@@ -155,6 +155,28 @@ def test_open_set_up_after_a_reset_bars_the_link(walk: Walk, world: World, bram:
     assert start(world, bram, grace) == Refused("passwords.set_up_open")
     assert start(world, bram) == Refused("passwords.set_up_open")
     assert use(walk, before) == EXPIRED
+
+
+def test_allowing_a_set_up_bars_the_link(walk: Walk, world: World, bram: AccountId, grace: Bearer) -> None:
+    """Nor with two acts that each are in order: a factor deleted, and a set-up allowed (PASS-5)."""
+    world.run(delete_secret_key, DeleteSecretKey(bram, "a strange call"), grace)
+    started(world, bram, grace)
+    before = mailed_link(world)
+    world.run(allow_set_up, AllowSetUp(bram, "settled"), grace)
+
+    assert use(walk, before) == EXPIRED
+    assert start(world, bram, grace) == Refused("passwords.set_up_open")
+
+
+def test_an_account_without_a_password_is_let_in_by_its_mailbox(walk: Walk, world: World, grace: Bearer) -> None:
+    """As a new one is: an imported one that was allowed a set-up, in either order."""
+    nora = world.add("nora")
+    world.run(allow_set_up, AllowSetUp(nora, "begins on Monday"), grace)
+    started(world, nora, grace)
+    world.run(withdraw_set_up, WithdrawSetUp(nora, "on Tuesday"), grace)
+    world.run(allow_set_up, AllowSetUp(nora, "begins on Tuesday"), grace)
+
+    assert isinstance(use(walk, mailed_link(world)), PasswordSet)
 
 
 def test_link_is_mailed_once_the_set_up_is_closed(world: World, bram: AccountId, grace: Bearer) -> None:

@@ -25,15 +25,14 @@ from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
 from doorward.features.rights.actions import administrators
+from doorward.features.second_factor import rules as factor_rules
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import Cause
 from doorward.features.signin.actions import purging
 from doorward.kernel.act import Needs, act
+from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from doorward.kernel.time import rfc3339
-
-_FACTORS_DELETED = {Cause.RESET, Cause.RESCUE}
-"""Why an account may set up a key though it had one: then its mailbox alone must not give it away (PASS-5)."""
 
 
 @act("users:modify", event="accounts.edited", needs=(Needs.ANOTHER,))
@@ -96,13 +95,13 @@ def disable_account(call: Call, command: DisableAccount) -> AccountDisabled | Ac
 def start_password_reset(call: Call, command: StartPasswordReset) -> PasswordResetStarted | Refused:
     """Mail a link to set a new password; no operator chooses or sees one (PASS-6).
 
-    Refused while a set-up after a reset or a rescue is open: the mailbox alone must not give the account (PASS-5).
+    Refused while a set-up is open, but for an account that has no password yet: with the link and the code that the
+    set-up asks for, both mailed, the mailbox alone would give the account (PASS-5).
     """
     standing = accounts.load(call, command.account)
     if standing is None:
         return Refused("accounts.not_found")
-    entry = second_factor.entry_of(call, command.account)
-    if entry is not None and entry.cause in _FACTORS_DELETED and entry.expires_at > call.now:
+    if _set_up_open(call, command.account):
         return Refused("passwords.set_up_open")
     address = devices.usable_address(standing.account, call.now)
     if address is None and not call.actor.owner:
@@ -119,6 +118,14 @@ def start_password_reset(call: Call, command: StartPasswordReset) -> PasswordRes
     }
     notices.tell(call, command.account, address, Kind.PASSWORD_RESET_STARTED, facts, expires_at=link.expires_at)
     return PasswordResetStarted(link.expires_at, path if call.actor.owner else None)
+
+
+def _set_up_open(call: Call, account: AccountId) -> bool:
+    """Tell whether an account may set up a key anew: after its factor was taken away, or because it was allowed to."""
+    entry = second_factor.entry_of(call, account)
+    if entry is None or not factor_rules.live(entry, call.now) or entry.cause is Cause.NEW_ACCOUNT:
+        return False
+    return entry.cause is not Cause.ALLOWED or passwords.find(call, account) is not None
 
 
 def _judge(call: Call, standing: Standing, command: EditAccount) -> Refused | None:

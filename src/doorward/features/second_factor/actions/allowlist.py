@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from doorward.edges.call import Call
+from doorward.features.links import actions as links
 from doorward.features.notices.model import Kind
+from doorward.features.passwords import actions as passwords
 from doorward.features.second_factor import rules, store
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import (
@@ -27,13 +29,19 @@ _RIGHT = "user-permissions:modify-object-acls"
 
 @act(_RIGHT, event="allowlist.added", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def allow_set_up(call: Call, command: AllowSetUp) -> SetUpAllowed | ListUnchanged | Refused:
-    """Let a blocked account set up a new key at its next sign-in (KEY-5)."""
+    """Let a blocked account set up a new key at its next sign-in (KEY-5).
+
+    Where it has a password, a link to set one that is on its way is worth nothing any more: with it and the code that
+    is mailed now the mailbox alone would give the account (PASS-5).
+    """
     decided = states.decide(call, Deed.ALLOW, command.account, command.reason)
     if isinstance(decided, Refused):
         return decided
     if not decided.changes:
         return ListUnchanged()
     states.carry_out(call, decided)
+    if passwords.find(call, command.account) is not None:
+        links.end_of(call, command.account)
     until = decided.entry.expires_at
     states.tell(call, decided.standing, Kind.ALLOWED_TO_SET_UP, until=rfc3339(until))
     return SetUpAllowed(until)
