@@ -83,6 +83,13 @@ def test_what_is_too_long_for_a_name_is_not_normalised(text: str) -> None:
     assert canonical(text) == text
 
 
+@pytest.mark.parametrize("text", ["a\0b", "é\0", "\0" * 2000])
+def test_nul_is_in_no_canonical_form(text: str) -> None:
+    """PostgreSQL takes it in no text: what is typed must not break a look-up there."""
+    assert "\0" not in canonical(text)
+    assert canonical(text) == canonical(text.replace("\0", "\1"))
+
+
 def test_spaces_around_a_name_do_not_make_it_too_long() -> None:
     """They are trimmed before anything else."""
     assert canonical(" " * 2000 + "Alice" + " " * 2000) == "alice"

@@ -14,8 +14,9 @@ def canonical(name: str) -> str:
     """Give a name's one form: NFKC, case folded, trimmed.
 
     Folding can produce what NFKC would fold again, so it is repeated once (Unicode 15 section 3.13, D147).
+    NUL, which PostgreSQL takes in no text, becomes another character that no name holds: it is found nowhere.
     """
-    trimmed = name.strip()
+    trimmed = name.strip().replace("\0", "\1")
     if len(trimmed) > LONGEST:
         return trimmed
     if trimmed.isascii():

@@ -64,6 +64,7 @@ def grace(world: World) -> Bearer:
         ("%", []),
         ("_", []),
         ("nobody", []),
+        ("a\0n", []),
     ],
 )
 def test_search_looks_at_name_login_and_address(world: World, query: str, found: list[str]) -> None:

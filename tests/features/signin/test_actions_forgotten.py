@@ -3,8 +3,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from doorward.edges.refusal_log import RefusalLog
+from doorward.edges.sql.tables.passwords import password_asks
 from doorward.edges.steps import PlainDriver
 from doorward.features.accounts import actions as accounts
 from doorward.features.administration.actions.editing import disable_account, edit_account
@@ -253,7 +255,7 @@ def test_pass_5_a_bad_password_keeps_the_link(walk: Walk) -> None:
 
 
 def test_audit_1_a_flood_of_asks_is_joined(walk: Walk) -> None:
-    """Beyond so many from one address they are one entry with a count."""
+    """Beyond so many from one address they are one entry with a count, and nothing else is left of them (T36)."""
     runtime = walk.world.runtime
     log = RefusalLog(walk.world.clock, single=2)
     for number in range(6):
@@ -262,6 +264,19 @@ def test_audit_1_a_flood_of_asks_is_joined(walk: Walk) -> None:
     walk.world.pass_time(minutes=1)
     (joined,) = log.drain(walk.world.clock.now())
 
-    assert len(entries(walk.world, "passwords.forgotten_asked")) == 2
+    with walk.world.database.read() as sql:
+        asks = sql.execute(select(func.count()).select_from(password_asks)).scalar_one()
+
+    assert (len(entries(walk.world, "passwords.forgotten_asked")), asks) == (2, 2)
     assert (joined.event.act, joined.count) == ("passwords.forgotten_asked", 4)
     assert joined.since - NOON < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("name", ["no\0body", "\0", "bram\0"])
+def test_a_name_that_no_database_takes_is_nobodys(walk: Walk, name: str) -> None:
+    """PostgreSQL has no NUL in a text: such a name is asked for and mailed nothing, like any that nobody has."""
+    walk.person("bram", factors=1)
+
+    assert ask(walk, name) == PasswordAsked()
+    assert answered(walk.world) == []
+    assert [one.target_id for one in entries(walk.world, "passwords.forgotten_asked")] == [None]

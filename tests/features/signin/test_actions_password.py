@@ -46,13 +46,14 @@ def test_lock_11_everything_that_is_wrong_gets_one_answer(walk: Walk) -> None:
 
     answers = [
         walk.give_password("nobody"),
+        walk.give_password("no\0body"),
         walk.give_password("alice", "wrong"),
         walk.give_password("locked"),
         walk.give_password("disabled"),
         walk.give_password("passwordless"),
     ]
 
-    assert answers == [REFUSED] * 5
+    assert answers == [REFUSED] * 6
 
 
 def test_lock_11_only_what_was_compared_is_recorded_as_checked(walk: Walk) -> None:

@@ -103,7 +103,7 @@ def parse_cursor(text: str) -> tuple[str, AccountId] | None:
         name, account = raw[_ID_BYTES:].decode(), AccountId(UUID(bytes=raw[:_ID_BYTES]))
     except ValueError:
         return None
-    return (name, account) if cursor(name, account) == text else None
+    return (name, account) if "\0" not in name and cursor(name, account) == text else None
 
 
 def lock_story(lock: Lock, entries: Iterable[Entry]) -> LockStory:

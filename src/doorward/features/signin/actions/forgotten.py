@@ -31,14 +31,20 @@ ASKED, MAILED = "passwords.forgotten_asked", "passwords.forgotten_mailed"
 
 
 def ask_forgotten_password(command: AskForgottenPassword) -> Steps:
-    """Take down that a password is forgotten; the answer is the same for every name, and locks nothing."""
-    resumed: Resumed = yield Begin()
+    """Take down that a password is forgotten; the answer is the same for every name, and locks nothing.
+
+    A flood from one address is counted in one entry (AUDIT-1), and leaves nothing else behind.
+    """
+    resumed: Resumed = yield Begin(shared=True)
     call = resumed.call
     name_hash = call.sealer.keyed_hash(canonical(command.user_name), "unknown name")
     standing = accounts.find(call, command.user_name)
     account = machine.pseudo_account(name_hash) if standing is None else standing.account.id
-    taken = passwords.ask_for_link(call, account)
-    _record_ask(call, standing, name_hash, taken=taken)
+    if call.hold(account) and standing is not None:
+        standing = accounts.load(call, account)
+    flood = call.refusals is not None and not call.refusals.offer(_asked(standing, name_hash, taken=False), call.origin)
+    if not flood:
+        audit.record(call, _asked(standing, name_hash, taken=passwords.ask_for_link(call, account)))
     return PasswordAsked()
 
 
@@ -82,20 +88,18 @@ def lift_lock(call: Call, standing: Standing) -> None:
     notices.tell(call, account.id, account.email, Kind.ACCOUNT_UNLOCKED, facts)
 
 
-def _record_ask(call: Call, standing: Standing | None, name_hash: bytes, *, taken: bool) -> None:
-    """Write the entry; a name that nobody has is kept as a keyed hash only, and a flood is joined (AUDIT-1)."""
+def _asked(standing: Standing | None, name_hash: bytes, *, taken: bool) -> Event:
+    """Tell of an ask; a name that nobody has is kept as a keyed hash only."""
     details: dict[str, Fact] = {} if taken else {"cause": "asked too often"}
     if standing is None:
         details["name_hash"] = name_hash.hex()[:32]
-    event = Event(
+    return Event(
         ASKED,
         "done" if taken else "refused",
         target=None if standing is None else standing.account.id,
         target_name=None if standing is None else standing.account.user_name,
         details=details,
     )
-    if call.refusals is None or call.refusals.offer(event, call.origin):
-        audit.record(call, event)
 
 
 def _reply(call: Call, ask: Ask, standing: Standing) -> None:
