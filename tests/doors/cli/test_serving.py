@@ -16,7 +16,7 @@ def test_init_makes_all_and_prints_a_link(tmp_path: Path) -> None:
 
 
 def test_init_prints_another_link_until_there_is_an_administrator(shell: Shell) -> None:
-    """The one before is void; afterwards there is none."""
+    """Each is good for itself; afterwards there is none."""
     links = [shell.done("init", "--json").json["link"] for _ in range(2)]
     shell.add("ada", "--role", "administrator")
     after = shell.done("init").out

@@ -102,12 +102,28 @@ def test_opening_changes_nothing(walk: Walk, world: World) -> None:
     assert (open_page(walk, token), use(walk, form(token))) == (EXPIRED, EXPIRED)
 
 
-def test_new_link_voids_the_one_before(walk: Walk, world: World) -> None:
-    """`init` may be asked again until the link is used."""
+@pytest.mark.parametrize("used", [0, 1], ids=["the first", "the second"])
+def test_each_link_is_good_until_one_is_used(walk: Walk, world: World, used: int) -> None:
+    """A server that starts again prints another one, and whoever holds the first is let in by it all the same."""
+    links = [make(world) for _ in range(2)]
+
+    assert [isinstance(open_page(walk, one), LinkOpened) for one in links] == [True, True]
+    assert isinstance(use(walk, form(links[used])), SignInGoesOn)
+    assert [open_page(walk, one) for one in links] == [EXPIRED, EXPIRED]
+    assert use(walk, replace(form(links[1 - used]), user_name="eve")) == EXPIRED
+
+
+def test_two_links_at_once_make_one_administrator(walk: Walk, world: World) -> None:
+    """Whoever comes second finds, after the hash, that there is one."""
     first, second = make(world), make(world)
 
-    assert (open_page(walk, first), use(walk, form(first))) == (EXPIRED, EXPIRED)
-    assert isinstance(use(walk, form(second)), SignInGoesOn)
+    def meanwhile(job: HashJob) -> Verified | str | bool:
+        assert isinstance(use(walk, replace(form(second), user_name="eve")), SignInGoesOn)
+        return hash_now(job)
+
+    assert PlainDriver(world.runtime, meanwhile).drive(use_welcome_link(form(first)), API) == EXPIRED
+    with world.reading() as call:
+        assert accounts.find(call, "grace") is None
 
 
 def test_link_is_used_once(walk: Walk, world: World) -> None:

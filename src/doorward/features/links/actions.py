@@ -47,7 +47,7 @@ def use_up(call: Call, link: Link) -> bool:
 
 
 def end_kind(call: Call, kind: LinkKind) -> None:
-    """End every link of a kind: a new first-administrator link voids the one before."""
+    """End every link of a kind: the first administrator needs none any more, and nobody else may."""
     store.end_kind(call.sql, kind)
 
 

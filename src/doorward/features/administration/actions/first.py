@@ -30,10 +30,12 @@ _NOT_YET = 0
 
 @act(who=Who.SERVER, event="links.first_administrator")
 def make_first_link(call: Call, command: MakeFirstLink) -> LinkMade | Refused:
-    """Make the link by which the first administrator comes in; voids the one before, and ends once there is one."""
+    """Make a link by which the first administrator comes in; it ends once there is one.
+
+    Those before it stay good: each `serve` makes one, and whoever holds an earlier one is not locked out by a restart.
+    """
     if administrators.administrator_exists(call):
         return Refused("rights.administrator_exists")
-    links.end_kind(call, LinkKind.WELCOME)
     path, link = links.make_link(call, AccountId(new_id(call.now, call.entropy)), LinkKind.WELCOME, _NOT_YET)
     return LinkMade(path, link.expires_at)
 
