@@ -1,4 +1,4 @@
-"""The second story goes on: who may do it at all. A protected account, a branch's help desk, a service account."""
+"""Who may do it at all: a protected account, a branch's help desk, a service account."""
 
 from doorward.demo.stage import Stage, because, names, phone_of
 

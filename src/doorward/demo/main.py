@@ -23,6 +23,8 @@ Scene = Callable[[Stage], None]
 
 FIRST_STORY = "The first story: somebody is locked out, and let in again"
 SECOND_STORY = "The second story: a lost phone is replaced"
+BY_HERSELF = "By herself: a key is replaced without asking anybody"
+WHO_MAY = "Who may do it at all"
 
 PLAY: Sequence[str | Scene] = (
     "Setting up",
@@ -38,10 +40,13 @@ PLAY: Sequence[str | Scene] = (
     lost_phone.new_key,
     lost_phone.deleted_and_allowed,
     lost_phone.next_day,
+    BY_HERSELF,
     own_key.regenerated,
+    WHO_MAY,
     guarded.protected,
     guarded.a_branch,
     guarded.excluded,
+    "What is left of it",
     lost_phone.the_trail,
 )
 

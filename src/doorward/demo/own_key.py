@@ -1,4 +1,4 @@
-"""Still the second story: Carmen replaces her own key, and the present one is good until the new one is saved."""
+"""By herself: Carmen replaces her own key, and the present one is good until the new one is saved."""
 
 from doorward.demo.client import Answer
 from doorward.demo.lost_phone import ENDED_WITHIN
