@@ -102,7 +102,8 @@ def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"doorward: {listen} is in use by another program. Stop that one, or name another port with --listen.\n"
+        f"doorward: {listen} is in use by another program. "
+        'Stop that one, or name another: listen = "HOST:PORT" in doorward.toml, so that links carry it too.\n'
     )
     assert not (tmp_path / "data").exists()
 

@@ -87,19 +87,20 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
-    data: Path = Field(description="the data directory")
-    database: Annotated[str, AfterValidator(database_address)] = Field(description="where the database is", repr=False)
+    data: Path = Field(description="the data directory; else ./data")
+    database: Annotated[str, AfterValidator(database_address)] = Field(
+        description="where the database is: sqlite:///PATH or postgresql://…; else in the data directory", repr=False
+    )
     database_connections: int = Field(
         16, ge=4, le=500, description="connections of one process to PostgreSQL, its clock's own left out"
     )
-    mail: Annotated[str, AfterValidator(_mail)] = Field(description="how mail leaves", repr=False)
-    mail_from: str = Field(
-        "",
-        max_length=320,
-        pattern=r"^([^@\s<>]+@[^@\s<>]+)?$",
-        description="who mail is from; empty: doorward@ the host",
+    mail: Annotated[str, AfterValidator(_mail)] = Field(
+        description="how mail leaves: smtp(s)://… or maildir:///PATH; else files in the data directory", repr=False
     )
-    public_url: Annotated[str, AfterValidator(_public_url)] = Field(description="the address that people open")
+    mail_from: str = Field(
+        "", max_length=320, pattern=r"^([^@\s<>]+@[^@\s<>]+)?$", description="who mail is from; else doorward@ the host"
+    )
+    public_url: Annotated[str, AfterValidator(_public_url)] = Field(description="the public address; else from listen")
     listen: Annotated[str, AfterValidator(_listen)] = Field("127.0.0.1:8420", description="address and port to serve")
     workers: int = Field(1, ge=1, le=64, description="server processes")
     behind_proxy: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)] = Field(

@@ -23,7 +23,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.supervisors import Multiprocess
 
-from doorward.config import Obstacle, Settings
+from doorward.config import FILE, Obstacle, Settings
 
 HEAD_BYTES = 32 * 1024
 """How long a request's line and headers may be together."""
@@ -154,7 +154,10 @@ def bound(settings: Settings, taken: socket.socket) -> Settings:
 
 def _address_obstacle(settings: Settings, error: OSError) -> Obstacle:
     said = {
-        errno.EADDRINUSE: ("is in use by another program", "Stop that one, or name another port with --listen."),
+        errno.EADDRINUSE: (
+            "is in use by another program",
+            f'Stop that one, or name another: listen = "HOST:PORT" in {FILE}, so that links carry it too.',
+        ),
         errno.EACCES: ("needs root, being a port below 1024", "Name a higher port with --listen, behind a proxy."),
         errno.EADDRNOTAVAIL: ("is not an address of this machine", "Name one that is with --listen."),
     }
