@@ -1,4 +1,4 @@
-"""Run everything that a change must pass: the checks, then the tests in six groups; fail if anything fails.
+"""Run everything that a change must pass: the checks, then the tests in seven groups; fail if anything fails.
 
 python tools/test.py                          everything
 python tools/test.py --full                   everything, with the storms at full size, which takes hours
