@@ -4,6 +4,7 @@ import pytest
 
 from doorward.features.accounts.model import AccountKind
 from tests.doors.served import Served
+from tests.features.rights.giving import hold, own_role
 from tests.worlds import NOON
 
 FIELDS = [
@@ -245,3 +246,19 @@ def test_an_external_account_reads_nobody(served: Served) -> None:
     eva = served.token(served.world.add("eva", "administrator", kind=AccountKind.EXTERNAL, factors=1))
 
     assert served.ask(f"GET /accounts/{bram}", token=eva).code == "rights.missing"
+
+
+def test_who_writes_accounts_and_reads_none_is_told_no_more_than_that(served: Served) -> None:
+    """What was done is done, and nothing of the account is in the answer (RIGHT-3)."""
+    world = served.world
+    bram, mia = world.add("bram"), world.add("mia", factors=1)
+    own_role(world, "writer", "users:modify")
+    hold(world, mia, "writer")
+    token = served.token(mia)
+
+    added = served.ask("POST /accounts", ZOE, token)
+    edited = served.ask(f"PATCH /accounts/{bram}", {**REASON, "full_name": "Bram Rossi"}, token, [("if-match", "1")])
+
+    assert (added.status, added.body, edited.status, edited.body) == (201, b"", 204, b"")
+    assert added.headers["location"].startswith("/api/v1/accounts/")
+    assert world.standing(bram).account.full_name == "Bram Rossi"

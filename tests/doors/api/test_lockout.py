@@ -1,4 +1,5 @@
 from tests.doors.served import Served
+from tests.features.rights.giving import group, hold, own_role
 from tests.worlds import NOON
 
 
@@ -105,3 +106,33 @@ def test_an_unlock_is_not_taken_back_later(served: Served) -> None:
     late = served.ask(f"POST /accounts/{bram}/unlock/undo", {}, olga)
 
     assert (late.status, late.code) == (409, "lockout.undo_late")
+
+
+def test_an_answer_names_no_group_out_of_reach(served: Served) -> None:
+    """The help desk of one branch is told of that branch, after an act as before it (RIGHT-3)."""
+    world = served.world
+    anna, olav = world.add("anna"), world.add("olav", factors=1)
+    north = group(world, "North", anna)
+    group(world, "Merger (secret)", anna)
+    hold(world, olav, "help-desk", over=north)
+    token = served.token(olav)
+    read = served.ask(f"GET /accounts/{anna}", token=token).json()
+    told = served.ask(f"POST /accounts/{anna}/unlock", {"reason": "called back"}, token).json()
+
+    assert (told["outcome"], told["account"]) == ("unchanged", read)
+    assert read["groups"] == ["North"]
+
+
+def test_who_may_unlock_and_not_read_is_shown_no_account(served: Served) -> None:
+    """The unlock is done, and answers for no more than that (RIGHT-3)."""
+    world = served.world
+    otto, olav = world.add("otto", locked_at=NOON, lock_reason="Failures"), world.add("olav", factors=1)
+    for role, right, over in (("unlocker", "users:unlock", None), ("reader", "users:read", group(world, "North"))):
+        own_role(world, role, right)
+        hold(world, olav, role, over=over)
+    token = served.token(olav)
+
+    told = served.ask(f"POST /accounts/{otto}/unlock", {"reason": "called back"}, token)
+
+    assert (told.status, told.json()) == (200, {"outcome": "done", "account": None})
+    assert world.standing(otto).state.lock is None

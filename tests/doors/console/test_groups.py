@@ -8,6 +8,7 @@ from doorward.features.groups import actions as groups
 from doorward.features.groups.model import AddGroup, AddMember, Group, GroupAdded
 from doorward.kernel.ids import AccountId, GroupId
 from tests.doors.console.visiting import Site
+from tests.features.rights.giving import hold, own_role
 
 GROUPS = "/console/groups"
 
@@ -158,6 +159,21 @@ def test_whoever_is_out_of_reach_is_left_out(site: Site) -> None:
     assert "1 user was left out" in shown.page.ids["left-out"]
     assert "rights.higher_target" in shown.page.ids["left-out"]
     assert members(site, group) == [bram]
+
+
+@pytest.mark.parametrize("verb", ["add", "remove"])
+def test_whoever_is_out_of_reach_is_not_named(site: Site, verb: str) -> None:
+    """Their id is what the form said, and all that the answer says (RIGHT-3)."""
+    ingrid, otto, olav = (site.world.add(name, factors=1) for name in ("ingrid", "otto", "olav"))
+    group = made(site, "Branch North", ingrid)
+    own_role(site.world, "branch-admin", "users:read", "users:modify")
+    hold(site.world, olav, "branch-admin", over=group)
+    browser = site.signed_in(olav)
+
+    shown = browser.post(f"{GROUPS}/{group}/members/{verb}", {"account": [str(otto)], "reason": "moved"})
+
+    assert str(otto) in shown.page.ids["left-out"]
+    assert "otto" not in shown.page.text
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 
 routes = Routes("accounts")
+_OK, _NO_CONTENT = 200, 204
 
 _NAMES = (
     "accounts.name_missing", "accounts.name_too_long", "accounts.name_malformed", "accounts.email_malformed",
@@ -132,7 +133,8 @@ def find_accounts(  # noqa: PLR0913 - one parameter for each filter
 def create_account(body: NewAccount, asked: Holder) -> Response:
     """Add an account; a link to set its password is mailed to it.
 
-    It starts on the allowlist if new accounts may set up a key by themselves.
+    It starts on the allowlist if new accounts may set up a key by themselves. Whoever may not read accounts there is
+    told its address alone, in `Location`.
     """
     name = body.user_name if body.full_name is None else body.full_name
     command = AddAccount(
@@ -163,6 +165,7 @@ def change_account(account: AccountIn, body: Changes, asked: Holder, if_match: I
 
     Where `protected` is true, this and every other change to the account asks whoever makes it for
     `account_protection`: their own password and a code that their app shows now. It is good for this request alone.
+    Whoever may change the account and not read it is answered 204, without a body.
 
     curl -s -X PATCH https://login.example.org/api/v1/accounts/$ID -H "authorization: Bearer $TOKEN" \
       -H 'if-match: "3"' -H 'content-type: application/json' \
@@ -229,9 +232,10 @@ def _edit(account: AccountId, version: int, body: Changes) -> EditAccount:
 
 
 def _account(asked: Asked, account: AccountId, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Answer with an account; whoever may write it and not read it is told that it was done, and no more."""
     shape = asked.account(account)
     if shape is None:
-        return asked.refuse(Refused("accounts.not_found"))
+        return Response(None, _NO_CONTENT if status == _OK else status, headers)
     return answer(shape, status, headers={**_tag(shape), **(headers or {})})
 
 

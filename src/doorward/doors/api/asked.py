@@ -19,7 +19,8 @@ from doorward.edges.call import Steps
 from doorward.edges.run import Runtime
 from doorward.edges.steps import LoopDriver
 from doorward.features.directory.actions import account_row
-from doorward.kernel.act import Action, Caller, Nobody
+from doorward.features.rights.actions.reaching import keeping_to
+from doorward.kernel.act import Action, Bearer, Caller, Nobody
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Refused, Unchanged
@@ -94,9 +95,11 @@ class Asked:
                 assert_never(other)
 
     def account(self, account: AccountId) -> AccountJson | None:
-        """Read an account as it stands after an act on it."""
+        """Read an account as it stands after an act on it; None where whoever asks may not read it (RIGHT-3)."""
+        asker = self.caller.account if isinstance(self.caller, Bearer) else None
         with self.plug.runtime.database.read() as sql:
-            row = account_row(self.plug.runtime.call(sql, self.origin), account)
+            call = keeping_to(self.plug.runtime.call(sql, self.origin), asker, "users:read")
+            row = account_row(call, account)
         return None if row is None else account_json(row)
 
 

@@ -57,7 +57,7 @@ class ActedJson(Shape):
     """What came of an act, and how the account stands after it."""
 
     outcome: Literal["done", "unchanged"]
-    account: AccountJson | None
+    account: AccountJson | None = Field(description="null where whoever asks may do this, but not read the account")
 
 
 class OutcomeJson(Shape):

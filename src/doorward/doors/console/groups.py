@@ -31,6 +31,7 @@ from doorward.features.groups.model import (
     RemoveMember,
     ViewGroup,
 )
+from doorward.features.rights.actions.facts import reaches
 from doorward.features.rights.actions.group_roles import show_roles_of_group
 from doorward.features.rights.model.acts.granting import ShowRolesOfGroup
 from doorward.kernel.act import Action
@@ -222,9 +223,9 @@ def _given(visit: Visit, row: GroupRow) -> dict[str, Any]:
 
 
 def _told(visit: Visit, left_out: dict[AccountId, Refused]) -> list[dict[str, Any]]:
-    """Say of each account that was left out why."""
-    with visit.reading() as call:
-        names = accounts.names(call, list(left_out))
+    """Say of each account that was left out why; whom the visitor does not reach is not named (RIGHT-3)."""
+    with visit.reading_within("users:read") as call:
+        names = accounts.names(call, [one for one in left_out if reaches(call, one)])
     return [
         {"id": account, "name": names.get(account, str(account)), "why": sentence(refused), "code": refused.code}
         for account, refused in left_out.items()

@@ -15,6 +15,7 @@ from doorward.features.audit.actions import export_entries, known_acts, list_ent
 from doorward.features.audit.model import EntriesPage, ExportEntries, Filter, Form, ListEntries
 from doorward.features.notices.actions import list_mail, retry_mail
 from doorward.features.notices.model import ListMail, Mail, MailState, RetryMail
+from doorward.features.rights.actions.facts import reaches
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
@@ -31,7 +32,7 @@ def show_audit(visit: Visit) -> Response:
     if isinstance(shown, Response):
         return shown
     filters = {name: visit.query.get(name, "").strip() for name in _FILTERS}
-    asked, errors = _filter(visit, filters)
+    asked, errors = _filter(visit, filters, "audit:read")
     cursor = parse_id(visit.query["cursor"]) if "cursor" in visit.query else None
     if "cursor" in visit.query and cursor is None:
         return visit.problem(Refused("list.cursor"), _AUDIT)
@@ -58,7 +59,7 @@ def export_audit(visit: Visit) -> Response:
     if isinstance(shown, Response):
         return shown
     filters = {name: visit.form.get(name, "").strip() for name in _FILTERS}
-    asked, errors = _filter(visit, filters)
+    asked, errors = _filter(visit, filters, "audit:export")
     form = visit.form.get("format", "")
     if errors and "audit:export" in shown.rights:
         return visit.go(f"{_AUDIT}?{urlencode(filters)}")
@@ -113,12 +114,12 @@ def _nothing(shown: SessionShown) -> EntriesPage | Refused:
     return Refused("rights.missing", {"right": "audit:read"}) if missing else EntriesPage((), None)
 
 
-def _filter(visit: Visit, filters: dict[str, str]) -> tuple[Filter, dict[str, str]]:
-    """Read the filters as they were typed; what cannot be read is told at its field."""
+def _filter(visit: Visit, filters: dict[str, str], right: str) -> tuple[Filter, dict[str, str]]:
+    """Read the filters as they were typed, for an act under this right; what cannot be read is told at its field."""
     errors: dict[str, str] = {}
     target = None
     if filters["target"]:
-        target = _account_named(visit, filters["target"])
+        target = _account_named(visit, filters["target"], right)
         if target is None:
             errors["target"] = "Nobody has this user name."
     times: dict[str, datetime | None] = {}
@@ -130,13 +131,15 @@ def _filter(visit: Visit, filters: dict[str, str]) -> tuple[Filter, dict[str, st
     return asked, errors
 
 
-def _account_named(visit: Visit, typed: str) -> AccountId | None:
+def _account_named(visit: Visit, typed: str, right: str) -> AccountId | None:
+    """Find the account that an id or a name means; one that the visitor does not reach is nobody's (RIGHT-3)."""
     given = parse_id(typed)
     if given is not None:
         return AccountId(given)
-    with visit.reading() as call:
+    with visit.reading_within(right) as call:
         standing = accounts.find(call, typed)
-    return None if standing is None else standing.account.id
+        within = standing is not None and reaches(call, standing.account.id)
+    return standing.account.id if standing is not None and within else None
 
 
 def _instant(typed: str) -> datetime | None:

@@ -30,6 +30,7 @@ from doorward.features.passkeys.actions.keeping import facts_of
 from doorward.features.passkeys.model.facts import SignedChange
 from doorward.features.policy.actions import default_rules, password_rules
 from doorward.features.policy.model import PasswordRules
+from doorward.features.rights.actions.reaching import keeping_to
 from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.sessions.actions import show_session
 from doorward.features.sessions.model import SessionShown, ShowSession
@@ -187,6 +188,13 @@ class Visit:
         runtime = self.plug.runtime
         with runtime.database.read() as sql:
             yield runtime.call(sql, self.origin)
+
+    @contextmanager
+    def reading_within(self, right: str) -> Iterator[Call]:
+        """Open a reading transaction that keeps to whom the visitor reaches by a right (RIGHT-3)."""
+        asker = self.caller.account if isinstance(self.caller, Bearer) else None
+        with self.reading() as call:
+            yield keeping_to(call, asker, right)
 
     def session(self) -> SessionShown | Refused:
         """Ask who is signed in."""

@@ -155,8 +155,8 @@ def view_me(call: Call, command: ViewMe) -> MeShown | Refused:
 
 
 def account_row(call: Call, account: AccountId) -> AccountRow | None:
-    """Read an account as lists show it; for answers that name the account after an act."""
-    listed = _one(call, account)
+    """Read an account as lists show it, if it is within reach; for answers that name the account after an act."""
+    listed = _one(call, account) if rights.reaches(call, account) else None
     return None if listed is None else _rows(call, [listed])[0]
 
 
