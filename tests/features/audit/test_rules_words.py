@@ -58,6 +58,14 @@ def signed_in(act: str, outcome: str, result: str | None = None, **details: Fact
             "Sessions ended by a new sign-in",
         ),
         (replace(ENTRY, act="rights.granted", details={"role": "auditor"}), "Role granted by grace: auditor"),
+        (
+            replace(ENTRY, act="rights.granted", details={"role": "auditor", "over": None}),
+            "Role granted by grace: auditor, over the members of a group outside your scope",
+        ),
+        (
+            replace(ENTRY, act="groups.member_added", details={"group": None}),
+            "Added to a group by grace: a group outside your scope",
+        ),
         (replace(ENTRY, act="groups.member_added", details={"group": "North"}), "Added to a group by grace: North"),
         (replace(ENTRY, act="something.new"), "something.new by grace"),
         (replace(ENTRY, act="accounts.added", actor_id=None, actor_name="cli:root"), "Account added by cli:root"),

@@ -10,14 +10,21 @@ import pytest
 
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import Lock, LockReason
-from doorward.features.administration.actions import adding
+from doorward.features.administration.actions import adding, grouping
 from doorward.features.administration.model import AddAccount
 from doorward.features.audit import actions as audit
 from doorward.features.audit.model import ExportEntries, Filter, Form, ListEntries, ReadExport
 from doorward.features.directory import actions as directory
-from doorward.features.directory.model import CountLocked, Search, ViewAccount, ViewHistory, ViewOverview
+from doorward.features.directory.model import (
+    CountLocked,
+    Search,
+    ViewAccount,
+    ViewHistory,
+    ViewOverview,
+    ViewOwnHistory,
+)
 from doorward.features.groups import actions as groups
-from doorward.features.groups.model import ListGroups, ViewGroup
+from doorward.features.groups.model import AddMember, EditGroup, ListGroups, RemoveMember, ViewGroup
 from doorward.features.jobs.actions import showing, starting
 from doorward.features.jobs.model import CountFound, JobKind, ListJobs, ShowJob, StopJob
 from doorward.features.lockout import actions as lockout
@@ -157,6 +164,61 @@ def test_groups_out_of_reach_are_not_there(branches: Branches) -> None:
         groups.add_member(call, branches.south, branches.people["nora"])
     found = world.run(directory.search_accounts, Search(), branches.ann)
     assert [(one.user_name, one.groups) for one in getattr(found, "accounts", ())] == [("nora", ("North",))]
+
+
+def told(page: object) -> list[object]:
+    """List the groups that the entries of a page name, in no order: all are of one instant."""
+    found = [one.details["group"] for one in getattr(page, "entries", ()) if "group" in one.details]
+    return sorted(found, key=str)
+
+
+@pytest.mark.parametrize("shown", ["history", "trail"])
+def test_no_entry_names_a_group_out_of_reach(branches: Branches, shown: str) -> None:
+    """Whatever was recorded, and by whom; whoever reaches everybody is told all of it."""
+    world, nora = branches.world, branches.people["nora"]
+    merger = group(world, "Merger (secret)")
+    for to in (merger, branches.south, branches.north):
+        world.run(grouping.remove_member, RemoveMember(nora, to, WHY))
+        world.run(grouping.add_member, AddMember(nora, to, WHY))
+    asked: dict[str, Callable[[Bearer], object]] = {
+        "history": lambda by: world.run(directory.view_history, ViewHistory(nora), by),
+        "trail": lambda by: world.run(audit.list_entries, ListEntries(Filter(account=nora)), by),
+    }
+    ada = world.add_operator("ada", "administrator")
+
+    assert told(asked[shown](branches.ann)) == [*[None] * 4, *["North"] * 2]
+    assert told(asked[shown](ada)) == [*["Merger (secret)"] * 2, *["North"] * 2, *["South"] * 2]
+
+
+def test_a_denied_group_is_named_in_no_entry(branches: Branches) -> None:
+    """Nor in what is about nobody: Dan is told that a group was edited, and not which."""
+    world, uma = branches.world, branches.people["uma"]
+    for to in (branches.north, branches.south):
+        world.run(grouping.edit_group, EditGroup(to, None, None, "for a while", WHY))
+    merger = group(world, "Merger (open)")
+    world.run(grouping.add_member, AddMember(uma, merger, WHY))
+    page = world.run(audit.list_entries, ListEntries(Filter(act="groups")), branches.dan)
+
+    assert told(page) == ["Merger (open)", None, "North"]  # sorted as "None" is
+
+
+def test_an_export_names_no_group_out_of_reach(branches: Branches) -> None:
+    """A part of a file is read as a page is."""
+    world, nora = branches.world, branches.people["nora"]
+    world.run(grouping.add_member, AddMember(nora, group(world, "Merger (secret)"), WHY))
+    part = world.run(audit.read_export, ReadExport(Filter(account=nora), Form.JSON_LINES), branches.ann)
+
+    assert '"group":null' in getattr(part, "text", "").replace(" ", "")
+    assert "Merger" not in getattr(part, "text", "")
+
+
+def test_ones_own_history_names_every_group(branches: Branches) -> None:
+    """It is about oneself, as the groups on one's own page are."""
+    world, vera = branches.world, branches.world.add("vera", factors=1)
+    world.run(grouping.add_member, AddMember(vera, group(world, "Merger"), WHY))
+    shown = world.run(directory.view_own_history, ViewOwnHistory(), world.sign_in(vera))
+
+    assert [one.entry.details.get("group") for one in getattr(shown, "entries", ())] == ["Merger"]
 
 
 ASKED: dict[str, Callable[[Branches, AccountId, Bearer], object]] = {

@@ -1,14 +1,14 @@
 """The one condition that keeps lists, searches, counts and exports to the people whom somebody reaches (RIGHT-3)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
-from doorward.edges.sql.tables.groups import group_members
+from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.kernel.act import Reach
 
-_M = group_members.c
+_G, _M = account_groups.c, group_members.c
 _MEMBERS = {
     side: select(_M.account_id).where(_M.group_id.in_(bindparam(side, expanding=True)))
     for side in ("within", "without")
@@ -25,3 +25,13 @@ def reached(account: Any, named: Iterable[str]) -> list[ColumnElement[bool]]:
     """Give the named conditions on a column of account ids; `sides` gives their parameters."""
     conditions = {"within": account.in_(_MEMBERS["within"]), "without": account.not_in(_MEMBERS["without"])}
     return [conditions[side] for side in sorted(named)]
+
+
+def named_within(sql: Connection, names: Collection[str], reach: Reach) -> frozenset[str]:
+    """Of these names, give those that are of a group whose members somebody reaches."""
+    statement = select(_G.name).where(_G.name.in_(list(names)))
+    if not reach.everything:
+        statement = statement.where(_G.group_id.in_(list(reach.groups)))
+    if reach.without:
+        statement = statement.where(_G.group_id.not_in(list(reach.without)))
+    return frozenset(sql.execute(statement).scalars())

@@ -10,7 +10,7 @@ from doorward.edges.call import Call
 from doorward.edges.lines import csv_line, json_line
 from doorward.edges.refusal_log import Joined
 from doorward.edges.run import LostRace
-from doorward.edges.sql.reaching import sides
+from doorward.edges.sql.reaching import named_within, sides
 from doorward.features.audit import store
 from doorward.features.audit.model import (
     ActsListed,
@@ -29,10 +29,10 @@ from doorward.features.audit.model import (
     ReadExport,
     Stretch,
 )
-from doorward.features.audit.rules import entries, expiry, words
+from doorward.features.audit.rules import entries, expiry, scopes, words
 from doorward.kernel.act import NO_SESSION, Act, Needs, act, reason_of, target_of
 from doorward.kernel.events import Entry, Event
-from doorward.kernel.ids import AccountId, parse_id
+from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from doorward.kernel.time import rfc3339
 
@@ -261,12 +261,15 @@ def _csv_of(spelled: dict[str, Any]) -> str:
 
 def _page(call: Call, wanted: Filter, limit: int, before_id: UUID | None) -> EntriesPage:
     size = entries.page_size(limit)
-    conditions = _conditions(wanted, before_id) | sides(call.reach)
+    conditions = entries.conditions(wanted, before_id) | sides(call.reach)
     if wanted.act is None:
         found = store.page(call.sql, conditions, size + 1)
     else:  # an index gives the entries of each act in their order, and of no two acts together
         each = (store.page(call.sql, {**conditions, "act": act}, size + 1) for act in words.acts_meant(wanted.act))
         found = sorted((entry for one in each for entry in one), key=lambda entry: entry.id, reverse=True)
+    if not call.reach.whole:
+        reached = named_within(call.sql, scopes.named(found), call.reach)
+        found = [scopes.within(entry, reached) for entry in found]
     if len(found) > size:
         return EntriesPage(tuple(found[:size]), found[size - 1].id)
     run = store.last_checkpoint(call.sql)
@@ -280,19 +283,6 @@ def _target(call: Call, command: object) -> tuple[AccountId | None, str | None]:
     if call.target is not None:
         return call.target.account, call.target.name
     return target_of(command), None
-
-
-def _conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
-    actor_id = None if wanted.actor is None else parse_id(wanted.actor)
-    conditions = {
-        "target": wanted.account,
-        "actor_id": actor_id,
-        "actor_name": entries.inert_or_none(wanted.actor, entries.NAME) if actor_id is None else None,
-        "from_id": None if wanted.after is None else entries.first_id(wanted.after),
-        "below_id": None if wanted.before is None else entries.first_id(wanted.before),
-        "before_id": before_id,
-    }
-    return {name: value for name, value in conditions.items() if value is not None}
 
 
 def known_acts() -> tuple[KnownAct, ...]:

@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from doorward.features.audit.model import DayCount, DayFigures
+from doorward.features.audit.model import DayCount, DayFigures, Filter
 from doorward.kernel.events import Event
+from doorward.kernel.ids import parse_id
 from doorward.kernel.outcome import Fact
 from doorward.kernel.time import EPOCH, rfc3339, to_microseconds
 
@@ -86,6 +87,20 @@ def first_id(instant: datetime) -> UUID:
 def page_size(asked: int) -> int:
     """Keep a page's size between one entry and the most that a page holds."""
     return max(1, min(asked, PAGE))
+
+
+def conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
+    """Say which conditions the entries of a page meet; an actor is meant by id, or else by name."""
+    actor_id = None if wanted.actor is None else parse_id(wanted.actor)
+    found = {
+        "target": wanted.account,
+        "actor_id": actor_id,
+        "actor_name": inert_or_none(wanted.actor, NAME) if actor_id is None else None,
+        "from_id": None if wanted.after is None else first_id(wanted.after),
+        "below_id": None if wanted.before is None else first_id(wanted.before),
+        "before_id": before_id,
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def first_day(now: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from doorward.features.audit.model import KnownAct
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.events import Checked, Entry, Result
+from doorward.kernel.outcome import Fact
 
 
 def sentence(entry: Entry) -> str:
@@ -41,16 +42,21 @@ def _which(entry: Entry) -> str:
     if entry.act in {"rights.granted", "rights.revoked"}:
         return _assignment(entry)
     named = _NAMED.get(entry.act) or _NAMED.get(entry.act.partition(".")[0])
-    return "" if named is None else f": {entry.details.get(named, '')}"
+    return "" if named is None else f": {_group(entry.details.get(named, ''))}"
 
 
 def _assignment(entry: Entry) -> str:
     """Say which role, whether it is denied, over whom, and to which group it is given."""
     told = entry.details
     denied = ", denied" if told.get("effect") == "deny" else ""
-    over = f", over the members of {told['over']}" if "over" in told else ""
-    group = f", by the group {told['group']}" if "group" in told else ""
+    over = f", over the members of {_group(told['over'])}" if "over" in told else ""
+    group = f", by the group {_group(told['group'])}" if "group" in told else ""
     return f": {told.get('role', '')}{denied}{over}{group}"
+
+
+def _group(name: Fact) -> str:
+    """Name a group, or say that it is none of those which the reader reaches (RIGHT-3)."""
+    return "a group outside your scope" if name is None else str(name)
 
 
 def _done_by_itself(entry: Entry, done: str) -> str:
