@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from doorward import app, config, starting
-from doorward.config import Obstacle, Settings
+from doorward.config import Settings
 from doorward.edges.crypto.keys import create_key_file
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.sql import schema
 from doorward.edges.sql.opening import open_database
+from doorward.kernel.obstacle import Obstacle
 from tests.doors.asgi import Answered, call, scope_of
 from tests.worlds import NOON, TurnableClock
 

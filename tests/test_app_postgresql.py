@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from doorward import config, starting
-from doorward.config import Obstacle, Settings
+from doorward.config import Settings
 from doorward.edges.crypto.keys import create_key_file
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.sql import schema
 from doorward.edges.sql.opening import open_database
+from doorward.kernel.obstacle import Obstacle
 from tests import cluster
 
 pytestmark = pytest.mark.postgresql

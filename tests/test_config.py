@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from doorward import config
-from doorward.config import Obstacle
+from doorward.kernel.obstacle import Obstacle
 
 
 def load(data: Path, file: str = "", environ: dict[str, str] | None = None, **options: Any) -> config.Loaded:

@@ -183,7 +183,9 @@ def test_a_fault_of_the_program_is_told_as_one(tmp_path: Path) -> None:
         sql.exec_driver_sql("DROP TABLE accounts")
     database.close()
     ran = shell("account", "list")
+    as_json = shell("account", "list", "--json")
 
+    assert (as_json.code, as_json.json["outcome"]) == (1, "failed")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.splitlines()[-1].startswith("doorward: this is a fault of the program, and nothing more was done:")
 

@@ -71,6 +71,7 @@ class Program:
 
 def main(words: "Sequence[str] | None" = None) -> int:
     """Run the command line, and give the exit code."""
+    words = sys.argv[1:] if words is None else words
     try:
         code = root.main(args=words, prog_name="doorward", standalone_mode=False, obj=Program())
     except click.exceptions.Abort:
@@ -78,12 +79,25 @@ def main(words: "Sequence[str] | None" = None) -> int:
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
+        _tell_failure(words, error)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - a fault of the program: one sentence for people, the rest for whoever mends it
         click.echo("".join(format_exception(error)), err=True)
-        click.echo(f"doorward: this is a fault of the program, and nothing more was done: {error!r}", err=True)
+        said = f"this is a fault of the program, and nothing more was done: {error!r}"
+        click.echo(f"doorward: {said}", err=True)
+        _tell_failure(words, click.ClickException(said))
         return FAULT
     return code if isinstance(code, int) else 0
+
+
+def _tell_failure(words: "Sequence[str]", error: click.ClickException) -> None:
+    """Print as JSON, where that was asked for, what ended the command; a refusal has printed itself.
+
+    The words are looked at, since a command whose words are wrong has not read its options.
+    """
+    telling = _from("doors.cli.telling")
+    if "--json" in words and not isinstance(error, telling.RefusedHere):
+        telling.failure_told(error.format_message(), error.exit_code)
 
 
 def _from(part: str) -> Any:

@@ -19,23 +19,17 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from doorward.kernel.obstacle import Forbidden, Misused, Obstacle
+from doorward.kernel.outcome import Refused
+
 FILE = "doorward.toml"
 PREFIX = "DOORWARD_"
 DATA = "data"
 """The data directory that is used when nobody names one, seen from the folder the command is run in."""
 HIGHEST_PORT = 65_535
+_OPTION = "option"
 LEAST_HASH_COST = 35_840
 """KiB times passes: no weaker than the weakest argon2id setting that OWASP's password storage cheat sheet lists."""
-
-
-class Obstacle(Exception):
-    """What stands in the way of the program: one sentence that says what, one that says how to mend it."""
-
-    def __init__(self, what: str, mend: str) -> None:
-        """Keep both sentences."""
-        super().__init__(f"{what} {mend}")
-        self.what = what
-        self.mend = mend
 
 
 def _networks(value: object) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -185,7 +179,7 @@ def load(options: Mapping[str, Any] | None = None, environ: Mapping[str, str] | 
     options = options or {}
     variables = _environment(os.environ if environ is None else environ)
     data = Path(options.get("data") or variables.values.get("data") or DATA).absolute()
-    layers = [_file(data), variables, _Layer("option", "--{dashed}", dict(options))]
+    layers = [_file(data), variables, _Layer(_OPTION, "--{dashed}", dict(options))]
     merged: dict[str, Any] = {"database": f"sqlite:///{data / 'doorward.db'}", "mail": f"maildir://{data / 'mail'}"}
     origins = dict.fromkeys(Settings.model_fields, "default")
     for layer in layers:
@@ -271,7 +265,8 @@ def _checked(values: Mapping[str, Any], spellings: Mapping[str, str], origins: M
             first = next((each for each in error.errors() if origins[str(each["loc"][0])] != "default"), first)
             key = str(first["loc"][0])
         said = first["msg"].removeprefix("Value error, ")
-        raise Obstacle(
+        kind = Misused if origins[key] == _OPTION else Obstacle
+        raise kind(
             f"{spellings.get(key, key)} cannot be {shown(key, values[key])!r}: {said[0].lower()}{said[1:]}.",
             "Correct it, or leave it out to get the default.",
         ) from error
@@ -280,7 +275,8 @@ def _checked(values: Mapping[str, Any], spellings: Mapping[str, str], origins: M
 def _fits_together(settings: Settings, origins: Mapping[str, str]) -> None:
     """Refuse what each value allows and their combination does not."""
     if (settings.tls_cert is None) != (settings.tls_key is None):
-        raise Obstacle("tls_cert and tls_key go together, and only one is set.", "Name both files, or neither.")
+        kind = Misused if _OPTION in {origins["tls_cert"], origins["tls_key"]} else Obstacle
+        raise kind("tls_cert and tls_key go together, and only one is set.", "Name both files, or neither.")
     if settings.argon2_memory_kib * settings.argon2_passes < LEAST_HASH_COST:
         raise Obstacle(
             "The password hash would be too cheap: argon2_memory_kib times argon2_passes is below 35,840.",
@@ -289,10 +285,7 @@ def _fits_together(settings: Settings, origins: Mapping[str, str]) -> None:
     if not settings.beyond_loopback:
         return
     if settings.tls_cert is None and not settings.behind_proxy:
-        raise Obstacle(
-            f"Listening on {settings.listen} would send passwords over the network in the clear.",
-            "Give --tls-cert and --tls-key, or name the proxy that ends TLS by --behind-proxy, or listen on 127.0.0.1.",
-        )
+        raise Forbidden(Refused("server.in_the_clear", {"listen": settings.listen}))
     if origins["public_url"] == "default":
         raise Obstacle(
             f"Listening on {settings.listen} needs the address that people open: links and cookies are made from it.",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from doorward.app import App, build, open_runtime, real_hasher
-from doorward.config import Obstacle, Settings
+from doorward.config import Settings
 from doorward.doors.cli.program import Opened, Welcome
 from doorward.edges import data_directory, http_server, logs
 from doorward.edges.clock import SystemClock
@@ -21,6 +21,7 @@ from doorward.features.passwords import actions as passwords
 from doorward.features.rights.actions import administrators
 from doorward.kernel.act import Owner
 from doorward.kernel.events import Door, Origin
+from doorward.kernel.obstacle import Obstacle
 from doorward.kernel.ports import Clock
 
 

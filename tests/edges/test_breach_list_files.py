@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from doorward.config import Obstacle
 from doorward.edges.breach_list_files import keep_only, put, workshop, write
 from doorward.edges.breach_lists import BreachList, digest_of, file_of
+from doorward.kernel.obstacle import Obstacle
 
 DIGESTS = [digest_of(str(number)) for number in range(3_000)]
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from doorward import config
-from doorward.config import Obstacle, Settings
+from doorward.config import Settings
 from doorward.edges import data_directory
+from doorward.kernel.obstacle import Obstacle
 from tests.launcher import clean_environment
 
 NOBODY = 65_534
@@ -136,6 +137,7 @@ import os, sys
 from pathlib import Path
 from doorward import config
 from doorward.edges import data_directory
+from doorward.kernel.obstacle import Obstacle
 settings = config.load({{"data": Path(sys.argv[1])}}, {{}}).settings
 os.setgid({who}); os.setuid({who})
 try:
@@ -145,7 +147,7 @@ try:
         data_directory.make(settings, lambda path: path.touch(0o600))
     else:
         data_directory.require(settings)
-except config.Obstacle as obstacle:
+except Obstacle as obstacle:
     print(obstacle)
 """
 

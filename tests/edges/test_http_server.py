@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from doorward import config
-from doorward.config import Obstacle
 from doorward.edges import http_server
+from doorward.kernel.obstacle import Obstacle
 from tests.launcher import ROOT, clean_environment, eventually
 
 OK = b"HTTP/1.1 200 OK"

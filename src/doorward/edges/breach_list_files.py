@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from doorward.config import Obstacle
 from doorward.edges.breach_lists import BUCKETS, DIGEST, FRONT, HEAD, MAGIC, PREFIX, SUFFIX, file_of
+from doorward.kernel.obstacle import Obstacle
 
 PILES = 1_024
 IN_MEMORY = 64 * 2**20

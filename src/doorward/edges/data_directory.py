@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from doorward.config import FILE, Obstacle, Settings
+from doorward.config import FILE, Settings
+from doorward.kernel.obstacle import Obstacle
 
 KEY = "doorward.key"
 CLOSED_DIRECTORY = 0o700

@@ -23,7 +23,8 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.supervisors import Multiprocess
 
-from doorward.config import FILE, Obstacle, Settings
+from doorward.config import FILE, Settings
+from doorward.kernel.obstacle import Obstacle
 
 HEAD_BYTES = 32 * 1024
 """How long a request's line and headers may be together."""

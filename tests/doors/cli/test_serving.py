@@ -44,22 +44,46 @@ def test_a_missing_key_file_stops_everything(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "code", "said"),
     [
-        (["--listen", "0.0.0.0:8420"], "would send passwords over the network in the clear"),
-        (["--listen", "nonsense"], "it is an address and a port"),
-        (["--workers", "0"], "greater than or equal to 1"),
-        (["--behind-proxy", "10.0.0.1/8"], "has host bits set"),
-        (["--tls-cert", "c.pem"], "tls_cert and tls_key go together"),
-        (["--tls-cert", "/nowhere/c.pem", "--tls-key", "/nowhere/k.pem"], "cannot be used"),
+        (["--listen", "nonsense"], 2, "it is an address and a port"),
+        (["--workers", "0"], 2, "greater than or equal to 1"),
+        (["--workers", "two"], 2, "'two' is not a valid integer"),
+        (["--behind-proxy", "10.0.0.1/8"], 2, "has host bits set"),
+        (["--tls-cert", "c.pem"], 2, "tls_cert and tls_key go together"),
+        (["--tls-key", "k.pem"], 2, "tls_cert and tls_key go together"),
+        (["--tls-cert", "/nowhere/c.pem", "--tls-key", "/nowhere/k.pem"], 1, "cannot be used"),
+        (["--listen", "0.0.0.0:8420"], 3, "would send passwords over the network in the clear"),
     ],
 )
-def test_what_keeps_a_server_from_starting_is_one_sentence(shell: Shell, words: list[str], said: str) -> None:
-    """Exit code 1, no traceback."""
+def test_what_keeps_a_server_from_starting_ends_in_one_sentence(
+    shell: Shell, words: list[str], code: int, said: str
+) -> None:
+    """Exit code 2 where an option's value cannot be, 1 where the machine stands in the way, 3 where it is refused."""
     ran = shell("serve", *words)
 
-    assert (ran.code, said in ran.err) == (1, True), ran.err
-    assert len(ran.err.splitlines()) == 1
+    assert (ran.code, said in ran.err.splitlines()[-1]) == (code, True), ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("line", ['listen = "nonsense"', "workers = 0", 'tls_cert = "c.pem"'])
+def test_what_is_wrong_in_the_file_is_no_wrong_word(shell: Shell, line: str) -> None:
+    """The command was right: exit code 1, whatever other option was given."""
+    (shell.data / "doorward.toml").write_text(line)
+
+    assert shell("serve", "--behind-proxy", "10.0.0.0/8").code == 1
+
+
+def test_listening_in_the_clear_is_refused_with_its_code(shell: Shell) -> None:
+    """Wherever the address was named; scripts find reason and code on standard output."""
+    by_option = shell("serve", "--listen", "0.0.0.0:8420", "--json")
+    (shell.data / "doorward.toml").write_text('listen = "0.0.0.0:8420"')
+    by_file = shell("serve")
+
+    assert [ran.code for ran in (by_option, by_file)] == [3, 3]
+    assert by_file.err.endswith("or listen on 127.0.0.1. (server.in_the_clear)\n")
+    assert (by_option.json["outcome"], by_option.json["code"]) == ("refused", "server.in_the_clear")
+    assert by_option.json["detail"].startswith("Listening on 0.0.0.0:8420 would send passwords")
 
 
 def test_a_database_of_another_kind_is_left_alone(shell: Shell) -> None:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from doorward.kernel.refusals import REFUSALS
@@ -23,6 +25,42 @@ def test_a_refusal_is_told_to_scripts_as_json(shell: Shell) -> None:
     assert ran.code == 4
     assert (ran.json["outcome"], ran.json["code"]) == ("refused", "accounts.not_found")
     assert ran.json["detail"].startswith("There is no such account.")
+
+
+def test_a_failure_is_told_to_scripts_as_json(tmp_path: Path) -> None:
+    """In the shape of a refusal; it has no code, and nothing was recorded that a reference would find."""
+    ran = Shell(tmp_path / "nowhere")("account", "list", "--json")
+
+    assert ran.code == 1
+    assert ran.json == {
+        "outcome": "failed",
+        "code": None,
+        "detail": ran.err.removeprefix("doorward: ").rstrip(),
+        "reference": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["account", "lock", "ada", "--json"], "Missing option '--reason'"),
+        (["account", "lock", "--json", "ada", "--wrong"], "No such option"),
+        (["account", "unlock", "--reason", "x", "--json"], "Name one account"),
+        (["account", "list", "--json", "--limit", "0"], "0 is not in the range"),
+        (["serve", "--json", "--workers", "0"], "--workers cannot be '0'"),
+    ],
+)
+def test_a_wrong_word_is_told_to_scripts_as_json(shell: Shell, words: list[str], said: str) -> None:
+    """Wherever `--json` stands, and though the words could not be read to their end."""
+    ran = shell(*words)
+
+    assert (ran.code, ran.json["outcome"], ran.json["code"]) == (2, "usage", None)
+    assert said in ran.json["detail"]
+
+
+def test_without_json_a_failure_leaves_standard_output_empty(tmp_path: Path) -> None:
+    """What a script that reads tables would take for one."""
+    assert Shell(tmp_path / "nowhere")("account", "list").out == ""
 
 
 @pytest.mark.parametrize("code", sorted(REFUSALS))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from doorward.config import Obstacle
 from doorward.edges.crypto.keys import KeyRing, SealingKey, create_key_file, load_key_file
+from doorward.kernel.obstacle import Obstacle
 from tests.chance import SeededEntropy
 
 LINE = "doorward-key-1 0a0b0c0d " + base64.b64encode(bytes(32)).decode() + "\n"

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from doorward import config
-from doorward.config import Obstacle
 from doorward.edges.mail.post import Post
+from doorward.kernel.obstacle import Obstacle
 from doorward.kernel.ports import NotDelivered
 from tests.edges.mail.servers import Post as Received
 from tests.edges.mail.servers import closed_port, mail_server

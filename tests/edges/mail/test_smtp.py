@@ -6,11 +6,11 @@ from email.message import EmailMessage
 
 import pytest
 
-from doorward.config import Obstacle
 from doorward.edges.clock import Stopwatch
 from doorward.edges.mail.letters import Written
 from doorward.edges.mail.message import build
 from doorward.edges.mail.smtp import MailServer, SmtpMailer, parse_mail_server
+from doorward.kernel.obstacle import Obstacle
 from doorward.kernel.ports import NotDelivered, Secret
 from tests.edges.mail.servers import Post, certificate, closed_port, mail_server, scripted_server
 

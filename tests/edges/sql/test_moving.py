@@ -24,12 +24,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from doorward.config import Obstacle
 from doorward.edges.sql import duties, following, moving, schema
 from doorward.edges.sql.columns import Id, Instant, Json
 from doorward.edges.sql.engine import Database, DatabaseBusy
 from doorward.edges.sql.postgresql import PostgresDatabase
 from doorward.edges.sql.sqlite import SqliteDatabase
+from doorward.kernel.obstacle import Obstacle
 from tests import cluster
 
 ROWS = 7

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from doorward.config import Obstacle
 from doorward.edges.sql import schema
 from doorward.edges.sql.sqlite import SqliteDatabase
+from doorward.kernel.obstacle import Obstacle
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import click
 
-from doorward.config import Loaded, Obstacle
+from doorward.config import Loaded
 from doorward.doors.cli.examinations import (
     Examined,
     Finding,
@@ -25,6 +25,7 @@ from doorward.doors.cli.options import Command, wants_json, with_settings
 from doorward.doors.cli.program import Program
 from doorward.doors.cli.telling import print_json
 from doorward.edges import data_directory
+from doorward.kernel.obstacle import Obstacle
 
 _COLOURS = {Grade.WELL: "green", Grade.ODD: "yellow", Grade.WRONG: "red"}
 

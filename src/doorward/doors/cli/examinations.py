@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from doorward.config import Obstacle, Settings
+from doorward.config import Settings
 from doorward.doors.cli.program import Opened, Program
 from doorward.edges import data_directory
 from doorward.edges.breach_lists import BreachList, ListUnreadable, file_of
@@ -26,6 +26,7 @@ from doorward.features.passwords.model import ListBreachLists
 from doorward.features.rights.actions.administrators import administrator_exists
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.events import Door, Origin
+from doorward.kernel.obstacle import Obstacle
 from doorward.kernel.ports import NotDelivered, SealBroken
 
 MOST_SECONDS_APART = 1

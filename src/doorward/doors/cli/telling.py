@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from doorward.config import Obstacle
+from doorward.kernel.obstacle import Forbidden, Obstacle
 from doorward.kernel.outcome import Refused
+from doorward.kernel.refusal import FAILED, USAGE
 from doorward.kernel.sentences import refusal, sentence
 from doorward.kernel.time import rfc3339
 
@@ -42,10 +43,21 @@ class RefusedHere(click.ClickException):
 class Failed(click.ClickException):
     """What did not work, in one sentence that says how to mend it."""
 
+    def __init__(self, said: str, exit_code: int = FAILED) -> None:
+        """Keep the sentence, and the exit code that it ends with."""
+        super().__init__(said)
+        setattr(self, "exit_code", exit_code)  # noqa: B010 - click declares it as one for all
+
     def show(self, file: Any = None) -> None:
         """Print the sentence on standard error."""
         del file
         click.echo(f"doorward: {self.message}", err=True)
+
+
+def failure_told(said: str, exit_code: int) -> None:
+    """Print as JSON what ended a command and is no refusal: in the shape of one, without a code."""
+    outcome = "usage" if exit_code == USAGE else "failed"
+    print_json({"outcome": outcome, "code": None, "detail": said, "reference": ""})
 
 
 def print_json(value: Any) -> None:
@@ -151,5 +163,8 @@ def obstacles_told() -> Iterator[None]:
     """End the command with the one sentence of an obstacle."""
     try:
         yield
+    except Forbidden as obstacle:
+        as_json = bool(click.get_current_context().meta.get("as_json"))
+        raise RefusedHere(obstacle.refused, as_json=as_json) from obstacle
     except Obstacle as obstacle:
-        raise Failed(str(obstacle)) from obstacle
+        raise Failed(str(obstacle), obstacle.exit_code) from obstacle

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from doorward.config import Obstacle
+from doorward.kernel.obstacle import Obstacle
 from doorward.kernel.ports import Entropy
 
 ID_BYTES = 4

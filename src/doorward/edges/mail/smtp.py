@@ -16,8 +16,8 @@ from email.message import EmailMessage
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from doorward.config import Obstacle
 from doorward.edges.mail.message import spelled
+from doorward.kernel.obstacle import Obstacle
 from doorward.kernel.ports import NotDelivered, Secret
 
 STEP_SECONDS = 10.0

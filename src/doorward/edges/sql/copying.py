@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table
 
-from doorward.config import Obstacle
+from doorward.kernel.obstacle import Obstacle
 
 Row = tuple[Any, ...]
 Rows = list[Row]

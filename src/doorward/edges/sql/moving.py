@@ -16,12 +16,12 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, bindparam, func, insert, select, text, type_coerce
 from sqlalchemy.exc import DBAPIError
 
-from doorward.config import Obstacle
 from doorward.edges.sql import duties, following, on_postgresql, schema, tables
 from doorward.edges.sql.columns import Instant, Json, metadata
 from doorward.edges.sql.copying import Rows, copy
 from doorward.edges.sql.engine import Database, DatabaseBusy
 from doorward.edges.sql.tables.locked import FOLLOWS
+from doorward.kernel.obstacle import Obstacle
 
 PASSES = 3
 """How often each row is met: it is carried, then read again on both sides."""

@@ -14,9 +14,9 @@ import structlog
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from doorward.config import Obstacle
 from doorward.edges.sql import following, on_postgresql
 from doorward.edges.sql.engine import Database, DatabaseBusy
+from doorward.kernel.obstacle import Obstacle
 
 VERSIONS = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012",
