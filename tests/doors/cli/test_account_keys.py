@@ -44,6 +44,20 @@ def test_a_temporary_code_is_shown_once(shell: Shell) -> None:
     assert said["code"] not in shell.done("audit", "list", "--json").out
 
 
+def test_a_rehearsed_temporary_code_is_not_shown(shell: Shell) -> None:
+    """It would open nothing; what would be refused is refused here too."""
+    shell.add("bob")
+    refused = shell("account", "temporary-code", "bob", "--reason", "x", "--dry-run")
+    shell.done("account", "edit", "bob", "--email", "")
+    said = shell.done("account", "temporary-code", "bob", "--reason", "x", "--dry-run", "--yes")
+    as_json = shell.done("account", "temporary-code", "bob", "--reason", "x", "--dry-run", "--json").json
+    entries = shell.done("audit", "list", "--act", "second_factor.temporary_code", "--json").json["items"]
+
+    assert (refused.code, entries) == (5, [])
+    assert said.out == "Would be done: bob gets a temporary access code.\n"
+    assert as_json == {"outcome": "done", "dry_run": True, "code": None, "expires_at": None}
+
+
 @pytest.mark.parametrize("word", ["reset-key", "delete-key", "temporary-code"])
 def test_a_reason_is_required(shell: Shell, word: str) -> None:
     """Without one it is a usage error: exit code 2."""

@@ -50,7 +50,18 @@ def test_a_reason_that_cannot_be_is_refused(shell: Shell, reason: str) -> None:
     assert shell("account", "lock", "bob", "--reason", reason).code == 2
 
 
-@pytest.mark.parametrize("words", [[], ["bob", "--all-locked"], ["bob", "--query", "x"], ["--query", "x"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["bob", "--all-locked"],
+        ["bob", "--query", "x"],
+        ["--query", "x"],
+        ["--group", "North"],
+        ["bob", "--without-key"],
+        ["bob", "--disabled"],
+    ],
+)
 def test_unlock_takes_one_account_or_all(shell: Shell, words: list[str]) -> None:
     """Neither, both, or a search without `--all-locked` is a usage error."""
     assert shell("account", "unlock", *words, "--reason", "x").code == 2

@@ -15,6 +15,14 @@ def test_an_entry_says_who_when_why_and_until(shell: Shell) -> None:
     assert {"added_at", "expires_at"} <= items["bob"].keys()
 
 
+def test_an_entry_names_its_account_as_the_api_does(shell: Shell) -> None:
+    """By `account_id`; scripts that read the older `account` go on."""
+    ada = str(shell.add("ada"))
+    [item] = shell.done("allowlist", "list", "--json").json["items"]
+
+    assert (item["account_id"], item["account"]) == (ada, ada)
+
+
 def test_the_list_is_a_table(shell: Shell) -> None:
     """Its columns say what they hold; an empty list is a sentence."""
     empty = shell.done("allowlist", "list").out

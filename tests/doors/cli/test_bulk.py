@@ -36,6 +36,38 @@ def test_a_search_bounds_it(shell: Shell) -> None:
     assert names(shell) == ["ada", "carol"]
 
 
+def test_a_group_and_more_bound_it(shell: Shell) -> None:
+    """As they bound the list of accounts; the filters narrow each other down."""
+    locked(shell).done("group", "add", "North")
+    shell.done("group", "add-member", "North", "ada", "bob")
+    shell.done("account", "disable", "bob")
+    words = ("account", "unlock", "--all-locked", "--group", "North", "--reason", "x", "--json")
+    disabled = shell.done(*words, "--disabled").json
+    with_a_factor = shell.done(*words, "--without-key", "--enabled", "--dry-run").json
+    rest = shell.done(*words).json
+
+    assert [item["user_name"] for item in disabled["items"]] == ["bob"]
+    assert with_a_factor["total"] == 1
+    assert [item["user_name"] for item in rest["items"]] == ["ada"]
+    assert names(shell) == ["bobby", "carol"]
+
+
+def test_a_group_that_is_not_there_unlocks_nobody(shell: Shell) -> None:
+    """A typing mistake never passes for everybody."""
+    said = locked(shell)("account", "unlock", "--all-locked", "--group", "Nroth", "--reason", "x", "--json")
+
+    assert (said.json.get("total", 0), len(names(shell))) == (0, 4)
+
+
+def test_an_item_names_its_account_as_the_api_does(shell: Shell) -> None:
+    """By `account_id`; scripts that read the older `id` go on."""
+    bob = shell.add("bob")
+    shell.lock("bob")
+    [item] = shell.done("account", "unlock", "--all-locked", "--reason", "x", "--json").json["items"]
+
+    assert item == {"account_id": str(bob), "id": str(bob), "user_name": "bob", "outcome": "done", "code": None}
+
+
 def test_each_account_has_its_own_entry(shell: Shell) -> None:
     """With the reason of the whole."""
     locked(shell).done("account", "unlock", "--all-locked", "--reason", "all clear")

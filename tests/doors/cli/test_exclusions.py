@@ -13,6 +13,15 @@ def test_an_exclusion_is_added_listed_and_lifted(shell: Shell) -> None:
     assert lifted == "backup-job needs a second factor again.\n"
 
 
+def test_an_entry_names_its_account_as_the_api_does(shell: Shell) -> None:
+    """By `account_id`; scripts that read the older `account` go on."""
+    job = str(shell.add("backup-job"))
+    shell.done("exclusions", "add", "backup-job")
+    [item] = shell.done("exclusions", "list", "--json").json["items"]
+
+    assert (item["account_id"], item["account"]) == (job, job)
+
+
 def test_repeating_is_harmless(shell: Shell) -> None:
     """What is so already stays so."""
     shell.add("backup-job")

@@ -12,6 +12,14 @@ def test_mail_is_listed_without_its_body(shell: Shell) -> None:
     assert link.rpartition("/")[2] not in listed.out
 
 
+def test_a_mail_names_its_account_as_the_api_does(shell: Shell) -> None:
+    """By `account_id`; scripts that read the older `account` go on."""
+    ada = str(shell.add("ada"))
+    [mail] = shell.done("mail", "list", "--json").json["items"]
+
+    assert (mail["account_id"], mail["account"]) == (ada, ada)
+
+
 def test_lists_narrow_down_by_state_and_account(shell: Shell) -> None:
     """An account's mail, and mail in one state."""
     shell.add("ada")

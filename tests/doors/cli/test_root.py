@@ -25,6 +25,16 @@ def every(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str,
 COMMANDS = every(root)
 
 
+def options(words: tuple[str, ...]) -> set[str]:
+    """Name the options that a command takes."""
+    command: click.Command | None = root
+    for word in words:
+        assert isinstance(command, click.Group)
+        command = command.get_command(click.Context(command), word)
+    assert command is not None
+    return {option for param in command.params for option in param.opts}
+
+
 def test_the_front_page_lists_every_command_by_section() -> None:
     """With a line on each, and examples."""
     page = run("--help")
@@ -33,6 +43,12 @@ def test_the_front_page_lists_every_command_by_section() -> None:
     for name, listed in LISTED:
         assert f"{name.ljust(12)}  {listed.summary}" in page.out
     assert "Examples:" in page.out
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_what_can_be_rehearsed_takes_yes_and_the_other_way_round(words: tuple[str, ...]) -> None:
+    """So a script says `--yes` of every act, and `--dry-run` of whatever asks."""
+    assert {"--yes", "--dry-run"} & options(words) in (set(), {"--yes", "--dry-run"})
 
 
 def test_every_command_of_the_interface_is_there() -> None:

@@ -5,6 +5,8 @@ import pty
 import subprocess
 import sys
 
+import pytest
+
 from tests.doors.cli.shell import Shell
 from tests.launcher import ROOT, clean_environment
 
@@ -36,6 +38,22 @@ def test_a_person_is_asked_and_may_say_no(shell: Shell) -> None:
 
     assert (code, "Disable bob? All sessions of bob end." in said, "Nothing was changed." in said) == (1, True, True)
     assert shell.done("account", "show", "bob", "--json").json["enabled"]
+
+
+@pytest.mark.parametrize(
+    ("words", "question"),
+    [
+        (("exclusions", "remove", "bob"), "Ask bob for a second factor again?"),
+        (("group", "remove-member", "North", "bob"), "Take bob out of North?"),
+    ],
+)
+def test_what_takes_something_away_is_asked_first(shell: Shell, words: tuple[str, ...], question: str) -> None:
+    """Of an exclusion, and of what a group gives its members."""
+    shell.add("bob")
+    shell.done("group", "add", "North")
+    code, said = at_terminal(shell, *words, answer="n\n")
+
+    assert (code, question in said, "Nothing was changed." in said) == (1, True, True)
 
 
 def test_a_person_who_means_it_says_yes(shell: Shell) -> None:

@@ -62,11 +62,18 @@ def delete_key(desk: Desk, name: str, reason: str, *, yes: bool) -> None:
 @click.command("temporary-code", cls=Command, short_help="Make a code in place of an e-mailed one.")
 @NAME
 @REASON_REQUIRED
+@DRY_RUN
 @with_desk
 def temporary_code(desk: Desk, name: str, reason: str) -> None:
-    """Make a code that NAME types in place of the e-mailed one; it is shown this once."""
+    """Make a code that NAME types in place of the e-mailed one; it is shown this once.
+
+    A rehearsal shows none: it would open nothing.
+    """
     account = desk.account(name)
     outcome = desk.run(issue_temporary_access_code, IssueTemporaryAccessCode(account, reason))
+    if desk.dry_run:
+        desk.tell(outcome, f"{name} gets a temporary access code.", code=None, expires_at=None)
+        return
     code = outcome.code.reveal()
     said = f"Temporary access code of {name}, until {text_of(outcome.expires_at)} UTC:\n\n  {code}\n"
     desk.tell(outcome, said, code=code, expires_at=outcome.expires_at)

@@ -1,5 +1,7 @@
 """Locking and unlocking: one account, or all that automatic locks have shut out."""
 
+from typing import Any
+
 import click
 
 from doorward.doors.cli.bulk import UNLOCK, do_many
@@ -29,21 +31,23 @@ def lock(desk: Desk, name: str, reason: str, *, yes: bool) -> None:
 @click.argument("name", required=False)
 @click.option("--all-locked", is_flag=True, help="Every account that an automatic lock has shut out.")
 @click.option("--query", metavar="TEXT", default="", help="With --all-locked: only those whom this search finds.")
+@click.option("--group", metavar="G", help="With --all-locked: only the members of this group.")
+@click.option("--without-key", "without_factor", is_flag=True, help="With --all-locked: only those without a factor.")
+@click.option("--enabled/--disabled", "enabled", default=None, help="With --all-locked: only these.")
 @REASON_REQUIRED
 @YES
 @DRY_RUN
 @with_desk
-def unlock(  # noqa: PLR0913 - one account or many, each an option
-    desk: Desk, *, name: str | None, all_locked: bool, query: str, reason: str, yes: bool
-) -> None:
+def unlock(desk: Desk, *, name: str | None, all_locked: bool, reason: str, yes: bool, **asked: Any) -> None:
     """Open a locked account again, or all that automatic locks have shut out.
 
     Locks set by hand, or reported, are lifted one account at a time.
     """
-    if (name is None) != all_locked or (query and not all_locked):
-        raise click.UsageError("Name one account, or say --all-locked and, if you like, --query TEXT.")
+    narrowed = any(asked.values()) or asked["enabled"] is not None
+    if (name is None) != all_locked or (narrowed and not all_locked):
+        raise click.UsageError("Name one account, or say --all-locked and, if you like, --query TEXT or --group G.")
     if name is None:
-        do_many(desk, UNLOCK, Search(query), reason, yes=yes)
+        do_many(desk, UNLOCK, Search(**asked), reason, yes=yes)
         return
     account = desk.account(name)
     outcome = desk.run(unlock_account, UnlockAccount(account, reason))

@@ -1,6 +1,5 @@
 """`doorward allowlist`: who may set up a second factor at the next sign-in. Permission to enrol, not exemption."""
 
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -8,6 +7,7 @@ import click
 from doorward.doors.cli.bulk import ALLOW, do_many, or_many, search_of
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, Group
+from doorward.doors.cli.spelling import listed_json
 from doorward.doors.cli.telling import print_json, print_table, text_of
 from doorward.features.second_factor.actions.allowlist import allow_set_up, list_allowlist, withdraw_set_up
 from doorward.features.second_factor.model import AllowSetUp, ListAllowlist, SetUpAllowed, SetUpWithdrawn, WithdrawSetUp
@@ -28,7 +28,7 @@ def list_entries(desk: Desk, limit: int, cursor: AccountId | None) -> None:
     page = desk.run(list_allowlist, ListAllowlist(limit, cursor))
     names = desk.names([entry.account for entry in page.entries])
     if desk.as_json:
-        items = [asdict(entry) | {"user_name": names[entry.account]} for entry in page.entries]
+        items = [listed_json(entry, names[entry.account]) for entry in page.entries]
         print_json({"items": items, "next": page.next})
         return
     rows = [

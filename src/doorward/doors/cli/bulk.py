@@ -140,7 +140,11 @@ def _items(desk: Desk, job: JobId) -> Iterator[JobItem]:
 
 
 def _job_json(job: JobShown, items: list[JobItem]) -> dict[str, object]:
+    """Spell what came of each account, as the API's jobs do. `id` is the older name of `account_id`."""
     tally = job.tally
     counts = {"total": tally.total, "done": tally.done, "unchanged": tally.unchanged, "refused": tally.refused}
-    listed = [{"id": i.account, "user_name": i.name, "outcome": i.outcome, "code": i.code} for i in items]
+    listed = [
+        {"account_id": i.account, "id": i.account, "user_name": i.name, "outcome": i.outcome, "code": i.code}
+        for i in items
+    ]
     return {"outcome": "done" if tally.done else "unchanged", "job": job.job, **counts, "items": listed}

@@ -1,6 +1,5 @@
 """`doorward exclusions`: who signs in by password alone, such as service accounts."""
 
-from dataclasses import asdict
 from typing import Any
 
 import click
@@ -8,6 +7,7 @@ import click
 from doorward.doors.cli.bulk import EXCLUDE, do_many, or_many, search_of
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, Group
+from doorward.doors.cli.spelling import listed_json
 from doorward.doors.cli.telling import print_json, print_table
 from doorward.features.second_factor.actions.exclusions import exclude_account, lift_exclusion, list_exclusions
 from doorward.features.second_factor.model import (
@@ -34,7 +34,7 @@ def list_entries(desk: Desk, limit: int, cursor: AccountId | None) -> None:
     page = desk.run(list_exclusions, ListExclusions(limit, cursor))
     names = desk.names([entry.account for entry in page.entries])
     if desk.as_json:
-        items = [asdict(entry) | {"user_name": names[entry.account]} for entry in page.entries]
+        items = [listed_json(entry, names[entry.account]) for entry in page.entries]
         print_json({"items": items, "next": page.next})
         return
     rows = [(names[entry.account], entry.added_at, entry.added_by, entry.reason) for entry in page.entries]
@@ -66,11 +66,13 @@ def add(desk: Desk, name: str | None, reason: str | None, *, yes: bool, **asked:
 @exclusions.command("remove")
 @NAME
 @REASON
+@YES
 @DRY_RUN
 @with_desk
-def remove(desk: Desk, name: str, reason: str | None) -> None:
+def remove(desk: Desk, name: str, reason: str | None, *, yes: bool) -> None:
     """Ask NAME for a second factor again."""
     account = desk.account(name)
+    desk.confirm(f"Ask {name} for a second factor again? Without one {name} cannot sign in then.", yes=yes)
     outcome = desk.run(lift_exclusion, LiftExclusion(account, reason))
     news = isinstance(outcome, ExclusionLifted)
     desk.tell_of(outcome, f"{name} needs a second factor again." if news else f"{name} was not excluded.", account)

@@ -184,11 +184,13 @@ def put(desk: Desk, named: str, names: tuple[str, ...], reason: str | None) -> N
 @NAMED
 @ACCOUNTS
 @REASON
+@YES
 @DRY_RUN
 @with_desk
-def take(desk: Desk, named: str, names: tuple[str, ...], reason: str | None) -> None:
+def take(desk: Desk, named: str, names: tuple[str, ...], *, reason: str | None, yes: bool) -> None:
     """Take the accounts NAME... out of a group, each an act of its own."""
     wanted = group_meant(desk, named)
+    desk.confirm(f"Take {', '.join(names)} out of {named}? What the group gives them, they lose.", yes=yes)
     _each(
         desk,
         names,
@@ -205,11 +207,14 @@ class _Words(NamedTuple):
 
 
 def _each(desk: Desk, names: tuple[str, ...], act: Callable[[AccountId], Any], words: _Words) -> None:
-    """Do something to each account, all of them found first; as JSON told at the end, in one piece."""
+    """Do something to each account, all of them found first; as JSON told at the end, in one piece.
+
+    There `id` is the older name of `account_id`.
+    """
     told = []
     for account, name in [(desk.account(name), name) for name in names]:
         outcome = act(account)
-        told.append({"user_name": name, "id": account, "outcome": outcome.status})
+        told.append({"user_name": name, "account_id": account, "id": account, "outcome": outcome.status})
         said = f"{name} {getattr(words, outcome.status)}."
         if not desk.as_json:
             desk.tell(outcome, said)

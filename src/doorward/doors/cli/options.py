@@ -24,11 +24,17 @@ LIMIT = click.option(
 
 
 class Command(looks.Command):
-    """A command that takes `--data` and `--json` at its end, whatever else it takes."""
+    """A command that takes `--data` and `--json` at its end, whatever else it takes.
+
+    Whatever can be rehearsed takes `--yes` too, so that a script can say it of every act.
+    """
 
     def __init__(self, *given: Any, **named: Any) -> None:
         """Add the two options after the command's own."""
         super().__init__(*given, **named)
+        taken = {param.name for param in self.params}
+        if "dry_run" in taken and "yes" not in taken:
+            self.params.append(_nothing_asked())
         self.params += [
             click.Option(
                 ["--data"],
@@ -70,6 +76,11 @@ def settings_of(context: click.Context, options: dict[str, Any]) -> tuple[Progra
 def wants_json(context: click.Context) -> bool:
     """Tell whether JSON was asked for."""
     return bool(context.meta.get("as_json"))
+
+
+def _nothing_asked() -> click.Option:
+    """Make the option of a command that puts no question, and is told not to."""
+    return click.Option(["--yes"], is_flag=True, expose_value=False, help="Accepted; this asks nothing.")
 
 
 def _keep(context: click.Context, option: click.Parameter, value: Any) -> Any:

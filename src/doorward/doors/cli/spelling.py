@@ -1,10 +1,14 @@
-"""Accounts, entries and mail as JSON: the same names as in the HTTP API."""
+"""Accounts, entries, lists and mail as JSON: the same names as in the HTTP API.
+
+Where the command line had a name of its own first, both are there: the API's, and the older one for scripts.
+"""
 
 from dataclasses import asdict
 from typing import Any
 
 from doorward.features.directory.model import AccountRow
 from doorward.features.notices.model import Mail
+from doorward.features.second_factor.model import AllowlistEntry, Exclusion
 from doorward.features.sessions.model import SessionRow
 from doorward.kernel.events import Entry
 
@@ -42,8 +46,13 @@ def entry_json(entry: Entry) -> dict[str, Any]:
 
 
 def mail_json(mail: Mail) -> dict[str, Any]:
-    """Spell a mail: never a body, a code or a link."""
-    return asdict(mail)
+    """Spell a mail: never a body, a code or a link. `account` is the older name of `account_id`."""
+    return asdict(mail) | {"account_id": mail.account}
+
+
+def listed_json(entry: AllowlistEntry | Exclusion, name: str) -> dict[str, Any]:
+    """Spell an entry of the allowlist or of the exclusions. `account` is the older name of `account_id`."""
+    return asdict(entry) | {"account_id": entry.account, "user_name": name}
 
 
 def session_json(session: SessionRow) -> dict[str, Any]:
