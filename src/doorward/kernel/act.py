@@ -47,6 +47,10 @@ class Needs(Enum):
     """The right may be held over some people only: an act without a target keeps to the call's reach (RIGHT-3)."""
     ADMINISTRATOR_LEFT = "administrator left"
     """The act must not take away the last able administrator; asked of the server's owner too (RIGHT-5)."""
+    LIFTABLE_LOCK = "liftable lock"
+    """A lock that was not set by itself takes the right `users:modify` as well (LOCK-12)."""
+    DELETABLE_KEY = "deletable key"
+    """The account is internal, and not excluded from the second factor (KEY-4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,3 +159,30 @@ def test_whoever_has_no_factor_reads_why_they_only_look(
     actor = replace(ACTOR, **changed)  # type: ignore[arg-type]
 
     assert asked(act, (DESK,), actor)[-1] == asked_last
+
+
+LIFT = replace(UNLOCK, needs=UNLOCK.needs | {Needs.LIFTABLE_LOCK})
+DELETE = replace(RESET, needs=frozenset({Needs.DELETABLE_KEY}))
+
+
+@pytest.mark.parametrize(("role", "answer"), [("help-desk", False), ("administrator", True)])
+def test_a_lock_set_by_hand_is_asked_about(role: str, answer: bool) -> None:
+    """Where there is one (LOCK-12)."""
+    by_hand = replace(TARGET, locked_by_hand=True)
+
+    assert asked(LIFT, (Assignment(role),), target=by_hand)[-2:] == [
+        ("Has", True, ""),
+        ("Does", answer, ""),
+    ]
+    assert len(asked(LIFT, (DESK,))) == len(asked(LIFT, (DESK,), target=by_hand)) - 1
+
+
+@pytest.mark.parametrize(
+    ("state", "because"),
+    [({}, ""), ({"external": True}, "it is external"), ({"excluded": True}, "it is excluded")],
+)
+def test_a_key_that_is_not_to_be_deleted_is_asked_about(state: dict[str, bool], because: str) -> None:
+    """Of an external account, and of an excluded one (KEY-4)."""
+    target = replace(TARGET, **state)  # type: ignore[arg-type]
+
+    assert asked(DELETE, (DESK,), target=target)[-1] == ("Is", not because, because)

@@ -51,7 +51,7 @@ def lock_account(call: Call, command: LockAccount) -> AccountLocked | AlreadyLoc
     return outcome
 
 
-@act("users:unlock", event="lockout.unlocked", needs=(Needs.ANOTHER,))
+@act("users:unlock", event="lockout.unlocked", needs=(Needs.ANOTHER, Needs.LIFTABLE_LOCK))
 def unlock_account(call: Call, command: UnlockAccount) -> AccountUnlocked | NotLocked | Refused:
     """Open a locked account again; the actor is never the target (LOCK-7, LOCK-8)."""
     standing = accounts.load(call, command.account)

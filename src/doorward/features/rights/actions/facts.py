@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import Standing
+from doorward.features.accounts.model import AccountKind, Standing
 from doorward.features.groups import actions as groups
 from doorward.features.rights import store
 from doorward.features.rights.model.facts import ActorFacts, Assignment, Holdings, Role, TargetFacts
@@ -104,8 +104,16 @@ def facts_of(call: Call, standing: Standing, *, used_second_factor: bool, own_pa
 
 def target_facts(call: Call, standing: Standing, *, last_administrator: bool) -> TargetFacts:
     """Load what the decision needs to know of the account acted on."""
-    account = standing.account.id
-    return TargetFacts(account, holdings_of(call, account), last_administrator, groups.groups_of(call, account))
+    account, lock = standing.account.id, standing.state.lock
+    return TargetFacts(
+        account=account,
+        rights=holdings_of(call, account),
+        last_administrator=last_administrator,
+        groups=groups.groups_of(call, account),
+        locked_by_hand=lock is not None and not lock.reason.automatic,
+        external=standing.account.kind is AccountKind.EXTERNAL,
+        excluded=standing.state.excluded,
+    )
 
 
 def facts_of_targets(call: Call, accounts: Sequence[AccountId]) -> dict[AccountId, TargetFacts]:

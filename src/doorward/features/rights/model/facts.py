@@ -99,6 +99,10 @@ class TargetFacts:
     """Nobody else could administer the server (RIGHT-5)."""
     groups: frozenset[GroupId] = frozenset()
     """The groups that it is in: who holds a right over one of them reaches it (RIGHT-3)."""
+    locked_by_hand: bool = False
+    """By an operator, or reported: not by itself."""
+    external: bool = False
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from doorward.kernel.ids import GroupId
 from doorward.kernel.outcome import Refused
 
 GIVE_ROLES = "user-permissions:modify-object-acls"
-READ = "users:read"
+READ, MODIFY = "users:read", "users:modify"
 OF_PEOPLE = frozenset({"users", "user-permissions", "audit"})
 """Areas whose rights can be held over some people only; the others are about the server."""
 
@@ -42,7 +42,7 @@ def may(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Allowed | Re
         return Refused("session.second_factor_required")
     if target is not None and Needs.ADMINISTRATOR_LEFT in act.needs and target.last_administrator:
         return Refused("rights.last_administrator")
-    return Allowed()
+    return (None if target is None else _lifts(actor, act, target) or _deletes(act, target)) or Allowed()
 
 
 def may_oneself(session: SessionFacts, act: Act) -> Refused | None:
@@ -57,7 +57,7 @@ def permission(actor: ActorFacts, act: Act, target: TargetFacts) -> Permission:
     verdict = may(actor, act, target)
     return Permission(
         allowed=isinstance(verdict, Allowed),
-        has_right=act.right is not None and _entitled(actor, act, target) is None,
+        has_right=act.right is not None and not (_entitled(actor, act, target) or _lifts(actor, act, target)),
         session_used_second_factor=actor.session_used_second_factor,
         reason=verdict if isinstance(verdict, Refused) else None,
     )
@@ -142,6 +142,24 @@ def _entitled(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refuse
     if another and scopes.somewhere(reading) and not scopes.over(reading, target.groups):
         return Refused("accounts.not_found", cause="outside the actor's scope")
     return Refused("rights.missing", {"right": right})
+
+
+def _lifts(actor: ActorFacts, act: Act, target: TargetFacts) -> Refused | None:
+    """Refuse to lift a lock that somebody set to whoever could not set it (LOCK-12)."""
+    if Needs.LIFTABLE_LOCK not in act.needs or not target.locked_by_hand:
+        return None
+    if scopes.over(actor.rights.get(MODIFY), target.groups):
+        return None
+    return Refused("rights.missing", {"right": MODIFY}, cause="locked by hand")
+
+
+def _deletes(act: Act, target: TargetFacts) -> Refused | None:
+    """Refuse to delete the key of an account that is external, or excluded (KEY-4)."""
+    if Needs.DELETABLE_KEY not in act.needs:
+        return None
+    if target.external:
+        return Refused("second_factor.internal_only")
+    return Refused("second_factor.excluded") if target.excluded else None
 
 
 def _session_serves(actor: ActorFacts, right: str) -> Refused | None:

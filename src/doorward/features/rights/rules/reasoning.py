@@ -52,6 +52,12 @@ def reasoned(actor: ActorFacts, act: Act, target: TargetFacts, held: Held) -> tu
         questions.append(
             Reasoning("Would an able administrator be left?", left, "" if left else "this is the last one")
         )
+    if Needs.LIFTABLE_LOCK in act.needs and target.locked_by_hand:
+        lifts = scopes.over(actor.rights.get(deciding.MODIFY), target.groups)
+        questions.append(Reasoning(f"Does it hold {deciding.MODIFY} too, since the lock was set by hand?", lifts, ""))
+    if Needs.DELETABLE_KEY in act.needs:
+        why = "it is external" if target.external else "it is excluded" if target.excluded else ""
+        questions.append(Reasoning("Is it an internal account that is not excluded?", not why, why))
     return tuple(questions)
 
 

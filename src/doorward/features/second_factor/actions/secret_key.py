@@ -37,7 +37,11 @@ def reset_secret_key(call: Call, command: ResetSecretKey) -> SecretKeyReset | Re
     return SecretKeyReset(until, deleted)
 
 
-@act(_RIGHT, event="second_factor.deleted", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
+@act(
+    _RIGHT,
+    event="second_factor.deleted",
+    needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT, Needs.DELETABLE_KEY),
+)
 def delete_secret_key(call: Call, command: DeleteSecretKey) -> SecretKeyDeleted | AlreadyBlocked | Refused:
     """Delete every second factor of another and block the account on every way in (KEY-4, KEY-8).
 
