@@ -176,3 +176,44 @@ def test_a_memory_answer_carries_the_headers_too(served: Served) -> None:
 
     assert recalled.headers["cache-control"] == "no-store"
     assert recalled.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("POST /sign-in", 401),
+        ("GET /session", 401),
+        ("GET /accounts", 401),
+        ("GET /nowhere", 404),
+        ("PUT /session", 405),
+    ],
+)
+def test_the_reference_of_a_refusal_is_in_the_log(served: Served, line: str, status: int) -> None:
+    """Whoever is told it can be helped by whoever reads the log, also where no act came about."""
+    body = {"user_name": "nobody", "password": "a walk in the wood"} if line == "POST /sign-in" else None
+    with capture_logs() as logs:
+        answered = served.ask(line, body)
+
+    method, path = line.split()
+    assert answered.status == status
+    assert [{key: one[key] for key in ("event", "status", "reference", "method", "path")} for one in logs] == [
+        {
+            "event": "refused",
+            "status": status,
+            "reference": answered.json()["reference"],
+            "method": method,
+            "path": f"/api/v1{path}",
+        }
+    ]
+
+
+def test_what_is_answered_well_or_comes_in_floods_has_no_line(served: Served) -> None:
+    """A full queue refuses thousands a second, and says when to come again."""
+    token = served.token(served.world.add("bram", factors=1))
+    while served.queue.take("192.0.2.1") or served.queue.take("192.0.2.2"):
+        pass
+    with capture_logs() as logs:
+        fine = served.ask("GET /session", token=token)
+        busy = served.ask("POST /sign-in", {"user_name": "bram", "password": "a walk in the wood"})
+
+    assert (fine.status, busy.status, logs) == (200, 503, [])

@@ -30,6 +30,9 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SESSION_PATH = "/api/v1/session"
+_REFUSALS = 400
+_COME_AGAIN = {429, 503}
+"""Answers of floods: thousands a second, and their entries in the trail are joined for the same reason (AUDIT-1)."""
 _log = structlog.get_logger(__name__)
 
 
@@ -119,6 +122,8 @@ class Gate:
             _log.exception(refused.code, reference=reference, method=scope["method"], path=loggable(scope["path"]))
             if answer.status is None:
                 await send_refusal(scope, answer, refused, reference)
+        else:
+            _log_refusal(scope, answer.status, reference)
         self._metrics.answered(scope["method"], answer.status or 500)
 
     async def _check(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,3 +152,10 @@ class Gate:
             await send_refusal(scope, send, whole, arrival_of(scope).reference)
         else:
             await self._app(scope, whole, send)
+
+
+def _log_refusal(scope: Scope, status: int | None, reference: str) -> None:
+    """Write the line that the reference in a refusal finds."""
+    if status is None or status < _REFUSALS or status in _COME_AGAIN:
+        return
+    _log.info("refused", status=status, reference=reference, method=scope["method"], path=loggable(scope["path"]))
