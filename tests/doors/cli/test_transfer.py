@@ -165,8 +165,8 @@ def test_accounts_are_exported_without_secrets(shell: Shell, tmp_path: Path) -> 
         (row,) = csv.DictReader(file)
     line = (tmp_path / "out.jsonl").read_text()
     assert ran.out == f"1 account was written to {tmp_path / 'out.csv'}.\n"
-    assert [json.loads(line)] == listed
-    assert list(row) == list(listed[0])
+    assert json.loads(line) == listed[0] | {"roles_elsewhere": []}
+    assert set(row) == {*listed[0], "roles_elsewhere"}
     assert (row["user_name"], row["roles"], row["second_factor"]) == ("ada", "auditor;help-desk", "set_up")
     assert all(secret not in str(row) + line for secret in (KEY, "pbkdf2"))
 
@@ -208,6 +208,26 @@ def test_an_export_of_one_server_builds_another(tmp_path: Path, form: str) -> No
     assert (said["accounts"], "id" in said["left_out"]) == (5, True)
     assert listed[0] == listed[1]
     assert {one["user_name"] for one in listed[0]} == {"ada", "bob", "ext", "=formula", "straße"}
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_no_role_comes_back_wider_than_it_was(tmp_path: Path, form: str) -> None:
+    """What is held over a group, and what is denied, is told in words; an import grants nothing of it (RIGHT-4)."""
+    (tmp_path / "new").mkdir()
+    old, new = fresh(tmp_path), fresh(tmp_path / "new")
+    old.done("group", "add", "North", "--reason", "a branch")
+    for name in ("olga", "dina", "ada"):
+        old.add(name, "--role", "auditor")
+    old.done("role", "grant", "olga", "help-desk", "--group", "North", "--reason", "a branch")
+    old.done("role", "grant", "dina", "help-desk", "--deny", "--reason", "no more")
+    old.done("account", "export", str(tmp_path / f"people.{form}"))
+    said = new.done("account", "import", str(tmp_path / f"people.{form}"))
+    roles = {one["user_name"]: one["roles"] for one in new.done("account", "list", "--json").json["items"]}
+
+    assert roles == {"ada": ["auditor"], "dina": [], "olga": ["auditor"]}
+    assert "help-desk over North" in (tmp_path / f"people.{form}").read_text()
+    assert "not help-desk" in (tmp_path / f"people.{form}").read_text()
+    assert "roles_elsewhere" in said.out + said.err
 
 
 def test_an_export_has_every_page(shell: Shell, tmp_path: Path) -> None:

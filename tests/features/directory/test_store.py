@@ -6,6 +6,7 @@ from sqlalchemy import insert
 
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.features.directory.store import lists as store
+from doorward.features.rights.model.facts import Assignment, Effect
 from doorward.kernel.act import EVERYBODY
 from doorward.kernel.ids import AccountId
 from tests.plans import plans_of
@@ -97,13 +98,16 @@ def test_account_is_read_whole(world: World) -> None:
     assert listed.password_changed_at is None
 
 
-def test_roles_are_those_allowed(world: World) -> None:
-    """A denied role is not held."""
+def test_what_accounts_hold_themselves_is_read_with_its_effect(world: World) -> None:
+    """A denied role is not an allowed one."""
     ada, bert = world.add("ada", "help-desk", "auditor"), world.add("bert")
     with world.database.write() as sql:
         sql.exec_driver_sql("UPDATE role_assignments SET effect = 'deny' WHERE role = 'help-desk'")
     with world.database.read() as sql:
-        assert store.roles_of(sql, [ada, bert]) == {ada: ("auditor",)}
+        held = store.held_by(sql, [ada, bert])
+
+    denied = Assignment("help-desk", Effect.DENY)
+    assert held == {ada: [Assignment("auditor"), denied]}
 
 
 def test_accounts_without_a_factor_are_counted(world: World) -> None:

@@ -37,7 +37,7 @@ from doorward.features.transfer.model import (
 COLUMNS = (
     "id", "user_name", "full_name", "email", "kind", "enabled", "protected", "locked_at", "lock_reason",
     "lock_ends_at", "unlocked_by", "unlocked_by_id", "unlocked_at", "second_factor", "signs_in_by_email",
-    "groups", "roles", "last_sign_in_at", "password_changed_at", "version",
+    "groups", "roles", "roles_elsewhere", "last_sign_in_at", "password_changed_at", "version",
 )  # fmt: skip
 """What an export has of each account: the fields of the API, none of them a secret (KEY-16)."""
 _PAGE = 200
@@ -171,6 +171,7 @@ def export_accounts(desk: Desk, file: Path) -> None:
         out.write(csv_line(COLUMNS) if form is Form.CSV else "")
         for row in _everybody(desk):
             spelled = account_json(row)
+            spelled |= {"roles": list(row.roles_everywhere), "roles_elsewhere": list(row.roles_elsewhere)}
             out.write(csv_line(map(spelled.get, COLUMNS)) if form is Form.CSV else json_line(spelled))
             count += 1
     if desk.as_json:

@@ -13,7 +13,7 @@ from doorward.kernel.outcome import Refused
 
 COLUMNS = (
     "user_name", "full_name", "email", "kind", "enabled", "protected", "locked_at", "lock_reason", "lock_ends_at",
-    "unlocked_by", "unlocked_at", "second_factor", "roles", "groups", "last_sign_in_at", "id",
+    "unlocked_by", "unlocked_at", "second_factor", "roles", "roles_elsewhere", "groups", "last_sign_in_at", "id",
 )  # fmt: skip
 """Named as the API and `doorward account export` name them."""
 _PART = 200
@@ -46,5 +46,6 @@ def _values(row: AccountRow) -> list[Any]:
         "lock_reason": None if lock is None else lock.reason.value,
         "lock_ends_at": None if lock is None else lock.ends_at,
         "second_factor": row.second_factor.value,
+        "roles": row.roles_everywhere,
     }
     return [told[name] if name in told else getattr(row, name) for name in COLUMNS]

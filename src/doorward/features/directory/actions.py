@@ -223,12 +223,16 @@ def _one(call: Call, account: AccountId) -> lists.Listed | None:
 
 def _rows(call: Call, found: Sequence[lists.Listed]) -> tuple[AccountRow, ...]:
     wanted = [one.standing.account.id for one in found]
-    belongs = lists.Belongs(lists.groups_of(call.sql, wanted, call.reach), lists.roles_of(call.sql, wanted))
+    held = lists.held_by(call.sql, wanted)
+    over = [one.scope.group for each in held.values() for one in each if one.scope.group is not None]
+    names = lists.names_of_groups(call.sql, over, call.reach)
+    belongs = lists.Belongs(lists.groups_of(call.sql, wanted, call.reach), held, names)
     return tuple(_row(call, one, belongs) for one in found)
 
 
 def _row(call: Call, listed: lists.Listed, belongs: lists.Belongs) -> AccountRow:
     account, state = listed.standing.account, listed.standing.state
+    roles = rules.roles_told(belongs.held.get(account.id, ()), belongs.names)
     return AccountRow(
         id=account.id,
         user_name=account.user_name,
@@ -246,7 +250,9 @@ def _row(call: Call, listed: lists.Listed, belongs: lists.Belongs) -> AccountRow
             state, policy.password_rules(call, state.password_rules).device_method
         ),
         groups=belongs.groups.get(account.id, ()),
-        roles=belongs.roles.get(account.id, ()),
+        roles=roles.allowed,
+        roles_everywhere=roles.everywhere,
+        roles_elsewhere=roles.elsewhere,
         last_sign_in_at=state.last_sign_in_at,
         password_changed_at=listed.password_changed_at,
         version=account.version,

@@ -1,8 +1,8 @@
 """Where a list goes on, why an account is locked as its entries tell it, and what of an entry its target may see."""
 
 import base64
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,11 @@ from doorward.features.accounts.model import Lock
 from doorward.features.accounts.rules import SUBSTRING_FROM, search_pattern, searched
 from doorward.features.applications.model import Visitor
 from doorward.features.directory.model import LockStory, Part, Search, SessionBehind
-from doorward.features.rights.model.facts import ActorFacts, Holdings
+from doorward.features.rights.model.facts import EVERYTHING, ActorFacts, Assignment, Effect, Holdings
 from doorward.features.sessions.rules import due_to_write
 from doorward.kernel.act import NOBODY, Bearer
 from doorward.kernel.events import Checked, Entry, Result
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import AccountId, GroupId
 
 PAGE = 200
 """How many accounts a page holds at most."""
@@ -124,6 +124,32 @@ def lock_story(lock: Lock, entries: Iterable[Entry]) -> LockStory:
         first_at=failures[-1].at if failures else None,
         last_at=failures[0].at if failures else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RolesTold:
+    """An account's own roles: the names of all that it is allowed, those that a file can carry, the rest in words."""
+
+    allowed: tuple[str, ...]
+    everywhere: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+
+def roles_told(held: Sequence[Assignment], names: Mapping[GroupId, str]) -> RolesTold:
+    """Tell the roles of an account; whoever is denied something carries none in a file, which would lose the denial."""
+    allowed = [one for one in held if one.effect is Effect.ALLOW]
+    whole = [one for one in allowed if one.scope == EVERYTHING] if len(allowed) == len(held) else []
+    return RolesTold(
+        allowed=tuple(dict.fromkeys(one.role for one in allowed)),
+        everywhere=tuple(dict.fromkeys(one.role for one in whole)),
+        elsewhere=tuple(_in_words(one, names) for one in held if one not in whole),
+    )
+
+
+def _in_words(one: Assignment, names: Mapping[GroupId, str]) -> str:
+    denied = "not " if one.effect is Effect.DENY else ""
+    over = "" if one.scope.group is None else f" over {names.get(one.scope.group, 'another group')}"
+    return f"{denied}{one.role}{over}"
 
 
 def as_told_to_its_target(entry: Entry) -> Entry:

@@ -23,7 +23,7 @@ from doorward.features.directory.model import SessionBehind
 from doorward.features.rights.model.facts import Assignment, Effect, Scope
 from doorward.features.second_factor.model import AllowlistEntry, Cause
 from doorward.kernel.act import Bearer, Reach, SessionFacts
-from doorward.kernel.ids import AccountId, SessionId
+from doorward.kernel.ids import AccountId, GroupId, SessionId
 
 _A, _S, _L, _P, _R, _O = accounts.c, account_state.c, allowlist.c, passwords.c, role_assignments.c, outbox.c
 _T, _G, _M, _GR = sessions.c, account_groups.c, group_members.c, group_role_assignments.c
@@ -83,11 +83,6 @@ _IDS = (
     .join_from(accounts, account_state, _A.account_id == _S.account_id)
     .outerjoin(allowlist, _L.account_id == _A.account_id)
 )
-_ROLES = (
-    select(_R.account_id, _R.role)
-    .where(_R.account_id.in_(bindparam("accounts", expanding=True)), _R.effect == "allow")
-    .order_by(_R.account_id, _R.role)
-)
 _GROUPS = (
     select(_M.account_id, _G.name, _G.group_id)
     .join_from(group_members, account_groups, _G.group_id == _M.group_id)
@@ -125,6 +120,10 @@ _BEHIND_HOSTS = (
     )
 )
 _OWN = select(_R.account_id, _R.role, _R.effect, _R.scope)
+_HELD = _OWN.where(_R.account_id.in_(bindparam("accounts", expanding=True))).order_by(
+    _R.account_id, _R.role, _R.effect, _R.scope
+)
+_NAMES = select(_G.group_id, _G.name).where(_G.group_id.in_(bindparam("groups", expanding=True)))
 _THROUGH = select(_M.account_id, _GR.role, _GR.effect, _GR.scope).join_from(
     group_members, group_role_assignments, _GR.group_id == _M.group_id
 )
@@ -147,10 +146,12 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Belongs:
-    """What accounts belong to: the names of their groups and roles."""
+    """What accounts belong to: the names of their groups, and what they hold themselves."""
 
     groups: Mapping[AccountId, tuple[str, ...]]
-    roles: Mapping[AccountId, tuple[str, ...]]
+    held: Mapping[AccountId, Sequence[Assignment]]
+    names: Mapping[GroupId, str]
+    """Of the groups over whose members something is held."""
 
 
 def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[Listed]:
@@ -170,9 +171,16 @@ def count(sql: Connection, conditions: Mapping[str, Any], now: datetime) -> int:
     return int(sql.execute(_count(frozenset(conditions)), {**conditions, "now": now}).scalar_one())
 
 
-def roles_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, tuple[str, ...]]:
-    """Load the names of the roles that accounts are allowed."""
-    return _by_account(sql.execute(_ROLES, {"accounts": wanted}))
+def held_by(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, list[Assignment]]:
+    """Load what accounts hold themselves, by the names of the roles."""
+    return _assignments(sql.execute(_HELD, {"accounts": wanted}))
+
+
+def names_of_groups(sql: Connection, wanted: Sequence[GroupId], reach: Reach) -> dict[GroupId, str]:
+    """Load the names of groups, as far as somebody reaches them."""
+    reached_ones = [one for one in wanted if (reach.everything or one in reach.groups) and one not in reach.without]
+    rows = sql.execute(_NAMES, {"groups": reached_ones}) if reached_ones else ()
+    return {GroupId(row.group_id): row.name for row in rows}
 
 
 def groups_of(sql: Connection, wanted: Sequence[AccountId], reach: Reach) -> dict[AccountId, tuple[str, ...]]:
@@ -202,10 +210,7 @@ def behind_hosts(sql: Connection, bearers: Sequence[HostBearer]) -> dict[HostBea
 
 def assignments_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, list[Assignment]]:
     """Load the assignments of many accounts."""
-    found: dict[AccountId, list[Assignment]] = {}
-    for row in sql.execute(_ASSIGNMENTS, {"accounts": wanted}):
-        found.setdefault(row.account_id, []).append(Assignment(row.role, Effect(row.effect), Scope.parse(row.scope)))
-    return found
+    return _assignments(sql.execute(_ASSIGNMENTS, {"accounts": wanted}))
 
 
 def without_factor(sql: Connection, reach: Reach) -> int:
@@ -229,6 +234,13 @@ def _filtered(names: frozenset[str]) -> Any:
         further = or_(name > bindparam("after_name"), _A.account_id > bindparam("after_account"))
         statement = statement.where(name >= bindparam("after_name"), further)
     return statement.order_by(name, _A.account_id)
+
+
+def _assignments(rows: Iterable[Any]) -> dict[AccountId, list[Assignment]]:
+    found: dict[AccountId, list[Assignment]] = {}
+    for row in rows:
+        found.setdefault(row.account_id, []).append(Assignment(row.role, Effect(row.effect), Scope.parse(row.scope)))
+    return found
 
 
 def _by_account(rows: Iterable[Any]) -> dict[AccountId, tuple[str, ...]]:

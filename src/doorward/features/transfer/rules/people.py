@@ -28,6 +28,7 @@ COLUMNS = (
 EXPORTED = (
     "id", "protected", "locked_at", "lock_reason", "lock_ends_at", "unlocked_by", "unlocked_by_id", "unlocked_at",
     "second_factor", "signs_in_by_email", "last_sign_in_at", "password_changed_at", "version",
+    "roles_elsewhere",
 )  # fmt: skip
 """What an export has besides, and an import leaves out and says so."""
 MOST_COLUMNS = 100
