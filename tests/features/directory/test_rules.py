@@ -11,11 +11,11 @@ from doorward.features.accounts.rules import searched
 from doorward.features.applications.model import Visitor
 from doorward.features.directory import rules
 from doorward.features.directory.model import LockKind, LockStory, Part, Search, SessionBehind
-from doorward.features.rights.model.facts import ActorFacts, Assignment, Effect, Holdings, Scope
+from doorward.features.rights.model.facts import ActorFacts, Holdings
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import Bearer, SessionFacts
 from doorward.kernel.events import Entry
-from doorward.kernel.ids import AccountId, GroupId, SessionId
+from doorward.kernel.ids import AccountId, SessionId
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 BRAM = AccountId(UUID("01900000-0000-7000-8000-00000000000b"))
@@ -52,35 +52,6 @@ def test_cursor_is_read_back(name: str, account: UUID) -> None:
 def test_forged_cursor_is_none(text: str) -> None:
     """A cursor that no page has given out leads nowhere."""
     assert rules.parse_cursor(text) is None
-
-
-HELP, AUDIT = Assignment("help-desk"), Assignment("auditor")
-NORTH, SOUTH = GroupId(UUID(int=1)), GroupId(UUID(int=2))
-
-
-@pytest.mark.parametrize(
-    ("held", "told"),
-    [
-        ([], ((), (), ())),
-        ([AUDIT, HELP], (("auditor", "help-desk"), ("auditor", "help-desk"), ())),
-        ([replace(HELP, scope=Scope(NORTH))], (("help-desk",), (), ("help-desk over North",))),
-        ([HELP, replace(HELP, scope=Scope(NORTH))], (("help-desk",), ("help-desk",), ("help-desk over North",))),
-        ([replace(HELP, scope=Scope(SOUTH))], (("help-desk",), (), ("help-desk over another group",))),
-        ([AUDIT, replace(HELP, effect=Effect.DENY)], (("auditor",), (), ("auditor", "not help-desk"))),
-        (
-            [AUDIT, replace(AUDIT, effect=Effect.DENY, scope=Scope(NORTH))],
-            (("auditor",), (), ("auditor", "not auditor over North")),
-        ),
-    ],
-    ids=["none", "over everybody", "over a group", "both", "a group out of reach", "another denied", "the same denied"],
-)
-def test_a_file_carries_no_role_further_than_it_reaches(
-    held: list[Assignment], told: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
-) -> None:
-    """What a file cannot say, a scope or a denial, is told in words, and an import grants nothing of it."""
-    roles = rules.roles_told(held, {NORTH: "North"})
-
-    assert (roles.allowed, roles.everywhere, roles.elsewhere) == told
 
 
 def test_cursor_with_nul_is_none() -> None:

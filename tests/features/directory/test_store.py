@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import insert
 
 from doorward.edges.sql.tables.second_factor import allowlist
+from doorward.features.directory.store import belonging
 from doorward.features.directory.store import lists as store
 from doorward.features.rights.model.facts import Assignment, Effect
 from doorward.kernel.act import EVERYBODY
@@ -104,7 +105,7 @@ def test_what_accounts_hold_themselves_is_read_with_its_effect(world: World) -> 
     with world.database.write() as sql:
         sql.exec_driver_sql("UPDATE role_assignments SET effect = 'deny' WHERE role = 'help-desk'")
     with world.database.read() as sql:
-        held = store.held_by(sql, [ada, bert])
+        held = belonging.held_by(sql, [ada, bert])
 
     denied = Assignment("help-desk", Effect.DENY)
     assert held == {ada: [Assignment("auditor"), denied]}

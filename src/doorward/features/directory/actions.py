@@ -35,7 +35,7 @@ from doorward.features.directory.model import (
     ViewOverview,
     ViewOwnHistory,
 )
-from doorward.features.directory.store import lists, locked_names, searches
+from doorward.features.directory.store import belonging, lists, locked_names, searches
 from doorward.features.groups import actions as groups
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.otp import actions as otp
@@ -162,8 +162,7 @@ def account_row(call: Call, account: AccountId) -> AccountRow | None:
 
 def found_part(call: Call, command: Search, part: Part) -> list[tuple[AccountId, str]] | Refused:
     """List a part of what a search finds, with user names: for a job, which freezes it part by part (LOCK-12)."""
-    found = _conditions(call, command)
-    most = part.most
+    found, most = _conditions(call, command), part.most
     return found if isinstance(found, Refused) else searches.ids(call.sql, found | rules.only(part), call.now, most)
 
 
@@ -179,7 +178,7 @@ def check_sessions(call: Call, bearers: Sequence[Bearer]) -> dict[Bearer, Sessio
     For the gate, which is asked as often as an application is clicked. A token that is left out opens nothing.
     """
     found = lists.behind(call.sql, bearers)
-    assignments = lists.assignments_of(call.sql, [one.account for one in found])
+    assignments = belonging.assignments_of(call.sql, [one.account for one in found])
     return {
         bearer: SessionChecked(
             _shown(one, rights.holdings_from(call, assignments.get(bearer.account, ()))),
@@ -193,7 +192,7 @@ def check_sessions(call: Call, bearers: Sequence[Bearer]) -> dict[Bearer, Sessio
 def check_visitors(call: Call, bearers: Sequence[HostBearer]) -> dict[HostBearer, Visitor]:
     """Tell of many tokens of hosts at once who is signed in there, as the gate asks; one left out opens nothing."""
     found = lists.behind_hosts(call.sql, bearers)
-    groups_of = lists.groups_of(call.sql, [one.account for one in found], EVERYBODY)
+    groups_of = belonging.groups_of(call.sql, [one.account for one in found], EVERYBODY)
     return {
         bearer: rules.visitor(one, session, groups_of.get(bearer.account, ()), call.now)
         for bearer, (session, one) in found.items()
@@ -222,15 +221,11 @@ def _one(call: Call, account: AccountId) -> lists.Listed | None:
 
 
 def _rows(call: Call, found: Sequence[lists.Listed]) -> tuple[AccountRow, ...]:
-    wanted = [one.standing.account.id for one in found]
-    held = lists.held_by(call.sql, wanted)
-    over = [one.scope.group for each in held.values() for one in each if one.scope.group is not None]
-    names = lists.names_of_groups(call.sql, over, call.reach)
-    belongs = lists.Belongs(lists.groups_of(call.sql, wanted, call.reach), held, names)
+    belongs = belonging.of_accounts(call.sql, [one.standing.account.id for one in found], call.reach)
     return tuple(_row(call, one, belongs) for one in found)
 
 
-def _row(call: Call, listed: lists.Listed, belongs: lists.Belongs) -> AccountRow:
+def _row(call: Call, listed: lists.Listed, belongs: belonging.Belongs) -> AccountRow:
     account, state = listed.standing.account, listed.standing.state
     roles = rules.roles_told(belongs.held.get(account.id, ()), belongs.names)
     return AccountRow(
@@ -273,9 +268,7 @@ def _conditions_from(call: Call, command: Search) -> dict[str, Any] | Refused:
     if command.cursor is None or isinstance(conditions, Refused):
         return conditions
     after = rules.parse_cursor(command.cursor)
-    if after is None:
-        return Refused("list.cursor")
-    return {**conditions, "after": True, "after_name": after[0], "after_account": after[1]}
+    return Refused("list.cursor") if after is None else conditions | rules.going_on(*after)
 
 
 def _conditions(call: Call, command: Search) -> dict[str, Any] | Refused:

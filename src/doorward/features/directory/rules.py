@@ -96,6 +96,11 @@ def cursor(name: str, account: AccountId) -> str:
     return base64.urlsafe_b64encode(account.bytes + name.encode()).decode().rstrip("=")
 
 
+def going_on(name: str, account: AccountId) -> dict[str, Any]:
+    """Say what comes after a place in a list."""
+    return {"after": True, "after_name": name, "after_account": account}
+
+
 def parse_cursor(text: str) -> tuple[str, AccountId] | None:
     """Read a cursor back; None for what no page of ours has given out."""
     try:

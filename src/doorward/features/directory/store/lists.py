@@ -1,32 +1,30 @@
 """The joined reads that lists and figures are made of: SELECT and nothing else, over the tables of many features."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, not_, or_, select, union_all
+from sqlalchemy import Connection, and_, bindparam, func, not_, or_, select
 
 from doorward.edges.sql.reaching import reached, sides
 from doorward.edges.sql.tables.accounts import account_state, accounts
 from doorward.edges.sql.tables.applications import application_hosts, host_sessions
-from doorward.edges.sql.tables.groups import account_groups, group_members
+from doorward.edges.sql.tables.groups import group_members
 from doorward.edges.sql.tables.notices import outbox
 from doorward.edges.sql.tables.passwords import passwords
-from doorward.edges.sql.tables.rights import group_role_assignments, role_assignments
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.edges.sql.tables.sessions import sessions
 from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, Standing, State
 from doorward.features.applications.model import HostBearer
 from doorward.features.directory.model import SessionBehind
-from doorward.features.rights.model.facts import Assignment, Effect, Scope
 from doorward.features.second_factor.model import AllowlistEntry, Cause
 from doorward.kernel.act import Bearer, Reach, SessionFacts
-from doorward.kernel.ids import AccountId, GroupId, SessionId
+from doorward.kernel.ids import AccountId, SessionId
 
-_A, _S, _L, _P, _R, _O = accounts.c, account_state.c, allowlist.c, passwords.c, role_assignments.c, outbox.c
-_T, _G, _M, _GR = sessions.c, account_groups.c, group_members.c, group_role_assignments.c
+_A, _S, _L, _P, _O = accounts.c, account_state.c, allowlist.c, passwords.c, outbox.c
+_T, _M = sessions.c, group_members.c
 
 ACCOUNTS = (
     select(
@@ -83,12 +81,6 @@ _IDS = (
     .join_from(accounts, account_state, _A.account_id == _S.account_id)
     .outerjoin(allowlist, _L.account_id == _A.account_id)
 )
-_GROUPS = (
-    select(_M.account_id, _G.name, _G.group_id)
-    .join_from(group_members, account_groups, _G.group_id == _M.group_id)
-    .where(_M.account_id.in_(bindparam("accounts", expanding=True)))
-    .order_by(_M.account_id, _G.name_canonical)
-)
 _WITHOUT_FACTOR = select(func.count()).select_from(account_state).where(_WITHOUT)
 _NOT_DELIVERED = (
     select(func.count())
@@ -119,19 +111,6 @@ _BEHIND_HOSTS = (
         _HS.token_hash.in_(bindparam("hashes", expanding=True)),
     )
 )
-_OWN = select(_R.account_id, _R.role, _R.effect, _R.scope)
-_HELD = _OWN.where(_R.account_id.in_(bindparam("accounts", expanding=True))).order_by(
-    _R.account_id, _R.role, _R.effect, _R.scope
-)
-_NAMES = select(_G.group_id, _G.name).where(_G.group_id.in_(bindparam("groups", expanding=True)))
-_THROUGH = select(_M.account_id, _GR.role, _GR.effect, _GR.scope).join_from(
-    group_members, group_role_assignments, _GR.group_id == _M.group_id
-)
-_ASSIGNMENTS = union_all(
-    _OWN.where(_R.account_id.in_(bindparam("accounts", expanding=True))),
-    _THROUGH.where(_M.account_id.in_(bindparam("accounts", expanding=True))),
-)
-"""What accounts hold themselves, and what their groups give them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +121,6 @@ class Listed:
     canonical_name: str
     entry: AllowlistEntry | None
     password_changed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Belongs:
-    """What accounts belong to: the names of their groups, and what they hold themselves."""
-
-    groups: Mapping[AccountId, tuple[str, ...]]
-    held: Mapping[AccountId, Sequence[Assignment]]
-    names: Mapping[GroupId, str]
-    """Of the groups over whose members something is held."""
 
 
 def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[Listed]:
@@ -171,25 +140,6 @@ def count(sql: Connection, conditions: Mapping[str, Any], now: datetime) -> int:
     return int(sql.execute(_count(frozenset(conditions)), {**conditions, "now": now}).scalar_one())
 
 
-def held_by(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, list[Assignment]]:
-    """Load what accounts hold themselves, by the names of the roles."""
-    return _assignments(sql.execute(_HELD, {"accounts": wanted}))
-
-
-def names_of_groups(sql: Connection, wanted: Sequence[GroupId], reach: Reach) -> dict[GroupId, str]:
-    """Load the names of groups, as far as somebody reaches them."""
-    reached_ones = [one for one in wanted if (reach.everything or one in reach.groups) and one not in reach.without]
-    rows = sql.execute(_NAMES, {"groups": reached_ones}) if reached_ones else ()
-    return {GroupId(row.group_id): row.name for row in rows}
-
-
-def groups_of(sql: Connection, wanted: Sequence[AccountId], reach: Reach) -> dict[AccountId, tuple[str, ...]]:
-    """Load the names of the groups that accounts are in, in their order, as far as somebody reaches those groups."""
-    rows = sql.execute(_GROUPS, {"accounts": wanted})
-    inside = (row for row in rows if reach.everything or row.group_id in reach.groups)
-    return _by_account((row.account_id, row.name) for row in inside if row.group_id not in reach.without)
-
-
 def behind(sql: Connection, bearers: Sequence[Bearer]) -> dict[Bearer, SessionBehind]:
     """Load the sessions that tokens name, with their accounts, many at a time."""
     keys = {"accounts": [one.account for one in bearers], "hashes": [one.token_hash for one in bearers]}
@@ -206,11 +156,6 @@ def behind_hosts(sql: Connection, bearers: Sequence[HostBearer]) -> dict[HostBea
         )
         for row in sql.execute(_BEHIND_HOSTS, keys)
     }
-
-
-def assignments_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, list[Assignment]]:
-    """Load the assignments of many accounts."""
-    return _assignments(sql.execute(_ASSIGNMENTS, {"accounts": wanted}))
 
 
 def without_factor(sql: Connection, reach: Reach) -> int:
@@ -234,20 +179,6 @@ def _filtered(names: frozenset[str]) -> Any:
         further = or_(name > bindparam("after_name"), _A.account_id > bindparam("after_account"))
         statement = statement.where(name >= bindparam("after_name"), further)
     return statement.order_by(name, _A.account_id)
-
-
-def _assignments(rows: Iterable[Any]) -> dict[AccountId, list[Assignment]]:
-    found: dict[AccountId, list[Assignment]] = {}
-    for row in rows:
-        found.setdefault(row.account_id, []).append(Assignment(row.role, Effect(row.effect), Scope.parse(row.scope)))
-    return found
-
-
-def _by_account(rows: Iterable[Any]) -> dict[AccountId, tuple[str, ...]]:
-    found: dict[AccountId, tuple[str, ...]] = {}
-    for account, name in rows:
-        found[account] = (*found.get(account, ()), name)
-    return found
 
 
 @cache
