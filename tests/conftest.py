@@ -1,7 +1,10 @@
 """What holds for every test: no socket beyond this machine; few examples from hypothesis, many with `long`."""
 
 import sys
+from collections.abc import Iterator
 from ipaddress import ip_address
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -12,6 +15,14 @@ from tests import cluster
 settings.register_profile("everyday", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("everyday")
+
+
+@pytest.fixture
+def passable() -> Iterator[Path]:
+    """Give a folder that everybody may pass; those of pytest are closed to others, and again when a run begins."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

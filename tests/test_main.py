@@ -158,21 +158,50 @@ def test_the_log_is_json_lines(tmp_path: Path) -> None:
     assert "x" * 64 not in server.log
 
 
-@pytest.mark.skipif(
-    os.geteuid() != 0 or not all(one.stat().st_mode & stat.S_IXOTH for one in Path(sys.executable).resolve().parents),
-    reason="only root can become somebody else, who must be able to read this Python",
-)
-def test_root_leaves_everything_to_the_owner_of_the_directory(tmp_path: Path) -> None:
-    """What `init` makes belongs to whoever the directory belongs to."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    data = tmp_path / "data"
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_root_leaves_everything_to_the_owner_of_the_directory(passable: Path) -> None:
+    """Whatever is made belongs to whoever the directory belongs to, who need not be able to read this Python."""
+    data = nobodys(passable)
+    for words in (
+        ("init",),
+        ("account", "add", "bob", "--email", "bob@example.org"),
+        ("account", "lock", "bob", "--reason", "x"),
+        ("audit", "list"),
+        ("database", "status"),
+        ("doctor",),
+    ):
+        done = command(*words, "--data", str(data))
+
+        assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    with serve("--data", str(data), "--listen", "127.0.0.1:0") as started:
+        eventually(lambda: answers(started.address))
+        page = httpx.get(f"{started.address}/sign-in", timeout=PATIENCE, trust_env=False)
+        eventually(lambda: any((data / "mail" / "new").iterdir()))
+
+    assert page.status_code == 200
+    assert {path.stat().st_uid for path in data.rglob("*")} == {NOBODY}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_several_processes_need_a_python_that_the_owner_can_run(passable: Path) -> None:
+    """Where root alone can run it that is said in one sentence, and nothing is made; else they serve."""
+    data = nobodys(passable)
+    with serve("--data", str(data), "--listen", "127.0.0.1:0", "--workers", "2") as started:
+        if started.said:
+            eventually(lambda: answers(started.address))
+        else:
+            assert started.process.wait(PATIENCE) == 1
+    made = list(data.iterdir())
+
+    assert bool(made) == all(one.stat().st_mode & stat.S_IXOTH for one in Path(sys.executable).resolve().parents)
+
+
+def nobodys(folder: Path) -> Path:
+    """Make a data directory of somebody else."""
+    data = folder / "data"
     data.mkdir()
     os.chown(data, NOBODY, NOBODY)
-    done = command("init", "--data", str(data))
-
-    assert done.returncode == 0, done.stderr
-    assert {path.stat().st_uid for path in data.iterdir()} == {NOBODY}
+    return data
 
 
 def test_a_fault_of_the_program_is_told_as_one(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from doorward.app import App, build, open_runtime, real_hasher
 from doorward.config import Settings
 from doorward.doors.cli.program import Opened, Welcome
-from doorward.edges import data_directory, http_server, logs
+from doorward.edges import data_directory, http_server, loading, logs
 from doorward.edges.clock import SystemClock
 from doorward.edges.crypto.containers import AesCiphers
 from doorward.edges.crypto.keys import create_key_file
@@ -43,6 +43,7 @@ def open_target(settings: Settings) -> Opened:
 
 def first_run(settings: Settings, *, clock: Clock | None = None) -> Welcome:
     """Make what is missing of a data directory, and the first administrator's link while there is none."""
+    loading.must_be_readable()
     Post.of(settings)  # a mail setting that cannot be used is told before anything is made
     if settings.database_file is None and not data_directory.key_file(settings).exists():
         _only_for_an_empty_database(settings)
@@ -57,6 +58,7 @@ def first_run(settings: Settings, *, clock: Clock | None = None) -> Welcome:
 
 def upgrade(settings: Settings) -> schema.Upgraded:
     """Bring the database to the version that this program knows; one that is ahead of it stays as it is."""
+    loading.must_be_readable()
     data_directory.require(settings)
     database = open_database(settings)
     try:
@@ -91,6 +93,8 @@ def serve(
     with http_server.bind(settings) as taken:
         settings = http_server.bound(settings, taken)
         data_directory.take_on_owner(settings.data)
+        if settings.workers > 1:
+            loading.must_be_runnable()
         told(settings, first_run(settings, clock=clock))
         _free_duties(settings, clock)
         return http_server.serve(partial(make or build, settings), settings, taken)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from doorward.config import FILE, Settings
+from doorward.edges import loading
 from doorward.kernel.obstacle import Obstacle
 
 KEY = "doorward.key"
@@ -87,7 +88,10 @@ def close_new_files() -> None:
 
 
 def take_on_owner(data: Path) -> None:
-    """Go on as the owner of the data directory where root runs the program: no file shall end up belonging to root."""
+    """Go on as the owner of the data directory where root runs the program: no file shall end up belonging to root.
+
+    What the owner may not read is loaded before.
+    """
     if os.geteuid() != 0:
         return
     try:
@@ -96,6 +100,7 @@ def take_on_owner(data: Path) -> None:
         return
     if found.st_uid == 0:
         return
+    loading.before_the_owner()
     try:
         os.initgroups(pwd.getpwuid(found.st_uid).pw_name, found.st_gid)
     except KeyError:
