@@ -212,6 +212,17 @@ def test_a_token_of_somebody_who_is_there_is_dead_too(site: Site) -> None:
     assert site.browser().get(f"/set-password/{token.reveal()}").status == 410
 
 
+def test_the_page_of_a_forgotten_password_is_found_beside_the_sign_in(site: Site) -> None:
+    """At the address that goes with the API's; what is sent there is heard as well."""
+    browser = site.browser()
+    moved = browser.get("/sign-in/forgotten-password")
+    beside, there = (browser.post(one, {"user_name": "zoe"}) for one in ("/sign-in/forgotten-password", moved.to))
+
+    assert (moved.status, moved.to) == (303, "/forgotten-password")
+    assert (beside.status, there.status) == (200, 200)
+    assert same_but_for_its_stamps(beside.html) == same_but_for_its_stamps(there.html)
+
+
 def test_pass_5_a_forgotten_password_is_asked_for_and_set(site: Site) -> None:
     """The page after asking is the same for every name; the link's form sets a password, and signs nobody in."""
     path, browser = forgotten(site), site.browser()

@@ -87,6 +87,7 @@ def _signing_in() -> list[BaseRoute]:
     return [
         *_step("/sign-in", sign_in.show_sign_in, sign_in.take_password),
         *_step("/forgotten-password", sign_in.show_forgotten_password, sign_in.take_forgotten_password),
+        *_step("/sign-in/forgotten-password", sign_in.go_to_forgotten_password, sign_in.take_forgotten_password),
         *_step("/sign-in/code", sign_in.show_code, sign_in.take_code),
         *_form("/sign-in/passkey/options", passkeys.ask_at_sign_in),
         Route("/sign-in/passkey", step_page(passkeys.take_at_sign_in), methods=["POST"]),

@@ -75,6 +75,11 @@ async def show_forgotten_password(visit: Visit) -> Response:
     return visit.show("sign_in/forgotten_password.html")
 
 
+async def go_to_forgotten_password(visit: Visit) -> Response:
+    """Lead to the page of a forgotten password from the address that goes with the API's."""
+    return visit.go("/forgotten-password")
+
+
 async def take_forgotten_password(visit: Visit) -> Response:
     """Hear whose password is forgotten; the page that follows is the same for every name (PASS-5)."""
     await visit.drive(ask_forgotten_password(AskForgottenPassword(visit.form.get("user_name", ""))))
