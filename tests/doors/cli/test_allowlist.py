@@ -32,6 +32,21 @@ def test_the_list_is_a_table(shell: Shell) -> None:
     assert shell.done("allowlist", "list").lines[0] == "user name because of added (UTC) added by until (UTC) reason"
 
 
+def test_an_entry_that_is_not_needed_says_why(shell: Shell) -> None:
+    """A second factor, an entry that is there already; an exclusion hides which of them it is."""
+    for name in ("ada", "bob", "carol"):
+        shell.add(name)
+    shell.done("allowlist", "remove", "bob")
+    shell.done("exclusions", "add", "carol", "--reason", "printer")
+    shell.sign_in("ada")
+    said = [shell.done("allowlist", "add", name).out for name in ("ada", "bob", "bob", "carol")]
+
+    assert said[0] == "ada has a second factor already.\n"
+    assert said[1].startswith("bob may set up a secret key until ")
+    assert said[2] == "bob is on the allowlist already.\n"
+    assert said[3] == "carol has a second factor, or is on the allowlist already.\n"
+
+
 def test_removing_is_recorded_and_harmless_to_repeat(shell: Shell) -> None:
     """The second time there is nothing to remove."""
     shell.add("ada")

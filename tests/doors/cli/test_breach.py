@@ -37,7 +37,7 @@ def test_pass_2_nobody_can_choose_what_the_site_imported(shell: Shell, tmp_path:
     assert not refused(shell, "Pelican Street 1")
     ran = shell.done("breach", "import", file_of(tmp_path, WORDS))
 
-    assert ran.out == "New passwords are looked for in words.txt: 2 entries.\n"
+    assert ran.out == "words.txt was imported: 2 entries, which nobody may choose.\n"
     assert refused(shell, "Pelican Street 1")
     assert refused(shell, "OUR TOWN by the sea")
     assert not refused(shell, "our town by the lake")
@@ -106,7 +106,7 @@ def test_a_rehearsal_imports_and_deletes_nothing(shell: Shell, tmp_path: Path) -
     """It reads the whole file and says the same."""
     path = file_of(tmp_path, WORDS)
     ran = shell.done("breach", "import", path, "--dry-run")
-    assert ran.out == "Would be done: New passwords are looked for in words.txt: 2 entries.\n"
+    assert ran.out == "Would be done: words.txt was imported: 2 entries, which nobody may choose.\n"
     assert lists(shell) == []
     assert shell.done("breach", "status", "--json").json["items"] == []
 

@@ -76,8 +76,26 @@ def test_nobody_may_is_said(shell: Shell) -> None:
     shell.add("carol")
 
     assert shell.done("role", "explain", "--who", "reset_secret_key", "carol").out == (
-        "Nobody may reset secret key carol.\n"
+        "Nobody may reset the secret key of carol.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        ("unlock", "Nobody may unlock carol."),
+        ("lock", "Nobody may lock carol."),
+        ("delete_secret_key", "Nobody may delete the secret key of carol."),
+        ("allow_set_up", "Nobody may put carol on the allowlist."),
+        ("exclude", "Nobody may exclude carol from two-factor authentication."),
+        ("edit", "Nobody may edit carol."),
+    ],
+)
+def test_each_act_is_said_in_words(shell: Shell, act: str, said: str) -> None:
+    """With the name where it belongs."""
+    shell.add("carol")
+
+    assert shell.done("role", "explain", "--who", act, "carol").lines == [said]
 
 
 @pytest.mark.parametrize(

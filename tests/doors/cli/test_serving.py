@@ -22,7 +22,10 @@ def test_init_prints_another_link_until_there_is_an_administrator(shell: Shell) 
     after = shell.done("init").out
 
     assert links[0] != links[1]
-    assert after == "There is an administrator already, so there is no link to print.\n"
+    assert after == (
+        "There is an administrator already, so there is no link to print.\n"
+        "If no administrator can get in: `doorward rescue NAME`.\n"
+    )
 
 
 def test_the_link_is_made_from_the_public_address(tmp_path: Path) -> None:

@@ -76,4 +76,4 @@ def test_times_are_rfc_3339_in_json_and_short_for_people(shell: Shell) -> None:
     line = next(line for line in shell.done("account", "show", "bob").lines if line.startswith("Added"))
 
     assert added.endswith("Z")
-    assert line == f"Added {added[:19].replace('T', ' ')}"
+    assert line == f"Added {added[:19].replace('T', ' ')} UTC"

@@ -10,8 +10,23 @@ from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, Group
 from doorward.doors.cli.spelling import listed_json
 from doorward.doors.cli.telling import print_json, print_table, text_of
 from doorward.features.second_factor.actions.allowlist import allow_set_up, list_allowlist, withdraw_set_up
-from doorward.features.second_factor.model import AllowSetUp, ListAllowlist, SetUpAllowed, SetUpWithdrawn, WithdrawSetUp
+from doorward.features.second_factor.model import (
+    AllowSetUp,
+    FactorState,
+    ListAllowlist,
+    SetUpAllowed,
+    SetUpWithdrawn,
+    WithdrawSetUp,
+)
 from doorward.kernel.ids import AccountId
+
+_NEEDLESS = {
+    FactorState.SET_UP: "has a second factor already",
+    FactorState.MAY_SET_UP: "is on the allowlist already",
+}
+"""Why an account gets no entry."""
+_NEEDLESS_BENEATH = "has a second factor, or is on the allowlist already"
+"""The same for an account that is excluded too, which hides the state beneath."""
 
 
 @click.group(cls=Group)
@@ -60,7 +75,8 @@ def add(desk: Desk, name: str | None, reason: str | None, *, yes: bool, **asked:
         said = f"{name} may set up a secret key until {text_of(outcome.until)} UTC."
         desk.tell_of(outcome, said, account, until=outcome.until)
     else:
-        desk.tell_of(outcome, f"{name} has a second factor, or is on the allowlist already.", account)
+        why = _NEEDLESS.get(desk.second_factor(account) or FactorState.EXCLUDED, _NEEDLESS_BENEATH)
+        desk.tell_of(outcome, f"{name} {why}.", account)
 
 
 @allowlist.command("remove", short_help="Take NAME off the allowlist.")

@@ -49,7 +49,7 @@ def list_all(desk: Desk) -> None:
         print_json({"items": [{"host": o.named.host, "added_at": o.added_at, "added_by": o.added_by} for o in hosts]})
         return
     rows = [(one.named.host, one.added_at, one.added_by) for one in hosts]
-    print_table(("host", "added", "by"), rows, "There is no host.")
+    print_table(("host", "added (UTC)", "by"), rows, "There is no host.")
 
 
 @forward_auth.command("add", short_help="Register a host, and print its web server's configuration.")

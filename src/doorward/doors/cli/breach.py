@@ -75,7 +75,7 @@ def import_file(desk: Desk, file: BinaryIO, **given: Any) -> None:
         outcome = desk.run(import_breach_list, command)
         _tidy(desk)
     tally = read.source.tally
-    said = f"New passwords are looked for in {name}: {counted(written.entries, 'entry', 'entries')}."
+    said = f"{name} was imported: {counted(written.entries, 'entry', 'entries')}, which nobody may choose."
     desk.tell(
         outcome, said, name=name, entries=written.entries, format=form, min_count=min_count,
         lines=tally.lines, left_out=tally.left_out, digest=written.name,
@@ -98,12 +98,12 @@ def status(desk: Desk) -> None:
         (one.name, f"{one.entries:,}", one.source, one.min_count, one.imported_at, one.imported_by, state)
         for one, state in found
     ]
-    columns = ("list", "entries", "from", "min count", "imported", "by", "here")
+    columns = ("list", "entries", "from", "min count", "imported (UTC)", "by", "here")
     print_table(columns, rows, "No list was imported.")
     click.echo(f"\nThe list that comes with the product has {shown.shipped:,} entries.")
 
 
-@breach.command("clear", short_help="Look for new passwords in the imported lists no longer.")
+@breach.command("clear", short_help="Delete imported lists.")
 @click.option("--name", metavar="T", help="This list only; else all of them.")
 @REASON
 @YES

@@ -21,6 +21,7 @@ from doorward.edges.sql.engine import DatabaseBusy
 from doorward.edges.steps import PlainDriver
 from doorward.features.accounts.actions import find, load
 from doorward.features.directory.actions import account_row
+from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import Act, Owner
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId
@@ -103,6 +104,12 @@ class Desk:
     def tell_of(self, outcome: Any, said: str, account: AccountId, **facts: Any) -> None:
         """Tell what came of an act on an account; as JSON with the account as it stands now."""
         self.tell(outcome, said, account=self._spelled(account) if self.as_json else None, **facts)
+
+    def second_factor(self, account: AccountId) -> FactorState | None:
+        """Look at the state of an account's second factor, as its row in a list shows it."""
+        with _busy_is_told(self), self.runtime.database.read() as sql:
+            row = account_row(self.runtime.call(sql, self.origin), account)
+        return None if row is None else row.second_factor
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Ask a person at a terminal whether it is meant; a rehearsal needs no answer."""

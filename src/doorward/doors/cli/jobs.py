@@ -84,7 +84,7 @@ def show(desk: Desk, named: str, limit: int, cursor: str | None) -> None:
         click.echo(f"\nThere are more; go on with --cursor {shown.next}", err=True)
 
 
-@job.command("stop")
+@job.command("stop", short_help="Do nothing more of a job; what is done stays.")
 @JOB
 @YES
 @DRY_RUN

@@ -14,7 +14,7 @@ from doorward.features.rights.actions.facts import rights_of
 from doorward.features.rights.actions.granting import show_roles_of
 from doorward.features.rights.actions.permissions import show_permissions
 from doorward.features.rights.actions.roles import list_roles
-from doorward.features.rights.model.acts.explaining import Explain, ShowPermissions, WhoMay
+from doorward.features.rights.model.acts.explaining import Explain, ShowPermissions, WhoMay, phrase
 from doorward.features.rights.model.acts.granting import ShowRolesOf
 from doorward.features.rights.model.acts.roles import ListRoles
 from doorward.features.rights.model.facts import Permission
@@ -68,8 +68,8 @@ def _reason(desk: Desk, name: str, act: str, other: str) -> None:
     rows = [(one.question, one.answer, one.because) for one in found.reasoning]
     print_table(("question", "answer", "because"), rows, "There is nothing to ask.")
     why = "" if found.refusal is None else f" ({found.refusal.code})"
-    words = act.replace("_", " ")
-    click.echo(f"\n{name} may {words} {other}." if found.allowed else f"\n{name} may not {words} {other}{why}.")
+    words = phrase(act, other)
+    click.echo(f"\n{name} may {words}." if found.allowed else f"\n{name} may not {words}{why}.")
 
 
 def _who_may(desk: Desk, act: str, other: str) -> None:
@@ -87,7 +87,7 @@ def _who_may(desk: Desk, act: str, other: str) -> None:
         print_json({"act": found.asked, "right": found.right, "people": people, "more": found.more})
         return
     rows = [(one.user_name, [through(each, found.names) for each in one.through]) for one in found.people]
-    print_table(("user name", "by role"), rows, f"Nobody may {act.replace('_', ' ')} {other}.")
+    print_table(("user name", "by role"), rows, f"Nobody may {phrase(act, other)}.")
     if found.more:
         click.echo("\nThere are more holders of roles than were looked at.", err=True)
 

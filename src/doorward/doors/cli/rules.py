@@ -90,7 +90,7 @@ def show(desk: Desk, name: str | None) -> None:
 
 @rules.command("set", short_help="Set rules and settings.", epilog=EXAMPLES)
 @click.argument("changes", metavar="KEY=VALUE...", nargs=-1, required=True)
-@click.option("--name", metavar="NAME", default=_DEFAULT, help="A named set.")
+@click.option("--name", metavar="NAME", default=_DEFAULT, help="Which set of password rules; `default` if left out.")
 @REASON
 @DRY_RUN
 @with_desk

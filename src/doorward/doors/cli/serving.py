@@ -52,7 +52,8 @@ def demo(program: Program, *, keep: bool) -> None:
 
     It starts a server of its own on a free port, adds 200 people, and plays two stories over HTTP: somebody is locked
     out by guesses and let in again, and a lost phone is replaced. Each line is something that was observed, beside
-    what the server answered. It takes about a minute, part of it waiting for codes, which work only once.
+    what the server answered. It takes about a minute, part of it waiting for codes, which work only once. The data
+    directory is one of its own, whatever --data says.
 
     Exit code 0: every observation was right; 1: one was not. Nothing is left behind, unless --keep says so.
     """
@@ -79,6 +80,7 @@ def tell_welcome(welcome: Welcome, *, as_json: bool) -> None:
         click.echo("Made the data directory, its keys and its database.")
     if link is None:
         click.echo("There is an administrator already, so there is no link to print.")
+        click.echo("If no administrator can get in: `doorward rescue NAME`.")
         return
     click.echo(f"The first administrator comes in by this link, once, until {text_of(welcome.expires_at)} UTC:\n")
     click.echo(f"  {link}\n")

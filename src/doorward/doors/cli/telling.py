@@ -91,8 +91,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], nothing: 
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:
-    """Print facts one a line, their names in a column; what is not known is left out."""
-    known = {name: text_of(value) for name, value in facts.items() if value is not None and value != ""}
+    """Print facts one a line, their names in a column; what is not known is left out, and instants say their zone."""
+    known = {
+        name: f"{text_of(value)} UTC" if isinstance(value, datetime) else text_of(value)
+        for name, value in facts.items()
+        if value is not None and value != ""
+    }
     width = max((len(name) for name in known), default=0)
     for name, value in known.items():
         click.echo(f"{name.ljust(width)}  {value}")

@@ -10,25 +10,13 @@ from doorward.features.directory.model import AccountShown
 from doorward.features.rights.actions.explaining import explain_permission, list_who_may
 from doorward.features.rights.actions.granting import show_roles_of
 from doorward.features.rights.actions.permissions import PERMISSIONS
-from doorward.features.rights.model.acts.explaining import Explain, WhoMay
+from doorward.features.rights.model.acts.explaining import Explain, WhoMay, phrase
 from doorward.features.rights.model.acts.granting import RolesOf, ShowRolesOf
 from doorward.features.rights.model.facts import Role
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
-
-READING = "user-permissions:read"
-ACT_WORDS = {
-    "unlock": "unlock",
-    "lock": "lock",
-    "reset_secret_key": "reset the secret key of",
-    "delete_secret_key": "delete the secret key of",
-    "allow_set_up": "put on the allowlist",
-    "exclude": "exclude from two-factor authentication",
-    "edit": "edit",
-}
-"""Each act that can be asked about, as it stands before a name."""
 
 
 def tab(visit: Visit, viewed: AccountShown) -> dict[str, Any]:
@@ -45,7 +33,7 @@ def tab(visit: Visit, viewed: AccountShown) -> dict[str, Any]:
         "roles": role_forms.role_choices(visit, barred, somewhere=True),
         "group_choices": role_forms.group_choices(visit),
         "effective": role_forms.effective(shown.assignments, roles, shown.names),
-        "acts": [(name, ACT_WORDS[name]) for name in PERMISSIONS],
+        "acts": [(name, phrase(name, viewed.account.full_name or viewed.account.user_name)) for name in PERMISSIONS],
         "taking": role_forms.taking(visit),
         "asked": {name: visit.query.get(name, "") for name in ("who", "why", "actor")},
         "answer": None if unread is not None else _answer(visit, account, roles),

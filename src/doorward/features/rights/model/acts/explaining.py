@@ -2,10 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from doorward.features.rights.model.facts import Assignment, Permission
 from doorward.kernel.ids import AccountId, GroupId
 from doorward.kernel.outcome import Done, Refused
+
+_PHRASES = MappingProxyType(
+    {
+        "unlock": "unlock {who}",
+        "lock": "lock {who}",
+        "reset_secret_key": "reset the secret key of {who}",
+        "delete_secret_key": "delete the secret key of {who}",
+        "allow_set_up": "put {who} on the allowlist",
+        "exclude": "exclude {who} from two-factor authentication",
+        "edit": "edit {who}",
+    }
+)
+
+
+def phrase(act: str, who: str) -> str:
+    """Say in words what an act that can be asked about does to somebody: `reset the secret key of bram`."""
+    return _PHRASES[act].replace("{who}", who)
 
 
 @dataclass(frozen=True, slots=True)
