@@ -153,7 +153,7 @@ def test_a_help_desk_sees_what_it_may_not_do(site: Site) -> None:
     about_users, about_keys = NO_RIGHT.format("users:modify"), NO_RIGHT.format("user-permissions:modify-object-acls")
     assert greyed == {
         "Lock…": about_users,
-        "Reset password…": about_users,
+        "Start password reset…": about_users,
         "Protect…": about_users,
         "Disable…": about_users,
         "Reset secret key": about_keys,
