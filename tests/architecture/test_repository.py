@@ -40,8 +40,8 @@ def test_what_is_run_can_be_run() -> None:
 
 
 def test_the_script_stays_small() -> None:
-    """`doorward.sh` is under forty lines, so that whoever runs it can read it first."""
-    assert len((ROOT / "doorward.sh").read_text(encoding="utf-8").splitlines()) < 40
+    """`doorward.sh` is under sixty lines, so that whoever runs it can read it first."""
+    assert len((ROOT / "doorward.sh").read_text(encoding="utf-8").splitlines()) < 60
 
 
 @pytest.mark.parametrize("text", ["see /home/ada/notes", "in /root/x.py", "file:///Users/ada"])
