@@ -28,7 +28,7 @@ CODE_SECONDS = 60
 """After how long somebody's app surely shows a code that was not taken yet."""
 _HERE, _OWNER = Origin(Door.CLI), Owner("cli:bench")
 _AT_ONCE = 1_000
-"""So many are locked in one transaction, which is within the time that the database gives a statement."""
+"""How many are locked in one transaction, which is within the time that the database gives a statement."""
 _LOCK = text("""
     UPDATE account_state SET locked_at = 1, lock_reason = 'Failures' WHERE account_id IN (
       SELECT s.account_id FROM account_state s JOIN accounts a ON a.account_id = s.account_id

@@ -22,7 +22,7 @@ GOAL = 0.50
 
 HOST = "app.example.org"
 CLICKING = 200
-"""So many people are at work at once; each of their pages asks several times within a second."""
+"""How many people are at work at once; each of their pages asks several times within a second."""
 
 _LUA = """
 local tokens, at, headers = {}, 0, {}

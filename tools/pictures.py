@@ -48,7 +48,7 @@ NARROW: ViewportSize = {"width": 320, "height": 720}
 DAYS = 30
 PEOPLE = 196
 BLOCKED = 23
-"""Every so-manieth has no second factor."""
+"""One in this many has no second factor."""
 LOCKED = {4: 2, 52: 5, 97: 30}
 """Who has been locked for how many hours."""
 SIGN_INS = (31, 34, 29, 37, 33, 9, 6)

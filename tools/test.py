@@ -61,7 +61,7 @@ class Ran:
 
 FULL = "--full"
 LONGEST_SAID = 600
-"""So many characters of what a failed test said are repeated at the end, where whoever reads only that finds them."""
+"""How many characters of what a failed test said are repeated at the end, where whoever reads only that finds them."""
 NOTHING_COLLECTED = 5
 BY_FILE = ("-n", WORKERS, "--dist=loadfile")
 """Each file on one worker, so that its server is started once."""

@@ -43,13 +43,13 @@ SELDOM = timedelta(minutes=1)
 ROUND = timedelta(minutes=10)
 """Days are counted; ten minutes more make no difference, and a sign-in meanwhile is judged at once."""
 FEW = 5
-"""So many accounts are locked in one transaction, each with its entry and its mail."""
+"""At most this many accounts are locked in one transaction, each with its entry and its mail."""
 BATCH = 20
-"""So many accounts are seen to in one transaction, so that the writers' lane is free again soon."""
+"""At most this many accounts are seen to in one transaction, so that the writers' lane is free again soon."""
 REFUSALS = 100
-"""So many refusals that were kept are written in one transaction: a flood leaves a thousand each minute."""
+"""At most this many kept refusals are written in one transaction: a flood leaves a thousand each minute."""
 COUNTED = 2_000
-"""So many entries of the trail are counted in one reading transaction."""
+"""At most this many entries of the trail are counted in one reading transaction."""
 PURGES = (
     sessions.purge,
     signin.purge,

@@ -14,7 +14,7 @@ from tests.storms.wire import Answer, ask
 ACTS = {"signin.completed": "sign in", "lockout.locked": "lock", "lockout.unlocked": "unlock",
         "second_factor.reset": "reset-secret-key"}  # fmt: skip
 AGAIN = 8
-"""So many of the accepted codes are sent again: the last before the fault, and the last of all."""
+"""How many of the accepted codes are sent again: the last before the fault, and the last of all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ ROUNDS = size(1, 33)
 RECOVERY = 30
 """Seconds within which people sign in again."""
 BUSY = 60
-"""So many answers before the fault, and as many after it."""
+"""At least this many answers before the fault, and as many after it."""
 RULES = {"failures_before_lock": 30, "failing_names_before_refusing": 0, "idle_minutes": 600}
 
 pytestmark = pytest.mark.skipif(not patroni.is_there(), reason="PostgreSQL, Patroni or etcd is not installed")

@@ -31,7 +31,7 @@ KEPT = {"synchronous_commit": "on"}
 WHAT = {"a node": KILLS, "the database": CRASHES}
 CASES = [(what, number) for what, rounds in WHAT.items() for number in range(rounds)]
 HELD = 32
-"""So many requests at once use every connection to the database that a node has kept."""
+"""This many requests at once use every connection to the database that a node has kept."""
 
 pytestmark = needs_postgresql
 

@@ -15,7 +15,7 @@ from tests.storms.wire import form, in_turn
 from tests.worlds import API, OWNER
 
 NAMES = size(40, 300)
-"""So many names of each kind, each asked for as often as an hour allows."""
+"""How many names there are of each kind, each asked for as often as an hour allows."""
 FARTHEST = 0.002 if FULL else 0.004
 """Seconds that two kinds may lie apart; few requests scatter more widely than T10 has it."""
 KINDS = ("unknown", "known", "disabled", "blocked", "locked by hand")

@@ -229,7 +229,7 @@ class Granting(RuleBasedStateMachine):
 
 
 def test_nobody_comes_to_hold_what_nobody_gave() -> None:
-    """So many rounds of fifty acts."""
+    """In every round of fifty acts."""
     rounds = settings(
         max_examples=ROUNDS,
         stateful_step_count=STEPS,

@@ -13,7 +13,7 @@ from tests.storms.wire import Answer, Wire, play, wires
 
 SHELLS = size(2, 4)
 EACH = size(2, 200)
-"""So many shells side by side, and so many commands in each."""
+"""How many shells stand side by side, and how many commands run in each."""
 CONNECTIONS = 12
 SAID = re.compile(r"database is locked|database\.busy|too much to write|Traceback")
 

@@ -18,9 +18,9 @@ from doorward.kernel.networks import network
 from doorward.kernel.ports import Clock
 
 SINGLE_A_MINUTE = 1_000
-"""So many refusals a minute from one address, or on one name, have an entry each."""
+"""At most this many refusals a minute from one address, or on one name, have an entry each."""
 _COUNTED = 10_000
-"""So many addresses and names are told apart in a minute; what comes after them is counted together."""
+"""How many addresses and names are told apart in a minute; what comes after them is counted together."""
 _EVERYTHING_ELSE = "everything else"
 
 

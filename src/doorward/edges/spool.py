@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 KEY_BYTES = 32
 IN_MEMORY = 32 * 2**20
-"""So many bytes stay in memory."""
+"""At most this many bytes stay in memory."""
 _NONCE_BYTES = 12
 """A part's place is its nonce: none is written twice under one key (NIST SP 800-38D section 8.2.1)."""
 

@@ -73,7 +73,7 @@ class PlainDriver:
 AWAY_AT_MOST = 3
 """Seconds after which whoever found no place in the hash queue is asked to come back, at most."""
 OF_ONE_ADDRESS = 4
-"""So many transactions of one address are under way at once in a process: half of its writing connections."""
+"""At most this many transactions of one address at once in a process: half of its writing connections."""
 
 
 class Turns:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
 from enum import Enum
 from typing import Protocol
 
@@ -152,13 +151,6 @@ class Ciphers(Protocol):
 
     def unwrap(self, key: bytes, given: bytes) -> bytes | None:
         """Unwrap a key that was wrapped by AES."""
-
-
-class Mailer(Protocol):
-    """What carries a whole message to the outside."""
-
-    def deliver(self, message: EmailMessage, recipient: str) -> None:
-        """Hand one message over; return when the other side has said yes, raise `NotDelivered` otherwise."""
 
 
 class NotDelivered(Exception):

@@ -154,7 +154,7 @@ def test_an_upgrade_of_what_follows_leaves_it_alone(world: World) -> None:
 
 
 def test_what_is_left_behind_is_taken_away(world: World) -> None:
-    """So many at once; who is locked stays."""
+    """As many at once as are asked for; who is locked stays."""
     with world.database.write() as sql:
         for account in ACCOUNTS:
             add(sql, account, "dirk", None, NOON)

@@ -147,7 +147,7 @@ def test_each_set_has_its_own_days(world: World) -> None:
 
 
 def test_a_round_goes_on_where_it_stopped(world: World) -> None:
-    """So many at a time, each once."""
+    """As many at a time as are asked for, each once."""
     set_days(world, 30)
     people = sorted(world.add(f"person {number}") for number in range(5))
     world.pass_time(days=31)

@@ -43,7 +43,7 @@ def entry(number: int) -> Entry:
     ids=["for ever", "noon", "midnight", "a second before", "longest"],
 )
 def test_entries_expire_at_midnights(now: datetime, days: int, before: datetime | None) -> None:
-    """So many whole days are kept, besides today; 0 keeps everything (AUDIT-4)."""
+    """As many whole days are kept as the setting says, besides today; 0 keeps everything (AUDIT-4)."""
     assert expiry.cut(now, days) == before
 
 

@@ -29,7 +29,7 @@ from doorward.kernel.sentences import sentence
 USERS = "/console/users"
 _FACTORS = "user-permissions:modify-object-acls"
 _NAMED = 12
-"""So many of the selected are named before they are counted."""
+"""At most this many of the selected are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from doorward.kernel.ids import GroupId, parse_id
 from doorward.kernel.outcome import Refused
 
 MOST_GROUPS = 200
-"""So many groups are offered at most; further ones are for the command line."""
+"""At most this many groups are offered; further ones are for the command line."""
 
 ROLE_WORDS = {
     "administrator": "Everything, over everybody.",

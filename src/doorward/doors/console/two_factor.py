@@ -26,7 +26,7 @@ _HERE = "/console/two-factor"
 _NUMBERS = ("allowlist_hours_after_reset", "allowlist_days_for_new_account")
 _STAGES = ("allow", "exclude")
 _FOUND = 8
-"""So many people are offered for a list at once; who is not among them is searched for more closely."""
+"""At most this many people are offered for a list at once; who is not among them is searched for more closely."""
 
 
 def show_two_factor(visit: Visit) -> Response:

@@ -16,7 +16,7 @@ BROWSER_SECONDS = 400 * 24 * 60 * 60
 DEVICE = "__Host-doorward-device"
 """The tokens by which accounts remember this device, newest first, with dots between them (DEV-3)."""
 MOST_DEVICE_TOKENS = 4
-"""So many accounts can remember one browser at once: somebody's own, and those that they look after."""
+"""At most this many accounts can remember one browser at once: somebody's own, and those that they look after."""
 HOST = "__Host-doorward-app"
 """The token of a session at a registered host, set there and nowhere else."""
 NONCE = "__Host-doorward-nonce"

@@ -1,4 +1,4 @@
-"""So many at a time, first come first served.
+"""A fixed number at a time, first come first served.
 
 A `threading.Semaphore` lets whoever is running take the place that another was just woken for. Under load the same few
 threads then go on and on, and a guess that was compared long ago waits for its conclusion until it is given up.

@@ -125,7 +125,8 @@ class Primary:
         with self._changing:
             if timeline < self._timeline:
                 raise psycopg.OperationalError("the server is a primary of before the failover")
-            self.generation += timeline > self._timeline > 0
+            if timeline > self._timeline > 0:
+                self.generation += 1
             self._timeline = timeline
             connection.primary, connection.generation = self, self.generation
 

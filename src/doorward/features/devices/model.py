@@ -121,7 +121,7 @@ class RevokeDevicesOf:
 
 @dataclass(frozen=True, slots=True)
 class DevicesRevoked(Done):
-    """So many devices are asked for the e-mailed code again."""
+    """Devices are asked for the e-mailed code again; how many."""
 
     count: int
 

@@ -136,7 +136,7 @@ class StopJob:
 
 @dataclass(frozen=True, slots=True)
 class JobStopped(Done):
-    """So many accounts were left as they are."""
+    """The job does no more; `left` accounts stay as they are."""
 
     left: int
 
@@ -170,7 +170,7 @@ class SelectedNamed(Done):
 
 @dataclass(frozen=True, slots=True)
 class FoundCounted(Done):
-    """So many."""
+    """How many accounts a search finds."""
 
     count: int
 

@@ -27,15 +27,15 @@ RIGHTS: Mapping[JobKind, str] = MappingProxyType(
 )
 """The right that each kind takes, to begin it and at each of its accounts."""
 PART = 2_000
-"""So many accounts of a search are looked for at once, while others write."""
+"""How many accounts of a search are looked for at once, while others write."""
 FEW = 50
-"""So many items are frozen in the transaction that begins a job, and in the first one after it."""
+"""How many items are frozen in the transaction that begins a job, and in the first one after it."""
 TURN = 500
-"""So many items of a job are worked off at most before another job has its turn."""
+"""At most this many items of a job are worked off before another job has its turn."""
 TURN_LASTS = timedelta(milliseconds=100)
 """And for so long at most, but for a piece of them."""
 LEAST, MOST = 5, 250
-"""So many items have one transaction, a *piece*: a few at first, and in the end."""
+"""How many items share one transaction, a *piece*: at first and in the end, and at most."""
 AIM = timedelta(milliseconds=20)
 """For so long a piece should hold the writer: it may take 2.5 times as long as foreseen, and is within its 50 ms."""
 AIM_BESIDE_OTHERS = timedelta(milliseconds=5)

@@ -30,7 +30,7 @@ RESERVATION_LIFE = timedelta(seconds=30)
 """An attempt in flight for longer has lost its process, and counts as a failure (LOCK-2)."""
 WAIT_SECONDS = 0.05
 WAITS = 100
-"""So many waits of that length make the 5 s for which an attempt waits for those in flight (LOCK-2)."""
+"""How many of these waits make the 5 s for which an attempt waits for those in flight (LOCK-2)."""
 _WAIT_LIMIT = timedelta(seconds=5)
 """Where each look takes long, fewer of them do."""
 LAST_ADMINISTRATOR_LOCK = timedelta(minutes=15)

@@ -118,7 +118,7 @@ class RetryMail:
 
 @dataclass(frozen=True, slots=True)
 class MailRetried(Done):
-    """So many mails are due now."""
+    """Mails were made due now; how many."""
 
     count: int
 

@@ -36,7 +36,7 @@ RESYNC_SECONDS = 86_400
 CANDIDATE_LIFETIME = timedelta(minutes=10)
 """How long a regenerated key waits to be saved (KEY-2)."""
 WORN_OUT_AFTER = 100
-"""So many wrong codes without one success end a key: NIST SP 800-63B-4 section 3.2.2 (LOCK-14)."""
+"""How many wrong codes without one success end a key: NIST SP 800-63B-4 section 3.2.2 (LOCK-14)."""
 
 
 def parse_code(text: str) -> str | None:

@@ -110,7 +110,7 @@ class ClearBreachLists:
 
 @dataclass(frozen=True, slots=True)
 class BreachListsCleared(Done):
-    """So many lists are no more."""
+    """Lists were deleted; how many."""
 
     count: int
 

@@ -16,7 +16,6 @@ from doorward.kernel.ports import Listed, Secret
 
 LEAST_LENGTH = 8
 """The lowest minimum that an administrator can set: NIST SP 800-63B-4 section 3.1.1.2, beside a second factor."""
-MOST_MIN_LENGTH = 64
 MAX_LENGTH = 256
 """In code points after NFC; longer ones are refused, never cut (PASS-1)."""
 MAX_TYPED = 4 * MAX_LENGTH
@@ -30,7 +29,7 @@ SHORTEST_NAME = 3
 
 ASKS = 3
 ASKS_WITHIN = timedelta(hours=1)
-"""So many mails an hour go to whoever forgets a password (PASS-5)."""
+"""At most `ASKS` mails within this time go to whoever forgets a password (PASS-5)."""
 LIST_NAME = 100
 """How many characters the name of a breach list has at most."""
 RETRY = 60

@@ -50,7 +50,6 @@ _ONE_OF_GROUP = (_G.role == bindparam("named"), _G.effect == bindparam("which"),
 _REVOKE = delete(role_assignments).where(_T.account_id == bindparam("holder"), *_ONE)
 _REVOKE_GROUP = delete(group_role_assignments).where(_G.group_id == bindparam("holder"), *_ONE_OF_GROUP)
 _LIFT_DENIALS = delete(role_assignments).where(_T.account_id == bindparam("holder"), _T.effect == Effect.DENY.value)
-_FORGET_GROUP = delete(group_role_assignments).where(_G.group_id == bindparam("holder"))
 _COUNT = select(func.count(_T.account_id.distinct())).where(_T.role == bindparam("named"))
 _COUNT_GROUPS = select(func.count(_G.group_id.distinct())).where(_G.role == bindparam("named"))
 _ROLES = select(_R.name, _R.title, _R.rights, _R.reaches_higher, _R.version).order_by(_R.name)
@@ -152,11 +151,6 @@ def revoke_group(sql: Connection, holder: GroupId, assignment: Assignment) -> bo
 def lift_denials(sql: Connection, account: AccountId) -> None:
     """Delete whatever denies an account a role."""
     sql.execute(_LIFT_DENIALS, {"holder": account})
-
-
-def forget_group(sql: Connection, group: GroupId) -> None:
-    """Delete the assignments of a group that is deleted."""
-    sql.execute(_FORGET_GROUP, {"holder": group})
 
 
 def count_holders(sql: Connection, role: str) -> tuple[int, int]:

@@ -132,7 +132,7 @@ class EndOwnSessions:
 
 @dataclass(frozen=True, slots=True)
 class SessionsEnded(Done):
-    """So many sessions are over."""
+    """Sessions are over; how many."""
 
     count: int
 

@@ -13,7 +13,7 @@ from doorward.kernel.outcome import Refused
 
 NAME_LENGTH = 60
 MOST = 30
-"""So many views one account keeps: more than anybody finds again."""
+"""At most this many views are kept by one account: more than anybody finds again."""
 
 
 def judge_name(name: str) -> Refused | None:

@@ -11,7 +11,7 @@ from doorward.features.applications.model import HostName
 from doorward.kernel.outcome import Refused
 
 MOST = 200
-"""So many hosts one server has: each unknown visitor's answer looks through them."""
+"""At most this many hosts are registered: each unknown visitor's answer looks through them."""
 _NAME_LENGTH = 253
 _HIGHEST_PORT = 65_535
 _TLS_PORT = 443

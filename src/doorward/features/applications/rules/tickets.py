@@ -11,7 +11,7 @@ from doorward.kernel.outcome import Refused
 
 LASTS = timedelta(seconds=60)
 MOST = 16
-"""So many tickets of one account stand at once: more pages than anybody opens in a minute."""
+"""At most this many tickets of one account stand at once: more pages than anybody opens in a minute."""
 
 
 def judge_session(session: SessionFacts) -> Refused | None:

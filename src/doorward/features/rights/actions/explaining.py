@@ -14,7 +14,7 @@ from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 
 LOOKED_AT = 500
-"""So many holders of roles are looked at; where there are more the answer says so."""
+"""At most this many holders of roles are looked at; where there are more the answer says so."""
 
 
 @act("user-permissions:read", event="accounts.viewed")
