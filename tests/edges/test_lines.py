@@ -26,8 +26,12 @@ AN_ID = UUID("018f0000-0000-7000-8000-000000000001")
         ("+1", "'+1"),
         ("-1", "'-1"),
         ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ("a;=1", "a;'=1"),
+        ("a;'=1", "a;''=1"),
+        ("a\n+1;b", "a\n'+1;b"),
+        ("X11; Linux;-", "X11; Linux;'-"),
         ("'=1", "''=1"),
         ("'tis", "'tis"),
         (AN_ID, "018f0000-0000-7000-8000-000000000001"),
@@ -41,13 +45,25 @@ def test_a_value_has_its_cell(value: object, written: str) -> None:
     assert cell(value) == written
 
 
-@given(st.text())
+TEXTS = st.one_of(st.text(), st.text(alphabet="=+-@'\t\r\n;,\"a"))
+
+
+@given(TEXTS)
 def test_no_cell_begins_a_formula(text: str) -> None:
     """Whatever somebody was named."""
     assert not cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
-@given(st.text())
+@given(st.lists(TEXTS, min_size=1), st.sampled_from([",", ";", "\t"]))
+def test_no_cell_begins_a_formula_however_columns_are_parted(texts: list[str], separator: str) -> None:
+    """Spreadsheets of countries that write decimals with a comma part them by semicolons (T16)."""
+    written = csv_line(["a", *texts])
+    rows = csv.reader(io.StringIO(written, newline=""), delimiter=separator)
+
+    assert [one for row in rows for one in row if one.startswith(("=", "+", "-", "@"))] == []
+
+
+@given(TEXTS)
 def test_a_cell_gives_back_what_it_held(text: str) -> None:
     """A file that was exported can be imported again."""
     assert plain(cell(text)) == text

@@ -41,6 +41,14 @@ SPOOFED: dict[str, tuple[str, ...]] = {
     "Remote-Name": ("Remote-Name: olga",),
     "X-Forwarded-User twice": ("X-Forwarded-User: olga", "X-Forwarded-User: olga"),
     "X-Remote-User": ("X-Remote-User: olga",),
+    "X- with underscores": (
+        "X_Remote_User: olga",
+        "X_Forwarded_User: olga",
+        "X_forwarded-Email: o",
+        "X_Remote-User: o",
+    ),
+    "X- with one underscore": ("X-Forwarded_Groups: admins", "X-Remote_User: olga", "X_Forwarded-Groups: admins"),
+    "Remote_Name": ("Remote_Name: olga",),
     "Connection: Remote-User": ("Connection: close, Remote-User",),
     "Connection: X-Remote-User": ("Connection: close, X-Remote-User", "X-Remote-User: olga"),
     "Connection: Cookie": ("Connection: close, Cookie",),
@@ -175,6 +183,16 @@ def test_the_session_is_at_nobody_elses_disposal(place: Place) -> None:
 
         assert "doorward" not in "".join(seen), sent
         assert all(("a=1" in "".join(seen)) == ("a=1" in sent) for _ in seen)
+
+
+def test_no_cookie_of_the_application_stands_in_the_way(place: Place) -> None:
+    """One that only begins like Doorward's is the application's own, however many it has set (X7)."""
+    others = "__Host-doorward-aa=1; __Host-doorward-bb=2"
+    seen = place.front.get("/a", f"Cookie: {others}; {place.cookie}; a=1").told("cookie")
+
+    assert seen
+    assert place.cookie.partition("=")[2] not in "".join(seen)
+    assert all(part in "".join(seen) for part in ("__Host-doorward-aa=1", "a=1"))
 
 
 def test_what_shows_no_page_is_answered_by_401(place: Place) -> None:

@@ -1,7 +1,8 @@
 """Files of lines: CSV (RFC 4180) with a header, and JSON lines; written so that no spreadsheet runs what they hold.
 
-A cell that a spreadsheet would take for a formula gets an apostrophe in front (T16). So does a cell that begins with
-apostrophes and then such a sign: what was marked can be told from what was like that, and `plain` gives it back.
+What a spreadsheet would take for a formula gets an apostrophe in front (T16): at the beginning of a cell, and inside it
+where a spreadsheet that parts columns by semicolons or tabs would begin another. So does what begins with quotes and
+then such a sign: what was marked can be told from what was like that, and `plain` gives it back.
 """
 
 import csv
@@ -21,8 +22,8 @@ _SEPARATORS = (",", ";", "\t")
 LONGEST_LINE = 2**20
 """In bytes; a person or a token takes some hundreds."""
 _TOLD_EVERY = 500
-_ACTIVE = re.compile(r"'*[=+\-@\t\r]")
-_MARKED = re.compile(r"'+[=+\-@\t\r]")
+_ACTIVE = re.compile(r"""(\A|[;\t\r\n])(?=['"]*[=+\-@\t\r])""")
+_MARKED = re.compile(r"""(\A|[;\t\r\n])'(?=['"]*[=+\-@\t\r])""")
 
 
 class BrokenText(Exception):
@@ -96,13 +97,12 @@ def cell(value: Any) -> str:
         case Mapping():
             return cell(_json(value))
         case _:
-            text = str(value)
-            return f"'{text}" if _ACTIVE.match(text) else text
+            return _ACTIVE.sub(r"\1'", str(value))
 
 
 def plain(text: str) -> str:
     """Give back what a cell held before it was marked."""
-    return text[1:] if text[:1] == "'" and _MARKED.match(text) else text
+    return _MARKED.sub(r"\1", text)
 
 
 def csv_line(values: Iterable[Any]) -> str:

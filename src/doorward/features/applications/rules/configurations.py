@@ -14,13 +14,13 @@ _NGINX = """\
 # What the application gets of the cookies: all but Doorward's two.
 map $http_cookie $SLUG_without_one {
     default $http_cookie;
-    "~^__Host-doorward-[a-z]+=[^;]*(?:; *(?<SLUG_rest>.*))?$" $SLUG_rest;
-    "~^(?<SLUG_before>.*?); *__Host-doorward-[a-z]+=[^;]*(?<SLUG_after>.*)$" $SLUG_before$SLUG_after;
+    "~^__Host-doorward-(?:app|nonce)=[^;]*(?:; *(?<SLUG_rest>.*))?$" $SLUG_rest;
+    "~^(?<SLUG_before>.*?); *__Host-doorward-(?:app|nonce)=[^;]*(?<SLUG_after>.*)$" $SLUG_before$SLUG_after;
 }
 map $SLUG_without_one $SLUG_cookie {
     default $SLUG_without_one;
-    "~^__Host-doorward-[a-z]+=[^;]*(?:; *(?<SLUG_rest>.*))?$" $SLUG_rest;
-    "~^(?<SLUG_before>.*?); *__Host-doorward-[a-z]+=[^;]*(?<SLUG_after>.*)$" $SLUG_before$SLUG_after;
+    "~^__Host-doorward-(?:app|nonce)=[^;]*(?:; *(?<SLUG_rest>.*))?$" $SLUG_rest;
+    "~^(?<SLUG_before>.*?); *__Host-doorward-(?:app|nonce)=[^;]*(?<SLUG_after>.*)$" $SLUG_before$SLUG_after;
 }
 map $http_upgrade $SLUG_connection {
     default upgrade;
@@ -108,9 +108,10 @@ HOST {
 		respond @drops 400
 
 		# Who is there is said by Doorward alone, in whatever spelling.
-		request_header -Remote-*
-		request_header -Remote_*
-		request_header -X-Remote-*
+		request_header -Remote*
+		request_header -X-Remote*
+		request_header -X_*
+		request_header -X-Forwarded_*
 		request_header -X-Forwarded-User
 		request_header -X-Forwarded-Email
 		request_header -X-Forwarded-Groups
@@ -123,7 +124,7 @@ HOST {
 		}
 
 		# What the application gets of the cookies: all but Doorward's own.
-		request_header Cookie "__Host-doorward-[a-z]+=[^;]*(?:; *)?()" "$1"
+		request_header Cookie "__Host-doorward-(?:app|nonce)=[^;]*(?:; *)?()" "$1"
 		reverse_proxy UPSTREAM
 	}
 }
@@ -149,10 +150,23 @@ http:
           Remote_Groups: ""
           Remote_Assertion: ""
           Remote-Name: ""
+          Remote_Name: ""
           X-Remote-User: ""
+          X-Remote_User: ""
+          X_Remote-User: ""
+          X_Remote_User: ""
           X-Forwarded-User: ""
+          X-Forwarded_User: ""
+          X_Forwarded-User: ""
+          X_Forwarded_User: ""
           X-Forwarded-Email: ""
+          X-Forwarded_Email: ""
+          X_Forwarded-Email: ""
+          X_Forwarded_Email: ""
           X-Forwarded-Groups: ""
+          X-Forwarded_Groups: ""
+          X_Forwarded-Groups: ""
+          X_Forwarded_Groups: ""
           X-Original-URL: ""
           X-Original-Method: ""
     SLUG-doorward:
