@@ -92,6 +92,17 @@ def test_every_setting_says_what_it_is() -> None:
     assert [setting.name for setting in SETTINGS if not setting.sentence] == []
 
 
+def test_every_threat_has_its_line() -> None:
+    """A number such as T07 in code, a test or a page leads to what it means, and that to a test."""
+    page = REFERENCE / "threats.md"
+    texts = [path.read_text(encoding="utf-8") for path in tracked_files() if path.suffix in {".py", ".md"}]
+    named = {number for text in texts for number in re.findall(r"\bT[0-4][0-9]\b", text)}
+    tests = re.findall(r"`(tests/[^`]+)`", page.read_text(encoding="utf-8"))
+
+    assert named - anchors(page) == set()
+    assert [one for one in tests if not (ROOT / one).exists()] == []
+
+
 def test_nothing_is_recorded_under_another_name() -> None:
     """Each dotted word in the actions is a code of the table or an event of the list."""
     assert events_written(FEATURES, set(REFUSALS)) - EVENTS == set()
