@@ -61,7 +61,7 @@ def database_address(value: str) -> str:
     if not re.fullmatch(r"sqlite:///.+|postgres(ql)?://.+", value):
         raise ValueError("it is sqlite:///PATH or postgresql://USER@HOST/NAME")
     if value.startswith("postgres") and find_spec("psycopg") is None:
-        raise ValueError("PostgreSQL's driver is not installed: pip install 'doorward[postgresql]'")
+        raise ValueError("PostgreSQL's driver is not installed: ./doorward.sh installs it, or pip's extra `postgresql`")
     return value
 
 

@@ -67,5 +67,5 @@ class Cast:
 
 
 def others(count: int) -> list[Person]:
-    """List so many of those who have no part; a hundred and ninety-six at most."""
+    """List `count` of those who have no part; a hundred and ninety-six at most."""
     return [Person(f"{first} {last}", password="") for first, last in product(_FIRST, _LAST)][:count]

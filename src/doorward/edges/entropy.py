@@ -7,7 +7,7 @@ class SystemEntropy:
     """The operating system's source of chance, fit for keys and codes."""
 
     def bytes(self, count: int) -> bytes:
-        """Draw so many unpredictable bytes."""
+        """Draw `count` unpredictable bytes."""
         return secrets.token_bytes(count)
 
     def below(self, limit: int) -> int:

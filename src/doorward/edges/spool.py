@@ -58,7 +58,7 @@ class Spool(Generic[T]):
             yield pickle.loads(plain)  # noqa: S301 - what we have sealed ourselves, and nobody else can
 
     def pieces(self, most: int) -> Iterator["Spool[T]"]:
-        """Give the values in pieces of whole parts, each so many values long at most where its parts are not longer."""
+        """Give the values in pieces of whole parts, each at most `most` values long where its parts are not longer."""
         piece = self._beside([])
         for part in self._parts:
             if piece._parts and len(piece) + part.values > most:  # noqa: SLF001 - of our own kind

@@ -84,7 +84,7 @@ class Turns:
     """
 
     def __init__(self, at_once: int = OF_ONE_ADDRESS) -> None:
-        """Let so many of one address in at once; used on one event loop."""
+        """Let `at_once` of one address in at a time; used on one event loop."""
         self._at_once = at_once
         self._open: dict[str, asyncio.Semaphore] = {}
         self._asking: Counter[str] = Counter()

@@ -84,7 +84,7 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Give the place back, wait so many seconds, take a place again; the answer is True or False (full)."""
+    """Give the place back, wait for some seconds, take a place again; the answer is True or False (full)."""
 
     seconds: float
     shared: bool = field(default=False, compare=False)

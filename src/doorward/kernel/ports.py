@@ -46,7 +46,7 @@ class Entropy(Protocol):
     """Where chance comes from."""
 
     def bytes(self, count: int) -> bytes:
-        """Draw so many unpredictable bytes."""
+        """Draw `count` unpredictable bytes."""
 
     def below(self, limit: int) -> int:
         """Draw a number from 0 to `limit` - 1, each as likely as the others."""

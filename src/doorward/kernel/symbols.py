@@ -14,7 +14,7 @@ _BETWEEN = str.maketrans(dict.fromkeys("-\u2010\u2011\u2012\u2013\u2014 \t\r\n\u
 
 
 def draw(entropy: Entropy, count: int, group: int) -> str:
-    """Draw a code of so many symbols: each is five bits of chance, evenly."""
+    """Draw a code of `count` symbols: each is five bits of chance, evenly."""
     symbols = base64.b32encode(entropy.bytes(-(-count * BITS // 8)))
     return _grouped(symbols.decode("ascii")[:count], group)
 

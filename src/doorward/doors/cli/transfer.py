@@ -42,9 +42,9 @@ COLUMNS = (
 """What an export has of each account: the fields of the API, none of them a secret (KEY-16)."""
 _PAGE = 200
 _ALL_OR_NOBODY = 100_000
-"""So many people are written in one transaction."""
+"""At most this many people are written in one transaction."""
 _PIECE = 20_000
-"""So many at once where there are more: about a second in which other writers wait."""
+"""How many at once where there are more: about a second in which other writers wait."""
 _MADE_BETWEEN = 500_000
 """Objects made between two looks for garbage; a part of the people makes some 60,000."""
 _BREATH = 0.1
@@ -86,7 +86,7 @@ class ImportFile(click.File):
 @click.option(
     "--part-size",
     type=click.IntRange(1, _ALL_OR_NOBODY),
-    help="So many people in one transaction, in steps of 2,000. [default: all, or 20,000 of more than 100,000]",
+    help="How many people share a transaction, in steps of 2,000. [default: all, or 20,000 of more than 100,000]",
 )
 @DRY_RUN
 @with_desk

@@ -133,7 +133,7 @@ def _insert(sql: Connection, table: Table, columns: _Columns) -> None:
 
 @lru_cache(maxsize=64)
 def _statement(table: Table, names: tuple[str, ...], same: int, rows: int) -> str:
-    """Spell the statement that inserts so many rows; so many of their columns are handed over once."""
+    """Spell the statement that inserts `rows` rows; the first `same` of their columns are handed over once."""
     own = len(names) - same
     shared = [f"?{place}" for place in range(1, same + 1)]
     starts = range(same + 1, same + 1 + rows * own, own)

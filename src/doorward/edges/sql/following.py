@@ -47,7 +47,7 @@ def stop(sql: Connection) -> None:
 
 
 def forget(sql: Connection, most: int) -> int:
-    """Take away the names of so many accounts that are no longer locked; tell of how many it did."""
+    """Take away the names of at most `most` accounts that are no longer locked; tell of how many it did."""
     some = sql.execute(_OPENED.limit(most)).scalars().all()
     sql.execute(delete(locked_names).where(locked_names.c.account_id.in_(some)))
     return len(some)

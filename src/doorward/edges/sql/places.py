@@ -23,7 +23,7 @@ class Places:
         return len(self._line)
 
     def take(self, seconds: float) -> bool:
-        """Take a place, or wait in line for it for so many seconds; tell whether there was one."""
+        """Take a place, or wait in line for it for `seconds` at most; tell whether there was one."""
         with self._guard:
             if self._free:
                 self._free -= 1

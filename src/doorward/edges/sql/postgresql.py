@@ -116,7 +116,7 @@ class PostgresDatabase:
 
 
 class _Held:
-    """Connections that are kept open, so many at most: whoever finds none free waits in line."""
+    """A limited number of connections that are kept open: whoever finds none free waits in line."""
 
     def __init__(self, engine: Engine, most: int) -> None:
         self._engine = engine

@@ -34,10 +34,10 @@ _NEVER = threading.Event()
 
 
 class Lane:
-    """One at a time, first come first served; more than so many waiting are turned away."""
+    """One at a time, first come first served; where too many wait already, one more is turned away."""
 
     def __init__(self, waiting: int = WAITING_WRITERS) -> None:
-        """Open the lane with room for so many to wait."""
+        """Open the lane with room for `waiting` to wait."""
         self._waiting = waiting
         self._queue: deque[threading.Lock] = deque()
         self._guard = threading.Lock()

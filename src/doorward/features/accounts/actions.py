@@ -83,7 +83,7 @@ def restore(call: Call, before: Standing) -> None:
 
 
 def change_factors(call: Call, account: AccountId, by: int) -> None:
-    """Note that the account has so many usable second factors more, or fewer: of whichever kind they are.
+    """Note by how many usable second factors the account has more, or fewer: of whichever kind they are.
 
     From now on it never goes in without one (DEV-2).
     """

@@ -23,7 +23,7 @@ ASKED_AT_ONCE = 500
 STRETCH = 5_000
 """How many accounts are looked through at once for those that nobody uses: some milliseconds of reading."""
 SUBSTRING_FROM = 3
-"""From so many characters on a search looks anywhere in a name, not only at its beginning."""
+"""From this many characters on a search looks anywhere in a name, not only at its beginning."""
 _NOT_IN_ADDRESSES = re.compile(r'[\s,;<>()\[\]"\\]')
 OPERATOR_MEMORY = timedelta(hours=72)
 """For how long an operator who set an address or a password may not issue a code for the account (KEY-10)."""

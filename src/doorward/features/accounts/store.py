@@ -168,7 +168,7 @@ def lapsed(sql: Connection, now: datetime, most: int) -> list[AccountId]:
 
 
 def stretch(sql: Connection, after: AccountId, length: int) -> AccountId | None:
-    """Find the account with which a stretch of so many ends; None where fewer are left."""
+    """Find the account with which a stretch of `length` accounts ends; None where fewer are left."""
     found = sql.execute(_STRETCH, {"after": after, "length": length - 1}).scalar_one_or_none()
     return None if found is None else AccountId(found)
 

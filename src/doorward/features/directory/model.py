@@ -234,7 +234,7 @@ class CountLocked:
 
 @dataclass(frozen=True, slots=True)
 class LockedCounted(Done):
-    """So many are locked now; a bulk unlock lifts automatic locks alone (LOCK-12)."""
+    """How many are locked now; a bulk unlock lifts automatic locks alone (LOCK-12)."""
 
     automatic: int
     by_hand: int

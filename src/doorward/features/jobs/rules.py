@@ -85,7 +85,7 @@ def aim(since_others: timedelta | None) -> timedelta:
 
 
 def next_size(size: int, held: timedelta, aimed_at: timedelta = AIM) -> int:
-    """Say how many items the next piece has, after one of so many has held the writer for so long.
+    """Say how many items the next piece has, after one of `size` items has held the writer for `held`.
 
     Twice as many at most, and no more than would have taken the time that a piece aims at.
     """

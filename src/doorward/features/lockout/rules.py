@@ -99,7 +99,7 @@ def opens_again(counter: Counter, limits: Limits, now: datetime) -> bool:
 
 
 def locks(failures: int, limits: Limits) -> bool:
-    """Tell whether so many consecutive failures lock."""
+    """Tell whether this number of consecutive failures locks."""
     return 0 < limits.attempts <= failures
 
 
@@ -113,7 +113,7 @@ def failure_lock(factor: Factor, limits: Limits, now: datetime, *, last_administ
 
 
 def inactivity_lock(state: State, created_at: datetime, days: int, now: datetime) -> Lock | None:
-    """Make the lock of an account that nobody has used for so many days (LOCK-1); 0 days never lock.
+    """Make the lock of an account that nobody has used for `days` days (LOCK-1); 0 days never lock.
 
     Counted from the latest of last complete sign-in, unlock, enabling and creation.
     """

@@ -73,7 +73,7 @@ class WrongCode:
 
 @dataclass(frozen=True, slots=True)
 class ClockError:
-    """Two wrong codes tell the same story: the clock they came from is off by so many steps (KEY-15)."""
+    """Two wrong codes tell the same story: the clock they came from is off by some steps (KEY-15)."""
 
     offset: int
     """Negative when that clock is slow."""

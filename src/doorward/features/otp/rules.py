@@ -45,7 +45,7 @@ def parse_code(text: str) -> str | None:
 
 
 def step_at(instant: datetime, period: int = STEP_SECONDS) -> int:
-    """Give the number of an instant's interval of so many seconds: RFC 6238 section 4.2, with T0 = 0."""
+    """Give the number of an instant's interval of `period` seconds: RFC 6238 section 4.2, with T0 = 0."""
     return (instant - EPOCH) // timedelta(seconds=period)
 
 
@@ -260,7 +260,7 @@ def _window(key: OtpKey, now: datetime) -> range:
 
 
 def _near(key: OtpKey, step: int, seconds: int = CLOCK_ERROR_SECONDS) -> range:
-    """Say which steps lie within so many seconds of where the key's clock is thought to be."""
+    """Say which steps lie within `seconds` of where the key's clock is thought to be."""
     middle, reach = step + key.offset_steps, seconds // key.recipe.period
     return _from_zero(middle - reach, middle + reach)
 

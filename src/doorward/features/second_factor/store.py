@@ -33,7 +33,7 @@ _LIFT = delete(exclusions).where(_E.account_id == bindparam("account"))
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a list: from after an account on, at most so many, of the people whom somebody reaches (RIGHT-3)."""
+    """A part of a list: from after an account on, a limited number of the people whom somebody reaches (RIGHT-3)."""
 
     most: int
     after: AccountId | None = None

@@ -60,7 +60,7 @@ class Kept(People, Protocol):
         """Give them one after the other."""
 
     def pieces(self, most: int) -> Iterator[People]:
-        """Give them in pieces of so many at most."""
+        """Give them in pieces of at most `most`."""
 
 
 @dataclass(frozen=True, slots=True)

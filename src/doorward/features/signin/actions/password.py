@@ -46,7 +46,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class HoldOn:
-    """Nothing is reserved yet: try again after so many seconds."""
+    """Nothing is reserved yet: try again after some seconds."""
 
     seconds: float = lockout_rules.WAIT_SECONDS
 

@@ -35,7 +35,7 @@ MOST_COLUMNS = 100
 """Far more than are known: whoever has more has sent another kind of file."""
 MOST_LINES = 100_000_000
 MOST_ERRORS = 100_000
-"""After so many the rest of a file is not looked at: it is another kind of file."""
+"""After this many the rest of a file is not looked at: it is another kind of file."""
 _DRAWERS = 256
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _KINDS = {kind.value: kind for kind in AccountKind}
