@@ -17,6 +17,11 @@ DESK = {
     "jobs.count_differs": Refusal(
         422, USAGE, "This is about {count} accounts, and that is not the number you typed. Look again, then type it."
     ),
+    "jobs.key_used": Refusal(
+        409,
+        CONFLICT,
+        "This `Idempotency-Key` has begun a job for something else. Send this request again with a key of its own.",
+    ),
     "jobs.nothing_selected": Refusal(422, USAGE, "No account is selected. Select at least one, then try again."),
     "lockout.undo_nothing": Refusal(
         409,

@@ -61,6 +61,16 @@ def test_the_same_key_gives_the_same_job(served: Served) -> None:
     assert first["id"] != other["id"]
 
 
+def test_the_same_key_with_another_body_is_refused(served: Served) -> None:
+    """The answer would be about something that nobody asked for now."""
+    bram = served.world.add("bram", locked_at=NOON, lock_reason="Failures")
+    olga, key = served.operator(), [("idempotency-key", "monday")]
+    served.ask("POST /unlocks", {**REASON, "accounts": [str(bram)]}, olga, key)
+    refused = served.ask("POST /unlocks", {**REASON, "filter": {}}, olga, key)
+
+    assert (refused.status, refused.code) == (409, "jobs.key_used")
+
+
 @pytest.mark.parametrize(
     ("body", "code"),
     [

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from doorward.features.groups import store
 from doorward.features.groups.model import Group
-from doorward.kernel.act import EVERYBODY
+from doorward.kernel.act import EVERYBODY, Reach
 from doorward.kernel.ids import AccountId, GroupId
 from tests.worlds import NOON, World
 
@@ -116,8 +117,26 @@ def test_memberships_are_read_from_both_sides(world: World) -> None:
         assert store.member_ids(sql, NORTH, NOBODY, 10) == [BRAM, CARL]
         assert store.member_ids(sql, NORTH, NOBODY, 1) == [BRAM]
         assert store.member_ids(sql, NORTH, BRAM, 10) == [CARL]
-        assert store.counts(sql, [NORTH, SOUTH]) == {NORTH: 2, SOUTH: 1}
+        assert store.counts(sql, [NORTH, SOUTH], EVERYBODY) == {NORTH: 2, SOUTH: 1}
         assert (store.is_member(sql, NORTH, BRAM), store.is_member(sql, SOUTH, BRAM)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("reach", "counted"),
+    [
+        (Reach(without=frozenset({SOUTH})), {NORTH: 1}),
+        (Reach(everything=False, groups=frozenset({NORTH})), {NORTH: 2, SOUTH: 1}),
+        (Reach(False, frozenset({NORTH}), frozenset({SOUTH})), {NORTH: 1}),
+        (Reach(everything=False), {}),
+    ],
+)
+def test_members_out_of_reach_are_not_counted(world: World, reach: Reach, counted: dict[GroupId, int]) -> None:
+    """Carl is in both groups, so that he is within reach of whoever looks after one, unless the other is denied."""
+    add(world, BRANCH, BRAM, CARL)
+    add(world, replace(BRANCH, id=SOUTH, name="Branch South"), CARL)
+
+    with world.database.read() as sql:
+        assert store.counts(sql, [NORTH, SOUTH], reach) == counted
 
 
 def test_membership_is_there_once(world: World) -> None:
@@ -182,7 +201,7 @@ def test_of_two_racing_memberships_one_is_added(world: World) -> None:
 
     assert sorted(map(str, came)) == ["<class 'sqlalchemy.exc.IntegrityError'>", "None"]
     with world.database.read() as sql:
-        assert store.counts(sql, [NORTH]) == {NORTH: 1}
+        assert store.counts(sql, [NORTH], EVERYBODY) == {NORTH: 1}
 
 
 def test_of_two_racing_removals_one_takes(world: World) -> None:

@@ -3,6 +3,7 @@ from uuid import UUID
 import pytest
 
 from doorward.features.accounts import actions as accounts
+from doorward.features.accounts import store as accounts_store
 from doorward.features.jobs.actions import showing, starting
 from doorward.features.jobs.model import JobShown, ShowJob, StartJob
 from doorward.features.sessions import actions as sessions
@@ -87,6 +88,29 @@ def test_key_of_somebody_else_is_another(world: World, grace: Bearer) -> None:
     first = start(world, grace, bram, idempotency_key="k-1")
 
     assert start(world, henk, bram, idempotency_key="k-1").job != first.job
+
+
+def test_a_key_stays_with_its_account_whatever_it_is_called(world: World, grace: Bearer) -> None:
+    """Whoever bears the name afterwards is given nobody else's job (RIGHT-3), and who was renamed finds theirs."""
+    bram = locked(world, "bram")
+    first = start(world, grace, bram, idempotency_key="k-1")
+    with world.writing() as call:
+        accounts_store.save_fields(call.sql, world.standing(grace.account).account, {"user_name": "grace h"}, call.now)
+    other = world.add_operator("grace", "help-desk")
+
+    assert start(world, other, bram, idempotency_key="k-1").job != first.job
+    assert start(world, grace, bram, idempotency_key="k-1").job == first.job
+
+
+def test_a_key_that_comes_again_with_something_else_is_refused(world: World, grace: Bearer) -> None:
+    """Nothing is begun, and nobody takes the job of before for the one that was asked for."""
+    bram, carl = locked(world, "bram"), locked(world, "carl")
+    start(world, grace, bram, idempotency_key="k-1")
+    again = world.run(starting.start_unlocks, StartJob((carl,), idempotency_key="k-1"), grace)
+    work(world)
+
+    assert again == Refused("jobs.key_used")
+    assert (is_locked(world, bram), is_locked(world, carl)) == (False, True)
 
 
 def test_nobody_named_is_refused(world: World, grace: Bearer) -> None:

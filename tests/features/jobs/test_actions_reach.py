@@ -14,7 +14,7 @@ from doorward.features.jobs.model import (
     StopJob,
 )
 from doorward.features.rights import store as rights_store
-from doorward.features.rights.model.facts import Assignment, Effect, Scope
+from doorward.features.rights.model.facts import Assignment, Effect, Role, Scope
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId, GroupId, new_id
 from doorward.kernel.outcome import Refused
@@ -76,3 +76,36 @@ def test_somebody_elses_job_is_not_there(world: World, branch: tuple[Bearer, Acc
 
     assert world.run(showing.show_job, ShowJob(job), grace) == Refused("jobs.not_found")
     assert world.run(starting.stop_job, StopJob(job), grace) == Refused("jobs.not_found")
+
+
+def test_who_has_left_ones_reach_is_named_no_more(world: World, branch: tuple[Bearer, AccountId, AccountId]) -> None:
+    """The job keeps its counts, and its beginner the id that they asked for."""
+    grace, inside, _ = branch
+    job = start(world, grace, inside).job
+    before = world.run(showing.show_job, ShowJob(job), grace)
+    with world.writing() as call:
+        (north,) = groups_store.groups_of(call.sql, inside)
+        groups_store.remove_member(call.sql, north, inside)
+    after = world.run(showing.show_job, ShowJob(job), grace)
+
+    assert [(one.account, one.name) for one in getattr(before, "items", ())] == [(inside, "inga")]
+    assert [(one.account, one.name) for one in getattr(after, "items", ())] == [(inside, "")]
+
+
+def test_who_unlocks_and_reads_nobody_is_told_no_names(
+    world: World, branch: tuple[Bearer, AccountId, AccountId]
+) -> None:
+    """They unlock by ids that somebody gave them, and learn nothing else of whom they unlock."""
+    grace, inside, outside = branch
+    with world.writing() as call:
+        unlocker = Role("unlocker", "Unlocker", frozenset({"users:unlock"}), version=1)
+        stamp = rights_store.Stamp("system", call.now)
+        rights_store.add_role(call.sql, unlocker, stamp)
+        rights_store.grant(call.sql, grace.account, Assignment("unlocker"), stamp)
+    job = start(world, grace, inside, outside).job
+    frozen = outcomes(world, job)
+    work(world)
+
+    assert frozen == {"inga": None, "": None}
+    assert outcomes(world, job) == {"inga": "done", "": "done"}
+    assert not is_locked(world, outside)

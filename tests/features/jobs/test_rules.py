@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from doorward.features.accounts.model import Lock, LockReason
 from doorward.features.directory.model import Search
 from doorward.features.jobs import rules
-from doorward.features.jobs.model import Beginner, Frontier, Job, JobKind, JobOver, JobState
+from doorward.features.jobs.model import Beginner, Frontier, Job, JobKind, JobOver, JobState, StartJob
 from doorward.kernel.act import NOBODY, Actor, OnBehalf, Owner
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
@@ -188,3 +189,48 @@ def test_a_long_selection_is_frozen_a_few_at_a_time(count: int, first: int, rest
 
     assert len(few) == first
     assert (None if left is None else len(left.listed)) == rest
+
+
+ASKED = StartJob((GRACE, AccountId(UUID(int=13))), reason="storm is over")
+
+
+@pytest.mark.parametrize(
+    ("again", "differs"),
+    [
+        (ASKED, False),
+        (replace(ASKED, accounts=(*reversed(ASKED.accounts), GRACE)), False),
+        (replace(ASKED, idempotency_key="monday"), False),
+        (replace(ASKED, accounts=(GRACE,)), True),
+        (replace(ASKED, accounts=()), True),
+        (replace(ASKED, reason=None), True),
+        (StartJob(search=Search(), reason="storm is over"), True),
+    ],
+)
+def test_what_is_asked_again_under_a_key_is_compared(again: StartJob, differs: bool) -> None:
+    """Whom it is about and why; neither their order, nor the key itself."""
+    assert rules.differs(_job(rules.digest(ASKED)), again) is differs
+
+
+@pytest.mark.parametrize(
+    ("search", "again", "differs"),
+    [
+        (Search("bram"), Search("bram", limit=7, cursor="x"), False),
+        (Search("bram", enabled=False), Search("bram"), True),
+        (Search("bram", locked=True), Search("bram"), True),
+        (Search(), Search(), False),
+    ],
+)
+def test_searches_under_a_key_are_compared(search: Search, again: Search, differs: bool) -> None:
+    """By what they look for, whichever page is shown."""
+    assert rules.differs(_job(rules.digest(StartJob(search=search))), StartJob(search=again)) is differs
+
+
+def test_a_job_of_a_version_before_differs_from_nothing() -> None:
+    """What it was asked for was not kept."""
+    assert not rules.differs(_job(None), ASKED)
+
+
+def _job(asked_for: str | None) -> Job:
+    return Job(
+        JobId(UUID(int=1)), JobKind.UNLOCKS, JobState.RUNNING, None, OPERATOR, NOON, total=2, asked_for=asked_for
+    )

@@ -56,9 +56,32 @@ def test_job_is_found_by_its_beginners_key(world: World) -> None:
     add(world, replace(JOB, key_hash=b"k" * 32))
 
     with world.database.read() as sql:
-        assert store.by_key(sql, "grace", b"k" * 32) == JOB
-        assert store.by_key(sql, "henk", b"k" * 32) is None
-        assert store.by_key(sql, "grace", b"x" * 32) is None
+        assert store.by_key(sql, GRACE, "grace rossi", b"k" * 32) == JOB
+        assert store.by_key(sql, ONE, "grace", b"k" * 32) is None
+        assert store.by_key(sql, None, "grace", b"k" * 32) is None
+        assert store.by_key(sql, GRACE, "grace", b"x" * 32) is None
+
+
+def test_a_job_of_the_owner_is_found_by_the_owners_name(world: World) -> None:
+    """No account began it; whoever has an account of that name did not either."""
+    by_root = Beginner(None, "cli:root", None, used_second_factor=False, origin=Origin(Door.CLI))
+    job = replace(JOB, beginner=by_root, asked_for="a" * 64)
+    add(world, replace(job, key_hash=b"k" * 32))
+
+    with world.database.read() as sql:
+        assert store.by_key(sql, None, "cli:root", b"k" * 32) == job
+        assert store.by_key(sql, None, "cli:admin", b"k" * 32) is None
+        assert store.by_key(sql, GRACE, "cli:root", b"k" * 32) is None
+
+
+def test_a_key_is_looked_for_by_an_index(world: World) -> None:
+    """However many jobs there are, a request waits for none of them."""
+    with world.database.read() as sql:
+        if sql.dialect.name == "postgresql":
+            sql.exec_driver_sql("SET LOCAL enable_seqscan = off")  # an empty table is read as a whole else
+        plans = plans_of(sql, lambda: store.by_key(sql, GRACE, "grace", b"k" * 32))
+
+    assert [plan for plan in plans if "ix_jobs_owner" not in plan] == []
 
 
 def test_running_jobs_come_oldest_first(world: World) -> None:

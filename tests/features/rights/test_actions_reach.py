@@ -4,13 +4,10 @@ Nora is in North, Sven in South, Uma in no group. Ann holds a role over North; D
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
-from doorward.features.accounts import store as accounts_store
-from doorward.features.accounts.model import Lock, LockReason
-from doorward.features.administration.actions import adding, grouping
+from doorward.features.administration.actions import adding
 from doorward.features.administration.model import AddAccount
 from doorward.features.audit import actions as audit
 from doorward.features.audit.model import ExportEntries, Filter, Form, ListEntries, ReadExport
@@ -21,10 +18,9 @@ from doorward.features.directory.model import (
     ViewAccount,
     ViewHistory,
     ViewOverview,
-    ViewOwnHistory,
 )
 from doorward.features.groups import actions as groups
-from doorward.features.groups.model import AddMember, EditGroup, ListGroups, RemoveMember, ViewGroup
+from doorward.features.groups.model import ListGroups, ViewGroup
 from doorward.features.jobs.actions import showing, starting
 from doorward.features.jobs.model import CountFound, JobKind, ListJobs, ShowJob, StopJob
 from doorward.features.lockout import actions as lockout
@@ -34,38 +30,17 @@ from doorward.features.rights.model.acts.explaining import ShowPermissions
 from doorward.features.second_factor.actions import allowlist, exclusions
 from doorward.features.second_factor.model import AllowSetUp, ExcludeAccount, ListAllowlist, ListExclusions
 from doorward.kernel.act import Bearer
-from doorward.kernel.ids import AccountId, GroupId
+from doorward.kernel.ids import AccountId
 from tests.features.jobs.begun import outcomes, start, work
-from tests.features.rights.giving import DENY, KEYS, WHY, code, group, hold, scoped
-from tests.worlds import NOON, World
-
-
-@dataclass(frozen=True, slots=True)
-class Branches:
-    """Two branches and their people."""
-
-    world: World
-    people: dict[str, AccountId]
-    north: GroupId
-    south: GroupId
-    ann: Bearer
-    dan: Bearer
+from tests.features.rights.branches import Branches, two_branches
+from tests.features.rights.giving import WHY, code
+from tests.worlds import World
 
 
 @pytest.fixture
 def branches(world: World) -> Branches:
-    """Everybody locked for failures, allowed to set up, and with an entry of it."""
-    people = {name: world.add(name) for name in ("nora", "sven", "uma")}
-    north, south = group(world, "North", people["nora"]), group(world, "South", people["sven"])
-    ann = scoped(world, "ann", north, "users:read", "users:modify", "users:unlock", "user-permissions:read", KEYS,
-                 "audit:read", "audit:export")  # fmt: skip
-    dan = world.add("dan", "administrator", factors=1)
-    hold(world, dan, "administrator", DENY, south)
-    for one in people.values():
-        world.run(allowlist.allow_set_up, AllowSetUp(one, WHY))
-        with world.database.write() as sql:
-            accounts_store.set_lock(sql, one, Lock(NOON, LockReason.FAILURES))
-    return Branches(world, people, north, south, ann, world.sign_in(dan))
+    """Two branches, Ann who looks after one, and Dan who is denied the other."""
+    return two_branches(world)
 
 
 SHOWN: dict[str, Callable[[Branches, Bearer], set[str]]] = {
@@ -164,61 +139,6 @@ def test_groups_out_of_reach_are_not_there(branches: Branches) -> None:
         groups.add_member(call, branches.south, branches.people["nora"])
     found = world.run(directory.search_accounts, Search(), branches.ann)
     assert [(one.user_name, one.groups) for one in getattr(found, "accounts", ())] == [("nora", ("North",))]
-
-
-def told(page: object) -> list[object]:
-    """List the groups that the entries of a page name, in no order: all are of one instant."""
-    found = [one.details["group"] for one in getattr(page, "entries", ()) if "group" in one.details]
-    return sorted(found, key=str)
-
-
-@pytest.mark.parametrize("shown", ["history", "trail"])
-def test_no_entry_names_a_group_out_of_reach(branches: Branches, shown: str) -> None:
-    """Whatever was recorded, and by whom; whoever reaches everybody is told all of it."""
-    world, nora = branches.world, branches.people["nora"]
-    merger = group(world, "Merger (secret)")
-    for to in (merger, branches.south, branches.north):
-        world.run(grouping.remove_member, RemoveMember(nora, to, WHY))
-        world.run(grouping.add_member, AddMember(nora, to, WHY))
-    asked: dict[str, Callable[[Bearer], object]] = {
-        "history": lambda by: world.run(directory.view_history, ViewHistory(nora), by),
-        "trail": lambda by: world.run(audit.list_entries, ListEntries(Filter(account=nora)), by),
-    }
-    ada = world.add_operator("ada", "administrator")
-
-    assert told(asked[shown](branches.ann)) == [*[None] * 4, *["North"] * 2]
-    assert told(asked[shown](ada)) == [*["Merger (secret)"] * 2, *["North"] * 2, *["South"] * 2]
-
-
-def test_a_denied_group_is_named_in_no_entry(branches: Branches) -> None:
-    """Nor in what is about nobody: Dan is told that a group was edited, and not which."""
-    world, uma = branches.world, branches.people["uma"]
-    for to in (branches.north, branches.south):
-        world.run(grouping.edit_group, EditGroup(to, None, None, "for a while", WHY))
-    merger = group(world, "Merger (open)")
-    world.run(grouping.add_member, AddMember(uma, merger, WHY))
-    page = world.run(audit.list_entries, ListEntries(Filter(act="groups")), branches.dan)
-
-    assert told(page) == ["Merger (open)", None, "North"]  # sorted as "None" is
-
-
-def test_an_export_names_no_group_out_of_reach(branches: Branches) -> None:
-    """A part of a file is read as a page is."""
-    world, nora = branches.world, branches.people["nora"]
-    world.run(grouping.add_member, AddMember(nora, group(world, "Merger (secret)"), WHY))
-    part = world.run(audit.read_export, ReadExport(Filter(account=nora), Form.JSON_LINES), branches.ann)
-
-    assert '"group":null' in getattr(part, "text", "").replace(" ", "")
-    assert "Merger" not in getattr(part, "text", "")
-
-
-def test_ones_own_history_names_every_group(branches: Branches) -> None:
-    """It is about oneself, as the groups on one's own page are."""
-    world, vera = branches.world, branches.world.add("vera", factors=1)
-    world.run(grouping.add_member, AddMember(vera, group(world, "Merger"), WHY))
-    shown = world.run(directory.view_own_history, ViewOwnHistory(), world.sign_in(vera))
-
-    assert [one.entry.details.get("group") for one in getattr(shown, "entries", ())] == ["Merger"]
 
 
 ASKED: dict[str, Callable[[Branches, AccountId, Bearer], object]] = {

@@ -41,10 +41,15 @@ from doorward.kernel.outcome import Refused
 
 routes = Routes("jobs")
 
-_CODES = ("accounts.not_found", "request.reason", "jobs.nothing_selected")
+_CODES = ("accounts.not_found", "request.reason", "jobs.nothing_selected", "jobs.key_used")
 IdempotencyKey = Annotated[
     str | None,
-    Header(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$", description="the same key gives the same job"),
+    Header(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="the same key gives the same job; with another body it is refused",
+    ),
 ]
 
 

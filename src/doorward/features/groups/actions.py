@@ -10,7 +10,7 @@ from doorward.features.accounts.rules import search_pattern
 from doorward.features.groups import rules, store
 from doorward.features.groups.model import Group, GroupRow, GroupShown, GroupsListed, ListGroups, ViewGroup
 from doorward.features.policy import actions as policy
-from doorward.kernel.act import Needs, act
+from doorward.kernel.act import EVERYBODY, Needs, Reach, act
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
 
@@ -21,8 +21,8 @@ _FROM_THE_FIRST = AccountId(UUID(int=0))
 
 @act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def list_groups(call: Call, command: ListGroups) -> GroupsListed | Refused:
-    """Search groups by name, each with how many accounts are in it."""
-    after = None if command.after is None else store.by_id(call.sql, command.after)
+    """Search groups by name, each with how many accounts within reach are in it."""
+    after = None if command.after is None else reached(call, command.after)
     if command.after is not None and after is None:
         return Refused("list.cursor")
     size = rules.page_size(command.limit)
@@ -101,8 +101,12 @@ def names_within(call: Call, wanted: Sequence[GroupId]) -> dict[GroupId, str]:
 
 
 def counts(call: Call, wanted: Sequence[GroupId]) -> dict[GroupId, int]:
-    """Count the members of groups; one that is empty, or not there, has none."""
-    found = store.counts(call.sql, wanted)
+    """Count all members of groups, whoever asks; one that is empty, or not there, has none."""
+    return _counted(call, wanted, EVERYBODY)
+
+
+def _counted(call: Call, wanted: Sequence[GroupId], reach: Reach) -> dict[GroupId, int]:
+    found = store.counts(call.sql, wanted, reach)
     return {group: found.get(group, 0) for group in wanted}
 
 
@@ -185,5 +189,5 @@ def _within(call: Call, group: GroupId) -> bool:
 
 
 def _rows(call: Call, found: Sequence[Group]) -> tuple[GroupRow, ...]:
-    members = counts(call, [group.id for group in found])
+    members = _counted(call, [group.id for group in found], call.reach)
     return tuple(GroupRow(group, members[group.id]) for group in found)

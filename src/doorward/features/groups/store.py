@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from doorward.edges.sql.columns import Id
+from doorward.edges.sql.reaching import reached, sides
 from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.features.groups.model import Group
 from doorward.kernel.act import Reach
@@ -48,7 +49,13 @@ _MEMBERS = (
     .order_by(_M.account_id)
     .limit(bindparam("most"))
 )
-_COUNTS = select(_M.group_id, func.count().label("members")).where(_M.group_id.in_(_ASKED)).group_by(_M.group_id)
+_MEMBER = group_members.alias("member").c
+"""A member as it is counted, beside those of denied groups."""
+_COUNTS = (
+    select(_MEMBER.group_id, func.count().label("members"))
+    .where(_MEMBER.group_id.in_(_ASKED))
+    .group_by(_MEMBER.group_id)
+)
 _ADD_MEMBER = insert(group_members)
 _ONE_MEMBER = (_M.account_id == bindparam("account"), _M.group_id == bindparam("group"))
 _IS_MEMBER = select(_M.added_at).where(*_ONE_MEMBER)
@@ -149,9 +156,11 @@ def member_ids(sql: Connection, group: GroupId, after: AccountId, most: int) -> 
     return [AccountId(found) for found in rows.scalars()]
 
 
-def counts(sql: Connection, wanted: Sequence[GroupId]) -> dict[GroupId, int]:
-    """Count the members of these groups; an empty one is left out."""
-    return {GroupId(row.group_id): row.members for row in sql.execute(_COUNTS, {"asked": wanted})}
+def counts(sql: Connection, wanted: Sequence[GroupId], reach: Reach) -> dict[GroupId, int]:
+    """Count the members of these groups whom somebody reaches; a group without any is left out."""
+    named = sides(reach)
+    statement = _COUNTS.where(*reached(_MEMBER.account_id, named))
+    return {GroupId(row.group_id): row.members for row in sql.execute(statement, {"asked": wanted, **named})}
 
 
 def is_member(sql: Connection, group: GroupId, account: AccountId) -> bool:

@@ -227,6 +227,8 @@ class Job:
     """None when every item is frozen."""
     finished_at: datetime | None = None
     key_hash: bytes | None = None
+    asked_for: str | None = None
+    """A digest of what was asked for; None where a version before has begun it."""
 
     @property
     def listed(self) -> int:

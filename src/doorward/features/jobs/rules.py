@@ -5,6 +5,7 @@ plays no part; a job outlives its session, but neither its beginner's rights nor
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from types import MappingProxyType
 
 from doorward.features.accounts.model import Lock
 from doorward.features.directory.model import Search
-from doorward.features.jobs.model import Beginner, Frontier, Job, JobKind, JobState
+from doorward.features.jobs.model import Beginner, Frontier, Job, JobKind, JobState, StartJob
 from doorward.kernel.act import Actor, Caller, OnBehalf, Owner
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Refused, Status, Unchanged
@@ -120,6 +121,22 @@ def item_outcome(outcome: Done | Unchanged | Refused) -> tuple[Status, str | Non
 def key_hash(kind: JobKind, key: str | None) -> bytes | None:
     """Hash an `Idempotency-Key` of one kind of job, so that its length and content matter to nobody."""
     return None if key is None else hashlib.sha256(f"{kind}\0{key}".encode(errors="surrogatepass")).digest()
+
+
+def digest(command: StartJob) -> str:
+    """Hash what a job is asked to do, so that a key that comes again with something else is noticed: SHA-256, in hex.
+
+    In which order accounts were selected, and how often each, makes no difference; nor does a condition that says
+    nothing, so that the next version, which may know more of them, hashes the same.
+    """
+    search = None if command.search is None else command.search.spelled().items() - Search().spelled().items()
+    asked = [sorted({str(one) for one in command.accounts}), None if search is None else sorted(search), command.reason]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+def differs(found: Job, command: StartJob) -> bool:
+    """Tell whether a job was begun for something else than is asked for now under the same key."""
+    return found.asked_for is not None and found.asked_for != digest(command)
 
 
 def page_size(asked: int) -> int:

@@ -31,7 +31,9 @@ _JOBS = select(
     _J.finished_at, _J.total,
 )  # fmt: skip
 _BY_ID = _JOBS.where(_J.job_id == bindparam("job"))
-_BY_KEY = _JOBS.where(_J.owner_name == bindparam("owner"), _J.idempotency_key == bindparam("key"))
+_BY_KEY = _JOBS.where(_J.idempotency_key == bindparam("key"))
+_OF_ACCOUNT_BY_KEY = _BY_KEY.where(_J.owner_id == bindparam("owner"))
+_OF_OWNER_BY_KEY = _BY_KEY.where(_J.owner_id.is_(None), _J.owner_name == bindparam("owner"))
 _RUNNING = _JOBS.where(_J.state == JobState.RUNNING.value).order_by(_J.job_id)
 _OPEN = select(_I.account_id).where(_I.job_id == bindparam("job"), _I.outcome.is_(None)).limit(bindparam("most"))
 _OPEN_AMONG = select(_I.account_id).where(*_WAITING_AMONG)
@@ -78,7 +80,7 @@ def add(sql: Connection, job: Job) -> None:
             "origin": {
                 "door": origin.door.value, "address": origin.address, "user_agent": origin.user_agent,
                 "reference": origin.reference, "epoch": job.beginner.epoch,
-                "used_second_factor": job.beginner.used_second_factor,
+                "used_second_factor": job.beginner.used_second_factor, "asked_for": job.asked_for,
             },
             "idempotency_key": job.key_hash, "made_at": job.made_at, "finished_at": job.finished_at,
             "total": job.total,
@@ -98,9 +100,10 @@ def find(sql: Connection, job: JobId) -> Job | None:
     return None if row is None else _job(row)
 
 
-def by_key(sql: Connection, owner_name: str, key_hash: bytes) -> Job | None:
-    """Load the job that somebody began with this key."""
-    row = sql.execute(_BY_KEY, {"owner": owner_name, "key": key_hash}).first()
+def by_key(sql: Connection, account: AccountId | None, name: str, key_hash: bytes) -> Job | None:
+    """Load the job that an account began with this key, whatever it was called; without one, the owner of this name."""
+    statement = _OF_OWNER_BY_KEY if account is None else _OF_ACCOUNT_BY_KEY
+    row = sql.execute(statement, {"owner": name if account is None else account, "key": key_hash}).first()
     return None if row is None else _job(row)
 
 
@@ -198,4 +201,5 @@ def _job(row: Any) -> Job:
     return Job(
         id=JobId(row.job_id), kind=JobKind(row.kind), state=JobState(row.state), reason=row.reason, beginner=beginner,
         made_at=row.made_at, total=row.total, frontier=_read(row.filter), finished_at=row.finished_at,
+        asked_for=came.get("asked_for"),
     )  # fmt: skip

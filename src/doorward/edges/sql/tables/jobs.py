@@ -22,6 +22,7 @@ jobs = Table(
     Column("total", Integer, nullable=False),
     Index("ix_jobs_state", "state"),
     Index("ix_jobs_idempotency", "owner_name", "idempotency_key"),
+    Index("ix_jobs_owner", "owner_id", "idempotency_key"),
 )
 
 job_items = Table(

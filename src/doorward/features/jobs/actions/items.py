@@ -11,7 +11,7 @@ from doorward.features.jobs import rules, store
 from doorward.features.jobs.model import FindItems, ItemsFound, Job, JobKind, JobState, WorkItem
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import AccountUnlocked, NotLocked
-from doorward.features.rights.actions import facts as rights
+from doorward.features.rights.actions.reaching import reached_among
 from doorward.features.second_factor.actions import allowlist, exclusions, secret_key
 from doorward.features.second_factor.model import (
     AccountExcluded,
@@ -106,7 +106,8 @@ def find_items(call: Call, command: FindItems) -> ItemsFound | Refused:
 def named(call: Call, selected: Sequence[AccountId]) -> list[tuple[AccountId, str]]:
     """Give selected accounts with their names, as far as the actor reaches them (RIGHT-3)."""
     found = accounts.names(call, selected)
-    return [(one, found.get(one, "") if rights.reaches(call, one) else "") for one in selected]
+    within = reached_among(call, selected)
+    return [(one, found.get(one, "") if one in within else "") for one in selected]
 
 
 def work_off(runtime: Runtime, call: Call, job: JobId, piece: Sequence[AccountId]) -> None:

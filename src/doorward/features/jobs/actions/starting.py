@@ -24,6 +24,7 @@ from doorward.features.jobs.model import (
     StopJob,
 )
 from doorward.features.rights.actions import facts as rights
+from doorward.features.rights.actions.reaching import keeping_to_own
 from doorward.kernel.act import Needs, act
 from doorward.kernel.ids import JobId, new_id
 from doorward.kernel.outcome import Refused
@@ -90,7 +91,9 @@ def name_selected(call: Call, command: NameSelected) -> SelectedNamed:
 
 def _start(call: Call, kind: JobKind, command: StartJob) -> JobStarted | Refused:
     key_hash = rules.key_hash(kind, command.idempotency_key)
-    found = None if key_hash is None else store.by_key(call.sql, call.actor.name, key_hash)
+    found = None if key_hash is None else store.by_key(call.sql, call.actor.account, call.actor.name, key_hash)
+    if found is not None and rules.differs(found, command):
+        return Refused("jobs.key_used")
     if found is None and not command.accounts and command.search is None:
         return Refused("jobs.nothing_selected")
     job = _begin(call, kind, command, key_hash) if found is None else found
@@ -119,9 +122,10 @@ def _begin(call: Call, kind: JobKind, command: StartJob, key_hash: bytes | None)
         total=len(first),
         frontier=rest,
         key_hash=key_hash,
+        asked_for=rules.digest(command),
     )
     store.add(call.sql, job)
-    store.add_items(call.sql, job.id, named(call, first))
+    store.add_items(call.sql, job.id, named(keeping_to_own(call, "users:read"), first))
     return job
 
 
