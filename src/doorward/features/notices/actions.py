@@ -7,6 +7,7 @@ from uuid import UUID
 
 from doorward.edges.call import Call
 from doorward.edges.run import Runtime
+from doorward.edges.sql.reaching import sides
 from doorward.features.notices import rules, store
 from doorward.features.notices.model import (
     Kind,
@@ -99,9 +100,9 @@ def send_due(runtime: Runtime, deliver: Deliver) -> int:
 
 @act("system:read", event=None, writes=False)
 def list_mail(call: Call, command: ListMail) -> MailPage:
-    """Show the outbox, newest first: recipient, kind, state and error, never a body."""
+    """Show the mail to people within reach, newest first: recipient, kind, state and error, never a body (RIGHT-3)."""
     size = rules.page_size(command.limit)
-    found = store.page(call.sql, _conditions(command), size + 1)
+    found = store.page(call.sql, _conditions(command) | sides(call.reach), size + 1)
     return MailPage(tuple(found[:size]), found[size - 1].id if len(found) > size else None)
 
 
@@ -114,10 +115,10 @@ def mail_of(call: Call, account: AccountId, most: int) -> tuple[Mail, ...]:
 def retry_mail(call: Call, command: RetryMail) -> MailRetried | NothingToRetry | Refused:
     """Make mail that waits or was given up due now, as long as it can be of use."""
     if command.mail is not None:
-        call.note.target = store.whose(call.sql, command.mail)
+        call.note.target = store.whose(call.sql, command.mail, call.reach)
         if call.note.target is None:
             return Refused("notices.not_found")
-    count = store.retry(call.sql, command.mail, call.now)
+    count = store.retry(call.sql, command.mail, call.now, call.reach)
     call.note.details["count"] = count
     return MailRetried(count) if count else NothingToRetry()
 

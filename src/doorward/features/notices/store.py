@@ -14,8 +14,10 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, union_all, update
 
 from doorward.edges.sql.expiring import UNTIL, Expiring
+from doorward.edges.sql.reaching import reached, sides
 from doorward.edges.sql.tables.notices import former_addresses, outbox
 from doorward.features.notices.model import Kind, Mail, MailState
+from doorward.kernel.act import EVERYBODY, Reach
 from doorward.kernel.ids import AccountId
 
 _T = outbox.c
@@ -90,6 +92,8 @@ _MAILS = (
     .limit(bindparam("limit"))
 )  # fmt: skip
 _CONDITIONS = {
+    "within": reached(_T.account_id, ["within"])[0],
+    "without": reached(_T.account_id, ["without"])[0],
     "state": _T.state == bindparam("state"),
     "waiting": _T.state.in_(_WAITING),
     "undelivered": or_(_T.state == MailState.FAILED.value, and_(_T.state.in_(_WAITING), _T.attempts > 0)),
@@ -174,16 +178,20 @@ def page(sql: Connection, conditions: Mapping[str, Any], limit: int) -> list[Mai
     return [_mail(row) for row in rows]
 
 
-def retry(sql: Connection, message: UUID | None, now: datetime) -> int:
-    """Make one mail, or every mail that waits for a next try or was given up, due now; give their number."""
-    if message is None:
-        return sql.execute(_RETRY, {"now": now}).rowcount
-    return sql.execute(_RETRY_ONE, {"now": now, "message": message}).rowcount
+def retry(sql: Connection, message: UUID | None, now: datetime, reach: Reach = EVERYBODY) -> int:
+    """Make one mail, or every mail that waits for a next try or was given up, due now; give their number.
+
+    Of all mail it is that to accounts within reach.
+    """
+    named = sides(reach)
+    statement = (_RETRY if message is None else _RETRY_ONE).where(*reached(_T.account_id, named))
+    return sql.execute(statement, {"now": now, "message": message, **named}).rowcount
 
 
-def whose(sql: Connection, message: UUID) -> AccountId | None:
-    """Tell to which account a mail belongs, if there is such a mail."""
-    row = sql.execute(_BY_ID, {"message": message}).first()
+def whose(sql: Connection, message: UUID, reach: Reach = EVERYBODY) -> AccountId | None:
+    """Tell to which account a mail belongs, if there is such a mail and the account is within reach."""
+    named = sides(reach)
+    row = sql.execute(_BY_ID.where(*reached(_T.account_id, named)), {"message": message, **named}).first()
     return None if row is None else AccountId(row.account_id)
 
 

@@ -15,7 +15,8 @@ _NAMES = frozenset({"group", "over"})
 _LIST, _BETWEEN = "groups", ", "
 _OF_GROUPS = frozenset({"name", "description"})
 """What an edit of a group has changed: the words before and after."""
-_SEARCH, _IN_SEARCH = "search", "group="
+_SOUGHT = frozenset({"search", "account", "actor"})
+"""What somebody looked for, in a search or in the trail: a group, or people."""
 
 
 def named(entries: Iterable[Entry]) -> frozenset[str]:
@@ -38,5 +39,4 @@ def _names(key: str, fact: Fact) -> list[str]:
 def _told(act: str, key: str, fact: Fact, reached: Collection[str]) -> Fact:
     if key in _NAMES or key == _LIST:
         return _BETWEEN.join(name for name in _names(key, fact) if name in reached) or None
-    hidden = (act == "groups.edited" and key in _OF_GROUPS) or (key == _SEARCH and _IN_SEARCH in str(fact))
-    return None if hidden else fact
+    return None if key in _SOUGHT or (act == "groups.edited" and key in _OF_GROUPS) else fact
