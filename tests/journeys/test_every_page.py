@@ -130,7 +130,7 @@ def test_every_page_can_be_used_by_everybody(house: Household, visitor: NewVisit
     olga, operator = house.add("olga", "administrator"), visitor()
     operator.sign_in(olga, "Overview")
 
-    for address in (*CONSOLE, *furnished(house), "/me"):
+    for address in (*CONSOLE, *furnished(house), "/me?tab=two-factor", "/me"):
         operator.page.goto(house.server.url + address)
         operator.look()
 

@@ -23,6 +23,7 @@ def test_somebody_moves_to_another_phone_by_themselves(house: Household, visitor
     person.sign_in(bram, "Bram")
     house.server.turn(minutes=6)
 
+    person.tab("Two-factor authentication")
     person.press("Regenerate secret key", "Bram")
     person.look()
     person.fill(Code_from_the_app="000000")
@@ -57,6 +58,7 @@ def put_own_token_in_step(house: Household, window: Visitor, bram: Person) -> No
     window.give_password(bram, "Enter the code")
     window.fill(Code=hotp(SEED, 0))
     window.press("Sign in", "Bram")
+    window.tab("Two-factor authentication")
     window.follow("Resynchronise", "Resynchronise your hardware token")
     window.fill(First_code=hotp(SEED, 80), The_code_after_it=hotp(SEED, 90))
     window.press("Resynchronise", "Resynchronise your hardware token")

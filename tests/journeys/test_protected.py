@@ -83,6 +83,7 @@ def test_a_protected_account_is_changed_with_a_proof(house: Household, visitor: 
     operator.told("The account is no longer protected.")
 
     operator.open("/me", "Olga")
+    operator.tab("Two-factor authentication")
     operator.follow("Regenerate secret key…", "Olga")
     operator.press("Use your passkey")
     operator.told("New secret key")
@@ -95,6 +96,7 @@ def test_the_owner_of_a_protected_account_proves_themselves(house: Household, vi
     person = visitor(scripts=False)
     person.sign_in(bram, "Bram")
 
+    person.tab("Two-factor authentication")
     person.follow("Regenerate secret key…", "Bram")
     prove(person, house.next_code(bram.key))
     person.press("Regenerate secret key", "Bram")

@@ -189,18 +189,18 @@ def test_last_wrong_proof_leads_to_sign_in(site: Site, browser: Browser, bram: A
 def test_own_key_of_a_protected_account(site: Site, browser: Browser, olga: AccountId) -> None:
     """The page lays the change out with its fields; a code alone does not begin it (KEY-2)."""
     protect(site.world, olga)
-    first = browser.get("/me").page
+    first = browser.get("/me?tab=two-factor").page
     staged = browser.get("/me?stage=key").page.form("/me/secret-key")
     refused = browser.post("/me/secret-key", {"code": code(SECRET, site.world.clock.now())})
     malformed = browser.post("/me/secret-key", proof(site, typed="12"))
     begun = browser.post("/me/secret-key", proof(site))
 
-    assert "/me?stage=key" in first.links
-    assert "/me?stage=recovery_codes" in first.links
+    assert "/me?tab=two-factor&stage=key" in first.links
+    assert "/me?tab=two-factor&stage=recovery_codes" in first.links
     assert {"protection_password", "protection_code"} <= staged.names
     assert refused.page.ids["key-proof-password-error"].startswith(NEEDED)
     assert malformed.page.ids["key-proof-code-error"].startswith("A code is six digits")
-    assert begun.to == "/me"
+    assert begun.to == "/me?tab=two-factor"
 
 
 def test_own_recovery_codes_of_a_protected_account(site: Site, browser: Browser, olga: AccountId) -> None:
@@ -223,7 +223,7 @@ def test_own_key_after_a_recovery_code(site: Site, olga: AccountId) -> None:
     begun = browser.post("/me/secret-key", proof(site, typed=second.lower()))
 
     assert "Another recovery code" in page.text
-    assert begun.to == "/me"
+    assert begun.to == "/me?tab=two-factor"
 
 
 def test_own_password_of_a_protected_account(site: Site, browser: Browser, olga: AccountId) -> None:

@@ -1,37 +1,12 @@
 import pytest
 
-from tests.doors.console.signing_in import at_code, at_set_up, codes_on, give_code, give_password, key_on
+from tests.doors.console.own_page import begin, by_recovery_code, signed_in
+from tests.doors.console.signing_in import codes_on, give_code, give_password, key_on
 from tests.doors.console.standings import named
-from tests.doors.console.visiting import Browser, Shown, Site
+from tests.doors.console.visiting import Site
 from tests.features.signin.walking import authenticator
 
 FRESH_CODE = "This takes a fresh code of your present secret key."
-
-
-def signed_in(site: Site) -> tuple[Browser, str]:
-    """Sign somebody in by their key, just now."""
-    browser, key = at_code(site)
-    give_code(site, browser, key)
-    site.world.pass_time(seconds=60)
-    return browser, key
-
-
-def by_recovery_code(site: Site) -> Browser:
-    """Sign somebody in by a recovery code."""
-    browser = at_set_up(site)
-    key = key_on(browser.get("/sign-in/set-up"))
-    codes = codes_on(browser.post("/sign-in/set-up", {"code": authenticator(key, site.world)}))
-    site.world.pass_time(seconds=60)
-    lost = site.browser()
-    give_password(lost)
-    lost.post("/sign-in/recovery-code", {"code": codes[0]})
-    return lost
-
-
-def begin(browser: Browser, code: str = "") -> Shown:
-    """Begin a new key, and look where that leads."""
-    shown = browser.post("/me/secret-key", {"code": code} if code else {})
-    return browser.get(shown.to) if shown.to else shown
 
 
 def test_the_own_page_tells_how_one_stands(site: Site) -> None:
@@ -67,7 +42,7 @@ def test_a_new_key_takes_two_steps(site: Site) -> None:
     still = site.browser()
     give_password(still)
 
-    assert led.to == "/me"
+    assert led.to == "/me?tab=two-factor"
     assert "The code was right. Save to make the new key yours." in proven.page.text
     assert new not in proven.html.replace(" ", "")
     assert give_code(site, still, old).status == 303
@@ -128,7 +103,7 @@ def test_a_new_key_that_is_discarded_is_forgotten(site: Site) -> None:
     led = browser.post("/me/secret-key/discard")
     page = browser.get(led.to)
 
-    assert led.to == "/me?done=key-discarded"
+    assert led.to == "/me?tab=two-factor&done=key-discarded"
     assert new not in page.html.replace(" ", "")
     assert "your present key is in force" in page.page.text
 
@@ -207,10 +182,10 @@ def test_a_session_is_ended_from_the_page(site: Site) -> None:
 
     led = browser.post("/me/sessions/end", given)
 
-    assert led.to == "/me?done=sessions-ended"
+    assert led.to == "/me?tab=account&done=sessions-ended"
     assert sorted(one.get("/me").status for one in others) == [200, 303]
     assert browser.get("/me").status == 200
-    assert browser.post("/me/sessions/end", given).to == "/me?done=unchanged"
+    assert browser.post("/me/sessions/end", given).to == "/me?tab=account&done=unchanged"
 
 
 def test_all_other_sessions_are_ended_at_once(site: Site) -> None:

@@ -23,7 +23,7 @@ def test_ones_own_page_names_the_token(site: Site, bram: AccountId) -> None:
     bind(site.world, dora)
     browser = site.signed_in(bram)
 
-    assert "<dt>Hardware token</dt><dd>100" in browser.get("/me").html
+    assert "<dt>Hardware token</dt><dd>100" in browser.get("/me?tab=two-factor").html
     assert "Press the button once more" in browser.get("/me/token").html
     assert site.signed_in(dora).get("/me/token").to == "/me"
     assert "/me/token" not in site.signed_in(dora).get("/me").html
@@ -36,7 +36,7 @@ def test_two_codes_put_the_token_in_step(site: Site, bram: AccountId, opened_wit
 
     done = browser.post("/me/token", {"first_code": press(300), "second_code": press(301)})
 
-    assert done.to == "/me?done=token-in-step"
+    assert done.to == "/me?tab=two-factor&done=token-in-step"
     assert "is in step again" in browser.get(done.to).html
     assert give(site.world, bram, press(302)) == "right"
 

@@ -70,7 +70,7 @@ def test_own_page_names_the_passkeys(site: Site, bram: AccountId) -> None:
     add(browser, Authenticator(), "Phone")
     operator = site.operator().get(f"/console/users/{bram}?tab=two-factor").page
 
-    assert "PasskeysPhone · Manage passkeys" in browser.get("/me").page.text
+    assert "PasskeysPhone · Manage passkeys" in browser.get("/me?tab=two-factor").page.text
     assert "Phone: added 2026-05-04, last used never" in operator.text
 
 
@@ -192,7 +192,7 @@ def test_key_2_passkey_is_the_proof_for_a_new_key(site: Site, bram: AccountId) -
     browser.post(f"{YOURS}/proof", {"credential": json.dumps(phone.get(options))})
 
     assert "Prove it with a passkey instead" in asked.text
-    assert browser.post("/me/secret-key").to == "/me"
+    assert browser.post("/me/secret-key").to == "/me?tab=two-factor"
 
 
 def test_code_proves_at_the_page_too(site: Site, bram: AccountId) -> None:

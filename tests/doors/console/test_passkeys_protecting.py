@@ -162,7 +162,7 @@ def test_own_page_takes_a_passkey(desk: Desk) -> None:
 
     assert (BUTTON in staged, "/static/passkeys.js" in staged) == (True, True)
     assert codes.status == 200
-    assert begun.to == "/me"
+    assert begun.to == "/me?tab=two-factor"
 
 
 def test_own_password_takes_a_passkey_for_the_code(desk: Desk) -> None:

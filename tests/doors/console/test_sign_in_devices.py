@@ -103,7 +103,7 @@ def test_sess_2_the_own_page_forgets_devices(asking: Site) -> None:
     malformed = browser.post("/me/devices/revoke", {"device": "first"})
 
     assert "Remembered devices" in page.text
-    assert shown.to == "/me?done=devices-revoked"
+    assert shown.to == "/me?tab=account&done=devices-revoked"
     assert "Remembered devices" not in after.text
     assert malformed.status == 404
     assert give_password(browser).to == "/sign-in/device-code"

@@ -1,4 +1,4 @@
-"""One's own account page: profile, state of the factor, a new secret key, sessions, sign-out."""
+"""One's own pages: profile and sessions; the second factor and a new secret key; sign-out."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,6 +42,8 @@ from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 from doorward.kernel.sentences import sentence
 
+ACCOUNT, TWO_FACTOR = "/me?tab=account", "/me?tab=two-factor"
+"""The addresses of the two tabs that are shown here."""
 _PROOF_OF_RECOVERY = timedelta(minutes=15)
 """How long the recovery code that opened the session is its fresh proof (KEY-1)."""
 
@@ -53,7 +55,7 @@ _ABOUT_A_CODE = ("otp.", "session.fresh_code_required")
 
 
 def show_me(visit: Visit) -> Response:
-    """Show one's own page, or its tab with one's history."""
+    """Show one's own page, or one of its tabs."""
     if visit.query.get("tab") == "history":
         return show_history(visit)
     shown = signed_in(visit)
@@ -67,14 +69,14 @@ def begin(visit: Visit) -> Response:
     if given and code is None:
         return _refused(visit, Refused("otp.malformed"))
     outcome = visit.change(begin_new_key, NewKey(None if code is None else Secret(code)))
-    return visit.go("/me") if isinstance(outcome, KeyShown) else _refused(visit, outcome)
+    return visit.go(TWO_FACTOR) if isinstance(outcome, KeyShown) else _refused(visit, outcome)
 
 
 def check(visit: Visit) -> Response:
     """Prove the new key (*Check and apply*); a wrong code keeps the page and the key."""
     code = six_digits(visit.form.get("code", ""))
     outcome = Refused("otp.malformed") if code is None else visit.run(check_new_key, CheckNewKey(code))
-    return visit.go("/me") if isinstance(outcome, KeyHeld) else _refused(visit, outcome)
+    return visit.go(TWO_FACTOR) if isinstance(outcome, KeyHeld) else _refused(visit, outcome)
 
 
 def save(visit: Visit) -> Response:
@@ -104,7 +106,7 @@ def make_codes(visit: Visit) -> Response:
 def discard(visit: Visit) -> Response:
     """Forget a key that was not saved."""
     outcome = visit.run(discard_new_key, DiscardNewKey())
-    return _refused(visit, outcome) if isinstance(outcome, Refused) else visit.go("/me?done=key-discarded")
+    return _refused(visit, outcome) if isinstance(outcome, Refused) else visit.go(f"{TWO_FACTOR}&done=key-discarded")
 
 
 def end_sessions(visit: Visit) -> Response:
@@ -112,11 +114,11 @@ def end_sessions(visit: Visit) -> Response:
     given = visit.form.get("session", "")
     ended = parse_id(given)
     if given and ended is None:
-        return _refused(visit, Refused("sessions.not_found"))
+        return _refused(visit, Refused("sessions.not_found"), at="sessions")
     outcome = visit.run(end_own_sessions, EndOwnSessions(ended))
     if isinstance(outcome, Refused):
-        return _refused(visit, outcome)
-    return visit.go(f"/me?done={'sessions-ended' if isinstance(outcome, SessionsEnded) else 'unchanged'}")
+        return _refused(visit, outcome, at="sessions")
+    return visit.go(f"{ACCOUNT}&done={'sessions-ended' if isinstance(outcome, SessionsEnded) else 'unchanged'}")
 
 
 def revoke_devices(visit: Visit) -> Response:
@@ -124,11 +126,11 @@ def revoke_devices(visit: Visit) -> Response:
     given = visit.form.get("device", "")
     revoked = parse_id(given)
     if given and revoked is None:
-        return _refused(visit, Refused("devices.not_found"))
+        return _refused(visit, Refused("devices.not_found"), at="devices")
     outcome = visit.run(revoke_own_devices, RevokeOwnDevices(revoked))
     if isinstance(outcome, Refused):
-        return _refused(visit, outcome)
-    return visit.go(f"/me?done={'devices-revoked' if isinstance(outcome, DevicesRevoked) else 'unchanged'}")
+        return _refused(visit, outcome, at="devices")
+    return visit.go(f"{ACCOUNT}&done={'devices-revoked' if isinstance(outcome, DevicesRevoked) else 'unchanged'}")
 
 
 def sign_out(visit: Visit) -> Response:
@@ -149,27 +151,43 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at:
     me = visit.run(view_me, ViewMe())
     if isinstance(me, Refused):
         return visit.problem(me)
-    staged = visit.query.get("stage", "")
-    told = _told(me, refused, at) | ({"stage": staged} if refused is None and staged in _STAGES else {})
-    devices = visit.run(list_own_devices, ListOwnDevices())
+    of_factor = at in _STAGES if refused is not None else _about_the_factor(visit, me)
+    more = _factor(visit, shown, me, refused, at) if of_factor else _account(visit, shown, me, refused)
     return visit.show(
-        "me.html",
+        "me_two_factor.html" if of_factor else "me.html",
         200 if refused is None else status_of(refused),
         **shell(visit, shown),
-        **told,
+        **more,
         account=me.account,
         key=me.key,
-        passkeys=me.passkeys,
         recovery_codes_left=me.recovery_codes_left,
-        sessions=list(me.sessions),
-        devices=[] if isinstance(devices, Refused) else list(devices.devices),
-        session=shown.session.id,
-        may_end=permission(True),
         own_page_only=me.own_page_only,
-        fresh_until=_fresh_until(shown),
-        new_key=_new_key(visit, me),
         may_renew=permission(me.key is not None or me.own_page_only) if me.key or me.own_page_only else None,
     )
+
+
+def _about_the_factor(visit: Visit, me: MeShown) -> bool:
+    """Tell which of the two tabs is shown; where none is named, the one on which something is under way."""
+    tab = visit.query.get("tab", "")
+    under_way = me.own_page_only or me.new_key_under_way or visit.query.get("stage", "") in _STAGES
+    return tab == "two-factor" or (tab != "account" and under_way)
+
+
+def _account(visit: Visit, shown: SessionShown, me: MeShown, refused: Refused | None) -> dict[str, Any]:
+    devices = visit.run(list_own_devices, ListOwnDevices())
+    return {
+        "refusal": refused,
+        "sessions": list(me.sessions),
+        "devices": [] if isinstance(devices, Refused) else list(devices.devices),
+        "session": shown.session.id,
+        "may_end": permission(True),
+    }
+
+
+def _factor(visit: Visit, shown: SessionShown, me: MeShown, refused: Refused | None, at: str) -> dict[str, Any]:
+    staged = visit.query.get("stage", "")
+    told = _told(me, refused, at) | ({"stage": staged} if refused is None and staged in _STAGES else {})
+    return told | {"passkeys": me.passkeys, "fresh_until": _fresh_until(shown), "new_key": _new_key(visit, me)}
 
 
 def _told(me: MeShown, refused: Refused | None, at: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def take_codes(visit: Visit) -> Response:
         return _page(visit, _MALFORMED, {"second_code" if first else "first_code": sentence(_MALFORMED)})
     outcome = visit.change(resynchronise_own_token, ResynchroniseOwnToken((first, second)))
     if not isinstance(outcome, Refused):
-        return visit.go("/me?done=token-in-step")
+        return visit.go("/me?tab=two-factor&done=token-in-step")
     match outcome.code:
         case "otp.wrong":
             return _page(visit, outcome, {"first_code": PAIR_WRONG})
