@@ -1,14 +1,17 @@
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.features.audit.model import DayCount, DayFigures
+from doorward.features.audit.model import DayCount, DayFigures, Filter
 from doorward.features.audit.rules import entries
 from doorward.kernel.events import Event
+from doorward.kernel.ids import AccountId
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+BRAM = AccountId(UUID(int=11))
 
 
 @pytest.mark.parametrize(
@@ -127,3 +130,37 @@ def test_joined_refusals_say_how_many_and_since_when() -> None:
 def test_single_refusal_needs_no_count() -> None:
     """One that was only kept for a moment is written as it is."""
     assert entries.joined(Event("signin.password", "refused"), 1, NOON) == Event("signin.password", "refused")
+
+
+def test_what_is_counted_twice_of_a_day_is_added() -> None:
+    """Entries that were counted before, and those since."""
+    day = entries.day_of(datetime(2026, 4, 6, 23, 59, tzinfo=UTC))
+    several = ((False, 5), (False, 2), (True, 1))
+    counts = [DayCount(day, "signin.completed", by_server=by_server, count=count) for by_server, count in several]
+    (found,) = [one for one in entries.figures(datetime(2026, 4, 5, tzinfo=UTC), counts) if one.sign_ins]
+
+    assert (found.day, found.sign_ins) == (datetime(2026, 4, 6, tzinfo=UTC), 8)
+
+
+def test_two_minutes_settle_what_was_written() -> None:
+    """No transaction lasts as long: what is older gets no more entries."""
+    now = datetime(2026, 4, 6, 12, 0, tzinfo=UTC)
+
+    assert entries.settled_below(now) == entries.first_id(now - timedelta(minutes=2))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "before", "found"),
+    [
+        (Filter(), None, {}),
+        (Filter(account=BRAM), None, {"target": BRAM}),
+        (Filter(actor=str(BRAM)), None, {"actor_id": BRAM}),
+        (Filter(actor="gra\u0000ce"), None, {"actor_name": "gra\\u0000ce"}),
+        (Filter(after=NOON), BRAM, {"from_id": entries.first_id(NOON), "before_id": BRAM}),
+        (Filter(before=NOON), None, {"below_id": entries.first_id(NOON)}),
+    ],
+    ids=["all", "account", "actor by id", "actor by name", "after, next page", "before"],
+)
+def test_a_filter_has_its_conditions(wanted: Filter, before: UUID | None, found: dict[str, object]) -> None:
+    """A span of time is a range of ids, and an actor is meant by id or else by name."""
+    assert entries.conditions(wanted, before) == found

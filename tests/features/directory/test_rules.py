@@ -54,6 +54,11 @@ def test_forged_cursor_is_none(text: str) -> None:
     assert rules.parse_cursor(text) is None
 
 
+def test_a_list_goes_on_after_a_place() -> None:
+    """Named as the stores ask for it."""
+    assert rules.going_on("ada", BRAM) == {"after": True, "after_name": "ada", "after_account": BRAM}
+
+
 def test_cursor_with_nul_is_none() -> None:
     """No name holds it, and PostgreSQL takes it in no text."""
     assert rules.parse_cursor(rules.cursor("a\0b", AccountId(UUID(int=1)))) is None
