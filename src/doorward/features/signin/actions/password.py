@@ -49,6 +49,8 @@ class HoldOn:
     """Nothing is reserved yet: try again after some seconds."""
 
     seconds: float = lockout_rules.WAIT_SECONDS
+    slowed: bool = False
+    """It is the address that waits, once (LOCK-17)."""
 
 
 def sign_in(command: SignIn) -> Steps:
@@ -61,7 +63,7 @@ def sign_in(command: SignIn) -> Steps:
             break
         if not lockout_rules.may_wait(since, resumed.call.now):
             break
-        slowed = slowed or attempt.seconds == SLOWED_SECONDS
+        slowed = slowed or attempt.slowed
         resumed = yield Wait(attempt.seconds, shared=True)
         if resumed.answer:
             attempt = _reserve(resumed.call, command.user_name, slowed=slowed)
@@ -89,7 +91,7 @@ def _reserve(call: Call, user_name: str, *, slowed: bool = False) -> Attempt | H
         pending.record_attempt(call, None, ACT, None, cause=entered.cause, name_hash=name_hash.hex()[:32])
         return entered
     if isinstance(entered, NoRoomYet) or (entered.slowed and not slowed):
-        return HoldOn(SLOWED_SECONDS) if isinstance(entered, Entered) else HoldOn()
+        return HoldOn(SLOWED_SECONDS, slowed=True) if isinstance(entered, Entered) else HoldOn()
     stored = passwords.find(call, account)
     reserved = lockout.reserve_attempt(call, account, Factor.PASSWORD, standing)
     if isinstance(reserved, lockout_rules.WaitForOthers):
