@@ -73,6 +73,7 @@ CONSOLE = (
     "/console/audit?act=lockout.locked&target=nobody",
     "/console/mail",
     "/console/mail?state=failed",
+    "/console/system",
     "/nowhere",
 )
 

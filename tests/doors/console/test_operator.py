@@ -18,6 +18,7 @@ READ = (
     "/console/audit",
     "/console/audit/retention",
     "/console/mail",
+    "/console/system",
 )
 OPENS = {
     "administrator": {*READ, "/console/users/new"},
@@ -27,7 +28,17 @@ OPENS = {
     "no-access": set(),
 }
 SOME = ["Overview", "Users", "Locked now", "Groups", "Jobs"]
-ALL = [*SOME, "Roles", "Password rules", "Two-factor authentication", "Hardware tokens", "Hosts", "Audit", "Mail"]
+ALL = [
+    *SOME,
+    "Roles",
+    "Password rules",
+    "Two-factor authentication",
+    "Hardware tokens",
+    "Hosts",
+    "Audit",
+    "Mail",
+    "System",
+]
 MENU = {"administrator": ALL, "super-user": ALL, "auditor": ALL, "help-desk": SOME, "no-access": []}
 
 

@@ -29,6 +29,7 @@ from doorward.doors.console import (
     rule_sets,
     settings,
     sign_in,
+    system,
     tokens,
     two_factor,
     undoing,
@@ -169,6 +170,7 @@ def _operating() -> list[BaseRoute]:
         *_form("/console/audit/retention", retention.take_retention),
         *_page("/console/mail", records.show_mail),
         *_form("/console/mail/retry", records.retry),
+        *_page("/console/system", system.show_system),
         *_form("/console/mail/{mail}/retry", records.retry),
     ]
 

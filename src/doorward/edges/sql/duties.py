@@ -46,6 +46,12 @@ def held_by_others(sql: Connection, holder: str, now: datetime) -> dict[str, dat
     return {row.duty: row.held_until for row in sql.execute(_HELD_BY_OTHERS, values)}
 
 
+def held(sql: Connection, now: datetime) -> list[tuple[str, str, datetime]]:
+    """List the duties that are held, each with its holder and until when, by name."""
+    values = {"holder": "", "now": now, "furthest": now + _FURTHEST}
+    return sorted((row.duty, row.held_by, row.held_until) for row in sql.execute(_HELD_BY_OTHERS, values))
+
+
 def holders(sql: Connection, now: datetime) -> set[str]:
     """Name everybody who holds a duty: the servers that run."""
     values = {"holder": "", "now": now, "furthest": now + _FURTHEST}

@@ -38,6 +38,18 @@ def server_version(sql: Connection) -> str:
     return str(sql.exec_driver_sql("SHOW server_version").scalar())
 
 
+def kind(sql: Connection) -> str:
+    """Say which database this is, with its version."""
+    if sql.dialect.name == "postgresql":
+        return f"PostgreSQL {server_version(sql)}"
+    return f"SQLite {sql.exec_driver_sql('SELECT sqlite_version()').scalar()}"
+
+
+def kept_badly(sql: Connection) -> list[Broken]:
+    """List the promises that this database's settings break; SQLite's are ours, and kept."""
+    return broken(sql) if sql.dialect.name == "postgresql" else []
+
+
 def broken(sql: Connection) -> list[Broken]:
     """List the promises that PostgreSQL's settings break, the gravest first."""
     settings: dict[str, str] = {row.name: row.setting for row in sql.execute(_SETTINGS)}

@@ -1,0 +1,20 @@
+"""The server itself, as operators look at it."""
+
+from starlette.responses import Response
+
+from doorward.doors.console.operator import shell, signed_in
+from doorward.doors.console.visit import Visit
+from doorward.features.system.actions import view_system
+from doorward.features.system.model import ViewSystem
+from doorward.kernel.outcome import Refused
+
+
+def show_system(visit: Visit) -> Response:
+    """Show version, database and duties, and what is wrong with how to mend it."""
+    shown = signed_in(visit)
+    if isinstance(shown, Response):
+        return shown
+    found = visit.run(view_system, ViewSystem())
+    if isinstance(found, Refused):
+        return visit.problem(found, "/console")
+    return visit.show("system.html", **shell(visit, shown), facts=found.facts, troubles=list(found.troubles))
