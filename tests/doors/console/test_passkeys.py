@@ -70,7 +70,9 @@ def test_own_page_names_the_passkeys(site: Site, bram: AccountId) -> None:
     add(browser, Authenticator(), "Phone")
     operator = site.operator().get(f"/console/users/{bram}?tab=two-factor").page
 
-    assert "PasskeysPhone · Manage passkeys" in browser.get("/me?tab=two-factor").page.text
+    pages = [browser.get(path).page for path in ("/me", "/me?tab=two-factor")]
+
+    assert ["PasskeysPhone · Manage passkeys" in page.text for page in pages] == [True, True]
     assert "Phone: added 2026-05-04, last used never" in operator.text
 
 

@@ -160,6 +160,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at:
         **more,
         account=me.account,
         key=me.key,
+        passkeys=me.passkeys,
         recovery_codes_left=me.recovery_codes_left,
         own_page_only=me.own_page_only,
         may_renew=permission(me.key is not None or me.own_page_only) if me.key or me.own_page_only else None,
@@ -187,7 +188,7 @@ def _account(visit: Visit, shown: SessionShown, me: MeShown, refused: Refused | 
 def _factor(visit: Visit, shown: SessionShown, me: MeShown, refused: Refused | None, at: str) -> dict[str, Any]:
     staged = visit.query.get("stage", "")
     told = _told(me, refused, at) | ({"stage": staged} if refused is None and staged in _STAGES else {})
-    return told | {"passkeys": me.passkeys, "fresh_until": _fresh_until(shown), "new_key": _new_key(visit, me)}
+    return told | {"fresh_until": _fresh_until(shown), "new_key": _new_key(visit, me)}
 
 
 def _told(me: MeShown, refused: Refused | None, at: str) -> dict[str, Any]:
