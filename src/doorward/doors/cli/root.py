@@ -69,6 +69,7 @@ Examples:
 \b
 Every command takes --help, and at its end --data DIR and --json.
 Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 not found, 5 conflict.
+With --json a command that ends badly prints why on standard output: outcome, code and detail.
 """
 
 
