@@ -18,10 +18,11 @@ _WAITING_AMONG = (
     _I.job_id == bindparam("job"),
     _I.account_id.between(bindparam("first"), bindparam("last")),
     _I.account_id.in_(bindparam("accounts", expanding=True)),
-    _I.outcome.concat("").is_(None),
+    _I.outcome.is_(None),
 )
-"""The items of a piece that wait, asked so that a piece costs what it holds, and not as much as all that wait: the
-outcome as no index has it, for SQLite would go by it; and bounds, for PostgreSQL takes a new job for a few rows.
+"""The items of a piece that wait. Each index of a job's items has the account too, so that a piece costs what it holds,
+and not as much as all that wait, whatever a database believes of the job; bounds, for a list alone is looked up one by
+one or filtered.
 """
 
 _ADD = insert(jobs)

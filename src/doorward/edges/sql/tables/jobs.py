@@ -33,5 +33,5 @@ job_items = Table(
     Column("name", NAME, nullable=False),
     Column("outcome", CODE),
     Column("code", String(60)),
-    Index("ix_job_items_open", "job_id", "outcome"),
+    Index("ix_job_items_waiting", "job_id", "outcome", "account_id"),
 )
