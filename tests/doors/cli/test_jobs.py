@@ -1,9 +1,11 @@
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import JobStarted, StartJob
+from doorward.kernel.act import SYSTEM
 from doorward.kernel.ids import JobId
 from tests.doors.cli.shell import Shell
 
@@ -17,7 +19,7 @@ def begin(shell: Shell, *names: str, reason: str = "outage") -> JobId:
         accounts.append(shell.add(name))
         shell.lock(name)
     with shell.writing() as call:
-        started = start_unlocks(call, StartJob(tuple(accounts), reason=reason))
+        started = start_unlocks(replace(call, actor=SYSTEM), StartJob(tuple(accounts), reason=reason))
     assert isinstance(started, JobStarted)
     return started.job
 
