@@ -67,7 +67,7 @@ BY_FILE = ("-n", WORKERS, "--dist=loadfile")
 """Each file on one worker, so that its server is started once."""
 
 GROUPS = (
-    Group("rules", ("tests/kernel", "tests/features/*/test_rules*"), 30, RULES_ONLY),
+    Group("rules", ("tests/kernel", "tests/features/*/test_rules*"), 40, RULES_ONLY),
     Group(
         "stores and races",
         ("tests/features/*/test_store*", "tests/edges", "tests/migrations", "tests/storms"),
