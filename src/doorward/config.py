@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from doorward.kernel.networks import is_this_machine
 from doorward.kernel.obstacle import Forbidden, Misused, Obstacle
 from doorward.kernel.outcome import Refused
 
@@ -142,11 +143,7 @@ class Settings(BaseSettings):
     @property
     def beyond_loopback(self) -> bool:
         """Tell whether others than this machine can reach the port."""
-        host = self.address[0]
-        try:
-            return not ip_address(host).is_loopback
-        except ValueError:
-            return host != "localhost"
+        return not is_this_machine(self.address[0])
 
     @property
     def sender(self) -> str:

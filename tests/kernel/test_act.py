@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from doorward.kernel import act as kernel
-from doorward.kernel.act import NOBODY, Act, Denied, Granted, Needs, Who, act, unproven
-from doorward.kernel.ids import AccountId
+from doorward.kernel.act import NOBODY, Act, Denied, Granted, Needs, Reach, Who, act, unproven
+from doorward.kernel.ids import AccountId, GroupId
 from doorward.kernel.outcome import Refused
 
 BRAM = AccountId(UUID(int=11))
@@ -126,3 +126,24 @@ def test_command_about_nobody_has_neither() -> None:
 def test_nobody_is_no_owner() -> None:
     """The server acts as its own owner; a caller without a session does not."""
     assert (kernel.NOBODY.owner, kernel.SYSTEM.owner, kernel.SYSTEM.name) == (False, True, "system")
+
+
+NORTH, SOUTH = GroupId(UUID(int=1)), GroupId(UUID(int=2))
+
+
+@pytest.mark.parametrize(
+    ("reach", "inside", "covered"),
+    [
+        (Reach(), set(), True),
+        (Reach(), {NORTH}, True),
+        (Reach(without=frozenset({NORTH})), {NORTH, SOUTH}, False),
+        (Reach(without=frozenset({NORTH})), {SOUTH}, True),
+        (Reach(everything=False, groups=frozenset({NORTH})), set(), False),
+        (Reach(everything=False, groups=frozenset({NORTH})), {NORTH, SOUTH}, True),
+        (Reach(everything=False, groups=frozenset({NORTH}), without=frozenset({SOUTH})), {NORTH, SOUTH}, False),
+        (Reach(everything=False), {NORTH}, False),
+    ],
+)
+def test_a_reach_covers_members_of_its_groups(reach: Reach, inside: set[GroupId], covered: bool) -> None:
+    """Everybody or the members of some groups, less whoever is in a denied one (RIGHT-3)."""
+    assert reach.covers(inside) == covered

@@ -1,6 +1,6 @@
 import pytest
 
-from doorward.kernel.networks import network
+from doorward.kernel.networks import is_this_machine, network
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,21 @@ from doorward.kernel.networks import network
 def test_address_stands_for_its_network(address: str, expected: str) -> None:
     """An IPv4 address for itself, however it is spelled; an IPv6 one for its /64; anything else for itself."""
     assert network(address) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("::1", True),
+        ("localhost", True),
+        ("", False),
+        ("0.0.0.0", False),
+        ("192.0.2.1", False),
+        ("localhost.example.org", False),
+    ],
+)
+def test_which_hosts_are_this_machine(host: str, here: bool) -> None:
+    """Loopback addresses, and the one name for them; nothing is looked up."""
+    assert is_this_machine(host) == here

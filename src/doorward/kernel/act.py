@@ -4,7 +4,7 @@
 guard before and the recorder after; so an act without a right, or without an entry, cannot come to be by oversight.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -157,6 +157,10 @@ class Reach:
     def whole(self) -> bool:
         """Tell whether nobody is out of reach."""
         return self.everything and not self.without
+
+    def covers(self, inside: Collection[GroupId]) -> bool:
+        """Tell whether a member of these groups is within reach, as far as these tell."""
+        return (self.everything or not self.groups.isdisjoint(inside)) and self.without.isdisjoint(inside)
 
 
 EVERYBODY = Reach()

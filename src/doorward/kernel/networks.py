@@ -1,8 +1,16 @@
-"""Whom an address stands for, wherever addresses are counted."""
+"""Whom an address stands for, wherever addresses are counted, and which is this machine."""
 
 from ipaddress import IPv6Address, ip_address
 
 _NETWORK_BITS = 64
+
+
+def is_this_machine(host: str) -> bool:
+    """Tell whether a host is this machine, so that nothing goes over a network."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def network(address: str) -> str:

@@ -15,6 +15,7 @@ from doorward.features.directory.store import everybody, lists, searches
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.ids import AccountId, GroupId, new_id
 from tests.chance import SeededEntropy
+from tests.features.directory.paging import pages
 from tests.plans import plans_of
 from tests.worlds import NOON, World
 
@@ -68,15 +69,9 @@ def crowd(world: World) -> World:
     return world
 
 
-def pages(sql: Connection, conditions: dict[str, Any], most: int, walk: int) -> list[AccountId]:
-    """Go through all pages of a list."""
-    found: list[AccountId] = []
-    after: dict[str, Any] = {}
-    while page := everybody.search(sql, conditions | after, NOON, most, walk):
-        last = page[-1].standing.account.id
-        found += [one.standing.account.id for one in page]
-        after = {"after": True, "after_name": page[-1].canonical_name, "after_account": last}
-    return found
+def walked(sql: Connection, conditions: dict[str, Any], most: int, walk: int) -> list[AccountId]:
+    """Go through all pages of the list."""
+    return pages(lambda asked: everybody.search(sql, asked, NOON, most, walk), conditions)
 
 
 def test_it_is_the_same_list(crowd: World) -> None:
@@ -88,7 +83,7 @@ def test_it_is_the_same_list(crowd: World) -> None:
             expected = [one.standing.account.id for one in lists.search(sql, asked, NOON, 1000)]
             met += len(expected)
             for most, walk in ((50, 2000), (2, 3), (1, 1), (50, 35), (50, 36), (7, 0)):
-                assert pages(sql, asked, most, walk) == expected, (query, conditions, most, walk)
+                assert walked(sql, asked, most, walk) == expected, (query, conditions, most, walk)
     assert met > 500
 
 

@@ -20,6 +20,7 @@ from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import EVERYBODY
 from doorward.kernel.ids import AccountId, new_id
 from tests.chance import SeededEntropy
+from tests.features.directory.paging import pages
 from tests.plans import plans_of
 from tests.worlds import NOON, World
 
@@ -76,16 +77,10 @@ def crowd(world: World) -> World:
     return world
 
 
-def pages(world: World, conditions: dict[str, Any], most: int, walk: int) -> list[AccountId]:
-    """Go through all pages of a list."""
-    found: list[AccountId] = []
-    after: dict[str, Any] = {}
+def walked(world: World, conditions: dict[str, Any], most: int, walk: int) -> list[AccountId]:
+    """Go through all pages of the list."""
     with world.database.read() as sql:
-        while page := locked_names.search(sql, conditions | after, NOON, most, walk):
-            last = page[-1].standing.account.id
-            found += [one.standing.account.id for one in page]
-            after = {"after": True, "after_name": page[-1].canonical_name, "after_account": last}
-    return found
+        return pages(lambda asked: locked_names.search(sql, asked, NOON, most, walk), conditions)
 
 
 def joined(world: World, conditions: dict[str, Any]) -> list[AccountId]:
@@ -108,7 +103,7 @@ def test_it_is_the_same_list(crowd: World) -> None:
         expected = joined(crowd, conditions)
         met += len(expected)
         for most, walk in ((50, 2000), (2, 3), (1, 1), (3, 0)):
-            assert pages(crowd, conditions, most, walk) == expected, (query, filters, most, walk)
+            assert walked(crowd, conditions, most, walk) == expected, (query, filters, most, walk)
     assert met > 100
 
 
@@ -128,7 +123,7 @@ def test_groups_narrow_it_down(crowd: World) -> None:
         expected = joined(crowd, conditions)
 
         assert expected
-        assert pages(crowd, conditions, 2, 3) == expected
+        assert walked(crowd, conditions, 2, 3) == expected
 
 
 def test_locks_that_stand_are_counted_by_reason(crowd: World) -> None:

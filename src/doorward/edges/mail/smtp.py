@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
-from ipaddress import ip_address
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from doorward.edges.mail.message import spelled
+from doorward.kernel.networks import is_this_machine
 from doorward.kernel.obstacle import Obstacle
 from doorward.kernel.ports import NotDelivered, Secret
 
@@ -68,7 +68,7 @@ def parse_mail_server(url: str) -> MailServer:
         user=unquote(parts.username) if parts.username else None,
         password=Secret(unquote(parts.password)) if parts.password else None,
     )
-    if server.user and not (server.tls or server.starttls or _is_here(server.host)):
+    if server.user and not (server.tls or server.starttls or is_this_machine(server.host)):
         mend = "Use smtps://, or add ?starttls=required."
         raise Obstacle("The mail setting would send a user's password over the network in clear.", mend)
     return server
@@ -198,11 +198,3 @@ def _reason(error: OSError) -> str:
             return "The mail server did not answer in time."
         case _:
             return f"The mail server could not be reached ({error.strerror or 'no reason given'})."
-
-
-def _is_here(host: str) -> bool:
-    """Tell whether a host is this machine, so that nothing goes over a network."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

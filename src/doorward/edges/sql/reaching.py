@@ -27,11 +27,13 @@ def reached(account: Any, named: Iterable[str]) -> list[ColumnElement[bool]]:
     return [conditions[side] for side in sorted(named)]
 
 
+def groups_reached(reach: Reach) -> list[ColumnElement[bool]]:
+    """Give the conditions on the table of groups that leave those whose members somebody reaches."""
+    within = () if reach.everything else (_G.group_id.in_(list(reach.groups)),)
+    return [*within, *((_G.group_id.not_in(list(reach.without)),) if reach.without else ())]
+
+
 def named_within(sql: Connection, names: Collection[str], reach: Reach) -> frozenset[str]:
     """Of these names, give those that are of a group whose members somebody reaches."""
-    statement = select(_G.name).where(_G.name.in_(list(names)))
-    if not reach.everything:
-        statement = statement.where(_G.group_id.in_(list(reach.groups)))
-    if reach.without:
-        statement = statement.where(_G.group_id.not_in(list(reach.without)))
+    statement = select(_G.name).where(_G.name.in_(list(names)), *groups_reached(reach))
     return frozenset(sql.execute(statement).scalars())

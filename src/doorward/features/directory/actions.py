@@ -1,6 +1,6 @@
 """Searching accounts and opening one: what operators see, and what people see of themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -53,7 +53,7 @@ from doorward.features.sessions import actions as sessions
 from doorward.features.sessions import rules as session_rules
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.act import EVERYBODY, Bearer, Needs, Who, act
-from doorward.kernel.ids import AccountId, parse_id
+from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
 
 
@@ -222,12 +222,13 @@ def _one(call: Call, account: AccountId) -> lists.Listed | None:
 
 def _rows(call: Call, found: Sequence[lists.Listed]) -> tuple[AccountRow, ...]:
     belongs = belonging.of_accounts(call.sql, [one.standing.account.id for one in found], call.reach)
-    return tuple(_row(call, one, belongs) for one in found)
+    names = groups.names_within(call, belongs.over())
+    return tuple(_row(call, one, belongs, names) for one in found)
 
 
-def _row(call: Call, listed: lists.Listed, belongs: belonging.Belongs) -> AccountRow:
+def _row(call: Call, listed: lists.Listed, belongs: belonging.Belongs, names: Mapping[GroupId, str]) -> AccountRow:
     account, state = listed.standing.account, listed.standing.state
-    roles = rules.roles_told(belongs.held.get(account.id, ()), belongs.names)
+    roles = rules.roles_told(belongs.held.get(account.id, ()), names)
     return AccountRow(
         id=account.id,
         user_name=account.user_name,

@@ -44,7 +44,7 @@ def load(call: Call, group: GroupId) -> Group | None:
 
 def reached(call: Call, group: GroupId) -> Group | None:
     """Load a group whose members the actor reaches, by the right of this act; others are not there (RIGHT-3)."""
-    return load(call, group) if _within(call, group) else None
+    return load(call, group) if call.reach.covers([group]) else None
 
 
 def find(call: Call, name: str) -> Group | None:
@@ -75,7 +75,7 @@ def named(call: Call, text: str) -> Group | None:
 
 def inside(call: Call, account: AccountId) -> list[Group]:
     """Load the groups that an account is in, by name; those that the actor does not reach are not there (RIGHT-3)."""
-    return store.some(call.sql, [one for one in store.groups_of(call.sql, account) if _within(call, one)])
+    return store.some(call.sql, [one for one in store.groups_of(call.sql, account) if call.reach.covers([one])])
 
 
 def outside(call: Call, account: AccountId, query: str, most: int) -> list[Group]:
@@ -97,7 +97,7 @@ def names(call: Call, wanted: Sequence[GroupId]) -> dict[GroupId, str]:
 
 def names_within(call: Call, wanted: Sequence[GroupId]) -> dict[GroupId, str]:
     """Load the names of groups; those that the actor does not reach are not named (RIGHT-3)."""
-    return names(call, [one for one in wanted if _within(call, one)])
+    return names(call, [one for one in wanted if call.reach.covers([one])])
 
 
 def counts(call: Call, wanted: Sequence[GroupId]) -> dict[GroupId, int]:
@@ -180,12 +180,6 @@ def serving(call: Call, found: Sequence[Group]) -> str:
 def naming(call: Call, name: str) -> list[Group]:
     """Load the groups whose members password rules are assigned to."""
     return store.naming(call.sql, name)
-
-
-def _within(call: Call, group: GroupId) -> bool:
-    """Tell whether the actor reaches the members of a group, by the right of this act."""
-    reach = call.reach
-    return (reach.everything or group in reach.groups) and group not in reach.without
 
 
 def _rows(call: Call, found: Sequence[Group]) -> tuple[GroupRow, ...]:

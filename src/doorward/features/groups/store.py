@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from doorward.edges.sql.columns import Id
-from doorward.edges.sql.reaching import reached, sides
+from doorward.edges.sql.reaching import groups_reached, reached, sides
 from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.features.groups.model import Group
 from doorward.kernel.act import Reach
@@ -77,7 +77,7 @@ def by_name(sql: Connection, name: str) -> Group | None:
 
 def some(sql: Connection, wanted: Sequence[GroupId]) -> list[Group]:
     """Load these groups, by name; those that are not there are left out."""
-    return [_group(row) for row in sql.execute(_SOME, {"asked": wanted})]
+    return [_group(row) for row in sql.execute(_SOME, {"asked": wanted})] if wanted else []
 
 
 def page(sql: Connection, pattern: str | None, after: Group | None, most: int, reach: Reach) -> list[Group]:
@@ -85,11 +85,7 @@ def page(sql: Connection, pattern: str | None, after: Group | None, most: int, r
     keys: dict[str, Any] = {"most": most} if pattern is None else {"most": most, "pattern": pattern}
     if after is not None:
         keys["after"] = canonical(after.name)
-    statement = _LISTS[pattern is not None, after is not None]
-    if not reach.everything:
-        statement = statement.where(_G.group_id.in_(list(reach.groups)))
-    if reach.without:
-        statement = statement.where(_G.group_id.not_in(list(reach.without)))
+    statement = _LISTS[pattern is not None, after is not None].where(*groups_reached(reach))
     return [_group(row) for row in sql.execute(statement, keys)]
 
 

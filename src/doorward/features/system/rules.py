@@ -1,10 +1,10 @@
 """Judging what the server knows of itself."""
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from doorward.features.system.model import Facts, Trouble
+from doorward.kernel.networks import is_this_machine
 
 
 def troubles(facts: Facts) -> tuple[Trouble, ...]:
@@ -30,9 +30,4 @@ def _troubles(facts: Facts) -> Iterator[Trouble]:
 def _in_the_clear(public_url: str) -> bool:
     """Tell whether others than this machine open an address without TLS."""
     parts = urlsplit(public_url)
-    host = parts.hostname or ""
-    try:
-        here = ip_address(host).is_loopback
-    except ValueError:
-        here = host == "localhost"
-    return parts.scheme == "http" and not here
+    return parts.scheme == "http" and not is_this_machine(parts.hostname or "")

@@ -24,7 +24,6 @@ _OWN = select(_R.account_id, _R.role, _R.effect, _R.scope)
 _HELD = _OWN.where(_R.account_id.in_(bindparam("accounts", expanding=True))).order_by(
     _R.account_id, _R.role, _R.effect, _R.scope
 )
-_NAMES = select(_G.group_id, _G.name).where(_G.group_id.in_(bindparam("groups", expanding=True)))
 _THROUGH = select(_M.account_id, _GR.role, _GR.effect, _GR.scope).join_from(
     group_members, group_role_assignments, _GR.group_id == _M.group_id
 )
@@ -41,15 +40,15 @@ class Belongs:
 
     groups: Mapping[AccountId, tuple[str, ...]]
     held: Mapping[AccountId, Sequence[Assignment]]
-    names: Mapping[GroupId, str]
-    """Of the groups over whose members something is held."""
+
+    def over(self) -> list[GroupId]:
+        """List the groups over whose members something is held."""
+        return [one.scope.group for each in self.held.values() for one in each if one.scope.group is not None]
 
 
 def of_accounts(sql: Connection, wanted: Sequence[AccountId], reach: Reach) -> Belongs:
     """Load what accounts belong to and hold themselves; groups out of reach have no name."""
-    held = held_by(sql, wanted)
-    over = {one.scope.group for each in held.values() for one in each if one.scope.group is not None}
-    return Belongs(groups_of(sql, wanted, reach), held, _names(sql, over, reach))
+    return Belongs(groups_of(sql, wanted, reach), held_by(sql, wanted))
 
 
 def held_by(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, list[Assignment]]:
@@ -60,8 +59,7 @@ def held_by(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, lis
 def groups_of(sql: Connection, wanted: Sequence[AccountId], reach: Reach) -> dict[AccountId, tuple[str, ...]]:
     """Load the names of the groups that accounts are in, in their order, as far as somebody reaches those groups."""
     rows = sql.execute(_GROUPS, {"accounts": wanted})
-    inside = (row for row in rows if reach.everything or row.group_id in reach.groups)
-    return _by_account((row.account_id, row.name) for row in inside if row.group_id not in reach.without)
+    return _by_account((row.account_id, row.name) for row in rows if reach.covers([row.group_id]))
 
 
 def assignments_of(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, list[Assignment]]:
@@ -81,9 +79,3 @@ def _by_account(rows: Iterable[Any]) -> dict[AccountId, tuple[str, ...]]:
     for account, name in rows:
         found[account] = (*found.get(account, ()), name)
     return found
-
-
-def _names(sql: Connection, groups: Iterable[GroupId], reach: Reach) -> dict[GroupId, str]:
-    inside = [one for one in groups if (reach.everything or one in reach.groups) and one not in reach.without]
-    rows = sql.execute(_NAMES, {"groups": inside}) if inside else ()
-    return {GroupId(row.group_id): row.name for row in rows}

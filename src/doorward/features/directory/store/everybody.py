@@ -10,12 +10,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, literal, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, literal, select
 
 from doorward.edges.sql.tables.accounts import account_state, accounts
 from doorward.edges.sql.tables.second_factor import allowlist
-from doorward.features.directory.store import lists
-from doorward.features.directory.store.walking import after, given, place
+from doorward.features.directory.store import lists, walking
 from doorward.kernel.ids import AccountId
 
 WALK = {"sqlite": 20_000, "postgresql": 4_000}
@@ -45,23 +44,13 @@ def _ids(sql: Connection, statement: Select[Any], values: Mapping[str, Any]) -> 
 
 @cache
 def _edge(*, going_on: bool) -> Select[Any]:
-    """Find the name up to which is walked; none where fewer are left."""
-    named = select(*place(accounts)).where(*after(accounts, going_on=going_on))
-    return named.order_by(*place(accounts)).limit(1).offset(bindparam("walk"))
+    return walking.edge(accounts, going_on=going_on)
 
 
 @cache
 def _walk(names: frozenset[str], *, to_an_edge: bool) -> Select[Any]:
-    """Walk names in their order; a question on each, as a value, leaves a planner nothing to turn round."""
     met = _asked(select(literal(1)), names).where(_A.account_id == _WAY.c.account_id)
-    upto = [tuple_(*place(_WAY)) <= given("edge")] if to_an_edge else []
-    return (
-        select(_WAY.c.account_id)
-        .where(*after(_WAY, going_on="after" in names), *upto)
-        .where(met.correlate(_WAY).scalar_subquery().is_not(None))
-        .order_by(*place(_WAY))
-        .limit(bindparam("most"))
-    )
+    return walking.walk(_WAY, met, going_on="after" in names, to_an_edge=to_an_edge)
 
 
 @cache
@@ -69,7 +58,7 @@ def _at_once(names: frozenset[str]) -> Select[Any]:
     """Find everybody; the name as no index has it, so that they are found first and then sorted."""
     return (
         _asked(select(_A.account_id), names)
-        .where(*after(accounts, going_on="after" in names))
+        .where(*walking.after(accounts, going_on="after" in names))
         .order_by(_A.full_name_canonical.concat(""), _A.account_id)
         .limit(bindparam("most"))
     )

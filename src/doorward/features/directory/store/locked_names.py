@@ -22,7 +22,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    tuple_,
 )
 
 from doorward.edges.sql.reaching import reached, sides
@@ -31,8 +30,8 @@ from doorward.edges.sql.tables.groups import group_members
 from doorward.edges.sql.tables.locked import locked_names, locked_parts
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.features.accounts.model import LockReason
-from doorward.features.directory.store import lists
-from doorward.features.directory.store.walking import after, given, place
+from doorward.features.directory.store import lists, walking
+from doorward.features.directory.store.walking import after, place
 from doorward.kernel.act import Reach
 from doorward.kernel.ids import AccountId
 
@@ -182,34 +181,20 @@ def _counts(parts: int, *, going_on: bool) -> Select[Any]:
 
 @cache
 def _edge(*, by_part: bool, going_on: bool) -> Select[Any]:
-    """Find the name up to which is walked; none where fewer are left."""
     way = _way(by_part=by_part)
-    return (
-        select(*place(way))
-        .where(_on_it(way, by_part=by_part), *after(way, going_on=going_on))
-        .order_by(*place(way))
-        .limit(1)
-        .offset(bindparam("walk"))
-    )
+    return walking.edge(way, _on_it(way, by_part=by_part), going_on=going_on)
 
 
 @cache
 def _walk(names: frozenset[str], *, by_part: bool, to_an_edge: bool) -> Select[Any]:
-    """Walk names in their order; a question on each, as a value, leaves a planner nothing to turn round."""
     way = _way(by_part=by_part)
-    upto = [tuple_(*place(way)) <= given("edge")] if to_an_edge else []
     met = select(literal(1)).select_from(locked_names).where(_N.account_id == way.c.account_id, *_own(names))
     if others := _others(names):
         met = met.join(accounts, _A.account_id == _N.account_id).where(*others)
         met = met.join(account_state, _S.account_id == _N.account_id)
         met = met.outerjoin(allowlist, _L.account_id == _N.account_id)
-    return (
-        select(way.c.account_id)
-        .where(_on_it(way, by_part=by_part), *after(way, going_on="after" in names), *upto)
-        .where(met.correlate(way).scalar_subquery().is_not(None))
-        .order_by(*place(way))
-        .limit(bindparam("most"))
-    )
+    on_it = _on_it(way, by_part=by_part)
+    return walking.walk(way, met, on_it, going_on="after" in names, to_an_edge=to_an_edge)
 
 
 @cache

@@ -1,8 +1,8 @@
-"""Places in a list that is ordered by full name, then id."""
+"""Walking a list that is ordered by full name, then id: its places, how far to go, and whom one meets."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, bindparam, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, select, tuple_
 
 from doorward.edges.sql.tables.accounts import accounts
 
@@ -24,4 +24,32 @@ def given(which: str) -> Any:
     return tuple_(
         bindparam(f"{which}_name", type_=_A.full_name_canonical.type),
         bindparam(f"{which}_account", type_=_A.account_id.type),
+    )
+
+
+def edge(way: FromClause, *on_it: ColumnElement[bool], going_on: bool) -> Select[Any]:
+    """Find the place up to which `walk` rows of a table are walked; none where fewer are left."""
+    return (
+        select(*place(way))
+        .where(*on_it, *after(way, going_on=going_on))
+        .order_by(*place(way))
+        .limit(1)
+        .offset(bindparam("walk"))
+    )
+
+
+def walk(
+    way: FromClause, met: Select[Any], *on_it: ColumnElement[bool], going_on: bool, to_an_edge: bool
+) -> Select[Any]:
+    """Walk rows of a table in their order, to `edge_name` and `edge_account` or the end, for `most` that are met.
+
+    A question on each row, as a value, leaves a planner nothing to turn round.
+    """
+    upto = [tuple_(*place(way)) <= given("edge")] if to_an_edge else []
+    return (
+        select(way.c.account_id)
+        .where(*on_it, *after(way, going_on=going_on), *upto)
+        .where(met.correlate(way).scalar_subquery().is_not(None))
+        .order_by(*place(way))
+        .limit(bindparam("most"))
     )

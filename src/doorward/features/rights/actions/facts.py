@@ -134,11 +134,7 @@ def facts_of_targets(call: Call, accounts: Sequence[AccountId]) -> dict[AccountI
 
 def reaches(call: Call, account: AccountId) -> bool:
     """Tell whether the actor reaches an account by this act's right: people outside their scope are not named."""
-    reach = call.reach
-    if reach.whole:
-        return True
-    found = groups.groups_of(call, account)
-    return (reach.everything or bool(found & reach.groups)) and not found & reach.without
+    return call.reach.whole or call.reach.covers(groups.groups_of(call, account))
 
 
 def areas() -> Mapping[str, tuple[str, ...]]:

@@ -22,11 +22,7 @@ def keeping_to_own(call: Call, right: str) -> Call:
 
 def reached_among(call: Call, accounts: Sequence[AccountId]) -> frozenset[AccountId]:
     """Of many accounts, give those that the actor reaches by this act's right."""
-    reach = call.reach
-    if reach.whole:
+    if call.reach.whole:
         return frozenset(accounts)
     inside = groups.groups_of_each(call, accounts)
-    found = ((one, inside.get(one, frozenset())) for one in accounts)
-    return frozenset(
-        one for one, within in found if (reach.everything or within & reach.groups) and not within & reach.without
-    )
+    return frozenset(one for one in accounts if call.reach.covers(inside.get(one, frozenset())))

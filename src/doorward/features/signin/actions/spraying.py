@@ -51,10 +51,10 @@ def leave(call: Call, source: str, account: AccountId, *, right: bool) -> None:
     if right:
         store.take_out(call.sql, Spot(source, account))
         return
-    names = store.names_of(call.sql, source, lockout_rules.reserved_since(call.now))
+    limits, names = _limits(call), store.names_of(call.sql, source, lockout_rules.reserved_since(call.now))
     store.note_failed(call.sql, Spot(source, account), call.now)
-    if rules.shuts_out(account, names, _limits(call), call.now):
-        audit.record(call, Event("signin.spray_suspected", "done", details={"names": _limits(call).refusing}))
+    if rules.shuts_out(account, names, limits, call.now):
+        audit.record(call, Event("signin.spray_suspected", "done", details={"names": limits.refusing}))
 
 
 def withdraw(call: Call, account: AccountId) -> None:
