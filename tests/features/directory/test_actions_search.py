@@ -135,7 +135,7 @@ def test_row_says_what_an_operator_needs(world: World) -> None:
             enabled=True, protected=False, lock=Lock(NOON, LockReason.FAILURES, None, "password"),
             unlocked_by="grace", unlocked_by_id=None, unlocked_at=NOON, second_factor=FactorState.SET_UP,
             signs_in_by_email=False, groups=(), roles=("auditor", "help-desk"),
-            roles_everywhere=("auditor", "help-desk"), last_sign_in_at=NOON,
+            roles_everywhere=("auditor", "help-desk"), roles_elsewhere=(), last_sign_in_at=NOON,
             password_changed_at=None, version=1,
         ),
     )  # fmt: skip

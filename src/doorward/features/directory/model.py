@@ -103,13 +103,13 @@ class AccountRow:
     """The names of its groups, in their order."""
     roles: tuple[str, ...]
     """The names of the roles that it is allowed itself, over whomever."""
+    roles_everywhere: tuple[str, ...]
+    """Those that a file of people can carry: over everybody, of an account that nothing is denied."""
+    roles_elsewhere: tuple[str, ...]
+    """What it cannot, in words: `help-desk over North`, `not auditor`."""
     last_sign_in_at: datetime | None
     password_changed_at: datetime | None
     version: int
-    roles_everywhere: tuple[str, ...] = ()
-    """Those that a file of people can carry: over everybody, of an account that nothing is denied."""
-    roles_elsewhere: tuple[str, ...] = ()
-    """What it cannot, in words: `help-desk over North`, `not auditor`."""
 
 
 @dataclass(frozen=True, slots=True)
