@@ -161,7 +161,7 @@ def open_runtime(
         clock=clock,
         entropy=entropy,
         sealer=FileSealer(load_key_file(data_directory.key_file(settings)), entropy),
-        site=Site(settings.public_url, settings.node),
+        site=Site(settings.public_url, settings.node, bool(settings.behind_proxy)),
         guard=sessions.guard,
         recorder=audit.recorder,
         guard_of_many=sessions.guard_of_many,

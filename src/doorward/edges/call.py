@@ -23,6 +23,8 @@ class Site:
 
     public_url: str = "http://127.0.0.1:8420"
     node: str = "node-1"
+    behind_proxy: bool = False
+    """Whether any web server in front is believed."""
 
 
 @dataclass(slots=True)

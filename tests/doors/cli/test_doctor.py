@@ -1,11 +1,8 @@
-from datetime import timedelta
-
 import pytest
 
-from doorward.doors.cli.examinations import apart
+from doorward.edges.sql import duties
 from doorward.features.otp.actions import bind_key
 from tests.doors.cli.shell import PASSWORD, Shell
-from tests.worlds import NOON
 
 
 def graded(shell: Shell) -> dict[str, str]:
@@ -13,17 +10,19 @@ def graded(shell: Shell) -> dict[str, str]:
     return {item["subject"]: item["grade"] for item in shell("doctor", "--json").json["items"]}
 
 
-def test_a_fresh_server_is_well_but_for_its_administrator(shell: Shell) -> None:
-    """Nobody administers it yet, which is odd and not wrong: exit code 0."""
+def test_a_fresh_server_is_not_wrong(shell: Shell) -> None:
+    """Nobody administers it yet, and it does not run, which is odd: exit code 0."""
     ran = shell.done("doctor", "--json").json
 
     assert ran["well"]
-    assert [item["subject"] for item in ran["items"] if item["grade"] != "well"] == ["administrators"]
+    assert [item["subject"] for item in ran["items"] if item["grade"] != "well"] == ["duties", "administrators"]
 
 
-def test_with_an_administrator_all_is_well(shell: Shell) -> None:
-    """Clock, keys, mail, database, permissions and passwords are each looked at."""
+def test_a_server_that_runs_with_an_administrator_is_well(shell: Shell) -> None:
+    """Clock, keys, mail, database, permissions, duties and passwords are each looked at."""
     shell.add("ada", "--role", "administrator")
+    with shell.writing() as call:
+        duties.take(call.sql, ["send mail"], "node-1/1", call.now)
 
     assert graded(shell) == dict.fromkeys(
         [
@@ -33,6 +32,7 @@ def test_with_an_administrator_all_is_well(shell: Shell) -> None:
             "database",
             "keys",
             "clock",
+            "duties",
             "outbox",
             "administrators",
             "passwords",
@@ -128,18 +128,6 @@ def test_keys_of_another_server_are_wrong(shell: Shell) -> None:
     (shell.data / "doorward.key").write_text("\n".join([*key[:-1], " ".join(words)]) + "\n")
 
     assert (before, graded(shell)["keys"]) == ("well", "wrong")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(0, None), (1, None), (-1, None), (7, "7 s ahead of the database's"), (-90, "90 s behind the database's")],
-)
-def test_a_clock_that_is_not_the_databases_is_told(seconds: int, said: str | None) -> None:
-    """On PostgreSQL, where the database's decides (T27)."""
-    found = apart(NOON + timedelta(seconds=seconds), NOON)
-
-    assert (found is None) == (said is None)
-    assert said is None or (found is not None and said in found.said)
 
 
 def test_hosts_without_a_web_server_that_is_believed_are_odd(shell: Shell) -> None:

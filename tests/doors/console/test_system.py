@@ -3,19 +3,19 @@ from tests.doors.console.visiting import Site
 
 
 def test_the_page_tells_of_the_server(site: Site) -> None:
-    """Version, database, who does the duties, and what is wrong with its mend."""
+    """Version, database, who does the duties, and how each thing is with its mend."""
     olga = site.operator()
     nobody = olga.get("/console/system").page
     with site.world.writing() as call:
         duties.take(call.sql, ["send mail"], "oak/1", call.now)
     somebody = olga.get("/console/system").page
 
-    assert "Nobody does the server's own duties" in nobody.text
-    assert "Look into the log of each node" in nobody.text
+    assert "Look Nobody does the server's own duties: no mail is sent.Start the server" in nobody.text
     assert "No duty is held" in nobody.text
     assert "Send mail" in somebody.text
     assert "oak/1" in somebody.text
-    assert "Nobody does" not in somebody.text
+    assert "done by oak" in somebody.text
+    assert "https://login.example.org" in somebody.text
     assert "/console/mail?state=undelivered" in somebody.links
 
 

@@ -1,30 +1,17 @@
 """`doorward doctor`: what is wrong with this server, and how to mend it."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import click
 
 from doorward.config import Loaded
-from doorward.doors.cli.examinations import (
-    Examined,
-    Finding,
-    Grade,
-    administrators,
-    applications,
-    breach_lists,
-    clock,
-    database,
-    mail,
-    passwords,
-    permissions,
-    public_address,
-    secrets,
-    undelivered,
-)
+from doorward.doors.cli.examinations import Examined, breach_lists, mail, permissions, system
 from doorward.doors.cli.options import Command, wants_json, with_settings
 from doorward.doors.cli.program import Program
 from doorward.doors.cli.telling import print_json
 from doorward.edges import data_directory
+from doorward.features.system.model import Finding, Grade
 from doorward.kernel.obstacle import Obstacle
 
 _COLOURS = {Grade.WELL: "green", Grade.ODD: "yellow", Grade.WRONG: "red"}
@@ -42,7 +29,7 @@ def doctor(program: Program, loaded: Loaded) -> None:
     context = click.get_current_context()
     well = all(finding.grade is not Grade.WRONG for finding in findings)
     if wants_json(context):
-        print_json({"well": well, "items": [finding.told() for finding in findings]})
+        print_json({"well": well, "items": [asdict(finding) for finding in findings]})
     else:
         for finding in findings:
             _show(finding)
@@ -52,7 +39,6 @@ def doctor(program: Program, loaded: Loaded) -> None:
 def _examine(program: Program, loaded: Loaded) -> Iterator[Finding]:
     """Look at one thing after the other; where the directory cannot be opened, there is no more to look at."""
     yield permissions(loaded.settings)
-    yield public_address(loaded.settings)
     yield mail(program, loaded.settings)
     try:
         opened = program.open(loaded.settings)
@@ -61,10 +47,8 @@ def _examine(program: Program, loaded: Loaded) -> Iterator[Finding]:
         return
     examined = Examined(loaded.settings, opened)
     try:
-        for examination in (
-            database, secrets, clock, undelivered, applications, administrators, passwords, breach_lists,
-        ):  # fmt: skip
-            yield examination(examined)
+        yield from system(examined)
+        yield breach_lists(examined)
     finally:
         opened.close()
 

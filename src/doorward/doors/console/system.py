@@ -10,11 +10,11 @@ from doorward.kernel.outcome import Refused
 
 
 def show_system(visit: Visit) -> Response:
-    """Show version, database and duties, and what is wrong with how to mend it."""
+    """Show version, database and duties, and how each thing is."""
     shown = signed_in(visit)
     if isinstance(shown, Response):
         return shown
     found = visit.run(view_system, ViewSystem())
     if isinstance(found, Refused):
         return visit.problem(found, "/console")
-    return visit.show("system.html", **shell(visit, shown), facts=found.facts, troubles=list(found.troubles))
+    return visit.show("system.html", **shell(visit, shown), facts=found.facts, findings=found.findings)

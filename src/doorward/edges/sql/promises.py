@@ -1,7 +1,9 @@
 """What a database must keep for our promises to hold, asked of the database itself."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, text
 
@@ -26,6 +28,22 @@ class Broken:
     what: str
     mend: str
     loses_acts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the database's file takes on its disk, and what is left there."""
+
+    size_bytes: int
+    free_bytes: int
+
+
+def room(sql: Connection) -> Room | None:
+    """Look at the disk of SQLite's file; None where the database is a server's."""
+    if sql.dialect.name == "postgresql":
+        return None
+    path = Path(sql.exec_driver_sql("SELECT file FROM pragma_database_list WHERE name = 'main'").scalar_one())
+    return Room(path.stat().st_size, shutil.disk_usage(path.parent).free)
 
 
 def whole(sql: Connection) -> bool:

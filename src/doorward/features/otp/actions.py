@@ -28,12 +28,25 @@ from doorward.kernel.act import SessionFacts
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId, SessionId, TokenId, new_id, new_ids
 from doorward.kernel.outcome import Refused
+from doorward.kernel.ports import SealBroken
 from doorward.kernel.recipes import Motion
 
 
 def find_key(call: Call, account: AccountId) -> OtpKey | None:
     """Load the account's usable secret key, opened; a disabled one counts as none (LOCK-14)."""
     return store.find(call.sql, account, _opener(call, account))
+
+
+def keys_open(call: Call) -> bool | None:
+    """Tell whether the server's keys open what is sealed here; None where no secret key is."""
+    account = store.any_holder(call.sql)
+    if account is None:
+        return None
+    try:
+        find_key(call, account)
+    except SealBroken:
+        return False
+    return True
 
 
 def check_code(call: Call, account: AccountId, code: str) -> Result:

@@ -33,6 +33,7 @@ _FIND = select(
 ).where(*_OF_ACCOUNT).order_by(_K.key_id.desc()).limit(1)  # fmt: skip
 _FIND_AND_HOLD = _FIND.with_for_update()
 """A code is judged and remembered under the row's lock; SQLite's one writer needs no such word and is given none."""
+_ANY = select(_K.account_id).where(_K.disabled_at.is_(None)).limit(1)
 _MEMORY = (
     select(
         _K.confirmed_at, _K.last_used_at, _K.last_step, _K.clock_error_steps, _K.motion, _K.algorithm, _K.period,
@@ -146,6 +147,12 @@ def find(sql: Connection, account: AccountId, opened: Opener, *, hold: bool = Fa
     """Load the account's usable key; `hold` keeps other writers from it until this transaction ends."""
     row = sql.execute(_FIND_AND_HOLD if hold else _FIND, {"account": account}).one_or_none()
     return None if row is None else _key(account, row, opened)
+
+
+def any_holder(sql: Connection) -> AccountId | None:
+    """Name some account that has a usable key."""
+    found = sql.execute(_ANY).scalar()
+    return None if found is None else AccountId(found)
 
 
 def memory(sql: Connection, account: AccountId) -> Memory | None:

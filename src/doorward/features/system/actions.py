@@ -1,30 +1,54 @@
 """Looking at the server itself."""
 
+from datetime import datetime
+
 from doorward.edges.call import Call
 from doorward.edges.sql import duties, promises, schema
+from doorward.features.applications.actions.hosts import list_hosts
+from doorward.features.applications.model import ListHosts
 from doorward.features.notices.actions import list_mail
 from doorward.features.notices.model import ListMail
+from doorward.features.otp.actions import keys_open
+from doorward.features.rights.actions.administrators import administrator_exists
 from doorward.features.system import rules
-from doorward.features.system.model import Facts, Held, SystemShown, ViewSystem
+from doorward.features.system.model import BrokenPromise, Facts, Held, SystemShown, ViewSystem
 from doorward.kernel.act import act
 from doorward.kernel.version import VERSION
 
 
 @act("system:read", event=None, writes=False)
 def view_system(call: Call, command: ViewSystem) -> SystemShown:
-    """Show which version runs on which database, who does the server's duties, and what is wrong."""
-    facts = Facts(
+    """Show which version runs on which database, who does the server's duties, and how each thing is."""
+    facts = _facts(call)
+    return SystemShown(facts, rules.findings(facts, command.machine))
+
+
+def _facts(call: Call) -> Facts:
+    room = promises.room(call.sql)
+    return Facts(
+        now=call.now,
         version=VERSION,
         node=call.site.node,
         public_url=call.site.public_url,
+        behind_proxy=call.site.behind_proxy,
         database=promises.kind(call.sql),
         schema=schema.version(call.sql),
         newest_schema=schema.NEWEST,
+        broken=tuple(BrokenPromise(one.what, one.mend, one.loses_acts) for one in promises.kept_badly(call.sql)),
+        size_bytes=None if room is None else room.size_bytes,
+        free_bytes=None if room is None else room.free_bytes,
+        keys_open=keys_open(call),
         duties=tuple(Held(*one) for one in duties.held(call.sql, call.now)),
-        broken=tuple((one.what, one.mend) for one in promises.kept_badly(call.sql)),
+        seen_at=_seen_at(call),
         mail_error=_mail_error(call),
+        hosts=len(list_hosts(call, ListHosts()).hosts),
+        administered=administrator_exists(call),
     )
-    return SystemShown(facts, rules.troubles(facts))
+
+
+def _seen_at(call: Call) -> datetime | None:
+    held_until = duties.last_held_until(call.sql)
+    return None if held_until is None else held_until - duties.LEASE
 
 
 def _mail_error(call: Call) -> str | None:
