@@ -1,9 +1,11 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.tree import PACKAGE, ROOT, name_of, tracked_files
 
-TEXT = {".css", ".html", ".js", ".json", ".md", ".py", ".sh", ".toml", ".txt", ".xml"}
+TEXT = {".css", ".html", ".jinja", ".js", ".json", ".md", ".py", ".sh", ".toml", ".txt", ".xml"}
 LISTS = {"CONTRIBUTING.md", "docs/design/words.md", "tests/architecture/test_vocabulary.py"}
 """Where the words stand that we avoid, so that people can read which."""
 
@@ -18,9 +20,12 @@ WRITTEN = [
     for path in tracked_files()
     if path.suffix in TEXT and name_of(path) not in LISTS and not path.is_relative_to(VENDORED)
 ]
+SPEAKING = (PACKAGE / "doors", PACKAGE / "kernel", PACKAGE / "edges" / "mail" / "templates")
+"""The folders whose files hold sentences for people: pages, commands and answers, refusals, mails."""
+
 SCREENS = [
-    *(path for path in WRITTEN if "templates" in path.parts),
-    PACKAGE / "kernel" / "refusals.py",
+    *(path for path in WRITTEN if any(path.is_relative_to(folder) for folder in SPEAKING)),
+    PACKAGE / "features" / "audit" / "rules" / "words.py",
     ROOT / "README.md",
 ]
 
@@ -39,6 +44,20 @@ def test_lists_are_called_by_what_they_do() -> None:
 def test_screens_speak_in_our_words() -> None:
     """What people read says two-factor authentication, code, disable, set up again."""
     assert found(AVOIDED_ON_SCREENS, SCREENS) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "src/doorward/kernel/refusals_of_passkeys.py",
+        "src/doorward/doors/console/password_words.py",
+        "src/doorward/doors/console/templates/users.html",
+        "src/doorward/edges/mail/templates/kinds/device_code.jinja",
+    ],
+)
+def test_what_people_read_is_looked_at(name: str) -> None:
+    """Refusals, sentences of a door, pages and mails are all among the screens."""
+    assert ROOT / name in SCREENS
 
 
 def test_a_word_that_we_avoid_is_found() -> None:
