@@ -111,18 +111,6 @@ def test_what_is_no_address(address: str) -> None:
     assert rules.judge_email(address) == Refused("accounts.email_malformed")
 
 
-@pytest.mark.parametrize("reason", ["x", "called back on 0123, verified", "потерял телефон", "r" * 500])
-def test_reasons(reason: str) -> None:
-    """1 to 500 characters of anything that can be read."""
-    assert rules.judge_reason(reason) is None
-
-
-@pytest.mark.parametrize("reason", ["", " ", "\u3000", "r" * 501, "two\nlines", "bell\x07", "\u202etxet"])
-def test_what_is_no_reason(reason: str) -> None:
-    """A reason that says nothing, is too long, or acts on whoever reads it."""
-    assert rules.judge_reason(reason) == Refused("request.reason", {"most": 500})
-
-
 @pytest.mark.parametrize(("hours", "binds"), [(0, True), (1, True), (71.999, True), (72, False), (100, False)])
 def test_change_of_credentials_binds_for_72_hours(hours: float, *, binds: bool) -> None:
     """After three days an operator may issue a code again (KEY-10)."""

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.edges.spool import Spool
-from doorward.features.accounts.rules import has_controls
 from doorward.features.transfer.actions.reading import read_file
 from doorward.features.transfer.model import FileRead, Form
 from doorward.features.transfer.rules.people import COLUMNS, EXPORTED
+from doorward.kernel.texts import has_controls
 from tests.features.transfer.batch import SECRET, batch, key
 
 HASH = "$2b$04$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"

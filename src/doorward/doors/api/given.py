@@ -1,7 +1,6 @@
 """What requests give: types that are parsed once, here, and that name the code they refuse with."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -29,19 +28,17 @@ from doorward.features.passkeys.model.facts import GivenAssertion, SignedChange
 from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.signin.model import PendingToken
 from doorward.kernel.ids import AccountId, GroupId, JobId, SessionId, TokenId, parse_id
-from doorward.kernel.outcome import Refused
+from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.ports import Secret
+from doorward.kernel.texts import has_controls, judge_reason
 from doorward.kernel.tokens import parse_token
 
-REASON_LENGTH = 500
 NAME_LENGTH = 200
 PAGE, LONGEST_PAGE = 50, 200
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
-_CONTROLS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Control, format and surrogate characters, and the separators of lines and paragraphs."""
 
 
-def refusing(code: str, **facts: str | int) -> PydanticCustomError:
+def refusing(code: str, **facts: Fact) -> PydanticCustomError:
     """Refuse a value under a code of the table."""
     return PydanticCustomError(code, "refused", facts or None)
 
@@ -58,18 +55,14 @@ def parsed_id(code: str) -> BeforeValidator:
     return BeforeValidator(parse)
 
 
-def _has_controls(text: str) -> bool:
-    return any(unicodedata.category(c) in _CONTROLS for c in text)
-
-
 def _reason(text: str) -> str:
-    if not text.strip() or len(text) > REASON_LENGTH or _has_controls(text):
-        raise refusing("request.reason", most=REASON_LENGTH)
+    if refused := judge_reason(text):
+        raise refusing(refused.code, **refused.facts)
     return text
 
 
 def _name(text: str) -> str:
-    if not text.strip() or len(text) > NAME_LENGTH or _has_controls(text):
+    if not text.strip() or len(text) > NAME_LENGTH or has_controls(text):
         raise ValueError(f"a name has 1 to {NAME_LENGTH} characters, none of them a control character")
     return text
 

@@ -8,12 +8,12 @@ from starlette.responses import Response
 from doorward.doors.console.account import Typed, account_address, errors_of, page
 from doorward.doors.console.operator import account_in
 from doorward.doors.console.visit import Visit
-from doorward.doors.web.reason import judge_reason
 from doorward.features.administration.actions.grouping import add_member, remove_member
 from doorward.features.groups.model import AddMember, RemoveMember
 from doorward.kernel.act import Action
 from doorward.kernel.ids import GroupId, parse_id
 from doorward.kernel.outcome import Refused
+from doorward.kernel.texts import judge_reason
 
 _TAB = "groups"
 

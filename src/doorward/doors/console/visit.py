@@ -18,7 +18,6 @@ from doorward.doors.web.changing import Changing
 from doorward.doors.web.cookies import SIGN_IN, cookies_of
 from doorward.doors.web.credentials import bearer_of
 from doorward.doors.web.passkey_json import loaded, read_assertion
-from doorward.doors.web.reason import judge_reason
 from doorward.doors.web.requested import PROOF_FIELDS, requested_by_form
 from doorward.doors.web.same_origin import judge_origin
 from doorward.edges.call import Call, Steps
@@ -39,6 +38,7 @@ from doorward.kernel.act import Action, Bearer, Caller, Nobody
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
+from doorward.kernel.texts import judge_reason
 from doorward.kernel.tokens import parse_token
 
 C = TypeVar("C")

@@ -1,7 +1,6 @@
-"""What a name, an address and a reason may be, and what a search looks for."""
+"""What a name and an address may be, and what a search looks for."""
 
 import re
-import unicodedata
 from datetime import datetime, timedelta
 
 from doorward.features.accounts.model import State
@@ -9,11 +8,11 @@ from doorward.features.policy.model import DeviceMethod
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
+from doorward.kernel.texts import has_controls
 
 NAME_LENGTH = 200
 EMAIL_LENGTH = 254
 """RFC 5321 section 4.5.3.1.3 leaves 254 characters for an address."""
-REASON_LENGTH = 500
 GROWTH = 4
 """How many times as long as a text its canonical form may be: some single signs stand for whole sentences."""
 LONGEST_CANONICAL = GROWTH * EMAIL_LENGTH
@@ -54,13 +53,6 @@ def judge_email(address: str) -> Refused | None:
     return None
 
 
-def judge_reason(reason: str) -> Refused | None:
-    """Refuse a reason that says nothing, is too long, or has control characters."""
-    if not reason.strip() or len(reason) > REASON_LENGTH or has_controls(reason):
-        return Refused("request.reason", {"most": REASON_LENGTH})
-    return None
-
-
 def spared_factor(state: State, method: DeviceMethod) -> bool:
     """Tell whether an account goes in without a second factor: none was ever set up, reset or deleted (DEV-2).
 
@@ -69,13 +61,6 @@ def spared_factor(state: State, method: DeviceMethod) -> bool:
     if method is DeviceMethod.APP_MANDATORY or state.excluded:
         return False
     return not state.factors and not state.factor_due
-
-
-def has_controls(text: str) -> bool:
-    """Tell whether a text holds control, format or surrogate characters, or line and paragraph separators."""
-    if text.isprintable():
-        return False
-    return any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in text)
 
 
 def _of_the_server(form: str) -> bool:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from doorward.features.accounts.rules import GROWTH, NAME_LENGTH, has_controls
+from doorward.features.accounts.rules import GROWTH, NAME_LENGTH
 from doorward.features.groups.model import EditGroup, Group
 from doorward.features.policy.rules import DEFAULT
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
+from doorward.kernel.texts import has_controls
 
 DESCRIPTION_LENGTH = 500
 PAGE = 200

@@ -5,11 +5,11 @@ has run out (`expired`): that is never sent. A body is kept no longer than until
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from doorward.features.notices.model import MailState
+from doorward.kernel.texts import is_control
 
 FIRST_PAUSES = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 LATER_PAUSE = timedelta(hours=1)
@@ -98,7 +98,7 @@ def tellable(why: str) -> str:
     """Make an error fit for operators: no address, link or code that a mail server may have echoed, and no control."""
     for pattern, word in _SENSITIVE:
         why = pattern.sub(word, why)
-    return "".join(" " if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else c for c in why)[:ERROR].strip()
+    return "".join(" " if is_control(c) else c for c in why)[:ERROR].strip()
 
 
 def page_size(asked: int) -> int:

@@ -5,7 +5,6 @@ value before and after; whoever changes on the ground of an older version is tol
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 
 from doorward.features.policy.model import AuditSettings, DeviceMethod, PasswordRules, TwoFactorSettings
 from doorward.kernel.outcome import Fact, Refused
+from doorward.kernel.texts import has_controls
 
 Settings = PasswordRules | TwoFactorSettings | AuditSettings
 S = TypeVar("S", bound=Settings)
@@ -179,7 +179,7 @@ def _judge(key: str, before: Fact, value: Fact) -> Refused | None:
         return None if value in choices else Refused("policy.no_choice", {"key": key, "choices": ", ".join(choices)})
     if type(value) is not type(before):
         return Refused("request.malformed", {"detail": f"{key} is of another kind"})
-    if isinstance(value, str) and any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in value):
+    if isinstance(value, str) and has_controls(value):
         return Refused("request.malformed", {"detail": f"{key} holds control characters"})
     if isinstance(value, bool) or value is None:
         return None

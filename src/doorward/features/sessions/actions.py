@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts import rules as account_rules
 from doorward.features.accounts.model import Standing
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.policy import actions as policy
@@ -51,6 +50,7 @@ from doorward.kernel.act import (
 )
 from doorward.kernel.ids import AccountId, SessionId, new_id
 from doorward.kernel.outcome import Refused
+from doorward.kernel.texts import judge_reason
 from doorward.kernel.tokens import make_token
 
 _WITH_SECOND_FACTOR = {
@@ -92,7 +92,7 @@ def _verdict(
     if refused is None and target is None and target_of(command) is not None:
         refused = Refused("accounts.not_found")
     if refused is None and (reason := reason_of(command)) is not None:
-        refused = account_rules.judge_reason(reason)
+        refused = judge_reason(reason)
     if refused is not None or isinstance(judged, Refused):
         return Denied(known, target, refused or Refused("rights.missing"))
     return Granted(known, target, protected, judged)

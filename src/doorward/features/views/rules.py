@@ -5,11 +5,11 @@ Laws: a name is found in any spelling of it; a view holds a search and nothing o
 
 from dataclasses import replace
 
-from doorward.features.accounts.rules import has_controls
 from doorward.features.directory.model import Search
 from doorward.features.views.model import View
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
+from doorward.kernel.texts import has_controls
 
 NAME_LENGTH = 60
 MOST = 30

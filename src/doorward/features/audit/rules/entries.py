@@ -4,7 +4,6 @@
 2. A refusal that compared nothing may be joined with its like; a guess that was compared never is.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,6 +14,7 @@ from doorward.features.audit.model import DayCount, DayFigures, Filter
 from doorward.kernel.events import Event
 from doorward.kernel.ids import parse_id
 from doorward.kernel.outcome import Fact
+from doorward.kernel.texts import is_control
 from doorward.kernel.time import EPOCH, rfc3339, to_microseconds
 
 USER_AGENT, REASON, NAME, DETAIL, ADDRESS, REFERENCE = 400, 500, 200, 500, 64, 60
@@ -32,8 +32,6 @@ TOLD = (SIGNED_IN, LOCKED)
 _SETTLED = timedelta(minutes=2)
 """How old an entry is when no transaction can be under way any more that writes one before it."""
 
-_ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode categories of what is not seen but acts: controls, directional marks, half characters, separators."""
 _MOST_IN_ONE_INSTANT = 2**14 - 1
 
 
@@ -45,7 +43,7 @@ def inert(text: str, most: int) -> str:
 
 
 def _spelled(character: str) -> str:
-    return f"\\u{ord(character):04x}" if unicodedata.category(character) in _ACTIVE else character
+    return f"\\u{ord(character):04x}" if is_control(character) else character
 
 
 def inert_or_none(text: str | None, most: int) -> str | None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from doorward.features.accounts.rules import has_controls
 from doorward.features.tokens.model import NewToken, Token, TokenState
 from doorward.kernel.ids import AccountId
 from doorward.kernel.lines import LineError
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
 from doorward.kernel.recipes import Algorithm
+from doorward.kernel.texts import has_controls
 from doorward.kernel.time import rfc3339
 
 LEAST_SEED_BYTES = 16
