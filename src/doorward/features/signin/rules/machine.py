@@ -110,7 +110,7 @@ STEPS = {
     Next.NEW_PASSWORD: State.NEW_PASSWORD,
 }
 """The states in which a pending sign-in is kept, as the API spells them."""
-
+_SPELLED = {state: step for step, state in STEPS.items()}
 
 NOBODY = AccountId(UUID(int=0))
 """Whom a sign-in by passkey alone belongs to, until the passkey says: nobody (RFC 9562 section 5.9)."""
@@ -136,7 +136,7 @@ def after(state: State, happened: Input) -> State:
 
 def step_of(state: State) -> Next:
     """Spell a state that is kept as the API does; a state that is not kept is a bug, and raises."""
-    return next(step for step, kept in STEPS.items() if kept is state)
+    return _SPELLED[state]
 
 
 def alive(pending: Pending, epoch: int, now: datetime) -> bool:
