@@ -30,6 +30,14 @@ def test_account_is_loaded_and_found(world: World, bram: AccountId) -> None:
     assert loaded == found == world.standing(bram)
 
 
+def test_people_of_a_page(world: World, bram: AccountId) -> None:
+    """Whoever is there; a page of nobody is one too."""
+    with world.reading() as call:
+        found, nobody = actions.people(call, [bram, AccountId(UUID(int=1))]), actions.people(call, [])
+
+    assert (found, nobody) == ({bram: world.standing(bram).account}, {})
+
+
 def test_account_that_is_not_there(world: World) -> None:
     """Neither an id nor a name that nobody has is an error."""
     with world.reading() as call:

@@ -28,9 +28,17 @@ from doorward.features.lockout.model import LockAccount
 from doorward.features.rights.actions import permissions
 from doorward.features.rights.model.acts.explaining import ShowPermissions
 from doorward.features.second_factor.actions import allowlist, exclusions
-from doorward.features.second_factor.model import AllowSetUp, ExcludeAccount, ListAllowlist, ListExclusions
+from doorward.features.second_factor.model import (
+    AllowlistPage,
+    AllowSetUp,
+    ExcludeAccount,
+    ExclusionsPage,
+    ListAllowlist,
+    ListExclusions,
+)
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Refused
 from tests.features.jobs.begun import outcomes, start, work
 from tests.features.rights.branches import Branches, two_branches
 from tests.features.rights.giving import WHY, code
@@ -43,14 +51,17 @@ def branches(world: World) -> Branches:
     return two_branches(world)
 
 
+def _named(page: AllowlistPage | ExclusionsPage | Refused) -> set[str]:
+    assert not isinstance(page, Refused)
+    return {one.user_name for one in page.people.values()}
+
+
 SHOWN: dict[str, Callable[[Branches, Bearer], set[str]]] = {
     "search": lambda b, by: {
         one.user_name
         for one in b.world.run(directory.search_accounts, Search(locked=True), by).accounts  # type: ignore[union-attr]
     },
-    "allowlist": lambda b, by: set(
-        b.world.run(allowlist.list_allowlist, ListAllowlist(), by).names.values()  # type: ignore[union-attr]
-    ),
+    "allowlist": lambda b, by: _named(b.world.run(allowlist.list_allowlist, ListAllowlist(), by)),
     "trail": lambda b, by: {
         str(one.target_name)
         for one in b.world.run(  # type: ignore[union-attr]
@@ -73,8 +84,7 @@ def test_excluded_people_out_of_reach_are_not_listed(branches: Branches) -> None
     for one in branches.people.values():
         world.run(exclusions.exclude_account, ExcludeAccount(one, WHY))
     shown = {
-        by: set(world.run(exclusions.list_exclusions, ListExclusions(), by).names.values())  # type: ignore[union-attr]
-        for by in (branches.ann, branches.dan)
+        by: _named(world.run(exclusions.list_exclusions, ListExclusions(), by)) for by in (branches.ann, branches.dan)
     }
 
     assert shown == {branches.ann: {"nora"}, branches.dan: {"nora", "uma"}}

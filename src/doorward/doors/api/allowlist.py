@@ -108,7 +108,7 @@ def _allowlist(page: AllowlistPage) -> Page[AllowlistJson]:
     items = [
         AllowlistJson(
             account_id=one.account,
-            user_name=page.names.get(one.account),
+            user_name=page.people[one.account].user_name,
             added_at=one.added_at,
             added_by=one.added_by,
             added_by_id=one.added_by_id,
@@ -125,7 +125,7 @@ def _exclusions(page: ExclusionsPage) -> Page[ExclusionJson]:
     items = [
         ExclusionJson(
             account_id=one.account,
-            user_name=page.names.get(one.account),
+            user_name=page.people[one.account].user_name,
             added_at=one.added_at,
             added_by=one.added_by,
             added_by_id=one.added_by_id,

@@ -41,13 +41,19 @@ def allowlist() -> None:
 def list_entries(desk: Desk, limit: int, cursor: AccountId | None) -> None:
     """List the accounts that may set up a second factor, and until when."""
     page = desk.run(list_allowlist, ListAllowlist(limit, cursor))
-    names = desk.names([entry.account for entry in page.entries])
     if desk.as_json:
-        items = [listed_json(entry, names[entry.account]) for entry in page.entries]
+        items = [listed_json(entry, page.people[entry.account].user_name) for entry in page.entries]
         print_json({"items": items, "next": page.next})
         return
     rows = [
-        (names[entry.account], entry.cause.value, entry.added_at, entry.added_by, entry.expires_at, entry.reason)
+        (
+            page.people[entry.account].user_name,
+            entry.cause.value,
+            entry.added_at,
+            entry.added_by,
+            entry.expires_at,
+            entry.reason,
+        )
         for entry in page.entries
     ]
     columns = ("user name", "because of", "added (UTC)", "added by", "until (UTC)", "reason")

@@ -1,7 +1,7 @@
 """The desk at which a command works: the opened data directory, its owner, and how outcomes are told."""
 
 import base64
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import update_wrapper
@@ -19,7 +19,7 @@ from doorward.edges import data_directory
 from doorward.edges.run import LostRace, Runtime
 from doorward.edges.sql.engine import DatabaseBusy
 from doorward.edges.steps import PlainDriver
-from doorward.features.accounts.actions import find, load
+from doorward.features.accounts.actions import find
 from doorward.features.directory.actions import account_row
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import Act, Owner
@@ -75,13 +75,6 @@ class Desk:
         if found is None:
             raise self.refusal(Refused("accounts.not_found", cause=name))
         return found.account.id
-
-    def names(self, accounts: Iterable[AccountId]) -> dict[AccountId, str]:
-        """Look up the user names of accounts; one that is gone is named by its id."""
-        with _busy_is_told(self), self.runtime.database.read() as sql:
-            call = self.runtime.call(sql, self.origin)
-            found = {account: load(call, account) for account in accounts}
-        return {account: str(account) if it is None else it.account.user_name for account, it in found.items()}
 
     def accepted(self, outcome: A | Refused) -> A:
         """Give an outcome that is not a refusal."""

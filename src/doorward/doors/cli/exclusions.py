@@ -32,12 +32,13 @@ def exclusions() -> None:
 def list_entries(desk: Desk, limit: int, cursor: AccountId | None) -> None:
     """List the accounts that sign in by password alone."""
     page = desk.run(list_exclusions, ListExclusions(limit, cursor))
-    names = desk.names([entry.account for entry in page.entries])
     if desk.as_json:
-        items = [listed_json(entry, names[entry.account]) for entry in page.entries]
+        items = [listed_json(entry, page.people[entry.account].user_name) for entry in page.entries]
         print_json({"items": items, "next": page.next})
         return
-    rows = [(names[entry.account], entry.added_at, entry.added_by, entry.reason) for entry in page.entries]
+    rows = [
+        (page.people[entry.account].user_name, entry.added_at, entry.added_by, entry.reason) for entry in page.entries
+    ]
     print_table(("user name", "added (UTC)", "added by", "reason"), rows, "No account is excluded.")
 
 

@@ -11,6 +11,7 @@ from doorward.doors.console.operator import by_right, shell, signed_in
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.downloads import audit_file
 from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import Account
 from doorward.features.audit.actions import export_entries, known_acts, list_entries
 from doorward.features.audit.model import EntriesPage, ExportEntries, Filter, Form, ListEntries
 from doorward.features.notices.actions import list_mail, retry_mail
@@ -90,7 +91,7 @@ def show_mail(visit: Visit) -> Response:
         **shell(visit, shown),
         state=state,
         mails=list(found.mails),
-        names=_names(visit, found.mails),
+        people=_people(visit, found.mails),
         may={"retry": by_right(shown, "system:modify")},
         page=_pager(visit, _MAIL, {"state": state} if state else {}, len(found.mails), found.next_id),
     )
@@ -150,15 +151,9 @@ def _instant(typed: str) -> datetime | None:
         return None
 
 
-def _names(visit: Visit, mails: tuple[Mail, ...]) -> dict[AccountId, dict[str, str]]:
-    names: dict[AccountId, dict[str, str]] = {}
+def _people(visit: Visit, mails: tuple[Mail, ...]) -> dict[AccountId, Account]:
     with visit.reading() as call:
-        for account in {mail.account for mail in mails}:
-            standing = accounts.load(call, account)
-            if standing is not None:
-                person = standing.account
-                names[account] = {"full_name": person.full_name, "user_name": person.user_name}
-    return names
+        return accounts.people(call, list({mail.account for mail in mails}))
 
 
 def _pager(visit: Visit, address: str, kept: dict[str, str], shown: int, following: UUID | None) -> dict[str, Any]:

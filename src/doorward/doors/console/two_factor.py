@@ -1,6 +1,5 @@
 """Two-factor authentication: its settings, the allowlist and the exclusions (KEY-11 to KEY-13)."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +8,6 @@ from starlette.responses import Response
 from doorward.doors.console.operator import by_right, permission, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit, whole_number
-from doorward.features.accounts import actions as accounts
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import AccountRow, Search
 from doorward.features.policy.actions import bounds, change_two_factor, read_two_factor
@@ -87,11 +85,10 @@ def _page(visit: Visit, refused: Refused | None) -> Response:
 
 def _lists(visit: Visit, allowed: AllowlistPage, excluded: ExclusionsPage) -> dict[str, Any]:
     """Give both lists, with whose entries they are, and the ways on."""
-    listed = [one.account for one in allowed.entries] + [one.account for one in excluded.entries]
     return {
         "allowlist": list(allowed.entries),
         "exclusions": list(excluded.entries),
-        "names": _names(visit, listed),
+        "people": {**allowed.people, **excluded.people},
         "allowlist_page": _pager(visit, "allowed_after", allowed),
         "exclusions_page": _pager(visit, "excluded_after", excluded),
     }
@@ -118,17 +115,6 @@ def _adding(visit: Visit, shown: SessionShown) -> dict[str, Any]:
         add = permission(False, Refused("session.second_factor_required"))
     change = by_right(shown, "sign-in-security:modify")
     return {"stage": stage, "query": query, "found": list(found), "may": {"change": change, "add": add}}
-
-
-def _names(visit: Visit, wanted: Iterable[AccountId]) -> dict[AccountId, dict[str, str]]:
-    names: dict[AccountId, dict[str, str]] = {}
-    with visit.reading() as call:
-        for account in dict.fromkeys(wanted):
-            standing = accounts.load(call, account)
-            person = None if standing is None else standing.account
-            user_name = "" if person is None else person.user_name
-            names[account] = {"full_name": user_name if person is None else person.full_name, "user_name": user_name}
-    return names
 
 
 def _errors(refused: Refused) -> dict[str, str]:

@@ -34,6 +34,11 @@ def load_many(call: Call, wanted: Sequence[AccountId]) -> dict[AccountId, Standi
     return store.by_ids(call.sql, wanted)
 
 
+def people(call: Call, wanted: Sequence[AccountId]) -> dict[AccountId, Account]:
+    """Load accounts for a page that names them; those that are not there are left out."""
+    return {one: standing.account for one, standing in load_many(call, wanted).items()}
+
+
 def find(call: Call, user_name: str) -> Standing | None:
     """Find the account that bears a name, whatever its spelling (LOCK-16)."""
     return store.by_name(call.sql, user_name)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from doorward.features.accounts.model import Account
 from doorward.features.passkeys.model.facts import SignedChange
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Unchanged
@@ -260,12 +261,11 @@ class ListAllowlist:
 
 @dataclass(frozen=True, slots=True)
 class AllowlistPage(Done):
-    """One page of the allowlist."""
+    """One page of the allowlist, and whose its entries are."""
 
     entries: tuple[AllowlistEntry, ...]
     next: AccountId | None
-    names: Mapping[AccountId, str] = field(default_factory=dict)
-    """The user names of the accounts on this page."""
+    people: Mapping[AccountId, Account] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,12 +278,11 @@ class ListExclusions:
 
 @dataclass(frozen=True, slots=True)
 class ExclusionsPage(Done):
-    """One page of the exclusions."""
+    """One page of the exclusions, and whose its entries are."""
 
     entries: tuple[Exclusion, ...]
     next: AccountId | None
-    names: Mapping[AccountId, str] = field(default_factory=dict)
-    """The user names of the accounts on this page."""
+    people: Mapping[AccountId, Account] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

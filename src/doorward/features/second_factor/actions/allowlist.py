@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
 from doorward.features.links import actions as links
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
@@ -84,4 +85,4 @@ def list_allowlist(call: Call, command: ListAllowlist) -> AllowlistPage:
     found = store.entries(call.sql, call.now, store.Part(size + 1, command.after, call.reach))
     page = tuple(found[:size])
     following = page[-1].account if len(found) > size else None
-    return AllowlistPage(page, following, states.names(call, [one.account for one in page]))
+    return AllowlistPage(page, following, accounts.people(call, [one.account for one in page]))

@@ -1,6 +1,7 @@
 """The exclusions: accounts that sign in without a second factor, and never administer."""
 
 from doorward.edges.call import Call
+from doorward.features.accounts import actions as accounts
 from doorward.features.second_factor import rules, store
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import (
@@ -50,4 +51,4 @@ def list_exclusions(call: Call, command: ListExclusions) -> ExclusionsPage:
     found = store.excluded(call.sql, store.Part(size + 1, command.after, call.reach))
     page = tuple(found[:size])
     following = page[-1].account if len(found) > size else None
-    return ExclusionsPage(page, following, states.names(call, [one.account for one in page]))
+    return ExclusionsPage(page, following, accounts.people(call, [one.account for one in page]))

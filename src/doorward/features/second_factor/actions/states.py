@@ -1,6 +1,6 @@
 """What other features ask of the second factor, and how a deed that the table has decided is carried out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doorward.edges.call import Call
@@ -164,12 +164,6 @@ def changed_by_actor(call: Call, account: AccountId) -> bool:
     """Ask whether the operator could use what they hand out; the server's owner is not asked (KEY-10, RIGHT-8)."""
     operator = call.actor.account
     return operator is not None and accounts.changed_credentials_recently(call, account, operator)
-
-
-def names(call: Call, listed: Iterable[AccountId]) -> dict[AccountId, str]:
-    """Give the user names of listed accounts."""
-    found = (accounts.load(call, account) for account in listed)
-    return {one.account.id: one.account.user_name for one in found if one is not None}
 
 
 def _new_entry(call: Call, account: AccountId, cause: Cause, reason: str | None) -> AllowlistEntry:
