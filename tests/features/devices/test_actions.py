@@ -42,7 +42,8 @@ def test_code_goes_to_the_address(world: World, alice: AccountId) -> None:
 
 
 def test_mail_tells_where_the_request_came_from(world: World, alice: AccountId) -> None:
-    """Account, time, browser and address stand beside the code (DEV-4)."""
+    """Account, time, browser and address stand beside the code, and whom to ask (DEV-4)."""
+    world.run(policy.change_password_rules, ChangePasswordRules({"lock_contact": "the help desk, room 3"}))
     issue(world, alice)
     (letter,) = letters(world)
     code = letter.facts["code"]
@@ -55,6 +56,7 @@ def test_mail_tells_where_the_request_came_from(world: World, alice: AccountId) 
         "at": "2026-05-04T12:00:00Z",
         "address": "192.0.2.7",
         "user_agent": "tests/1",
+        "contact": "the help desk, room 3",
         "expires_at": "2026-05-04T12:10:00Z",
     }
 

@@ -16,6 +16,8 @@ from doorward.features.notices.model import (
     NothingToRetry,
     RetryMail,
 )
+from doorward.features.policy.actions import change_password_rules
+from doorward.features.policy.model import ChangePasswordRules
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.ports import NotDelivered
@@ -55,6 +57,16 @@ def the_mail(world: World) -> Mail:
     """Give the only mail."""
     (mail,) = world.mails()
     return mail
+
+
+def test_what_mail_tells_of_an_act(world: World) -> None:
+    """Whose account it is, when it happened and whom to ask; of one's own acts, from where they came."""
+    world.run(change_password_rules, ChangePasswordRules({"lock_contact": "room 3"}))
+    with world.writing() as call:
+        of_anybody, own = actions.about(call, "bram"), actions.about_own(call, "bram")
+
+    assert of_anybody == {"user_name": "bram", "at": "2026-05-04T12:00:00Z", "contact": "room 3"}
+    assert own == {**of_anybody, "address": "192.0.2.7", "user_agent": "tests/1"}
 
 
 def test_list_pages_follow_each_other(world: World) -> None:

@@ -263,11 +263,8 @@ def _temporary_hash(call: Call, account: AccountId, code: str) -> bytes:
 def _mail(call: Call, account: Account, address: str, code: str, expires_at: datetime) -> None:
     """Tell the account, the time, the browser and the address of the request beside the code (DEV-4)."""
     facts = {
-        "user_name": account.user_name,
+        **notices.about_own(call, account.user_name),
         "code": code,
-        "at": rfc3339(call.now),
-        "address": call.origin.address,
-        "user_agent": call.origin.user_agent,
         "expires_at": rfc3339(expires_at),
     }
     notices.tell(call, account.id, address, Kind.DEVICE_CODE, facts, expires_at=expires_at)

@@ -70,7 +70,7 @@ def unlock_each(asked: Sequence[tuple[Call, Standing]]) -> list[AccountUnlocked 
         accounts.set_unlocked(call, ids, first.unlocked_at)
         store.clear_accounts(call.sql, ids, call.now)
         by = {"by": call.actor.name, "at": rfc3339(first.unlocked_at)}
-        notices.tell_each(call, Kind.ACCOUNT_UNLOCKED, [_told(standing, by) for _, standing, _ in opened])
+        notices.tell_each(call, Kind.ACCOUNT_UNLOCKED, [_told(call, standing, by) for _, standing, _ in opened])
     return outcomes
 
 
@@ -194,7 +194,7 @@ def clear_lapsed(call: Call, standing: Standing) -> bool:
     store.clear_accounts(call.sql, [account.id], call.now)
     event = Event("lockout.lapsed", "done", target=account.id, target_name=account.user_name)
     audit.record(replace(call, actor=SYSTEM), event)
-    _tell(call, standing, Kind.ACCOUNT_UNLOCKED, {"by": "", "at": rfc3339(call.now)})
+    _tell(call, standing, Kind.ACCOUNT_UNLOCKED, {"by": ""})
     return True
 
 
@@ -286,15 +286,14 @@ def tell_locked(call: Call, standing: Standing, lock: Lock) -> None:
         "lock_reason": lock.reason.value,
         "ends_at": None if lock.ends_at is None else rfc3339(lock.ends_at),
         "address": call.origin.address if lock.reason.automatic else "",
-        "contact": policy.default_rules(call).lock_contact,
     }
     _tell(call, standing, Kind.ACCOUNT_LOCKED, facts)
 
 
 def _tell(call: Call, standing: Standing, kind: Kind, facts: Mapping[str, str | None]) -> None:
-    notices.tell_each(call, kind, [_told(standing, facts)])
+    notices.tell_each(call, kind, [_told(call, standing, facts)])
 
 
-def _told(standing: Standing, facts: Mapping[str, str | None]) -> Told:
+def _told(call: Call, standing: Standing, facts: Mapping[str, str | None]) -> Told:
     account = standing.account
-    return Told(account.id, account.email, {"user_name": account.user_name, **facts})
+    return Told(account.id, account.email, {**notices.about(call, account.user_name), **facts})

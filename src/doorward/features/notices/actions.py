@@ -21,11 +21,13 @@ from doorward.features.notices.model import (
     RetryMail,
     Told,
 )
+from doorward.features.policy import actions as policy
 from doorward.kernel.act import act
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.ports import NotDelivered, SealBroken
+from doorward.kernel.time import rfc3339
 
 LEASE = timedelta(minutes=2)
 """For how long a process holds the mails that it has claimed."""
@@ -54,6 +56,16 @@ def tell(  # noqa: PLR0913 - a letter has a reader, an address, a subject, its f
     """Queue a mail in the act's own transaction; an account without an address is told nothing."""
     if recipient is not None:
         store.add(call.sql, [_mail(call, Told(account, recipient, facts), kind, expires_at)])
+
+
+def about(call: Call, user_name: str) -> dict[str, Fact]:
+    """Collect what every mail about an account tells: whose it is, when it happened, and whom to ask."""
+    return {"user_name": user_name, "at": rfc3339(call.now), "contact": policy.default_rules(call).lock_contact}
+
+
+def about_own(call: Call, user_name: str) -> dict[str, Fact]:
+    """Collect the same of something done in the account's own name, and from where: the address and the browser."""
+    return {**about(call, user_name), "address": call.origin.address, "user_agent": call.origin.user_agent}
 
 
 def tell_each(call: Call, kind: Kind, people: Iterable[Told]) -> None:

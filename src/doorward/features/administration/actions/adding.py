@@ -95,11 +95,10 @@ def _invite(call: Call, standing: Standing) -> Secret:
     account = standing.account
     path, link = links.make_link(call, account.id, LinkKind.SET_PASSWORD, standing.state.epoch)
     facts = {
-        "user_name": account.user_name,
+        **notices.about(call, account.user_name),
         "by": call.actor.name,
         "link": call.site.public_url + path.reveal(),
         "expires_at": rfc3339(link.expires_at),
-        "contact": policy.default_rules(call).lock_contact,
     }
     notices.tell(call, account.id, account.email, Kind.ACCOUNT_ADDED, facts, expires_at=link.expires_at)
     return path

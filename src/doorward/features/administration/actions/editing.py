@@ -23,7 +23,6 @@ from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
-from doorward.features.policy import actions as policy
 from doorward.features.rights.actions import administrators
 from doorward.features.second_factor import rules as factor_rules
 from doorward.features.second_factor.actions import states as second_factor
@@ -110,11 +109,10 @@ def start_password_reset(call: Call, command: StartPasswordReset) -> PasswordRes
     path, link = links.make_link(call, command.account, LinkKind.SET_PASSWORD, standing.state.epoch)
     accounts.note_credential_change(call, command.account, "password")
     facts = {
-        "user_name": standing.account.user_name,
+        **notices.about(call, standing.account.user_name),
         "by": call.actor.name,
         "link": call.site.public_url + path.reveal(),
         "expires_at": rfc3339(link.expires_at),
-        "contact": policy.default_rules(call).lock_contact,
     }
     notices.tell(call, command.account, address, Kind.PASSWORD_RESET_STARTED, facts, expires_at=link.expires_at)
     return PasswordResetStarted(link.expires_at, path if call.actor.owner else None)
@@ -151,7 +149,6 @@ def _address_changed(call: Call, standing: Standing, address: str | None) -> Non
     purging.end_all_of(call, account.id)
     links.end_of(call, account.id)
     accounts.note_credential_change(call, account.id, "address")
-    contact = policy.default_rules(call).lock_contact
-    facts = {"user_name": account.user_name, "by": call.actor.name, "at": rfc3339(call.now), "contact": contact}
+    facts = {**notices.about(call, account.user_name), "by": call.actor.name}
     notices.note_former_address(call, account.id, account.email)
     links.tell_with_not_me(call, account.id, address, Kind.EMAIL_CHANGED, facts)

@@ -9,6 +9,7 @@ from doorward.features.accounts.model import Standing
 from doorward.features.audit import actions as audit
 from doorward.features.devices import actions as devices
 from doorward.features.links import actions as links
+from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.passkeys.actions import keeping as passkeys
@@ -151,13 +152,8 @@ def carry_out(call: Call, decided: Decided) -> int:
 def tell(call: Call, standing: Standing, kind: Kind, **facts: Fact) -> None:
     """Tell the account's owner what was done, by whom and when, with a link to say *this was not me* (DESK-3)."""
     account = standing.account
-    known = {
-        "user_name": account.user_name,
-        "by": call.actor.name,
-        "at": rfc3339(call.now),
-        "contact": policy.default_rules(call).lock_contact,
-    }
-    links.tell_with_not_me(call, account.id, account.email, kind, {**known, **facts})
+    known = {**notices.about(call, account.user_name), "by": call.actor.name, **facts}
+    links.tell_with_not_me(call, account.id, account.email, kind, known)
 
 
 def changed_by_actor(call: Call, account: AccountId) -> bool:

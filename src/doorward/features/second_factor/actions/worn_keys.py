@@ -15,13 +15,11 @@ from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
-from doorward.features.policy import actions as policy
 from doorward.features.rights.actions import administrators
 from doorward.features.second_factor import store
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId
-from doorward.kernel.time import rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +67,5 @@ def _disable(call: Call, standing: Standing, failures: int) -> None:
             details={"failures": failures, "address": call.origin.address},
         ),
     )
-    facts = {
-        "user_name": account.user_name,
-        "at": rfc3339(call.now),
-        "address": call.origin.address,
-        "contact": policy.default_rules(call).lock_contact,
-    }
+    facts = {**notices.about(call, account.user_name), "address": call.origin.address}
     notices.tell(call, account.id, account.email, Kind.SECOND_FACTOR_KEY_DISABLED, facts)

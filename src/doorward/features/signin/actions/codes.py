@@ -13,6 +13,7 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.devices import actions as devices
 from doorward.features.devices.model import CodeKind
 from doorward.features.links import actions as links
+from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.otp.model import WrongCode
@@ -38,7 +39,7 @@ from doorward.features.signin.model import (
 )
 from doorward.features.signin.rules import machine
 from doorward.kernel.events import Result
-from doorward.kernel.outcome import Begin, Fact, Refused
+from doorward.kernel.outcome import Begin, Refused
 from doorward.kernel.time import rfc3339
 
 
@@ -176,8 +177,7 @@ def _recovery_code(call: Call, command: GiveRecoveryCode) -> SignedIn | SignInGo
     if not right:
         return pending.count_wrong(call, found) or Refused("recovery_codes.wrong")
     account = found.standing.account
-    facts: dict[str, Fact] = {"user_name": account.user_name, "at": rfc3339(call.now), "address": call.origin.address,
-             "user_agent": call.origin.user_agent, "left": recovery_codes.left(call, account.id)}  # fmt: skip
+    facts = {**notices.about_own(call, account.user_name), "left": recovery_codes.left(call, account.id)}
     links.tell_with_not_me(call, account.id, account.email, Kind.RECOVERY_CODE_USED, facts)
     return completion.proven(call, found, OpenedWith.RECOVERY_CODE)
 

@@ -13,6 +13,7 @@ from doorward.features.devices.model import Met
 from doorward.features.links import actions as links
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import Factor
+from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
@@ -76,14 +77,7 @@ def remember(call: Call, found: UnderWay, opened_with: OpenedWith, outcome: Sign
     until = rfc3339(device.expires_at)
     record_own(call, found.standing, "devices.remembered", device=str(device.id), until=until)
     account = found.standing.account
-    facts: dict[str, Fact] = {
-        "user_name": account.user_name,
-        "at": rfc3339(call.now),
-        "address": device.address,
-        "user_agent": device.user_agent,
-        "until": until,
-        "contact": policy.default_rules(call).lock_contact,
-    }
+    facts = {**notices.about_own(call, account.user_name), "until": until}
     links.tell_with_not_me(call, account.id, account.email, Kind.DEVICE_REMEMBERED, facts)
     return replace(outcome, device=token, device_expires_at=device.expires_at)
 
@@ -175,11 +169,5 @@ def _know_browser(call: Call, account: AccountId, *, tell: bool) -> tuple[Secret
 
 def _tell_of_browser(call: Call, account: Account) -> None:
     """Tell the owner that a sign-in was completed in a browser that had completed none of theirs before (DESK-3)."""
-    facts: dict[str, Fact] = {
-        "user_name": account.user_name,
-        "at": rfc3339(call.now),
-        "address": call.origin.address,
-        "user_agent": call.origin.user_agent,
-        "contact": policy.default_rules(call).lock_contact,
-    }
+    facts = notices.about_own(call, account.user_name)
     links.tell_with_not_me(call, account.id, account.email, Kind.NEW_BROWSER, facts)

@@ -84,7 +84,7 @@ def lift_lock(call: Call, standing: Standing) -> None:
         return
     accounts.set_lock(call, account.id, None)
     pending.record_own(call, standing, "lockout.unlocked", through=LinkKind.FORGOTTEN_PASSWORD.value)
-    facts = {"user_name": account.user_name, "by": account.user_name, "at": rfc3339(call.now)}
+    facts = {**notices.about(call, account.user_name), "by": account.user_name}
     notices.tell(call, account.id, account.email, Kind.ACCOUNT_UNLOCKED, facts)
 
 
@@ -104,13 +104,8 @@ def _asked(standing: Standing | None, name_hash: bytes, *, taken: bool) -> Event
 
 def _reply(call: Call, ask: Ask, standing: Standing) -> None:
     account, reply = standing.account, reply_to(call, standing)
-    facts: dict[str, Fact] = {
-        "user_name": account.user_name,
-        "at": rfc3339(ask.asked_at),
-        "address": ask.address,
-        "user_agent": ask.user_agent,
-        "contact": policy.default_rules(call).lock_contact,
-    }
+    facts = notices.about(call, account.user_name)
+    facts |= {"at": rfc3339(ask.asked_at), "address": ask.address, "user_agent": ask.user_agent}
     match reply:
         case machine.Reply.LINK:
             path, link = links.make_link(call, account.id, LinkKind.FORGOTTEN_PASSWORD, standing.state.epoch)

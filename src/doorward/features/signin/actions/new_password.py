@@ -16,6 +16,7 @@ from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import Factor
+from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy import actions as policy
@@ -36,7 +37,6 @@ from doorward.features.signin.model import (
 from doorward.features.signin.rules import machine
 from doorward.kernel.outcome import Begin, Hash, Place, Refused
 from doorward.kernel.ports import Encode, Listed, Matches, Secret
-from doorward.kernel.time import rfc3339
 
 ACT = "passwords.changed"
 Hashed = tuple[Call, str]
@@ -189,8 +189,7 @@ def write(call: Call, standing: Standing, encoded: str) -> None:
     links.end_of(call, account.id)
     lockout.clear_counters(call, account.id, Factor.PASSWORD)
     pending.record_own(call, standing, ACT)
-    facts = {"user_name": account.user_name, "at": rfc3339(call.now), "address": call.origin.address,
-             "user_agent": call.origin.user_agent}  # fmt: skip
+    facts = notices.about_own(call, account.user_name)
     links.tell_with_not_me(call, account.id, account.email, Kind.PASSWORD_CHANGED, facts)
 
 

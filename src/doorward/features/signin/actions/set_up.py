@@ -5,6 +5,7 @@ from dataclasses import replace
 from doorward.edges.call import Call, Resumed, Steps
 from doorward.features.devices import actions as devices
 from doorward.features.links import actions as links
+from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
@@ -22,7 +23,6 @@ from doorward.features.signin.rules import machine
 from doorward.kernel.events import Result
 from doorward.kernel.outcome import Begin, Refused
 from doorward.kernel.ports import Secret
-from doorward.kernel.time import rfc3339
 
 ACT = "signin.code"
 
@@ -75,8 +75,7 @@ def _bind(call: Call, found: UnderWay, secret: bytes, accepted: Accepted) -> Sig
     devices.forget_devices_of(call, found.account)
     pending.record_own(call, found.standing, "second_factor.set_up")
     account = found.standing.account
-    facts = {"user_name": account.user_name, "at": rfc3339(call.now), "address": call.origin.address,
-             "user_agent": call.origin.user_agent}  # fmt: skip
+    facts = notices.about_own(call, account.user_name)
     links.tell_with_not_me(call, account.id, account.email, Kind.SECOND_FACTOR_SET_UP, facts)
     return completion.proven(call, found, OpenedWith.SET_UP, codes)
 
