@@ -27,6 +27,11 @@ class LockReason(StrEnum):
         """Tell whether the server set it by itself: such a lock bars new sign-ins only."""
         return self in {LockReason.FAILURES, LockReason.INACTIVITY}
 
+    @property
+    def by_hand(self) -> bool:
+        """Tell whether a person set it: an operator, or the account's owner who reported something."""
+        return not self.automatic
+
 
 @dataclass(frozen=True, slots=True)
 class Lock:
@@ -83,6 +88,11 @@ class State:
     """A factor has been set up, reset or deleted before: no method lets the account in without one (DEV-2)."""
     password_rules: str = "default"
     """The name of the password rules that serve it: its groups decide, and every change of theirs writes it."""
+
+    @property
+    def locked_by_hand(self) -> bool:
+        """Tell whether an operator locked the account, or its owner reported something (LOCK-5)."""
+        return self.lock is not None and self.lock.reason.by_hand
 
 
 @dataclass(frozen=True, slots=True)

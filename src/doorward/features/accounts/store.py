@@ -236,7 +236,7 @@ def able(sql: Connection, candidates: list[AccountId], at: datetime | None) -> l
     A hardware token that has expired at that instant is none; without an instant every one counts.
     """
     expired = 0 if at is None else case((_S.token_expires_at <= at, 1), else_=0)
-    barred = [LockReason.ADMINISTRATOR.value, LockReason.REPORTED.value]
+    barred = [reason.value for reason in LockReason if reason.by_hand]
     statement = (
         select(_A.account_id)
         .join_from(accounts, account_state, _A.account_id == _S.account_id)

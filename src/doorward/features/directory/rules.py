@@ -113,7 +113,7 @@ def parse_cursor(text: str) -> tuple[str, AccountId] | None:
 
 def lock_story(lock: Lock, entries: Iterable[Entry]) -> LockStory:
     """Tell why an account is locked from its entries, newest first: back to the last act that cleared its counter."""
-    if not lock.reason.automatic:
+    if lock.reason.by_hand:
         return _by_hand(entries)
     acts = _ATTEMPTS.get(lock.factor or "", frozenset())
     failures: list[Entry] = []
@@ -180,7 +180,7 @@ def actor_behind(one: SessionBehind, held: Holdings) -> ActorFacts:
         account=one.facts.account,
         kind=one.kind,
         enabled=one.enabled,
-        barred=one.lock_reason is not None and not one.lock_reason.automatic,
+        barred=one.lock_reason is not None and one.lock_reason.by_hand,
         has_factor=one.factors > 0,
         excluded=one.excluded,
         rights=held,

@@ -77,9 +77,8 @@ def unlock_each(asked: Sequence[tuple[Call, Standing]]) -> list[AccountUnlocked 
 def _unlocked(call: Call, standing: Standing) -> AccountUnlocked | NotLocked | Refused:
     """Decide about one account, and note what its entry says."""
     clear_lapsed(call, standing)
-    lock, account = standing.state.lock, standing.account.id
-    by_hand = lock is not None and not lock.reason.automatic and may_lift_by_hand(call, account)
-    outcome = rules.unlock(lock, call.now, call.actor.name, may_lift_by_hand=by_hand)
+    by_hand = standing.state.locked_by_hand and may_lift_by_hand(call, standing.account.id)
+    outcome = rules.unlock(standing.state.lock, call.now, call.actor.name, may_lift_by_hand=by_hand)
     if isinstance(outcome, AccountUnlocked):
         call.note.details |= rules.told(rules.lifted(outcome.lock, standing.state))
     return outcome

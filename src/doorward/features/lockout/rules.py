@@ -127,7 +127,7 @@ def inactivity_lock(state: State, created_at: datetime, days: int, now: datetime
 def replace(present: Lock | None, wanted: Lock, now: datetime) -> AccountLocked | AlreadyLocked:
     """Decide which lock stands when one is wanted while another may stand (LOCK-5)."""
     present = standing_lock(present, now)
-    if present is None or (present.reason.automatic and not wanted.reason.automatic):
+    if present is None or (present.reason.automatic and wanted.reason.by_hand):
         return AccountLocked(wanted)
     return AlreadyLocked(present)
 
@@ -139,7 +139,7 @@ def unlock(
     lock = standing_lock(lock, now)
     if lock is None:
         return NotLocked()
-    if not lock.reason.automatic and not may_lift_by_hand:
+    if lock.reason.by_hand and not may_lift_by_hand:
         return Refused("rights.missing", {"right": "users:modify"}, cause="locked by hand")
     return AccountUnlocked(lock, by, to_the_second(now))
 

@@ -29,7 +29,7 @@ def undo_unlock(call: Call, command: UndoUnlock) -> UnlockUndone | Refused:
     if refused := _may_lock_again(call, command.account, verdict):
         return refused
     accounts.put_back(call, command.account, verdict.lock, verdict.before)
-    if not verdict.lock.reason.automatic:
+    if verdict.lock.reason.by_hand:
         accounts.move_epoch(call, command.account)
     call.note.details |= {"lock_reason": verdict.lock.reason.value, "locked_at": rfc3339(verdict.lock.at)}
     elsewhere = replace(call, origin=replace(call.origin, address=""))  # the lock's own address is not the operator's
@@ -53,7 +53,7 @@ def _unlock_of(call: Call, account: AccountId) -> Entry | None:
 
 def _may_lock_again(call: Call, account: AccountId, lift: Lifted) -> Refused | None:
     """Ask what setting the lock would ask: the right for one by hand, and an administrator left (RIGHT-5)."""
-    if not lift.lock.reason.automatic and not lockout.may_lift_by_hand(call, account):
+    if lift.lock.reason.by_hand and not lockout.may_lift_by_hand(call, account):
         return Refused("rights.missing", {"right": "users:modify"})
     if administrators.last_able_administrator(call, account) or administrators.last_open_administrator(call, account):
         return Refused("rights.last_administrator")

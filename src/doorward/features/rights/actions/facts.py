@@ -88,12 +88,11 @@ def actor_facts(call: Call, session: SessionFacts) -> ActorFacts | None:
 
 def facts_of(call: Call, standing: Standing, *, used_second_factor: bool, own_page_only: bool = False) -> ActorFacts:
     """Load what the decision needs to know of an account in such a session."""
-    lock = standing.state.lock
     return ActorFacts(
         account=standing.account.id,
         kind=standing.account.kind,
         enabled=standing.account.enabled,
-        barred=lock is not None and not lock.reason.automatic,
+        barred=standing.state.locked_by_hand,
         has_factor=standing.state.factors > 0,
         excluded=standing.state.excluded,
         rights=holdings_of(call, standing.account.id),
@@ -104,13 +103,13 @@ def facts_of(call: Call, standing: Standing, *, used_second_factor: bool, own_pa
 
 def target_facts(call: Call, standing: Standing, *, last_administrator: bool) -> TargetFacts:
     """Load what the decision needs to know of the account acted on."""
-    account, lock = standing.account.id, standing.state.lock
+    account = standing.account.id
     return TargetFacts(
         account=account,
         rights=holdings_of(call, account),
         last_administrator=last_administrator,
         groups=groups.groups_of(call, account),
-        locked_by_hand=lock is not None and not lock.reason.automatic,
+        locked_by_hand=standing.state.locked_by_hand,
         external=standing.account.kind is AccountKind.EXTERNAL,
         excluded=standing.state.excluded,
     )

@@ -226,7 +226,7 @@ def reply(asked: Forgetful) -> Reply:
     """
     if asked.address is None:
         return Reply.NOTHING
-    barred = asked.lock is not None and not asked.lock.reason.automatic
+    barred = asked.lock is not None and asked.lock.reason.by_hand
     if not asked.account.enabled or barred:
         return Reply.NO_LINK
     if asked.spared_factor or asked.factor is FactorState.BLOCKED or asked.allowed not in {None, Cause.NEW_ACCOUNT}:
