@@ -27,7 +27,7 @@ def guessed_at(site: Site) -> AccountId:
     """Add an account that ten wrong passwords from two addresses have locked."""
     bram = site.walk.person("bram", factors=1)
     for number in range(10):
-        site.browser(f"192.0.2.{number % 2 + 1}").post("/sign-in", {"user_name": "bram", "password": "a wrong one"})
+        site.browser(f"192.0.2.{2 - number % 2}").post("/sign-in", {"user_name": "bram", "password": "a wrong one"})
         site.world.pass_time(seconds=10)
     return bram
 

@@ -89,7 +89,7 @@ def test_a_lock_by_failures_is_explained(site: Site) -> None:
 
     shown = site.operator().get(f"/console/users/{bram}")
 
-    assert "10 wrong passwords in a row within 1 min from 2 addresses, the last 192.0.2.2." in sentence(shown)
+    assert "10 wrong passwords in a row within 1 min from 2 addresses, the last 192.0.2.1." in sentence(shown)
     assert "Stays locked until somebody unlocks it." in sentence(shown)
 
 

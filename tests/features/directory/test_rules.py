@@ -111,15 +111,16 @@ def test_page_has_bounds(asked: int, size: int) -> None:
 
 
 def test_story_counts_failures_and_where_they_came_from() -> None:
-    """How many, of which factor, from which addresses, from when to when."""
-    entries = [wrong(1), wrong(5, result="unknown", address="198.51.100.9"), wrong(9), wrong(20, address="")]
+    """How many, of which factor, from which addresses, from when to when; the address that guessed last comes last."""
+    elsewhere = wrong(5, result="unknown", address="198.51.100.9")
+    entries = [wrong(0, address=""), wrong(1), elsewhere, wrong(9), wrong(20, address="203.0.113.4")]
 
     assert rules.lock_story(LOCK, entries) == LockStory(
-        failures=4,
+        failures=5,
         factor="password",
-        addresses=("192.0.2.7", "198.51.100.9"),
+        addresses=("203.0.113.4", "198.51.100.9", "192.0.2.7"),
         first_at=NOON - timedelta(seconds=20),
-        last_at=NOON - timedelta(seconds=1),
+        last_at=NOON,
     )
 
 

@@ -134,6 +134,7 @@ class LockStory:
     failures: int
     factor: str | None
     addresses: tuple[str, ...]
+    """In the order of each one's latest failure."""
     first_at: datetime | None
     last_at: datetime | None
     by: str | None = None

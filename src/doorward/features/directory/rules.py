@@ -125,7 +125,7 @@ def lock_story(lock: Lock, entries: Iterable[Entry]) -> LockStory:
     return LockStory(
         failures=len(failures),
         factor=lock.factor,
-        addresses=tuple(sorted({entry.address for entry in failures if entry.address})),
+        addresses=tuple(reversed(dict.fromkeys(entry.address for entry in failures if entry.address))),
         first_at=failures[-1].at if failures else None,
         last_at=failures[0].at if failures else None,
     )
