@@ -59,7 +59,7 @@ def password(text: str) -> Probe:
     """Try to set a password."""
 
     def try_it(world: World, account: AccountId) -> Any:
-        whose = world.standing(account).account
+        whose = passwords.chooser(world.standing(account).account)
         return code_of(Walk(world).take(hash_new(Secret(text), lambda _: whose)))
 
     return try_it

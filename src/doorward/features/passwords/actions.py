@@ -15,6 +15,7 @@ from doorward.features.passwords.model import (
     BreachListsCleared,
     BreachListsShown,
     BreachListThere,
+    Chooser,
     ClearBreachLists,
     ImportBreachList,
     ListBreachLists,
@@ -46,9 +47,13 @@ def must_change(call: Call, stored: StoredPassword, serving: str) -> bool:
     return stored.must_change or rules.expired(stored.changed_at, call.now, days)
 
 
-def judge(asked: PasswordRules, password: Secret, account: Account, is_common: rules.IsCommon) -> Refused | None:
+def chooser(account: Account) -> Chooser:
+    """Say who chooses a password, of an account that is there."""
+    return account.id, Whose(account.user_name, account.email)
+
+
+def judge(asked: PasswordRules, password: Secret, whose: Whose, is_common: rules.IsCommon) -> Refused | None:
     """Refuse a new password by the first rule that it fails (PASS-1, PASS-2)."""
-    whose = Whose(account.user_name, account.email)
     return rules.judge(password, rules.asked_by(asked), whose, is_common)
 
 

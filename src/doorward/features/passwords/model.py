@@ -33,6 +33,10 @@ class Whose:
     product: str = "Doorward"
 
 
+Chooser = tuple[AccountId, Whose]
+"""Who chooses a password: an account that is there, or is about to be."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredPassword:
     """An account's password as it is kept."""

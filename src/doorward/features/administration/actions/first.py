@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from doorward.edges.call import Call, Resumed, Steps
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import Account, AccountKind, NewAccount, Standing
+from doorward.features.accounts.model import AccountKind, NewAccount, Standing
 from doorward.features.administration.actions.adding import create, judge_new
 from doorward.features.administration.model import LinkMade, MakeFirstLink, RescueAccount, UseWelcomeLink
 from doorward.features.audit import actions as audit
@@ -13,6 +13,7 @@ from doorward.features.links.model import Link, LinkKind
 from doorward.features.lockout import actions as lockout
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
+from doorward.features.passwords.model import Chooser, Whose
 from doorward.features.rights.actions import administrators, granting
 from doorward.features.rights.rules.roles import ADMINISTRATOR
 from doorward.features.second_factor.actions import states as second_factor
@@ -50,12 +51,12 @@ def open_welcome_link(command: OpenLink) -> Steps:
 def use_welcome_link(command: UseWelcomeLink) -> Steps:
     """Make the first administrator, and go on to the set-up without an e-mailed code."""
 
-    def whose(call: Call) -> Account | Refused:
+    def whose(call: Call) -> Chooser | Refused:
         link = _good(call, command.token)
         if isinstance(link, Refused):
             return link
         refused = judge_new(call, command.user_name, command.full_name, command.email)
-        return refused or _future(call, command)
+        return refused or (command.token.account, Whose(command.user_name, command.email))
 
     hashed = yield from hash_new(command.password, whose)
     if isinstance(hashed, Refused):
@@ -89,23 +90,6 @@ def _good(call: Call, token: PendingToken) -> Link | Refused:
     """Find the first administrator's link, dead as soon as any account holds Administrator."""
     link = links.find_good(call, token.account, token.token_hash, LinkKind.WELCOME, None)
     return Refused("signin.expired") if link is None or administrators.administrator_exists(call) else link
-
-
-def _future(call: Call, command: UseWelcomeLink) -> Account:
-    """Describe the account that is about to be made, for its password to be judged."""
-    return Account(
-        id=command.token.account,
-        user_name=command.user_name,
-        full_name=command.full_name,
-        email=command.email,
-        kind=AccountKind.INTERNAL,
-        enabled=True,
-        protected=False,
-        created_at=call.now,
-        updated_at=call.now,
-        version=1,
-        email_changed_at=None,
-    )
 
 
 def _make(call: Call, command: UseWelcomeLink, encoded: str) -> Standing:

@@ -10,7 +10,7 @@ from typing import Any
 from doorward.edges.call import Call, Resumed, Steps
 from doorward.edges.common_passwords import is_common
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import Account, Standing
+from doorward.features.accounts.model import Standing
 from doorward.features.devices import actions as devices
 from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
@@ -19,6 +19,7 @@ from doorward.features.lockout.model import Factor
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
+from doorward.features.passwords.model import Chooser
 from doorward.features.policy import actions as policy
 from doorward.features.signin import store
 from doorward.features.signin.actions import completion, forgotten, opened, pending
@@ -27,7 +28,6 @@ from doorward.features.signin.model import (
     LinkOpened,
     OpenLink,
     PasswordSet,
-    PendingToken,
     SignedIn,
     SignInGoesOn,
     UseForgottenLink,
@@ -46,9 +46,9 @@ Hashed = tuple[Call, str]
 def give_new_password(command: GiveNewPassword) -> Steps:
     """Take the new password that is due; the old one stays valid until the session exists (PASS-3)."""
 
-    def whose(call: Call) -> Account | Refused:
+    def whose(call: Call) -> Chooser | Refused:
         found = pending.find_at(call, command.sign_in, machine.Input.PASSWORD_SET)
-        return found if isinstance(found, Refused) else found.standing.account
+        return found if isinstance(found, Refused) else passwords.chooser(found.standing.account)
 
     hashed = yield from hash_new(command.password, whose)
     return hashed if isinstance(hashed, Refused) else _finish(*hashed, command)
@@ -65,16 +65,12 @@ def open_link(command: OpenLink) -> Steps:
 
 def use_set_password_link(command: UseSetPasswordLink) -> Steps:
     """Set a password by a link; it never skips the second factor, and lifts no lock (PASS-6)."""
-    hashed = yield from hash_new(command.password, _owner_of(command.token, LinkKind.SET_PASSWORD))
-    if isinstance(hashed, Refused):
-        return hashed
-    call, encoded = hashed
-    found = opened.use(call, command.token, LinkKind.SET_PASSWORD)
-    if isinstance(found, Refused):
-        return found
-    accounts.move_epoch(call, found.standing.account.id)
-    write(call, found.standing, encoded)
-    return PasswordSet(found.standing.account.user_name)
+    used = yield from _use(command, LinkKind.SET_PASSWORD)
+    if isinstance(used, Refused):
+        return used
+    call, standing = used
+    accounts.move_epoch(call, standing.account.id)
+    return PasswordSet(standing.account.user_name)
 
 
 def use_forgotten_link(command: UseForgottenLink) -> Steps:
@@ -82,30 +78,19 @@ def use_forgotten_link(command: UseForgottenLink) -> Steps:
 
     Where the rules allow it, a lock that wrong passwords caused is lifted.
     """
-    hashed = yield from hash_new(command.password, _owner_of(command.token, LinkKind.FORGOTTEN_PASSWORD))
-    if isinstance(hashed, Refused):
-        return hashed
-    call, encoded = hashed
-    found = opened.use(call, command.token, LinkKind.FORGOTTEN_PASSWORD)
-    if isinstance(found, Refused):
-        return found
-    accounts.move_epoch(call, found.standing.account.id)
-    write(call, found.standing, encoded)
-    forgotten.lift_lock(call, found.standing)
-    return PasswordSet(found.standing.account.user_name)
+    used = yield from _use(command, LinkKind.FORGOTTEN_PASSWORD)
+    if isinstance(used, Refused):
+        return used
+    call, standing = used
+    accounts.move_epoch(call, standing.account.id)
+    forgotten.lift_lock(call, standing)
+    return PasswordSet(standing.account.user_name)
 
 
 def use_rescue_link(command: UseRescueLink) -> Steps:
     """Set a password by a rescue link, and go on to the set-up without an e-mailed code."""
-    hashed = yield from hash_new(command.password, _owner_of(command.token, LinkKind.RESCUE))
-    if isinstance(hashed, Refused):
-        return hashed
-    call, encoded = hashed
-    found = opened.use(call, command.token, LinkKind.RESCUE)
-    if isinstance(found, Refused):
-        return found
-    write(call, found.standing, encoded)
-    return after_link(call, found.standing)
+    used = yield from _use(command, LinkKind.RESCUE)
+    return used if isinstance(used, Refused) else after_link(*used)
 
 
 def after_link(call: Call, standing: Standing) -> SignInGoesOn:
@@ -116,31 +101,32 @@ def after_link(call: Call, standing: Standing) -> SignInGoesOn:
 
 
 def hash_new(
-    password: Secret, whose: Callable[[Call], Account | Refused], serving: Callable[[Call], str] | None = None
+    password: Secret, whose: Callable[[Call], Chooser | Refused], serving: Callable[[Call], str] | None = None
 ) -> Generator[Any, Resumed, Hashed | Refused]:
     """Judge and hash a new password of whoever `whose` finds; `whose` is asked in every transaction anew.
 
     The rules are those that serve the account; of one that is not there yet, those that `serving` names.
     """
     resumed: Resumed = yield Place(ACT)
-    account = whose(resumed.call)
-    if isinstance(account, Refused):
-        return account
-    name = accounts.serving(resumed.call, account.id) if serving is None else serving(resumed.call)
+    found = whose(resumed.call)
+    if isinstance(found, Refused):
+        return found
+    account, person = found
+    name = accounts.serving(resumed.call, account) if serving is None else serving(resumed.call)
     asked = policy.password_rules(resumed.call, name)
-    if refused := passwords.judge(asked, password, account, is_common):
+    if refused := passwords.judge(asked, password, person, is_common):
         return refused
     looked = yield from _not_listed(resumed.call, password)
     if isinstance(looked, Refused):
         return looked
-    earlier = passwords.hashes_to_differ_from(looked, account.id)
+    earlier = passwords.hashes_to_differ_from(looked, account)
     if earlier:
         resumed = yield Hash(Matches(password, earlier))
         if refused := passwords.refuse_used(asked, had_before=resumed.answer):
             return refused
     resumed = yield Hash(Encode(password))
-    account = whose(resumed.call)
-    return account if isinstance(account, Refused) else (resumed.call, resumed.answer)
+    found = whose(resumed.call)
+    return found if isinstance(found, Refused) else (resumed.call, resumed.answer)
 
 
 def _not_listed(call: Call, password: Secret) -> Generator[Any, Resumed, Call | Refused]:
@@ -193,9 +179,21 @@ def write(call: Call, standing: Standing, encoded: str) -> None:
     links.tell_with_not_me(call, account.id, account.email, Kind.PASSWORD_CHANGED, facts)
 
 
-def _owner_of(token: PendingToken, kind: LinkKind) -> Callable[[Call], Account | Refused]:
-    def whose(call: Call) -> Account | Refused:
-        found = opened.find(call, token, kind)
-        return found if isinstance(found, Refused) else found.standing.account
+def _use(
+    command: UseSetPasswordLink | UseForgottenLink | UseRescueLink, kind: LinkKind
+) -> Generator[Any, Resumed, tuple[Call, Standing] | Refused]:
+    """Hash the password that somebody gives through a link, use the link up, and write the password."""
 
-    return whose
+    def whose(call: Call) -> Chooser | Refused:
+        found = opened.find(call, command.token, kind)
+        return found if isinstance(found, Refused) else passwords.chooser(found.standing.account)
+
+    hashed = yield from hash_new(command.password, whose)
+    if isinstance(hashed, Refused):
+        return hashed
+    call, encoded = hashed
+    found = opened.use(call, command.token, kind)
+    if isinstance(found, Refused):
+        return found
+    write(call, found.standing, encoded)
+    return call, found.standing

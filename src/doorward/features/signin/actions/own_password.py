@@ -13,13 +13,13 @@ from typing import Any
 
 from doorward.edges.call import BUSY, Call, Resumed, Steps
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import Account, Standing
+from doorward.features.accounts.model import Standing
 from doorward.features.audit import actions as audit
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import Context, Factor, Reservation
 from doorward.features.passwords import actions as passwords
-from doorward.features.passwords.model import StoredPassword
+from doorward.features.passwords.model import Chooser, StoredPassword
 from doorward.features.second_factor.actions import attempts, protection
 from doorward.features.second_factor.model import PasswordAndCode
 from doorward.features.sessions import actions as sessions
@@ -57,9 +57,9 @@ def change_own_password(command: ChangeOwnPassword) -> Steps:
     if refused is not None:
         return refused
 
-    def whose(call: Call) -> Account | Refused:
+    def whose(call: Call) -> Chooser | Refused:
         found = _find(call, command.session)
-        return found if isinstance(found, Refused) else found.standing.account
+        return found if isinstance(found, Refused) else passwords.chooser(found.standing.account)
 
     hashed = yield from hash_new(command.new_password, whose)
     return hashed if isinstance(hashed, Refused) else _finish(*hashed, command)
