@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from doorward.features.accounts import store
-from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, NewAccount, Opener, Standing, State
+from doorward.features.accounts.model import Account, AccountKind, NewAccount, Standing, State
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
 
@@ -127,35 +127,6 @@ def test_of_two_racing_edits_one_is_saved(world: World) -> None:
     assert world.standing(BRAM).account.version == 2
 
 
-LOCK = Lock(NOON, LockReason.FAILURES, LATER, "password")
-
-
-def test_lock_is_written_and_cleared(world: World) -> None:
-    """All four fields survive; clearing leaves who unlocked last as it was (LOCK-7)."""
-    add(world)
-    with world.database.write() as sql:
-        store.set_unlocked(sql, [BRAM], Opener("grace", CARL, NOON))
-        store.set_lock(sql, BRAM, LOCK)
-    locked = world.standing(BRAM).state
-    with world.database.write() as sql:
-        store.set_lock(sql, BRAM, None)
-    cleared = world.standing(BRAM).state
-
-    assert (locked.lock, cleared.lock) == (LOCK, None)
-    assert (locked.unlocked_by, cleared.unlocked_by, cleared.unlocked_by_id) == ("grace", "grace", CARL)
-
-
-def test_unlock_clears_the_lock_and_names_who(world: World) -> None:
-    """The owner has a name and no id."""
-    add(world)
-    with world.database.write() as sql:
-        store.set_lock(sql, BRAM, LOCK)
-        store.set_unlocked(sql, [BRAM], Opener("cli:root", None, LATER))
-    state = world.standing(BRAM).state
-
-    assert (state.lock, state.unlocked_by, state.unlocked_by_id, state.unlocked_at) == (None, "cli:root", None, LATER)
-
-
 def test_epoch_moves_by_one_and_for_one(world: World) -> None:
     """Nobody else's sessions end."""
     add(world)
@@ -218,7 +189,7 @@ def test_right_5_an_expired_token_makes_nobody_able(
     """From the very instant on; a passkey beside it does, and without an instant nothing has expired."""
     grace = world.add("grace", factors=factors)
     with world.database.write() as sql:
-        store.set_token_expiry(sql, grace, None if minutes is None else NOON + timedelta(minutes=minutes))
+        store.set_state(sql, grace, token_expires_at=None if minutes is None else NOON + timedelta(minutes=minutes))
 
         assert store.able(sql, [grace], NOON) == ([grace] if able else [])
         assert store.able(sql, [grace], None) == [grace]
@@ -274,17 +245,3 @@ def test_many_are_loaded_at_once(world: World) -> None:
     assert found == {BRAM: world.standing(BRAM), other: world.standing(other)}
     assert protected == {BRAM}
     assert third not in found
-
-
-def test_many_are_unlocked_at_once(world: World) -> None:
-    """And nobody else."""
-    add(world)
-    other, third = (world.add(name, locked_at=NOON, lock_reason="Failures") for name in ("other", "third"))
-    with world.database.write() as sql:
-        store.set_lock(sql, BRAM, LOCK)
-        store.set_unlocked(sql, [BRAM, other], Opener("grace", CARL, LATER))
-    states = [world.standing(one).state for one in (BRAM, other, third)]
-
-    assert [(one.unlocked_by, one.lock is None) for one in states] == [
-        ("grace", True), ("grace", True), (None, False),
-    ]  # fmt: skip

@@ -11,36 +11,8 @@ from doorward.features.lockout.model import (
     UnlockAccount,
 )
 from doorward.kernel.outcome import Refused
-from tests.features.lockout.guessing import acts, guess, lock_of, refused_as, set_rules
+from tests.features.lockout.guessing import guess, lock_of, refused_as, set_rules
 from tests.worlds import NOON, World
-
-
-def test_lock_9_a_lapsed_lock_is_cleared_and_recorded_once(world: World) -> None:
-    """Whoever meets it first; unlocked by stays as it was."""
-    set_rules(world, failures_before_lock=1, hours_locked=2)
-    bram = world.add("bram")
-    guess(world, bram)
-    world.pass_time(hours=2)
-
-    with world.writing() as call:
-        cleared = [actions.clear_lapsed_locks(call, 10), actions.clear_lapsed_locks(call, 10)]
-
-    assert cleared == [1, 0]
-    assert acts(world) == ["lockout.locked", "lockout.lapsed"]
-    assert world.standing(bram).state.unlocked_by is None
-
-
-def test_lock_4_the_end_of_a_lock_clears_the_counter(world: World) -> None:
-    """After it, the account has all its guesses again."""
-    set_rules(world, failures_before_lock=2, hours_locked=1)
-    bram = world.add("bram")
-    guess(world, bram)
-    guess(world, bram)
-    world.pass_time(hours=1)
-
-    compared = [guess(world, bram) for _ in range(3)]
-
-    assert compared == [True, True, False]
 
 
 def test_lock_7_unlocking_clears_lock_and_counter_and_names_the_actor(world: World) -> None:

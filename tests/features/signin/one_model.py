@@ -183,9 +183,9 @@ class Model:
         return "done"
 
     def _lock(self, now: datetime) -> str:
+        self.lapse(now)
         if self.locked == "administrator":
             return "unchanged"
-        del now
         self.locked, self.locked_until, self.epoch = "administrator", None, self.epoch + 1
         return "done"
 

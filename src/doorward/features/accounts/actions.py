@@ -98,7 +98,7 @@ def change_factors(call: Call, account: AccountId, by: int) -> None:
 
 def set_token_expiry(call: Call, account: AccountId, at: datetime | None) -> None:
     """Note from when on one of the account's factors, a hardware token, is of no use; None for never."""
-    store.set_token_expiry(call.sql, account, at)
+    store.set_state(call.sql, account, token_expires_at=at)
 
 
 def clear_factors(call: Call, account: AccountId) -> None:
@@ -114,6 +114,11 @@ def set_excluded(call: Call, account: AccountId, *, excluded: bool) -> None:
 def set_lock(call: Call, account: AccountId, lock: Lock | None) -> None:
     """Write or clear a lock; `lockout` decides which."""
     store.set_lock(call.sql, account, lock)
+
+
+def end_lock(call: Call, account: AccountId, ends_at: datetime) -> bool:
+    """Clear the lock that ends at this instant, unless another stands by now; tell whether it was cleared."""
+    return store.end_lock(call.sql, account, ends_at)
 
 
 def set_unlocked(call: Call, opened: Sequence[AccountId], at: datetime) -> None:

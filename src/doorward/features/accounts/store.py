@@ -58,9 +58,10 @@ _LOCK_FIELDS = _SET_STATE.values(
     locked_at=bindparam("at"), lock_reason=bindparam("why"), lock_ends_at=bindparam("ends"),
     lock_factor=bindparam("which"),
 )  # fmt: skip
+_NO_LOCK = dict.fromkeys(("locked_at", "lock_reason", "lock_ends_at", "lock_factor"))
+_END_LOCK = _SET_STATE.where(_S.lock_ends_at == bindparam("ended")).values(_NO_LOCK)
 _UNLOCKED = update(account_state).where(_S.account_id.in_(bindparam("accounts", expanding=True))).values(
-    locked_at=None, lock_reason=None, lock_ends_at=None, lock_factor=None,
-    unlocked_by=bindparam("name"), unlocked_by_id=bindparam("by"), unlocked_at=bindparam("at"),
+    **_NO_LOCK, unlocked_by=bindparam("name"), unlocked_by_id=bindparam("by"), unlocked_at=bindparam("at"),
 )  # fmt: skip
 _LOCKED = (
     select(_S.account_id, _A.user_name, _S.locked_at)
@@ -132,6 +133,11 @@ def set_lock(sql: Connection, account: AccountId, lock: Lock | None) -> None:
     sql.execute(_LOCK_FIELDS, dict(zip(("at", "why", "ends", "which"), values, strict=True), account=account))
 
 
+def end_lock(sql: Connection, account: AccountId, ends_at: datetime) -> bool:
+    """Clear the lock that ends at this instant; tell whether it was still there: another may stand by now."""
+    return sql.execute(_END_LOCK, {"account": account, "ended": ends_at}).rowcount == 1
+
+
 def set_unlocked(sql: Connection, opened: Sequence[AccountId], by: Opener) -> None:
     """Clear the locks of accounts and note who opened them (LOCK-7)."""
     sql.execute(_UNLOCKED, {"accounts": opened, "name": by.name, "by": by.account, "at": by.unlocked_at})
@@ -150,11 +156,6 @@ def set_state(sql: Connection, account: AccountId, **values: Any) -> None:
 def change_factors(sql: Connection, account: AccountId, by: int) -> None:
     """Add to the number of usable second factors; one statement, so that no two writers count over each other."""
     sql.execute(_CHANGE_FACTORS, {"account": account, "by": by})
-
-
-def set_token_expiry(sql: Connection, account: AccountId, at: datetime | None) -> None:
-    """Note from when on the account's hardware token is of no use."""
-    sql.execute(_SET_STATE.values(token_expires_at=at), {"account": account})
 
 
 def set_signed_in(sql: Connection, account: AccountId, at: datetime) -> None:

@@ -41,6 +41,7 @@ def lock_account(call: Call, command: LockAccount) -> AccountLocked | AlreadyLoc
     standing = accounts.load(call, command.account)
     if standing is None:
         return Refused("accounts.not_found")
+    clear_lapsed(call, standing)
     wanted = Lock(to_the_second(call.now), LockReason.ADMINISTRATOR)
     outcome = rules.replace(standing.state.lock, wanted, call.now)
     if isinstance(outcome, AccountLocked):
@@ -138,7 +139,9 @@ def count_failures(  # noqa: PLR0913 - a counter's key and what to add; the two 
     count: int = 1,
     context: Context = Context.EVERYWHERE,
 ) -> Lock | None:
-    """Count failures; give the lock if they caused one now."""
+    """Count failures; give the lock if they caused one now. They begin anew after a lock that has lapsed (LOCK-4)."""
+    if standing is not None:
+        clear_lapsed(call, standing)
     key = Key(account, factor, context)
     failures = store.add_failures(call.sql, key, count, call.now, unknown_name=standing is None)
     if standing is None or not rules.locks(failures, _limits(call, factor, standing)):
@@ -159,6 +162,7 @@ def admission(call: Call, standing: Standing, factor: Factor, context: Context) 
     """
     if rules.bars(rules.standing_lock(standing.state.lock, call.now), context):
         return rules.LockNow()
+    clear_lapsed(call, standing)
     counter = store.counter(call.sql, Key(standing.account.id, factor, context), rules.reserved_since(call.now))
     verdict = rules.admit(counter, _limits(call, factor, standing))
     if isinstance(verdict, rules.LockNow):
@@ -184,23 +188,23 @@ def clear_counters_all(call: Call, account: AccountId) -> None:
 
 
 def clear_lapsed(call: Call, standing: Standing) -> bool:
-    """Clear and record a lock that has come to its end, once, whoever meets it first (LOCK-9)."""
-    lock = standing.state.lock
-    if lock is None or not rules.lapsed(lock, call.now):
+    """Clear and record a lock that has come to its end, once, whoever meets it first (LOCK-9); tell whether it has."""
+    lock, account = standing.state.lock, standing.account
+    if lock is None or lock.ends_at is None or not rules.lapsed(lock, call.now):
         return False
-    account = standing.account
-    accounts.set_lock(call, account.id, None)
+    if not accounts.end_lock(call, account.id, lock.ends_at):
+        return True
     store.clear_accounts(call.sql, [account.id], call.now)
     event = Event("lockout.lapsed", "done", target=account.id, target_name=account.user_name)
     audit.record(replace(call, actor=SYSTEM), event)
-    _tell(call, standing, Kind.ACCOUNT_UNLOCKED, {"by": ""})
+    notices.tell_each(call, Kind.ACCOUNT_UNLOCKED, [_told(call, standing, {"by": ""})])
     return True
 
 
 def clear_lapsed_locks(call: Call, most: int) -> int:
     """Clear locks that have come to their end; for the worker."""
-    found = [accounts.load(call, account) for account in accounts.lapsed(call, most)]
-    return sum(clear_lapsed(call, standing) for standing in found if standing is not None)
+    found = accounts.load_many(call, accounts.lapsed(call, most))
+    return sum(clear_lapsed(call, standing) for standing in found.values())
 
 
 def has_dead_attempts(call: Call) -> bool:
@@ -231,15 +235,15 @@ def _settle_dead_attempts(call: Call, account: AccountId, standing: Standing | N
 
 
 def lock_for_failures(call: Call, standing: Standing, factor: Factor, failures: int) -> Lock | None:
-    """Lock an open account because of its failures; a lock that stands is never overwritten (LOCK-5).
+    """Lock an open account because of its failures; a lock that stands by now is never overwritten (LOCK-5).
 
     Not the last able administrator alone is spared a lock without end, but the last one who is still open: else a
     stranger who guesses at all of them, one after the other, would leave nobody who can sign in (RIGHT-5).
     """
+    standing = accounts.load(call, standing.account.id) or standing
     last = administrators.last_open_administrator(call, standing.account.id)
     wanted = rules.failure_lock(factor, _limits(call, factor, standing), call.now, last_administrator=last)
-    outcome = rules.replace(standing.state.lock, wanted, call.now)
-    if isinstance(outcome, AlreadyLocked):
+    if isinstance(rules.replace(standing.state.lock, wanted, call.now), AlreadyLocked):
         return None
     details: dict[str, Fact] = {"factor": factor.value, "failures": failures, "address": call.origin.address}
     _lock_by_itself(call, standing, wanted, details)
@@ -286,11 +290,7 @@ def tell_locked(call: Call, standing: Standing, lock: Lock) -> None:
         "ends_at": None if lock.ends_at is None else rfc3339(lock.ends_at),
         "address": call.origin.address if lock.reason.automatic else "",
     }
-    _tell(call, standing, Kind.ACCOUNT_LOCKED, facts)
-
-
-def _tell(call: Call, standing: Standing, kind: Kind, facts: Mapping[str, str | None]) -> None:
-    notices.tell_each(call, kind, [_told(call, standing, facts)])
+    notices.tell_each(call, Kind.ACCOUNT_LOCKED, [_told(call, standing, facts)])
 
 
 def _told(call: Call, standing: Standing, facts: Mapping[str, str | None]) -> Told:

@@ -43,9 +43,10 @@ class _Own:
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """The reserved check of the present password."""
+    """The reserved check of the present password: in which session, and what it is compared with."""
 
-    own: _Own
+    session: SessionFacts
+    stored: StoredPassword = field(repr=False)
     reservation: Reservation
     locked: bool
     """An automatic lock stood already; it does not stop the proofs of an earlier session."""
@@ -76,7 +77,7 @@ def _prove(command: ChangeOwnPassword) -> Generator[Any, Resumed, Refused | None
         return BUSY
     if isinstance(attempt, Refused):
         return attempt
-    compared = attempt.own.stored.hash if attempt.reservation.counted else None
+    compared = attempt.stored.hash if attempt.reservation.counted else None
     resumed: Resumed = yield Hash(Verify(command.password, compared))
     return _conclude(resumed.call, attempt, right=resumed.answer.right and _same_password(command))
 
@@ -99,12 +100,12 @@ def _reserve(call: Call, command: ChangeOwnPassword) -> _Attempt | lockout_rules
     if isinstance(own, Refused):
         return own
     if own.standing.account.protected and (refused := _judge_proof(own, command)):
-        return _refuse(call, own, refused)
+        return _refuse(call, own.session, refused)
     locked = lockout_rules.standing_lock(own.standing.state.lock, call.now) is not None
     account = own.standing.account.id
     factor = Factor.SECOND_FACTOR if own.standing.account.protected else Factor.PASSWORD
     reserved = lockout.reserve_attempt(call, account, factor, own.standing, Context.SESSION)
-    return _Attempt(own, reserved, locked) if isinstance(reserved, Reservation) else reserved
+    return _Attempt(own.session, own.stored, reserved, locked) if isinstance(reserved, Reservation) else reserved
 
 
 def _judge_proof(own: _Own, command: ChangeOwnPassword) -> Refused | None:
@@ -116,23 +117,23 @@ def _judge_proof(own: _Own, command: ChangeOwnPassword) -> Refused | None:
 
 def _conclude(call: Call, attempt: _Attempt, *, right: bool) -> Refused | None:
     """Count the attempt or give it back; at the limit the account locks and the session ends (PROT-1)."""
-    account = attempt.own.standing.account
-    stored = passwords.find(call, account.id)
-    unchanged = stored is not None and stored.changed_at == attempt.own.stored.changed_at
-    right = attempt.reservation.counted and right and unchanged
-    standing = accounts.load(call, account.id)
-    there = lockout.release_attempt(call, attempt.reservation)
+    account, asked = attempt.session.account, attempt.reservation
+    stored = passwords.find(call, account)
+    unchanged = stored is not None and stored.changed_at == attempt.stored.changed_at
+    right = asked.counted and right and unchanged
+    standing = accounts.load(call, account)
+    there = lockout.release_attempt(call, asked)
     if right and there:
         return None
     if there:
-        lockout.conclude_attempt(call, attempt.reservation, standing, right=right)
-    after = accounts.load(call, account.id)
+        lockout.conclude_attempt(call, asked, standing, right=right)
+    after = accounts.load(call, account)
     lock = None if after is None else lockout_rules.standing_lock(after.state.lock, call.now)
-    if attempt.reservation.counted and (lock is None or attempt.locked):
-        code = "protection.wrong" if account.protected else "session.wrong_password"
-        return _refuse(call, attempt.own, Refused(code))
-    sessions.end_session(_as_own(call, attempt.own), EndSession())
-    return _refuse(call, attempt.own, Refused("session.required", cause="no guess is left in the session"))
+    if asked.counted and (lock is None or attempt.locked):
+        code = "protection.wrong" if asked.factor is Factor.SECOND_FACTOR else "session.wrong_password"
+        return _refuse(call, attempt.session, Refused(code))
+    sessions.end_session(_as_own(call, attempt.session), EndSession())
+    return _refuse(call, attempt.session, Refused("session.required", cause="no guess is left in the session"))
 
 
 def _finish(call: Call, encoded: str, command: ChangeOwnPassword) -> PasswordSet | Refused:
@@ -142,7 +143,7 @@ def _finish(call: Call, encoded: str, command: ChangeOwnPassword) -> PasswordSet
         return own
     account = own.standing.account
     if account.protected and (refused := _use_proof(call, own, command)):
-        return _refuse(call, own, refused)
+        return _refuse(call, own.session, refused)
     write(call, own.standing, encoded)
     passwords.note_chosen(call, account.id)
     sessions.carry_over(call, own.session, accounts.move_epoch(call, account.id))
@@ -153,7 +154,7 @@ def _use_proof(call: Call, own: _Own, command: ChangeOwnPassword) -> Refused | N
     """Judge the other half of the proof; an account that was protected meanwhile asks for a whole one."""
     if command.proof is None or not _same_password(command):
         return Refused("protection.required")
-    return protection.judge_rest(_as_own(call, own), own.session, own.standing, command.proof)
+    return protection.judge_rest(_as_own(call, own.session), own.session, own.standing, command.proof)
 
 
 def _same_password(command: ChangeOwnPassword) -> bool:
@@ -161,14 +162,14 @@ def _same_password(command: ChangeOwnPassword) -> bool:
     return not isinstance(command.proof, PasswordAndCode) or command.proof.password == command.password
 
 
-def _refuse(call: Call, own: _Own, refused: Refused) -> Refused:
+def _refuse(call: Call, session: SessionFacts, refused: Refused) -> Refused:
     """Record a wrong guess: somebody may sit at another's screen."""
-    account = own.standing.account
+    account, name = session.account, session.user_name
     details = {} if refused.cause is None else {"cause": refused.cause}
-    event = Event(ACT, "refused", code=refused.code, target=account.id, target_name=account.user_name, details=details)
-    audit.record(_as_own(call, own), event)
+    event = Event(ACT, "refused", code=refused.code, target=account, target_name=name, details=details)
+    audit.record(_as_own(call, session), event)
     return refused
 
 
-def _as_own(call: Call, own: _Own) -> Call:
-    return replace(call, actor=Actor(own.session.account, own.session.user_name, own.session))
+def _as_own(call: Call, session: SessionFacts) -> Call:
+    return replace(call, actor=Actor(session.account, session.user_name, session))

@@ -44,10 +44,9 @@ ACT = "signin.passkey"
 
 @dataclass(frozen=True, slots=True)
 class _Entered:
-    """Whom an assertion names, and for whom that is counted."""
+    """Whom an assertion names, and for whom that is counted; never how the account stands, which a wait makes old."""
 
     account: AccountId
-    standing: Standing | None
     spot: Entered
 
 
@@ -112,7 +111,7 @@ def _enter(call: Call, given: GivenAssertion) -> _Entered | Refused:
     account = _pseudo(given) if standing is None else standing.account.id
     spot = spraying.enter(call, account)
     if isinstance(spot, Entered):
-        return _Entered(account, standing, spot)
+        return _Entered(account, spot)
     refused = spot if isinstance(spot, Refused) else BUSY
     pending.record_attempt(call, None, ACT, None, cause=refused.cause or "busy")
     return refused
@@ -121,9 +120,9 @@ def _enter(call: Call, given: GivenAssertion) -> _Entered | Refused:
 def _alone(call: Call, command: GivePasskey, entered: _Entered) -> SignedIn | SignInGoesOn | Refused:
     """Take a passkey that has verified its person as the whole sign-in."""
     call.hold(entered.account)
+    standing = accounts.load(call, entered.account)
     question = Question(entered.account, _place(command.sign_in, Purpose.SIGN_IN), verified=True)
     checked = ceremonies.check(call, question, command.assertion)
-    standing = entered.standing
     spraying.leave(call, entered.spot.source, entered.account, right=isinstance(checked, Accepted))
     _record(call, standing, checked)
     if standing is None or isinstance(checked, Rejected):
