@@ -181,3 +181,11 @@ def test_key_acts_ask_for_another_account_and_the_second_factor() -> None:
     guarded = [one.act for one in ALL if one.act.right == "user-permissions:modify-object-acls"]
 
     assert [act.name for act in guarded if Needs.SECOND_FACTOR not in act.needs] == []
+
+
+def test_no_session_without_the_second_factor_can_use_a_right_that_asks_for_it() -> None:
+    """Such a session uses rights to read alone, so that its usable rights say what KEY-7 says."""
+    asking = [one.act for one in ALL if Needs.SECOND_FACTOR in one.act.needs]
+
+    assert len(asking) > 10
+    assert [act.name for act in asking if act.right is None or act.right.endswith(":read")] == []

@@ -2,6 +2,7 @@ import pytest
 
 from doorward.features.policy.actions import two_factor
 from doorward.features.policy.model import TwoFactorSettings
+from doorward.features.sessions.model import OpenedWith
 from tests.doors.console.standings import excluded, on_the_allowlist
 from tests.doors.console.visiting import Shown, Site
 from tests.features.signin.walking import allow
@@ -100,6 +101,16 @@ def test_an_auditor_reads_and_changes_nothing(site: Site) -> None:
     assert not [link for link in page.links if "stage=disallow" in link]
     assert refused.told[0] == 403
     assert settings(site) == TwoFactorSettings()
+
+
+def test_whoever_signs_in_without_a_factor_adds_nobody(site: Site) -> None:
+    """Both buttons are greyed, here and for the many (KEY-7)."""
+    site.world.add("piet", "administrator", factors=1)
+    olga = site.signed_in(site.world.add("olga", "administrator", excluded=True), OpenedWith.PASSWORD)
+    page, many = olga.get(HERE).page, olga.get("/console/users/bulk?act=exclusion-additions&everyone=1").page
+
+    assert {"Add to allowlist", "Exclude an account"} <= page.greyed.keys()
+    assert [one.action for one in many.forms if one.action == "/console/users/bulk"] == []
 
 
 @pytest.mark.parametrize(("stage", "words"), [("allow", "needs no entry"), ("exclude", "is excluded already")])

@@ -8,20 +8,22 @@ from doorward.doors.console.visit import Visit
 from doorward.features.accounts import actions as accounts
 from doorward.features.directory.model import AccountShown
 from doorward.features.rights.actions.explaining import explain_permission, list_who_may
-from doorward.features.rights.actions.granting import show_roles_of
+from doorward.features.rights.actions.granting import grant_role, show_roles_of
 from doorward.features.rights.actions.permissions import PERMISSIONS
 from doorward.features.rights.model.acts.explaining import Explain, WhoMay, phrase
-from doorward.features.rights.model.acts.granting import RolesOf, ShowRolesOf
+from doorward.features.rights.model.acts.granting import GrantRole, RolesOf, ShowRolesOf
 from doorward.features.rights.model.facts import Role
-from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
+_GRANT = grant_role.act
+
 
 def tab(visit: Visit, viewed: AccountShown) -> dict[str, Any]:
     """Show what an account holds, and answer what was asked about it."""
-    account, barred = viewed.account.id, _no_roles(visit, viewed)
+    account = viewed.account.id
+    barred = visit.refusal_of(_GRANT, GrantRole(account, ""))
     held = visit.run(show_roles_of, ShowRolesOf(account, judged=True))
     unread = held if isinstance(held, Refused) else None
     shown = RolesOf(()) if isinstance(held, Refused) else held
@@ -77,10 +79,3 @@ def _why_not(visit: Visit, account: AccountId, asked: str) -> dict[str, Any]:
         return {"refused": sentence(found)}
     refusal = None if found.refusal is None else sentence(found.refusal)
     return {"refused": None, "reasoning": found.reasoning, "allowed": found.allowed, "refusal": refusal, "name": name}
-
-
-def _no_roles(visit: Visit, viewed: AccountShown) -> Refused | None:
-    """Say why the actor may change nothing about this account's roles: what the allowlist asks is what roles ask."""
-    refused = viewed.permissions["allow_set_up"].reason
-    own = isinstance(visit.caller, Bearer) and visit.caller.account == viewed.account.id
-    return Refused("rights.self") if own and refused is not None else refused

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import by_right, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit
 from doorward.features.applications.actions.hosts import add_host, list_hosts, remove_host, show_configuration
@@ -20,7 +20,7 @@ from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
 _HERE = "/console/applications"
-_RIGHT = "applications:modify"
+_ADD = add_host.act
 
 
 def show_hosts(visit: Visit) -> Response:
@@ -65,7 +65,7 @@ def _page(visit: Visit, refused: Refused | None = None, stage: str = "", host: s
         stage=stage or visit.query.get("stage", ""),
         host=asked if asked in names else None,
         **_configuration(visit, asked),
-        may={"change": by_right(shown, _RIGHT)},
+        may={"change": may(shown, _ADD)},
         form=visit.kept,
         errors=errors,
         refusal=None if errors else refused,

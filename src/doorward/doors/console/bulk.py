@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import by_right, permission, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.searching import Asked, asked_in
 from doorward.doors.console.visit import Visit, whole_number
@@ -21,33 +21,32 @@ from doorward.features.jobs.actions.starting import (
 )
 from doorward.features.jobs.model import CountFound, JobKind, JobStarted, NameSelected, StartJob
 from doorward.features.sessions.model import SessionShown
-from doorward.kernel.act import Action
+from doorward.kernel.act import Act, Action
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
 USERS = "/console/users"
-_FACTORS = "user-permissions:modify-object-acls"
 _NAMED = 12
 """At most this many of the selected are named; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One act for many: the right that it takes, and whether the number must be typed."""
+    """One act for many, and whether the number must be typed."""
 
     kind: JobKind
-    right: str
+    act: Act
     typed: bool = False
 
 
 DEEDS: Mapping[str, Deed] = {
     one.kind.value: one
     for one in (
-        Deed(JobKind.UNLOCKS, "users:unlock"),
-        Deed(JobKind.RESETS, _FACTORS, typed=True),
-        Deed(JobKind.ALLOWLIST, _FACTORS),
-        Deed(JobKind.EXCLUSIONS, _FACTORS, typed=True),
+        Deed(JobKind.UNLOCKS, start_unlocks.act),
+        Deed(JobKind.RESETS, start_secret_key_resets.act, typed=True),
+        Deed(JobKind.ALLOWLIST, start_allowlist_additions.act),
+        Deed(JobKind.EXCLUSIONS, start_exclusion_additions.act, typed=True),
     )
 }
 """What is not in this table is done one account at a time."""
@@ -106,15 +105,7 @@ def take_bulk(visit: Visit) -> Response:
 
 def permissions_for_many(shown: SessionShown) -> dict[str, dict[str, Any]]:
     """Say of each act for many whether it is allowed, and why not."""
-    return {name: _may(shown, deed) for name, deed in DEEDS.items()}
-
-
-def _may(shown: SessionShown, deed: Deed) -> dict[str, Any]:
-    """Ask what the guard will ask: the right, and for keys and lists this session's second factor (KEY-7)."""
-    may = by_right(shown, deed.right)
-    if may["allowed"] and deed.right == _FACTORS and not shown.session.used_second_factor:
-        return permission(False, Refused("session.second_factor_required"))
-    return may
+    return {name: may(shown, deed.act) for name, deed in DEEDS.items()}
 
 
 def _chosen(visit: Visit, deed: Deed, said: Mapping[str, str], listed: tuple[str, ...]) -> Chosen | Refused:
@@ -145,7 +136,7 @@ def _page(visit: Visit, deed: Deed, chosen: Chosen | Refused, refused: Refused |
         200 if refused is None else status_of(refused),
         **shell(visit, shown),
         act=deed.kind.value,
-        may=_may(shown, deed),
+        may=may(shown, deed.act),
         count=chosen.count,
         names=list(named.names),
         asked=None if chosen.asked is None else chosen.asked.filters,

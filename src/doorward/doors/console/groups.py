@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from doorward.doors.console import role_forms
-from doorward.doors.console.operator import by_right, group_in, listed_accounts, permission, shell, signed_in
+from doorward.doors.console.operator import group_in, listed_accounts, may, permission, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts import actions as accounts
@@ -40,6 +40,7 @@ from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
 _GROUPS = "/console/groups"
+_ADD, _EDIT = add_group.act, edit_group.act
 _CHOICES = 20
 _OF_ONE = frozenset(
     {"accounts.not_found", "rights.self", "rights.higher_target", "rights.not_held", "rights.last_administrator",
@@ -151,7 +152,7 @@ def _list(visit: Visit, refused: Refused | None) -> Response:
             "next": None if found.next is None else f"{_GROUPS}?{urlencode({**kept, 'cursor': str(found.next)})}",
         },
         stage="add" if refused is not None or visit.query.get("stage") == "add" else None,
-        may={"add": by_right(shown, "users:modify")},
+        may={"add": may(shown, _ADD)},
         form=dict(visit.form),
         errors=errors,
         refusal=None if errors else refused,
@@ -188,7 +189,7 @@ def one_group(
             "shown": len(members.accounts), "first": own if "cursor" in visit.query else None, "next": following,
         },
         stage=stage or visit.query.get("stage"),
-        may={"change": by_right(shown, "users:modify")},
+        may={"change": may(shown, _EDIT)},
         left_out=_told(visit, left_out or {}),
         form=dict(visit.form),
         errors=errors,

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from doorward.doors.console.account import account_address, errors_of
-from doorward.doors.console.operator import by_right, shell, signed_in
+from doorward.doors.console.operator import barred, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.role_forms import role_choices
 from doorward.doors.console.visit import Visit
@@ -15,7 +15,7 @@ from doorward.features.administration.model import AccountAdded, AddAccount
 from doorward.features.policy.actions import two_factor
 from doorward.kernel.outcome import Refused
 
-_RIGHT = "users:modify"
+_ADD = add_account.act
 _NO_FORM = frozenset({"rights.missing", "session.second_factor_required"})
 """Refusals that no other words in the form would change."""
 
@@ -48,8 +48,7 @@ def _page(visit: Visit, refused: Refused | None) -> Response:
     shown = signed_in(visit)
     if isinstance(shown, Response):
         return shown
-    if refused is None and not by_right(shown, _RIGHT)["allowed"]:
-        refused = Refused("rights.missing", {"right": _RIGHT})
+    refused = refused or barred(shown, _ADD)
     if refused is not None and refused.code in _NO_FORM:
         return visit.problem(refused, "/console/users")
     errors = {} if refused is None else errors_of(refused)

@@ -10,6 +10,7 @@ from doorward.features.directory.actions import count_locked
 from doorward.features.directory.model import CountLocked
 from doorward.features.rights.model.facts import Permission
 from doorward.features.sessions.model import SessionShown
+from doorward.kernel.act import Act
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
@@ -114,10 +115,19 @@ def permission(allowed: bool, refused: Refused | None = None) -> dict[str, Any]:
     return {"allowed": allowed, "reason": None if refused is None else sentence(refused)}
 
 
-def by_right(shown: SessionShown, right: str) -> dict[str, Any]:
-    """Say whether a right is held, for acts on nobody in particular."""
-    held = right in shown.rights
-    return permission(held, None if held else Refused("rights.missing", {"right": right}))
+def barred(shown: SessionShown, act: Act) -> Refused | None:
+    """Say what bars a session from an act, whomever it is about.
+
+    A session's rights are those that it can use: one without the second factor holds none that asks for it (KEY-7).
+    """
+    right = act.right or ""
+    return None if right in shown.rights else Refused("rights.missing", {"right": right})
+
+
+def may(shown: SessionShown, act: Act) -> dict[str, Any]:
+    """Put whether a session may do an act, whomever it is about, for a page."""
+    refused = barred(shown, act)
+    return permission(refused is None, refused)
 
 
 def account_in(visit: Visit) -> AccountId | Refused:

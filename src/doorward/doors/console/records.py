@@ -7,7 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import by_right, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.downloads import audit_file
 from doorward.features.accounts import actions as accounts
@@ -22,6 +22,7 @@ from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
 
 _AUDIT, _MAIL = "/console/audit", "/console/mail"
+_EXPORT, _RETRY = export_entries.act, retry_mail.act
 _FILTERS = ("actor", "target", "act", "after", "before")
 _UNDELIVERED = "undelivered"
 _STATES = {one.value for one in MailState} | {_UNDELIVERED}
@@ -50,7 +51,7 @@ def show_audit(visit: Visit) -> Response:
         removed_until=found.removed_until,
         page=_pager(visit, _AUDIT, kept, len(found.entries), found.next_id),
         errors=errors,
-        may={"export": by_right(shown, "audit:export")},
+        may={"export": may(shown, _EXPORT)},
     )
 
 
@@ -92,7 +93,7 @@ def show_mail(visit: Visit) -> Response:
         state=state,
         mails=list(found.mails),
         people=_people(visit, found.mails),
-        may={"retry": by_right(shown, "system:modify")},
+        may={"retry": may(shown, _RETRY)},
         page=_pager(visit, _MAIL, {"state": state} if state else {}, len(found.mails), found.next_id),
     )
 

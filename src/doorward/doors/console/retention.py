@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import by_right, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.audit.actions import list_checkpoints
@@ -13,6 +13,7 @@ from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
 _PAGE, _DAYS = "/console/audit/retention", "audit_retention_days"
+_CHANGE = change_audit_settings.act
 
 
 def show_retention(visit: Visit) -> Response:
@@ -54,7 +55,7 @@ def _page(visit: Visit, refused: Refused | None) -> Response:
         version=read.version,
         checkpoints=found.checkpoints,
         page={"shown": len(found.checkpoints), "first": _PAGE if before else None, "next": following},
-        may={"change": by_right(shown, "system:modify")},
+        may={"change": may(shown, _CHANGE)},
         errors=errors,
         refusal=None if errors else refused,
     )

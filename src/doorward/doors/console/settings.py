@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import by_right, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.administration.actions.rule_sets import list_password_rules
@@ -31,6 +31,7 @@ from doorward.kernel.sentences import sentence
 
 _RULES = "/console/password-rules"
 DEFAULT = "default"
+_CHANGE = change_password_rules.act
 _MOST_GROUPS = 200
 _DEFAULTS = asdict(PasswordRules())
 _ON_FIELD = {"policy.out_of_bounds", "policy.no_choice"}
@@ -76,7 +77,7 @@ def rules_page(visit: Visit, refused: Refused | None, stage: str | None = None) 
         bounds=bounds(),
         advice=advice(read.rules),
         version=read.version,
-        may={"change": by_right(shown, "sign-in-security:modify")},
+        may={"change": may(shown, _CHANGE)},
         stage=stage or visit.query.get("stage"),
         form=dict(visit.form),
         errors=errors,

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import by_right, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit
 from doorward.features.tokens.actions.inventory import list_tokens, retire_token, show_token
@@ -15,7 +15,7 @@ from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
 _TOKENS = "/console/tokens"
-_RIGHT = "user-permissions:modify-object-acls"
+_RETIRE = retire_token.act
 
 
 def show_tokens(visit: Visit) -> Response:
@@ -52,7 +52,7 @@ def _page(visit: Visit, refused: Refused | None, retiring: TokenId | None = None
         state=command.state,
         tokens=[_row(one, found) for one in found.tokens],
         retiring=_staged(visit, retiring),
-        may={"retire": by_right(shown, _RIGHT)},
+        may={"retire": may(shown, _RETIRE)},
         page=_page_of(command, found),
         form=visit.kept,
         errors=errors,

@@ -5,14 +5,14 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import by_right, permission, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import AccountRow, Search
 from doorward.features.policy.actions import bounds, change_two_factor, read_two_factor
 from doorward.features.policy.model import ChangeTwoFactor, ReadTwoFactor
-from doorward.features.second_factor.actions.allowlist import list_allowlist
+from doorward.features.second_factor.actions.allowlist import allow_set_up, list_allowlist
 from doorward.features.second_factor.actions.exclusions import list_exclusions
 from doorward.features.second_factor.model import AllowlistPage, ExclusionsPage, ListAllowlist, ListExclusions
 from doorward.features.sessions.model import SessionShown
@@ -21,6 +21,7 @@ from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.sentences import sentence
 
 _HERE = "/console/two-factor"
+_CHANGE, _ALLOW = change_two_factor.act, allow_set_up.act
 _NUMBERS = ("allowlist_hours_after_reset", "allowlist_days_for_new_account")
 _STAGES = ("allow", "exclude")
 _FOUND = 8
@@ -110,11 +111,8 @@ def _adding(visit: Visit, shown: SessionShown) -> dict[str, Any]:
     if stage and query:
         searched = visit.run(search_accounts, Search(query, limit=_FOUND))
         found = () if isinstance(searched, Refused) else searched.accounts
-    add = by_right(shown, "user-permissions:modify-object-acls")
-    if add["allowed"] and not shown.session.used_second_factor:
-        add = permission(False, Refused("session.second_factor_required"))
-    change = by_right(shown, "sign-in-security:modify")
-    return {"stage": stage, "query": query, "found": list(found), "may": {"change": change, "add": add}}
+    allowed = {"change": may(shown, _CHANGE), "add": may(shown, _ALLOW)}
+    return {"stage": stage, "query": query, "found": list(found), "may": allowed}
 
 
 def _errors(refused: Refused) -> dict[str, str]:

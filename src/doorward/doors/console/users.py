@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from doorward.doors.console.bulk import USERS, permissions_for_many
-from doorward.doors.console.operator import by_right, listed_accounts, shell, signed_in
+from doorward.doors.console.operator import listed_accounts, may, shell, signed_in
 from doorward.doors.console.searching import Asked, asked_in
 from doorward.doors.console.views import own_views
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.people_file import people_file
+from doorward.features.administration.actions.adding import add_account
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import Found, Search
 from doorward.features.groups.actions import list_groups, named
@@ -24,6 +25,7 @@ from doorward.features.views.model import ExportFound
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
 
+_ADD, _UNLOCK = add_account.act, start_unlocks.act
 _PALETTE = 8
 _MOST_GROUPS = 200
 
@@ -85,9 +87,9 @@ def _page(visit: Visit, shown: SessionShown) -> Response:
         filters=asked.filters,
         groups=groups,
         accounts=list(found.accounts),
-        may_unlock=by_right(shown, "users:unlock"),
+        may_unlock=may(shown, _UNLOCK),
         may_many=permissions_for_many(shown),
-        may_add=by_right(shown, "users:modify"),
+        may_add=may(shown, _ADD),
         page=_pager(visit, asked, found),
         own_views=own_views(visit, asked),
     )

@@ -34,7 +34,7 @@ from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.sessions.actions import show_session
 from doorward.features.sessions.model import SessionShown, ShowSession
 from doorward.features.signin.model import PendingToken
-from doorward.kernel.act import Action, Bearer, Caller, Nobody
+from doorward.kernel.act import Act, Action, Bearer, Caller, Denied, Nobody
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
@@ -119,6 +119,12 @@ class Visit:
             return False
         with self.reading() as call:
             return any(one.signs_in_alone for one in facts_of(call, self.caller.account))
+
+    def refusal_of(self, act: Act, command: object) -> Refused | None:
+        """Ask the guard what it would refuse, before anything is done: what greys a button (RIGHT-7)."""
+        with self.reading() as call:
+            verdict = self.plug.runtime.guard(call, act, command, self.caller)
+        return verdict.refused if isinstance(verdict, Denied) else None
 
     async def drive(self, steps: Steps) -> Any:
         """Run a step of sign-in; nobody is signed in yet, whatever the request carries."""
