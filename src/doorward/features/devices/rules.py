@@ -111,7 +111,7 @@ def concerns_owner(last_sign_in_at: datetime | None, *, told_otherwise: bool) ->
 
 
 def tells_of_browser(told: Sequence[bytes], place: bytes) -> bool:
-    """Decide whether the owner is told of a new browser, by the places that they were told of of late (DESK-3).
+    """Decide whether the owner is told of a new browser, by the places that they were told of lately (DESK-3).
 
     A place is an address with a browser's name: one that keeps no cookie is told of once, and hides no other.
     """

@@ -32,11 +32,11 @@ WAIT_SECONDS = 0.05
 WAITS = 100
 """How many of these waits make the 5 s for which an attempt waits for those in flight (LOCK-2)."""
 _WAIT_LIMIT = timedelta(seconds=5)
-"""Where each look takes long, fewer of them do."""
+"""The upper bound in time; slow looks make fewer than `WAITS`."""
 LAST_ADMINISTRATOR_LOCK = timedelta(minutes=15)
 """The last able administrator who is open is locked for this long whatever the rules say (RIGHT-5)."""
 UNDO_FOR = timedelta(seconds=10)
-"""For so long an unlock is taken back by whoever did it (interfaces, interaction)."""
+"""For so long an unlock is taken back by whoever did it."""
 UNKNOWN_NAME_LIFE = timedelta(hours=24)
 """A name that nobody has is forgotten after this long (LOCK-11)."""
 

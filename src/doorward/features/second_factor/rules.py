@@ -24,7 +24,7 @@ FRESH_FOR = timedelta(minutes=5)
 """How long a code of the present key is the fresh proof of the session that gave it (KEY-2)."""
 LARGEST_PAGE = 200
 UNDO_FOR = timedelta(seconds=10)
-"""For so long an allowlist entry is taken back by whoever added it (interfaces, interaction)."""
+"""For so long an allowlist entry is taken back by whoever added it."""
 
 
 class Deed(StrEnum):

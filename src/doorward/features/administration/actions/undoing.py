@@ -1,4 +1,4 @@
-"""Taking back an unlock of a moment ago: a slip of the hand costs nobody anything (interfaces, interaction)."""
+"""Taking back an unlock of a moment ago: a slip of the hand costs nobody anything."""
 
 from dataclasses import replace
 from datetime import datetime

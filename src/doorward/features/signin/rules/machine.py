@@ -154,7 +154,7 @@ class Admission:
     asked_at_sign_in: bool
     """The rules ask for an e-mailed code from a device that is not remembered."""
     remembered: bool
-    """The sign-in comes from a device that is (DEV-3)."""
+    """The sign-in comes from a remembered device (DEV-3)."""
 
 
 def admitted(seen: Admission) -> Input:
