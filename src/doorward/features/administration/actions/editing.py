@@ -27,7 +27,7 @@ from doorward.features.rights.actions import administrators
 from doorward.features.second_factor import rules as factor_rules
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.second_factor.model import Cause
-from doorward.features.signin.actions import purging
+from doorward.features.signin.actions import pending
 from doorward.kernel.act import Needs, act
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
@@ -146,7 +146,7 @@ def _address_changed(call: Call, standing: Standing, address: str | None) -> Non
     """End codes, links and sign-ins under way, remember who set the address (KEY-10), tell the old one and the new."""
     account = standing.account
     devices.delete_codes_of(call, account.id)
-    purging.end_all_of(call, account.id)
+    pending.end_of(call, account.id)
     links.end_of(call, account.id)
     accounts.note_credential_change(call, account.id, "address")
     facts = {**notices.about(call, account.user_name), "by": call.actor.name}

@@ -111,6 +111,11 @@ def count_wrong(call: Call, found: UnderWay) -> Refused | None:
     return None if lock is None else end_locked(call, found, lock)
 
 
+def end_of(call: Call, account: AccountId) -> None:
+    """End the sign-ins of an account that are under way: what they have proven is no longer what counts."""
+    store.end_of(call.sql, account)
+
+
 def end_locked(call: Call, found: UnderWay, lock: Lock) -> Refused:
     """End a sign-in whose last guess has locked the account."""
     store.end(call.sql, found.pending)

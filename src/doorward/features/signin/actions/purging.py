@@ -3,15 +3,9 @@
 from doorward.edges.call import Call
 from doorward.features.signin import store
 from doorward.features.signin.rules import spraying
-from doorward.kernel.ids import AccountId
 
 
 def purge(call: Call) -> int:
     """Delete pending sign-ins that are past their end, with the keys set up in them, and names no longer counted."""
     names = store.forget_names(call.sql, spraying.counted_since(call.now))
     return store.forget_expired(call.sql, call.now) + names
-
-
-def end_all_of(call: Call, account: AccountId) -> None:
-    """End the sign-ins of an account that are under way: what they have proven is no longer what counts."""
-    store.end_of(call.sql, account)
