@@ -124,7 +124,7 @@ def _with_key(call: Call, token: PendingToken, happened: machine.Input) -> Under
     """Find a sign-in whose account still has its key: one that was disabled meanwhile opens nothing (LOCK-14)."""
     found = pending.find_at(call, token, happened)
     if isinstance(found, UnderWay) and not found.standing.state.factors:
-        return _set_up_not_available(call, found)
+        return pending.end_without_set_up(call, found)
     return found
 
 
@@ -134,12 +134,7 @@ def _count_wrong(call: Call, found: UnderWay) -> Refused | None:
     if counted.lock is not None:
         return pending.end_locked(call, found, counted.lock)
     standing = accounts.load(call, found.account) if counted.key_disabled else None
-    return None if standing is None or standing.state.factors else _set_up_not_available(call, found)
-
-
-def _set_up_not_available(call: Call, found: UnderWay) -> Refused:
-    store.end(call.sql, found.pending)
-    return Refused("signin.set_up_not_available", pending.refused(call).facts)
+    return None if standing is None or standing.state.factors else pending.end_without_set_up(call, found)
 
 
 def _wrong(call: Call, found: UnderWay, given: WrongCode) -> Refused:
@@ -189,7 +184,7 @@ def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn
     kind = devices.kind_of(command.code)
     then = admission.after_device_code(call, found.standing, kind, set_up=command.set_up)
     if then is machine.State.REFUSED:
-        return pending.unheard(call, command.sign_in, "signin.device_code", _set_up_not_available(call, found))
+        return pending.unheard(call, command.sign_in, "signin.device_code", pending.end_without_set_up(call, found))
     if barred := pending.admit_guess(call, found, "signin.device_code"):
         return barred
     right = devices.check_device_code(call, found.account, found.pending.token_hash, command.code) is Result.RIGHT

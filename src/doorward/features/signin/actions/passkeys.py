@@ -130,7 +130,11 @@ def _alone(call: Call, command: GivePasskey, entered: _Entered) -> SignedIn | Si
     if lockout.clear_lapsed(call, standing):
         standing = accounts.load(call, entered.account) or standing
     lock = lockout_rules.standing_lock(standing.state.lock, call.now)
-    if session_rules.barred(OpenedWith.PASSKEY, lock) and pending.may_see_lock(call, entered.account):
+    if (
+        lock is not None
+        and session_rules.barred(OpenedWith.PASSKEY, lock)
+        and pending.may_see_lock(call, entered.account)
+    ):
         return pending.locked_page(call, lock)
     return _go_in(call, standing)
 

@@ -138,8 +138,7 @@ def _go_on(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> Sign
         case machine.State.CODE | machine.State.DEVICE_CODE:
             return _ask(call, standing, machine.step_of(state))
         case _:
-            contact = pending.refused(call).facts
-            return Refused("signin.set_up_not_available", contact, cause=FactorState.BLOCKED.value)
+            return pending.set_up_not_available(call, cause=FactorState.BLOCKED.value)
 
 
 def _ask(call: Call, standing: Standing, step: Next) -> SignInGoesOn:

@@ -102,7 +102,7 @@ def admit_guess(call: Call, found: UnderWay, act: str) -> Refused | None:
     record_attempt(call, found.standing, act, None, cause="locked")
     standing = accounts.load(call, found.account) or found.standing
     lock = lockout_rules.standing_lock(standing.state.lock, call.now)
-    return locked_page(call, lock) if may_see_lock(call, found.account) else refused(call)
+    return refused(call) if lock is None or not may_see_lock(call, found.account) else locked_page(call, lock)
 
 
 def count_wrong(call: Call, found: UnderWay) -> Refused | None:
@@ -127,16 +127,24 @@ def refused(call: Call) -> Refused:
     return Refused("signin.refused", {"contact": policy.default_rules(call).lock_contact})
 
 
-def locked_page(call: Call, lock: Lock | None) -> Refused:
+def set_up_not_available(call: Call, cause: str | None = None) -> Refused:
+    """Give the answer to a right password of an account that has no second factor, and may not set one up."""
+    return Refused("signin.set_up_not_available", {"contact": policy.default_rules(call).lock_contact}, cause=cause)
+
+
+def end_without_set_up(call: Call, found: UnderWay) -> Refused:
+    """End a sign-in whose account has lost meanwhile what it would have gone on with."""
+    store.end(call.sql, found.pending)
+    return set_up_not_available(call)
+
+
+def locked_page(call: Call, lock: Lock) -> Refused:
     """Give the answer that says since when, until when, and whom to ask."""
-    contact = policy.default_rules(call).lock_contact
-    if lock is None:
-        return Refused("signin.refused", {"contact": contact})
     until = None if lock.ends_at is None else f" until {_words(lock.ends_at)}"
     facts: dict[str, Fact] = {
         "since": _words(lock.at),
         "until": until,
-        "contact": contact,
+        "contact": policy.default_rules(call).lock_contact,
         "locked_at": rfc3339(lock.at),
         "ends_at": None if lock.ends_at is None else rfc3339(lock.ends_at),
     }

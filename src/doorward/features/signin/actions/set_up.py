@@ -86,8 +86,7 @@ def _at_set_up(call: Call, token: PendingToken) -> UnderWay | Refused:
     if isinstance(found, Refused):
         return found
     if second_factor.factor_state(call, found.standing) is not FactorState.MAY_SET_UP:
-        store.end(call.sql, found.pending)
-        return Refused("signin.set_up_not_available", pending.refused(call).facts)
+        return pending.end_without_set_up(call, found)
     return found
 
 
