@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from doorward.features.accounts.model import Account, AccountKind
 from doorward.features.administration import rules
 from doorward.features.administration.model import EditAccount
+from doorward.features.second_factor.model import AllowlistEntry, Cause
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON
 
@@ -92,3 +94,26 @@ def test_version_that_the_editor_saw(version: int | None, code: str | None, *, o
     refused = rules.judge_version(BRAM, version, owner=owner)
 
     assert (refused.code if refused else None) == code
+
+
+ENTRY = AllowlistEntry(BRAM.id, Cause.RESET, NOON, "grace", None, "new phone", NOON + timedelta(hours=72))
+
+
+@pytest.mark.parametrize(
+    ("entry", "has_password", "set_up_open"),
+    [
+        (None, True, False),
+        (replace(ENTRY, expires_at=NOON), True, False),
+        (replace(ENTRY, cause=Cause.NEW_ACCOUNT), True, False),
+        (ENTRY, True, True),
+        (ENTRY, False, True),
+        (replace(ENTRY, cause=Cause.RESCUE), False, True),
+        (replace(ENTRY, cause=Cause.ALLOWED), True, True),
+        (replace(ENTRY, cause=Cause.ALLOWED), False, False),
+    ],
+)
+def test_pass_5_whether_a_set_up_is_open(
+    entry: AllowlistEntry | None, *, has_password: bool, set_up_open: bool
+) -> None:
+    """Where link and mailed code together would give the account; not a new one's, nor while it has no password."""
+    assert rules.set_up_open(entry, NOON, has_password=has_password) is set_up_open

@@ -1,10 +1,13 @@
-"""What an edit changes, and whether the fields of an account may be so."""
+"""What an edit changes, whether the fields of an account may be so, and whether a set-up is open."""
 
+from datetime import datetime
 from typing import Any
 
 from doorward.features.accounts.model import Account
 from doorward.features.accounts.rules import judge_email, judge_name
 from doorward.features.administration.model import EditAccount
+from doorward.features.second_factor.model import AllowlistEntry, Cause
+from doorward.features.second_factor.rules import live
 from doorward.kernel.outcome import Refused
 
 
@@ -30,6 +33,13 @@ def changes(account: Account, command: EditAccount) -> dict[str, Any]:
     if given.get("email") == "":
         given["email"] = None
     return {name: value for name, value in given.items() if value != getattr(account, name)}
+
+
+def set_up_open(entry: AllowlistEntry | None, now: datetime, *, has_password: bool) -> bool:
+    """Tell whether an account may set up a key anew: after its factor was taken away, or because it was allowed to."""
+    if entry is None or not live(entry, now) or entry.cause is Cause.NEW_ACCOUNT:
+        return False
+    return entry.cause is not Cause.ALLOWED or has_password
 
 
 def judge_version(account: Account, if_version: int | None, *, owner: bool) -> Refused | None:

@@ -24,12 +24,9 @@ from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords
 from doorward.features.rights.actions import administrators
-from doorward.features.second_factor import rules as factor_rules
 from doorward.features.second_factor.actions import states as second_factor
-from doorward.features.second_factor.model import Cause
 from doorward.features.signin.actions import pending
 from doorward.kernel.act import Needs, act
-from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from doorward.kernel.time import rfc3339
 
@@ -100,7 +97,8 @@ def start_password_reset(call: Call, command: StartPasswordReset) -> PasswordRes
     standing = accounts.load(call, command.account)
     if standing is None:
         return Refused("accounts.not_found")
-    if _set_up_open(call, command.account):
+    entry = second_factor.entry_of(call, command.account)
+    if rules.set_up_open(entry, call.now, has_password=passwords.find(call, command.account) is not None):
         return Refused("passwords.set_up_open")
     address = devices.usable_address(standing.account, call.now)
     if address is None and not call.actor.owner:
@@ -116,14 +114,6 @@ def start_password_reset(call: Call, command: StartPasswordReset) -> PasswordRes
     }
     notices.tell(call, command.account, address, Kind.PASSWORD_RESET_STARTED, facts, expires_at=link.expires_at)
     return PasswordResetStarted(link.expires_at, path if call.actor.owner else None)
-
-
-def _set_up_open(call: Call, account: AccountId) -> bool:
-    """Tell whether an account may set up a key anew: after its factor was taken away, or because it was allowed to."""
-    entry = second_factor.entry_of(call, account)
-    if entry is None or not factor_rules.live(entry, call.now) or entry.cause is Cause.NEW_ACCOUNT:
-        return False
-    return entry.cause is not Cause.ALLOWED or passwords.find(call, account) is not None
 
 
 def _judge(call: Call, standing: Standing, command: EditAccount) -> Refused | None:
