@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 
 from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason
-from doorward.features.devices.model import CodeKind
+from doorward.features.lockout.model import Factor
 from doorward.features.second_factor.model import Cause, FactorState
+from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin.model import Next, Pending
 from doorward.features.signin.rules import machine
 from doorward.features.signin.rules.machine import Input, Reply, State
@@ -15,58 +16,6 @@ from doorward.kernel.ids import AccountId
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 PENDING = Pending(AccountId(UUID(int=1)), b"h" * 32, 7, Next.CODE, NOON, NOON + timedelta(minutes=15))
-
-
-SET_UP, MAY_SET_UP, BLOCKED, EXCLUDED = FactorState
-NOTHING_SPECIAL = machine.Admission(SET_UP, spared_factor=False, asked_at_sign_in=False, remembered=False)
-
-
-@pytest.mark.parametrize(
-    ("changed", "happened"),
-    [
-        ({}, Input.HAS_FACTOR),
-        ({"remembered": True}, Input.HAS_FACTOR),
-        ({"asked_at_sign_in": True}, Input.FACTOR_ELSEWHERE),
-        ({"asked_at_sign_in": True, "remembered": True}, Input.HAS_FACTOR),
-        ({"factor": MAY_SET_UP}, Input.MAY_SET_UP),
-        ({"factor": MAY_SET_UP, "asked_at_sign_in": True, "remembered": True}, Input.MAY_SET_UP),
-        ({"factor": BLOCKED, "asked_at_sign_in": True, "remembered": True}, Input.BLOCKED),
-        ({"factor": EXCLUDED, "asked_at_sign_in": True}, Input.EXCLUDED),
-        ({"factor": BLOCKED, "spared_factor": True}, Input.SPARED_FACTOR),
-        ({"factor": MAY_SET_UP, "spared_factor": True}, Input.SPARED_FACTOR),
-        ({"factor": MAY_SET_UP, "spared_factor": True, "remembered": True}, Input.SPARED_BOTH),
-    ],
-)
-def test_dev_2_what_follows_a_right_password(changed: dict[str, Any], happened: Input) -> None:
-    """A remembered device is spared the code of an ordinary sign-in, never the one before a set-up (DEV-3)."""
-    assert machine.admitted(replace(NOTHING_SPECIAL, **changed)) is happened
-
-
-MAILED, TEMPORARY = CodeKind.MAILED, CodeKind.TEMPORARY
-
-
-@pytest.mark.parametrize(
-    ("changed", "kind", "set_up", "happened"),
-    [
-        ({}, MAILED, False, Input.HAS_FACTOR),
-        ({}, TEMPORARY, False, Input.HAS_FACTOR),
-        ({}, MAILED, True, Input.HAS_FACTOR),
-        ({"factor": MAY_SET_UP}, MAILED, False, Input.MAY_SET_UP),
-        ({"factor": BLOCKED}, MAILED, False, Input.BLOCKED),
-        ({"factor": EXCLUDED}, MAILED, False, Input.EXCLUDED),
-        ({"factor": BLOCKED, "spared_factor": True}, MAILED, False, Input.SPARED_FACTOR),
-        ({"factor": BLOCKED, "spared_factor": True}, MAILED, True, Input.SPARED_FACTOR),
-        ({"factor": BLOCKED, "spared_factor": True}, TEMPORARY, False, Input.BLOCKED),
-        ({"factor": MAY_SET_UP, "spared_factor": True}, MAILED, False, Input.SPARED_FACTOR),
-        ({"factor": MAY_SET_UP, "spared_factor": True}, MAILED, True, Input.MAY_SET_UP),
-        ({"factor": MAY_SET_UP, "spared_factor": True}, TEMPORARY, False, Input.MAY_SET_UP),
-    ],
-)
-def test_dev_2_what_follows_the_right_code(
-    changed: dict[str, Any], kind: CodeKind, happened: Input, *, set_up: bool
-) -> None:
-    """As the account stands now; what an operator has seen opens the set-up alone (KEY-10)."""
-    assert machine.authorized(replace(NOTHING_SPECIAL, **changed), kind, set_up=set_up) is happened
 
 
 @pytest.mark.parametrize(
@@ -210,3 +159,24 @@ def test_a_passkey_names_an_account_or_none(user_handle: bytes | None, account: 
 def test_what_a_mailed_code_leads_to(state: State, step: Next | None) -> None:
     """Nothing, the session, or the step that follows."""
     assert machine.leads_to(state) == step
+
+
+BOTH = {Factor.PASSWORD, Factor.SECOND_FACTOR}
+
+
+@pytest.mark.parametrize(
+    ("opened_with", "cleared"),
+    [
+        (OpenedWith.SECRET_KEY, BOTH),
+        (OpenedWith.SET_UP, BOTH),
+        (OpenedWith.RECOVERY_CODE, BOTH),
+        (OpenedWith.PASSWORD, {Factor.PASSWORD}),
+        (OpenedWith.DEVICE_CODE, BOTH),
+        (OpenedWith.REMEMBERED_DEVICE, {Factor.PASSWORD}),
+        (OpenedWith.PASSKEY, set()),
+        (OpenedWith.PASSWORD_AND_PASSKEY, BOTH),
+    ],
+)
+def test_lock_4_a_complete_sign_in_clears_what_it_used(opened_with: OpenedWith, cleared: set[Factor]) -> None:
+    """A passkey alone uses neither password nor code, and a password alone no second factor."""
+    assert machine.cleared(opened_with) == cleared

@@ -177,14 +177,12 @@ def failures_of(call: Call, account: AccountId, factor: Factor) -> tuple[int, in
 
 
 def clear_counters(call: Call, account: AccountId, *factors: Factor) -> None:
-    """Set the counters of these factors to 0: a complete sign-in, a password reset (LOCK-4)."""
+    """Set the counters of these factors to 0: a complete sign-in, a password reset (LOCK-4); all in one statement."""
+    if {*factors} == {*Factor}:
+        store.clear_accounts(call.sql, [account], call.now)
+        return
     for factor in factors:
         store.clear(call.sql, account, factor, call.now)
-
-
-def clear_counters_all(call: Call, account: AccountId) -> None:
-    """Set every counter of an account to 0."""
-    store.clear_accounts(call.sql, [account], call.now)
 
 
 def clear_lapsed(call: Call, standing: Standing) -> bool:

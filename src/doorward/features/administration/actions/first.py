@@ -11,6 +11,7 @@ from doorward.features.audit import actions as audit
 from doorward.features.links import actions as links
 from doorward.features.links.model import Link, LinkKind
 from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.model import Factor
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import Chooser, Whose
@@ -77,7 +78,7 @@ def rescue_account(call: Call, command: RescueAccount) -> LinkMade | Refused:
         return Refused("accounts.not_found")
     accounts.restore(call, standing)
     granting.make_administrator(call, command.account, standing.account.user_name)
-    lockout.clear_counters_all(call, command.account)
+    lockout.clear_counters(call, command.account, *Factor)
     entry = second_factor.start_over(call, standing)
     epoch = accounts.move_epoch(call, command.account)
     links.end_of(call, command.account)

@@ -1,4 +1,4 @@
-"""What the account and its device say about the next step: after the password, and after the e-mailed code (DEV-2)."""
+"""Looking at what the account and its device say about the next step (DEV-2)."""
 
 from collections.abc import Sequence
 
@@ -6,27 +6,32 @@ from doorward.edges.call import Call
 from doorward.features.accounts import rules as account_rules
 from doorward.features.accounts.model import Standing
 from doorward.features.devices import actions as devices
-from doorward.features.devices.model import CodeKind, DeviceToken
+from doorward.features.devices.model import DeviceToken
 from doorward.features.policy import actions as policy
-from doorward.features.policy.model import DeviceMethod
 from doorward.features.second_factor.actions import states as second_factor
-from doorward.features.second_factor.model import FactorState
 from doorward.features.signin.actions.pending import UnderWay
-from doorward.features.signin.rules import machine
+from doorward.features.signin.rules import admission as rules
+from doorward.features.signin.rules.machine import Input
 
 
-def after_password(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> machine.Input:
+def look(call: Call, standing: Standing, *, remembered: bool = False) -> rules.Admission:
+    """Look at an account as it stands now."""
+    settings = policy.password_rules(call, standing.state.password_rules)
+    return rules.Admission(
+        factor=second_factor.factor_state(call, standing),
+        spared_factor=spared_factor(call, standing),
+        asked_at_sign_in=settings.device_code_at_sign_in,
+        method=settings.device_method,
+        remembered=remembered,
+    )
+
+
+def after_password(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> Input:
     """Say what happens to a sign-in whose password was right, and note the use of a device that is remembered."""
     device = devices.knows_device(call, standing, given)
     if device is not None:
         devices.note_use(call, standing.account.id, device)
-    return machine.admitted(_seen(call, standing, remembered=device is not None))
-
-
-def after_device_code(call: Call, standing: Standing, kind: CodeKind, *, set_up: bool) -> machine.State:
-    """Say where a right code by e-mail, or a temporary one, leads as the account stands now."""
-    happened = machine.authorized(_seen(call, standing), kind, set_up=set_up and offers_set_up(call, standing))
-    return machine.after(machine.State.AUTHORIZED, happened)
+    return rules.admitted(look(call, standing, remembered=device is not None))
 
 
 def spared_factor(call: Call, standing: Standing) -> bool:
@@ -36,28 +41,10 @@ def spared_factor(call: Call, standing: Standing) -> bool:
     )
 
 
-def offers_set_up(call: Call, standing: Standing) -> bool:
-    """Tell whether somebody who needs no factor may choose to set one up: where apps are welcome, by permission."""
-    if policy.password_rules(
-        call, standing.state.password_rules
-    ).device_method is not DeviceMethod.APP_OPT_IN or not spared_factor(call, standing):
-        return False
-    return second_factor.factor_state(call, standing) is FactorState.MAY_SET_UP
-
-
 def remember_days(call: Call, found: UnderWay, given: Sequence[DeviceToken]) -> int:
-    """Say for how many days the device may be remembered; 0 where that spares nothing, is wished, or is so already."""
-    settings = policy.password_rules(call, found.standing.state.password_rules)
-    spares = settings.device_code_at_sign_in or settings.device_method is not DeviceMethod.APP_MANDATORY
-    if not spares or found.pending.remember_device or devices.knows_device(call, found.standing, given) is not None:
-        return 0
-    return settings.remember_device_days
-
-
-def _seen(call: Call, standing: Standing, *, remembered: bool = False) -> machine.Admission:
-    return machine.Admission(
-        factor=second_factor.factor_state(call, standing),
-        spared_factor=spared_factor(call, standing),
-        asked_at_sign_in=policy.password_rules(call, standing.state.password_rules).device_code_at_sign_in,
-        remembered=remembered,
+    """Say for how many days the device may be remembered; 0 where that is not offered (DEV-3)."""
+    return rules.remember_days(
+        policy.password_rules(call, found.standing.state.password_rules),
+        wished=found.pending.remember_device,
+        remembered=devices.knows_device(call, found.standing, given) is not None,
     )

@@ -37,6 +37,7 @@ from doorward.features.signin.model import (
     SignedIn,
     SignInGoesOn,
 )
+from doorward.features.signin.rules import admission as rules
 from doorward.features.signin.rules import machine
 from doorward.kernel.events import Result
 from doorward.kernel.outcome import Begin, Refused
@@ -51,7 +52,8 @@ def show_pending(command: ShowPending) -> Steps:
         return found
     stored = passwords.find(resumed.call, found.account) if found.pending.step is Next.NEW_PASSWORD else None
     sent = devices.show_code(resumed.call, found.standing, found.pending.token_hash)
-    then = admission.after_device_code(resumed.call, found.standing, CodeKind.MAILED, set_up=False)
+    seen = admission.look(resumed.call, found.standing)
+    then = machine.after(machine.State.AUTHORIZED, rules.authorized(seen, CodeKind.MAILED, set_up=False))
     return PendingShown(
         found.pending.step,
         found.standing.account.user_name,
@@ -61,7 +63,7 @@ def show_pending(command: ShowPending) -> Steps:
         then=machine.leads_to(then),
         has_key=otp.key_facts(resumed.call, found.account) is not None,
         has_passkey=passkeys.count_of(resumed.call, found.account) > 0,
-        offers_set_up=admission.offers_set_up(resumed.call, found.standing),
+        offers_set_up=rules.offers_set_up(seen),
         remember_days=admission.remember_days(resumed.call, found, command.devices),
         password_expired=stored is not None and not stored.must_change,
     )
@@ -182,7 +184,8 @@ def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn
     if isinstance(found, Refused):
         return pending.unheard(call, command.sign_in, "signin.device_code", found)
     kind = devices.kind_of(command.code)
-    then = admission.after_device_code(call, found.standing, kind, set_up=command.set_up)
+    happened = rules.authorized(admission.look(call, found.standing), kind, set_up=command.set_up)
+    then = machine.after(machine.State.AUTHORIZED, happened)
     if then is machine.State.REFUSED:
         return pending.unheard(call, command.sign_in, "signin.device_code", pending.end_without_set_up(call, found))
     if barred := pending.admit_guess(call, found, "signin.device_code"):

@@ -12,7 +12,6 @@ from doorward.features.devices import rules as devices_rules
 from doorward.features.devices.model import Met
 from doorward.features.links import actions as links
 from doorward.features.lockout import actions as lockout
-from doorward.features.lockout.model import Factor
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
@@ -93,7 +92,7 @@ def open_session(
     opened = sessions.open_session(call, account.id, epoch, opened_with)
     if not isinstance(opened, SessionOpened):
         return opened
-    _clear_counters(call, account.id, opened_with)
+    lockout.clear_counters(call, account.id, *machine.cleared(opened_with))
     accounts.signed_in(call, account.id)
     told_otherwise = remembered or opened_with.told
     tell = devices_rules.concerns_owner(standing.state.last_sign_in_at, told_otherwise=told_otherwise)
@@ -119,17 +118,6 @@ def open_session(
         own_page_only=opened_with is OpenedWith.RECOVERY_CODE,
         browser=cookie,
     )
-
-
-def _clear_counters(call: Call, account: AccountId, opened_with: OpenedWith) -> None:
-    """Set the counters of what was used to 0 (LOCK-4); a passkey alone uses neither password nor code."""
-    match opened_with:
-        case OpenedWith.PASSKEY:
-            pass
-        case OpenedWith.PASSWORD | OpenedWith.REMEMBERED_DEVICE:
-            lockout.clear_counters(call, account, Factor.PASSWORD)
-        case _:
-            lockout.clear_counters_all(call, account)
 
 
 def password_due(call: Call, standing: Standing) -> bool:

@@ -11,7 +11,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from doorward.features.accounts.model import Account, Lock, LockReason
-from doorward.features.devices.model import CodeKind
 from doorward.features.lockout.model import Factor
 from doorward.features.second_factor.model import Cause, FactorState
 from doorward.features.sessions.model import OpenedWith
@@ -89,14 +88,6 @@ TRANSITIONS: dict[tuple[State, Input], State] = {
     (State.LINK, Input.PASSWORD_SET): State.SET_UP,
 }
 
-ADMISSION = {
-    FactorState.SET_UP: Input.HAS_FACTOR,
-    FactorState.MAY_SET_UP: Input.MAY_SET_UP,
-    FactorState.BLOCKED: Input.BLOCKED,
-    FactorState.EXCLUDED: Input.EXCLUDED,
-}
-"""What the account's factor says after a right password."""
-
 OPENED_BY = {Input.EXCLUDED: OpenedWith.PASSWORD, Input.SPARED_BOTH: OpenedWith.REMEMBERED_DEVICE}
 """How a session was opened where nothing was asked for beside the password."""
 
@@ -144,41 +135,15 @@ def alive(pending: Pending, epoch: int, now: datetime) -> bool:
     return pending.epoch == epoch and now < pending.expires_at
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """What the step after a right password depends on."""
-
-    factor: FactorState
-    spared_factor: bool
-    """The account goes in without a second factor: the method allows it, and none was ever there (DEV-2)."""
-    asked_at_sign_in: bool
-    """The rules ask for an e-mailed code from a device that is not remembered."""
-    remembered: bool
-    """The sign-in comes from a remembered device (DEV-3)."""
-
-
-def admitted(seen: Admission) -> Input:
-    """Say what happens to a sign-in whose password was right.
-
-    A remembered device spares the code of an ordinary sign-in, never the one before a set-up, never a factor (DEV-3).
-    """
-    if seen.spared_factor:
-        return Input.SPARED_BOTH if seen.remembered else Input.SPARED_FACTOR
-    if seen.factor is FactorState.SET_UP and seen.asked_at_sign_in and not seen.remembered:
-        return Input.FACTOR_ELSEWHERE
-    return ADMISSION[seen.factor]
-
-
-def authorized(seen: Admission, kind: CodeKind, *, set_up: bool) -> Input:
-    """Say what happens to a sign-in whose e-mailed or temporary code was right.
-
-    Whoever needs no factor goes in by the mailed code, unless they choose to set one up; a temporary access code, which
-    an operator knows, opens the set-up page and nothing else (KEY-10).
-    """
-    chosen = set_up and seen.factor is FactorState.MAY_SET_UP
-    if seen.spared_factor and kind is CodeKind.MAILED and not chosen:
-        return Input.SPARED_FACTOR
-    return ADMISSION[seen.factor]
+def cleared(opened_with: OpenedWith) -> frozenset[Factor]:
+    """Say whose counters a complete sign-in sets to 0: those of what was used in it (LOCK-4)."""
+    match opened_with:
+        case OpenedWith.PASSKEY:  # alone: neither password nor code
+            return frozenset()
+        case OpenedWith.PASSWORD | OpenedWith.REMEMBERED_DEVICE:
+            return frozenset({Factor.PASSWORD})
+        case _:
+            return frozenset(Factor)
 
 
 def takes(pending: Pending, happened: Input) -> bool:
