@@ -5,9 +5,12 @@ from doorward.features.policy.model import ChangePasswordRules
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import ExcludeAccount
 from doorward.features.sessions import actions as sessions
-from doorward.features.sessions.model import SessionShown, ShowSession
+from doorward.features.sessions.model import OpenedWith, SessionShown, ShowSession
+from doorward.features.signin.actions import completion
+from doorward.features.signin.actions.pending import find_pending
 from doorward.features.signin.model import SignedIn
 from doorward.kernel.act import Bearer
+from doorward.kernel.outcome import Refused
 from doorward.kernel.tokens import parse_token
 from tests.features.signin.walking import Walk, token_of
 from tests.worlds import World
@@ -79,3 +82,14 @@ def test_sess_1_a_sign_in_that_is_not_complete_ends_nothing(walk: Walk) -> None:
     walk.give_password("alice")
 
     assert stands(walk.world, here)
+
+
+def test_no_session_is_opened_at_a_step(walk: Walk) -> None:
+    """Nobody is signed in but where the table has led them; another way there would be a bug."""
+    walk.with_key("alice")
+    token = token_of(walk.give_password("alice"))
+    with walk.world.writing() as call:
+        found = find_pending(call, token)
+        assert not isinstance(found, Refused)
+        with pytest.raises(ValueError, match="no session is opened at code"):
+            completion.complete(call, found, OpenedWith.SECRET_KEY)

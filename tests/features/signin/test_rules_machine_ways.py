@@ -8,15 +8,14 @@ from doorward.features.signin.rules import machine
 from doorward.features.signin.rules.machine import Input, State
 
 TARGETS = {
-    (State.PASSWORD, Input.PASSWORD_RIGHT): State.ADMITTED,
     (State.PASSWORD, Input.PASSKEY_ALONE): State.PROVEN,
-    (State.ADMITTED, Input.HAS_FACTOR): State.CODE,
-    (State.ADMITTED, Input.FACTOR_ELSEWHERE): State.DEVICE_CODE,
-    (State.ADMITTED, Input.MAY_SET_UP): State.DEVICE_CODE,
-    (State.ADMITTED, Input.BLOCKED): State.REFUSED,
-    (State.ADMITTED, Input.EXCLUDED): State.PROVEN,
-    (State.ADMITTED, Input.SPARED_FACTOR): State.DEVICE_CODE,
-    (State.ADMITTED, Input.SPARED_BOTH): State.PROVEN,
+    (State.PASSWORD, Input.HAS_FACTOR): State.CODE,
+    (State.PASSWORD, Input.FACTOR_ELSEWHERE): State.DEVICE_CODE,
+    (State.PASSWORD, Input.MAY_SET_UP): State.DEVICE_CODE,
+    (State.PASSWORD, Input.BLOCKED): State.REFUSED,
+    (State.PASSWORD, Input.EXCLUDED): State.PROVEN,
+    (State.PASSWORD, Input.SPARED_FACTOR): State.DEVICE_CODE,
+    (State.PASSWORD, Input.SPARED_BOTH): State.PROVEN,
     (State.CODE, Input.CODE_RIGHT): State.PROVEN,
     (State.CODE, Input.RECOVERY_CODE_RIGHT): State.PROVEN,
     (State.CODE, Input.PASSKEY_RIGHT): State.PROVEN,
@@ -57,7 +56,7 @@ def test_each_input_leads_where_the_table_says(state: State, happened: Input) ->
 )  # fmt: skip
 def test_the_table_of_key(said: list[Input], way: list[State]) -> None:
     """After a right password: the code; the mailed code, the set-up, then in; refused; in by password only."""
-    state, seen = State.ADMITTED, []
+    state, seen = State.PASSWORD, []
     for happened in said:
         state = machine.after(state, happened)
         seen.append(state)
@@ -97,10 +96,7 @@ PROVEN_BY = {
     Input.CODE_RIGHT, Input.RECOVERY_CODE_RIGHT, Input.PASSKEY_RIGHT, Input.PASSKEY_ALONE, Input.SET_UP_CONFIRMED,
 }  # fmt: skip
 """What proves a second factor."""
-MAILED = [
-    (Input.PASSWORD_RIGHT, asked, Input.DEVICE_CODE_RIGHT)
-    for asked in (Input.FACTOR_ELSEWHERE, Input.MAY_SET_UP, Input.SPARED_FACTOR)
-]
+MAILED = [(asked, Input.DEVICE_CODE_RIGHT) for asked in (Input.FACTOR_ELSEWHERE, Input.MAY_SET_UP, Input.SPARED_FACTOR)]
 """The ways to a right code from the mail; what the account is asked for may change while it is under way."""
 
 
@@ -120,8 +116,8 @@ def test_no_session_is_before_the_second_factor() -> None:
     without = [way for way in ways(State.PASSWORD) if not PROVEN_BY & {*way} and way[-1] is Input.NOTHING_DUE]
 
     assert {way[:-1] for way in without} == {
-        (Input.PASSWORD_RIGHT, Input.EXCLUDED),
-        (Input.PASSWORD_RIGHT, Input.SPARED_BOTH),
+        (Input.EXCLUDED,),
+        (Input.SPARED_BOTH,),
         *((*mailed, Input.SPARED_FACTOR) for mailed in MAILED),
     }
 

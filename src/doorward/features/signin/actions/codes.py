@@ -185,7 +185,7 @@ def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn
         return pending.unheard(call, command.sign_in, "signin.device_code", found)
     kind = devices.kind_of(command.code)
     happened = rules.authorized(admission.look(call, found.standing), kind, set_up=command.set_up)
-    then = machine.after(machine.State.AUTHORIZED, happened)
+    then = machine.after(found.state, happened)
     if then is machine.State.REFUSED:
         return pending.unheard(call, command.sign_in, "signin.device_code", pending.end_without_set_up(call, found))
     if barred := pending.admit_guess(call, found, "signin.device_code"):
@@ -196,7 +196,7 @@ def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn
         return pending.count_wrong(call, found) or Refused("devices.wrong_code")
     wished = pending.wishing(found, remember_device=command.remember_device)
     if then is machine.State.PROVEN:
-        return completion.proven(call, wished, OpenedWith.DEVICE_CODE)
+        return completion.proven(call, replace(wished, state=then), OpenedWith.DEVICE_CODE)
     step = machine.step_of(then)
     moved = replace(wished.pending, step=step, expires_at=call.now + machine.LIFE)
     store.save(call.sql, moved)

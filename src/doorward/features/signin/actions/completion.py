@@ -20,8 +20,9 @@ from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import OpenedWith, SessionOpened
 from doorward.features.signin import store
 from doorward.features.signin.actions.pending import UnderWay, as_person, open_pending, record_own
-from doorward.features.signin.model import Next, SignedIn, SignInGoesOn
+from doorward.features.signin.model import SignedIn, SignInGoesOn
 from doorward.features.signin.rules import machine
+from doorward.features.signin.rules.machine import Input, State
 from doorward.kernel.events import Door, Event
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Fact, Refused
@@ -34,33 +35,38 @@ def proven(
     call: Call, found: UnderWay, opened_with: OpenedWith, recovery_codes: tuple[str, ...] = ()
 ) -> SignedIn | SignInGoesOn | Refused:
     """Go on after the last proof: to a new password where one is due (PASS-3), else into a session."""
-    if not password_due(call, found.standing):
-        outcome = complete(call, found, opened_with, recovery_codes)
+    state = _end(call, found.standing, found.state)
+    if state is State.SIGNED_IN:
+        outcome = complete(call, replace(found, state=state), opened_with, recovery_codes)
         return outcome if isinstance(outcome, Refused) else remember(call, found, opened_with, outcome)
     pending = replace(
         found.pending,
-        step=machine.step_of(machine.after(machine.State.PROVEN, machine.Input.PASSWORD_DUE)),
+        step=machine.step_of(state),
         opened_with=opened_with,
         expires_at=call.now + machine.LIFE,
         sealed_secret=None,
     )
     store.save(call.sql, pending)
-    return SignInGoesOn(Next.NEW_PASSWORD, expires_at=pending.expires_at, recovery_codes=recovery_codes)
+    return SignInGoesOn(pending.step, expires_at=pending.expires_at, recovery_codes=recovery_codes)
 
 
-def enter(call: Call, standing: Standing, opened_with: OpenedWith) -> SignedIn | SignInGoesOn | Refused:
+def enter(call: Call, standing: Standing, happened: Input) -> SignedIn | SignInGoesOn | Refused:
     """Open the session of whoever was asked for one thing alone, unless a new password is due (PASS-3)."""
-    if not password_due(call, standing):
+    opened_with = machine.OPENED_BY[happened]
+    state = _end(call, standing, machine.after(State.PASSWORD, happened))
+    if state is State.SIGNED_IN:
         return open_session(call, standing, standing.state.epoch, opened_with)
-    token, opened = open_pending(call, standing, Next.NEW_PASSWORD)
+    token, opened = open_pending(call, standing, machine.step_of(state))
     store.save(call.sql, replace(opened, opened_with=opened_with))
-    return SignInGoesOn(Next.NEW_PASSWORD, token, opened.expires_at)
+    return SignInGoesOn(opened.step, token, opened.expires_at)
 
 
 def complete(
     call: Call, found: UnderWay, opened_with: OpenedWith, recovery_codes: tuple[str, ...] = ()
 ) -> SignedIn | Refused:
-    """Open the session and end the pending sign-in."""
+    """Open the session and end the pending sign-in; one that the table has not led there is a bug."""
+    if found.state is not State.SIGNED_IN:
+        raise ValueError(f"no session is opened at {found.state}")
     remembered = _remembers(call, found, opened_with)
     outcome = open_session(call, found.standing, found.pending.epoch, opened_with, remembered=remembered)
     store.end(call.sql, found.pending)
@@ -118,6 +124,11 @@ def open_session(
         own_page_only=opened_with is OpenedWith.RECOVERY_CODE,
         browser=cookie,
     )
+
+
+def _end(call: Call, standing: Standing, state: State) -> State:
+    """Say where a sign-in ends after its last proof: signed in, or first at a new password (PASS-3)."""
+    return machine.after(state, Input.PASSWORD_DUE if password_due(call, standing) else Input.NOTHING_DUE)
 
 
 def password_due(call: Call, standing: Standing) -> bool:

@@ -143,7 +143,7 @@ def _go_in(call: Call, standing: Standing) -> SignedIn | SignInGoesOn | Refused:
     """Open the session, or ask for the new password that is due; an account that may not come in is told no more."""
     if not sessions.may_open(call, standing, OpenedWith.PASSKEY):
         return _refused(call, "the account may not come in")
-    return completion.enter(call, standing, OpenedWith.PASSKEY)
+    return completion.enter(call, standing, machine.Input.PASSKEY_ALONE)
 
 
 def _record(call: Call, standing: Standing | None, checked: Accepted | Rejected) -> None:

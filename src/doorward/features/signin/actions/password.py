@@ -131,10 +131,10 @@ def _conclude(
 def _go_on(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> SignedIn | SignInGoesOn | Refused:
     """Take the next step that the account's factor asks for."""
     happened = admission.after_password(call, standing, given)
-    state = machine.after(machine.State.ADMITTED, happened)
+    state = machine.after(machine.State.PASSWORD, happened)
     match state:
         case machine.State.PROVEN:
-            return completion.enter(call, standing, machine.OPENED_BY[happened])
+            return completion.enter(call, standing, happened)
         case machine.State.CODE | machine.State.DEVICE_CODE:
             return _ask(call, standing, machine.step_of(state))
         case _:

@@ -30,6 +30,8 @@ class UnderWay:
 
     pending: Pending
     standing: Standing
+    state: machine.State
+    """Where it stands: at its step, or after the input that it was found for."""
 
     @property
     def account(self) -> AccountId:
@@ -72,15 +74,18 @@ def find_pending(call: Call, token: PendingToken) -> UnderWay | Refused:
         return Refused("signin.expired")
     if lockout.clear_lapsed(call, standing):
         standing = accounts.load(call, token.account) or standing
-    return UnderWay(pending, standing)
+    return UnderWay(pending, standing, machine.STEPS[pending.step])
 
 
 def find_at(call: Call, token: PendingToken, happened: machine.Input) -> UnderWay | Refused:
-    """Find a pending sign-in that waits for this input; any other step refuses it."""
+    """Find a pending sign-in that waits for this input, and give the state after it; any other step refuses it."""
     found = find_pending(call, token)
-    if isinstance(found, UnderWay) and not machine.takes(found.pending, happened):
+    if isinstance(found, Refused):
+        return found
+    after = machine.after(found.state, happened)
+    if after is machine.State.REFUSED:
         return Refused("signin.expired", cause=f"the sign-in waits for {found.pending.step}")
-    return found
+    return replace(found, state=after)
 
 
 def wishing(found: UnderWay, *, remember_device: bool) -> UnderWay:

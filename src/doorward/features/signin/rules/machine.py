@@ -26,8 +26,7 @@ class State(StrEnum):
     """Where a sign-in stands."""
 
     PASSWORD = "password"
-    ADMITTED = "admitted"
-    """The password was right; what comes next is for the account's factor to say."""
+    """Where it begins; what follows a right password is for the account's factor to say."""
     CODE = "code"
     DEVICE_CODE = "device code"
     AUTHORIZED = "authorized"
@@ -44,7 +43,6 @@ class State(StrEnum):
 class Input(StrEnum):
     """What happens to a sign-in."""
 
-    PASSWORD_RIGHT = "right password"
     HAS_FACTOR = "has a second factor"
     FACTOR_ELSEWHERE = "has a second factor, and the device must be authorized"
     MAY_SET_UP = "is on the allowlist"
@@ -64,15 +62,14 @@ class Input(StrEnum):
 
 
 TRANSITIONS: dict[tuple[State, Input], State] = {
-    (State.PASSWORD, Input.PASSWORD_RIGHT): State.ADMITTED,
     (State.PASSWORD, Input.PASSKEY_ALONE): State.PROVEN,
-    (State.ADMITTED, Input.HAS_FACTOR): State.CODE,
-    (State.ADMITTED, Input.FACTOR_ELSEWHERE): State.DEVICE_CODE,
-    (State.ADMITTED, Input.MAY_SET_UP): State.DEVICE_CODE,
-    (State.ADMITTED, Input.SPARED_FACTOR): State.DEVICE_CODE,
-    (State.ADMITTED, Input.SPARED_BOTH): State.PROVEN,
-    (State.ADMITTED, Input.EXCLUDED): State.PROVEN,
-    (State.ADMITTED, Input.BLOCKED): State.REFUSED,
+    (State.PASSWORD, Input.HAS_FACTOR): State.CODE,
+    (State.PASSWORD, Input.FACTOR_ELSEWHERE): State.DEVICE_CODE,
+    (State.PASSWORD, Input.MAY_SET_UP): State.DEVICE_CODE,
+    (State.PASSWORD, Input.SPARED_FACTOR): State.DEVICE_CODE,
+    (State.PASSWORD, Input.SPARED_BOTH): State.PROVEN,
+    (State.PASSWORD, Input.EXCLUDED): State.PROVEN,
+    (State.PASSWORD, Input.BLOCKED): State.REFUSED,
     (State.CODE, Input.CODE_RIGHT): State.PROVEN,
     (State.CODE, Input.RECOVERY_CODE_RIGHT): State.PROVEN,
     (State.CODE, Input.PASSKEY_RIGHT): State.PROVEN,
@@ -88,8 +85,12 @@ TRANSITIONS: dict[tuple[State, Input], State] = {
     (State.LINK, Input.PASSWORD_SET): State.SET_UP,
 }
 
-OPENED_BY = {Input.EXCLUDED: OpenedWith.PASSWORD, Input.SPARED_BOTH: OpenedWith.REMEMBERED_DEVICE}
-"""How a session was opened where nothing was asked for beside the password."""
+OPENED_BY = {
+    Input.EXCLUDED: OpenedWith.PASSWORD,
+    Input.SPARED_BOTH: OpenedWith.REMEMBERED_DEVICE,
+    Input.PASSKEY_ALONE: OpenedWith.PASSKEY,
+}
+"""How a session was opened where one thing alone was asked for."""
 
 REMEMBERED_AFTER = {*OpenedWith} - {OpenedWith.RECOVERY_CODE, OpenedWith.PASSWORD, OpenedWith.REMEMBERED_DEVICE}
 """After which proofs a device may be remembered: a recovery code leads to a new key, which would forget it (DEV-3)."""
