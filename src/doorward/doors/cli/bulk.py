@@ -10,16 +10,9 @@ from doorward.doors.cli.desk import Desk
 from doorward.doors.cli.telling import print_json, print_table, with_progress
 from doorward.features.directory.model import Search
 from doorward.features.jobs.actions.showing import show_job
-from doorward.features.jobs.actions.starting import (
-    count_found,
-    start_allowlist_additions,
-    start_exclusion_additions,
-    start_secret_key_resets,
-    start_unlocks,
-)
+from doorward.features.jobs.actions.starting import START_ACTS, count_found
 from doorward.features.jobs.actions.working import go_on
 from doorward.features.jobs.model import CountFound, JobItem, JobKind, JobShown, JobState, ShowJob, StartJob
-from doorward.kernel.act import Action
 from doorward.kernel.ids import JobId
 
 _SEARCH = (
@@ -33,10 +26,9 @@ _SEARCH = (
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """How one act is begun on many accounts, asked about and told."""
+    """How one act on many accounts is asked about and told."""
 
     kind: JobKind
-    start: Action[Any, Any]
     question: str
     rehearsed: str
     progress: str
@@ -46,7 +38,6 @@ class Bulk:
 
 UNLOCK = Bulk(
     JobKind.UNLOCKS,
-    start_unlocks,
     "Unlock {found} accounts that automatic locks have shut out?",
     "{found} accounts are unlocked.",
     "Unlocking",
@@ -55,7 +46,6 @@ UNLOCK = Bulk(
 )
 RESET = Bulk(
     JobKind.RESETS,
-    start_secret_key_resets,
     "Reset the secret keys of {found} accounts? Their present ones stop working and all their sessions end.",
     "the secret keys of {found} accounts are reset.",
     "Resetting",
@@ -64,7 +54,6 @@ RESET = Bulk(
 )
 ALLOW = Bulk(
     JobKind.ALLOWLIST,
-    start_allowlist_additions,
     "Let those of {found} accounts that have no second factor set one up?",
     "those of {found} accounts that have no second factor may set one up.",
     "Allowing",
@@ -73,7 +62,6 @@ ALLOW = Bulk(
 )
 EXCLUDE = Bulk(
     JobKind.EXCLUSIONS,
-    start_exclusion_additions,
     "Let {found} accounts sign in without a second factor?",
     "{found} accounts sign in without a second factor.",
     "Excluding",
@@ -105,7 +93,7 @@ def do_many(desk: Desk, bulk: Bulk, search: Search | None, reason: str | None, *
         raise click.UsageError("What is done to many takes a --reason TEXT.")
     found = desk.run(count_found, CountFound(bulk.kind, search)).count
     desk.confirm(bulk.question.format(found=found), yes=yes)
-    started = desk.run(bulk.start, StartJob(search=search, reason=reason))
+    started = desk.run(START_ACTS[bulk.kind], StartJob(search=search, reason=reason))
     if desk.dry_run:
         desk.tell(started, bulk.rehearsed.format(found=found), total=found)
         return

@@ -11,17 +11,9 @@ from doorward.doors.console.operator import may, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.searching import Asked, asked_in
 from doorward.doors.console.visit import Visit, whole_number
-from doorward.features.jobs.actions.starting import (
-    count_found,
-    name_selected,
-    start_allowlist_additions,
-    start_exclusion_additions,
-    start_secret_key_resets,
-    start_unlocks,
-)
-from doorward.features.jobs.model import CountFound, JobKind, JobStarted, NameSelected, StartJob
+from doorward.features.jobs.actions.starting import START_ACTS, count_found, name_selected
+from doorward.features.jobs.model import CountFound, JobKind, NameSelected, StartJob
 from doorward.features.sessions.model import SessionShown
-from doorward.kernel.act import Act, Action
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
@@ -29,33 +21,9 @@ from doorward.kernel.sentences import sentence
 USERS = "/console/users"
 _NAMED = 12
 """At most this many of the selected are named; the others are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One act for many, and whether the number must be typed."""
-
-    kind: JobKind
-    act: Act
-    typed: bool = False
-
-
-DEEDS: Mapping[str, Deed] = {
-    one.kind.value: one
-    for one in (
-        Deed(JobKind.UNLOCKS, start_unlocks.act),
-        Deed(JobKind.RESETS, start_secret_key_resets.act, typed=True),
-        Deed(JobKind.ALLOWLIST, start_allowlist_additions.act),
-        Deed(JobKind.EXCLUSIONS, start_exclusion_additions.act, typed=True),
-    )
-}
-"""What is not in this table is done one account at a time."""
-_STARTS: Mapping[JobKind, Action[StartJob, JobStarted | Refused]] = {
-    JobKind.UNLOCKS: start_unlocks,
-    JobKind.RESETS: start_secret_key_resets,
-    JobKind.ALLOWLIST: start_allowlist_additions,
-    JobKind.EXCLUSIONS: start_exclusion_additions,
-}
+_ACTS = {kind: start.act for kind, start in START_ACTS.items()}
+_TYPED = frozenset({JobKind.RESETS, JobKind.EXCLUSIONS})
+"""What has no way back: the number of accounts must be typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,43 +44,48 @@ class Chosen:
 
 def show_bulk(visit: Visit) -> Response:
     """Ask whether it is meant: how many, whom, what follows; following the address changes nothing."""
-    deed = DEEDS.get(visit.query.get("act", JobKind.UNLOCKS.value))
-    if deed is None:
+    kind = _kind(visit.query.get("act", JobKind.UNLOCKS))
+    if kind is None:
         return visit.problem(Refused("request.not_found"), USERS)
-    chosen = _chosen(visit, deed, visit.query, tuple(visit.request.query_params.getlist("account")))
+    chosen = _chosen(visit, kind, visit.query, tuple(visit.request.query_params.getlist("account")))
     if isinstance(chosen, Refused) and chosen.code == "jobs.nothing_selected":
         chosen = Chosen((), None, 0)
-    return _page(visit, deed, chosen, None)
+    return _page(visit, kind, chosen, None)
 
 
 def take_bulk(visit: Visit) -> Response:
     """Begin the job, unless the number that was typed is not the number that it is about."""
-    deed = DEEDS.get(visit.form.get("act", ""))
-    if deed is None:
+    kind = _kind(visit.form.get("act", ""))
+    if kind is None:
         return visit.problem(Refused("request.not_found"), USERS)
-    chosen = _chosen(visit, deed, visit.form, visit.chosen)
+    chosen = _chosen(visit, kind, visit.form, visit.chosen)
     if isinstance(chosen, Refused):
         return visit.problem(chosen, USERS)
-    if deed.typed and chosen.count > 1 and whole_number(visit.form.get("count", "")) != chosen.count:
-        return _page(visit, deed, chosen, Refused("jobs.count_differs", {"count": chosen.count}))
+    if kind in _TYPED and chosen.count > 1 and whole_number(visit.form.get("count", "")) != chosen.count:
+        return _page(visit, kind, chosen, Refused("jobs.count_differs", {"count": chosen.count}))
     search = None if chosen.asked is None else chosen.asked.search()
     command = StartJob(chosen.accounts, search, visit.form.get("reason", ""))
-    outcome = visit.run_with_reason(_STARTS[deed.kind], command)
+    outcome = visit.run_with_reason(START_ACTS[kind], command)
     if isinstance(outcome, Refused):
-        return _page(visit, deed, chosen, outcome)
+        return _page(visit, kind, chosen, outcome)
     return visit.go(f"/console/jobs/{outcome.job}")
 
 
 def permissions_for_many(shown: SessionShown) -> dict[str, dict[str, Any]]:
     """Say of each act for many whether it is allowed, and why not."""
-    return {name: may(shown, deed.act) for name, deed in DEEDS.items()}
+    return {kind.value: may(shown, act) for kind, act in _ACTS.items()}
 
 
-def _chosen(visit: Visit, deed: Deed, said: Mapping[str, str], listed: tuple[str, ...]) -> Chosen | Refused:
+def _kind(named: str) -> JobKind | None:
+    """Read which act is meant; what is no kind of job is done one account at a time."""
+    return JobKind(named) if named in set(JobKind) else None
+
+
+def _chosen(visit: Visit, kind: JobKind, said: Mapping[str, str], listed: tuple[str, ...]) -> Chosen | Refused:
     """Read whom it is about; everyone is counted anew each time, so that nobody confirms an old number."""
     if said.get("everyone") == "1":
         asked = asked_in(said)
-        counted = visit.run(count_found, CountFound(deed.kind, asked.search()))
+        counted = visit.run(count_found, CountFound(kind, asked.search()))
         return counted if isinstance(counted, Refused) else Chosen((), asked, counted.count)
     found = dict.fromkeys(parse_id(text) for text in listed)
     if None in found:
@@ -121,7 +94,7 @@ def _chosen(visit: Visit, deed: Deed, said: Mapping[str, str], listed: tuple[str
     return Chosen(accounts, None, len(accounts)) if accounts else Refused("jobs.nothing_selected")
 
 
-def _page(visit: Visit, deed: Deed, chosen: Chosen | Refused, refused: Refused | None) -> Response:
+def _page(visit: Visit, kind: JobKind, chosen: Chosen | Refused, refused: Refused | None) -> Response:
     shown = signed_in(visit)
     if isinstance(shown, Response):
         return shown
@@ -135,13 +108,13 @@ def _page(visit: Visit, deed: Deed, chosen: Chosen | Refused, refused: Refused |
         "users_bulk.html",
         200 if refused is None else status_of(refused),
         **shell(visit, shown),
-        act=deed.kind.value,
-        may=may(shown, deed.act),
+        act=kind.value,
+        may=may(shown, _ACTS[kind]),
         count=chosen.count,
         names=list(named.names),
         asked=None if chosen.asked is None else chosen.asked.filters,
         carried=chosen.carried,
-        typed=deed.typed and chosen.count > 1,
+        typed=kind in _TYPED and chosen.count > 1,
         back=_back(chosen),
         form={"reason": visit.form.get("reason", "")},
         errors=errors,

@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from types import MappingProxyType
 
 from doorward.features.accounts.model import Lock
 from doorward.features.directory.model import Search
@@ -18,15 +17,6 @@ from doorward.kernel.act import Actor, Caller, OnBehalf, Owner
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Refused, Status, Unchanged
 
-RIGHTS: Mapping[JobKind, str] = MappingProxyType(
-    {
-        JobKind.UNLOCKS: "users:unlock",
-        JobKind.RESETS: "user-permissions:modify-object-acls",
-        JobKind.ALLOWLIST: "user-permissions:modify-object-acls",
-        JobKind.EXCLUSIONS: "user-permissions:modify-object-acls",
-    }
-)
-"""The right that each kind takes, to begin it and at each of its accounts."""
 PART = 2_000
 """How many accounts of a search are looked for at once, while others write."""
 FEW = 50

@@ -1,6 +1,7 @@
 """One account of a job: the single act as anybody would do it, with the job's outcome in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from doorward.edges.call import Call
 from doorward.edges.run import Runtime
@@ -22,14 +23,20 @@ from doorward.features.second_factor.model import (
     SecretKeyReset,
     SetUpAllowed,
 )
-from doorward.kernel.act import Action, Needs, act
+from doorward.kernel.act import Act, Action, Needs, act
 from doorward.kernel.ids import AccountId, JobId
 from doorward.kernel.outcome import Done, Refused, Unchanged
 
-_FACTORS = rules.RIGHTS[JobKind.RESETS]
+Outcome = TypeVar("Outcome", bound=Done | Unchanged | Refused)
 
 
-@act(rules.RIGHTS[JobKind.UNLOCKS], event="lockout.unlocked", needs=(Needs.ANOTHER,))
+def _as_single(one: Act) -> Callable[[Callable[[Any, WorkItem], Outcome]], Action[WorkItem, Outcome]]:
+    """Declare an item as the act that it performs is declared: its right, its event and what it needs."""
+    return act(one.right, event=one.event, needs=tuple(one.needs))
+
+
+# not as the single act: a lock that somebody set is lifted by no job, whatever right its beginner holds
+@act(lockout.unlock_account.act.right, event="lockout.unlocked", needs=(Needs.ANOTHER,))
 def unlock_item(call: Call, command: WorkItem) -> AccountUnlocked | NotLocked | Refused:
     """Unlock one account of a job; for the worker."""
     return unlock_items([(call, command)])[0]
@@ -58,20 +65,20 @@ def unlock_items(asked: Sequence[tuple[Call, WorkItem]]) -> list[AccountUnlocked
     return [outcomes[command.account] for _, command in asked]
 
 
-@act(_FACTORS, event="second_factor.reset", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
+@_as_single(secret_key.reset_secret_key.act)
 def reset_item(call: Call, command: WorkItem) -> SecretKeyReset | Refused:
     """Reset the secret key of one account of a job; for the worker."""
     asked = ResetSecretKey(command.account, command.reason)
     return _of_job(call, command) or secret_key.reset_secret_key(call, asked)
 
 
-@act(_FACTORS, event="allowlist.added", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+@_as_single(allowlist.allow_set_up.act)
 def allow_item(call: Call, command: WorkItem) -> SetUpAllowed | ListUnchanged | Refused:
     """Let one account of a job set up a second factor; for the worker."""
     return _of_job(call, command) or allowlist.allow_set_up(call, AllowSetUp(command.account, command.reason))
 
 
-@act(_FACTORS, event="exclusions.added", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
+@_as_single(exclusions.exclude_account.act)
 def exclude_item(call: Call, command: WorkItem) -> AccountExcluded | ListUnchanged | Refused:
     """Exclude one account of a job; for the worker."""
     return _of_job(call, command) or exclusions.exclude_account(call, ExcludeAccount(command.account, command.reason))

@@ -1,12 +1,15 @@
 """Beginning a job, and stopping it: one act for each kind, under the right of what it does (LOCK-12, KEY-7)."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.directory import actions as directory
 from doorward.features.directory import rules as directory_rules
 from doorward.features.directory.model import Part
 from doorward.features.jobs import rules, store
-from doorward.features.jobs.actions.items import named
+from doorward.features.jobs.actions.items import ITEM_ACTS, named
 from doorward.features.jobs.model import (
     Beginner,
     CountFound,
@@ -25,35 +28,50 @@ from doorward.features.jobs.model import (
 )
 from doorward.features.rights.actions import facts as rights
 from doorward.features.rights.actions.reaching import keeping_to_own
-from doorward.kernel.act import Needs, act
+from doorward.kernel.act import Action, Needs, act
 from doorward.kernel.ids import JobId, new_id
 from doorward.kernel.outcome import Refused
 
-_FACTORS = rules.RIGHTS[JobKind.RESETS]
+Start = Action[StartJob, JobStarted | Refused]
 
 
-@act(rules.RIGHTS[JobKind.UNLOCKS], event="jobs.started", needs=(Needs.SOMEWHERE,))
+def _under_right_of(kind: JobKind) -> Callable[[Callable[[Any, StartJob], JobStarted | Refused]], Start]:
+    """Declare how a kind of job is begun: as its items are, over whomever the right is held (RIGHT-3)."""
+    item = ITEM_ACTS[kind].act
+    return act(item.right, event="jobs.started", needs=(Needs.SOMEWHERE, *(item.needs & {Needs.SECOND_FACTOR})))
+
+
+@_under_right_of(JobKind.UNLOCKS)
 def start_unlocks(call: Call, command: StartJob) -> JobStarted | Refused:
     """Begin to unlock a selection, or all that a search finds; the same key by the same actor finds the same job."""
     return _start(call, JobKind.UNLOCKS, command)
 
 
-@act(_FACTORS, event="jobs.started", needs=(Needs.SOMEWHERE, Needs.SECOND_FACTOR))
+@_under_right_of(JobKind.RESETS)
 def start_secret_key_resets(call: Call, command: StartJob) -> JobStarted | Refused:
     """Begin to reset the secret keys of a selection, or of all that a search finds."""
     return _start(call, JobKind.RESETS, command)
 
 
-@act(_FACTORS, event="jobs.started", needs=(Needs.SOMEWHERE, Needs.SECOND_FACTOR))
+@_under_right_of(JobKind.ALLOWLIST)
 def start_allowlist_additions(call: Call, command: StartJob) -> JobStarted | Refused:
     """Begin to let a selection, or all that a search finds, set up a second factor."""
     return _start(call, JobKind.ALLOWLIST, command)
 
 
-@act(_FACTORS, event="jobs.started", needs=(Needs.SOMEWHERE, Needs.SECOND_FACTOR))
+@_under_right_of(JobKind.EXCLUSIONS)
 def start_exclusion_additions(call: Call, command: StartJob) -> JobStarted | Refused:
     """Begin to exclude a selection, or all that a search finds, from two-factor authentication."""
     return _start(call, JobKind.EXCLUSIONS, command)
+
+
+START_ACTS: Mapping[JobKind, Start] = {
+    JobKind.UNLOCKS: start_unlocks,
+    JobKind.RESETS: start_secret_key_resets,
+    JobKind.ALLOWLIST: start_allowlist_additions,
+    JobKind.EXCLUSIONS: start_exclusion_additions,
+}
+"""How each kind of job is begun."""
 
 
 @act("users:read", event="jobs.stopped", needs=(Needs.SOMEWHERE,))
@@ -66,8 +84,9 @@ def stop_job(call: Call, command: StopJob) -> JobStopped | JobOver | Refused:
     call.note.details["kind"] = job.kind.value
     if not rules.owns(job.beginner, call.actor) and not call.reach.whole:
         return Refused("jobs.not_found")
-    if not rules.owns(job.beginner, call.actor) and rules.RIGHTS[job.kind] not in _held(call):
-        return Refused("rights.missing", {"right": rules.RIGHTS[job.kind]})
+    right = ITEM_ACTS[job.kind].act.right or ""
+    if not rules.owns(job.beginner, call.actor) and right not in _held(call):
+        return Refused("rights.missing", {"right": right})
     if not store.end(call.sql, job.id, JobState.STOPPED, call.now):
         return JobOver()
     left = store.tallies(call.sql, [job])[job.id].waiting
