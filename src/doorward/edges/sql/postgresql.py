@@ -71,7 +71,7 @@ class PostgresDatabase:
         """
         with self._writers.borrowed() as connection:
             with connection.begin():
-                connection.info[SHARED], connection.info[HOLDS] = shared, False
+                connection.info[SHARED], connection.info[HOLDS] = shared, {}
                 connection.say(_BESIDE if shared else _ALONE)
                 yield connection
                 _must_be_whole(connection)

@@ -105,10 +105,10 @@ def _beside_password(call: Call, command: GivePasskey) -> SignedIn | SignInGoesO
 
 def _enter(call: Call, given: GivenAssertion) -> _Entered | Refused:
     """Find whom an assertion names, and enter the name for whoever gives it, as a password's is (LOCK-17)."""
-    named = machine.account_of(given.user_handle)
-    call.hold(_pseudo(given) if named is None else named)
-    standing = None if named is None else accounts.load(call, named)
-    account = _pseudo(given) if standing is None else standing.account.id
+    account = machine.account_of(given.user_handle)
+    if account is None or accounts.load(call, account) is None:
+        account = _pseudo(given)
+    call.hold(account)
     spot = spraying.enter(call, account)
     if isinstance(spot, Entered):
         return _Entered(account, spot)
