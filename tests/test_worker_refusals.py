@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from doorward import upkeep
 from doorward.edges.refusal_log import RefusalLog
-from doorward.edges.sql.engine import Database
+from doorward.edges.sql.engine import Database, DatabaseBusy
 from doorward.features.administration.actions.editing import disable_account
 from doorward.features.administration.model import DisableAccount
 from doorward.kernel.events import Checked, Event
@@ -57,6 +57,60 @@ def test_a_flood_is_written_some_at_a_time(world: World, commits: int) -> None:
 
     assert before == commits * upkeep.REFUSALS
     assert [entry.details["number"] for entry in world.entries()] == list(range(count))
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_refusals_whose_commit_was_not_answered_are_written_once(world: World, lost: int) -> None:
+    """The next try looks whether they are there, and writes what is not (AUDIT-2)."""
+    refusals = RefusalLog(world.clock)
+    runtime = replace(world.runtime, refusals=refusals)
+    for number in range(3):
+        refusals.keep(replace(BUSY, details={"number": number}), API)
+    for _ in range(lost):
+        with pytest.raises(DatabaseBusy):
+            upkeep.record_joined_refusals(replace(runtime, database=Lost(world.database, commits=True)))
+        with pytest.raises(OSError, match="no space"):
+            upkeep.record_joined_refusals(replace(runtime, database=Stubborn(world.database, FULL)))
+        refusals.keep(replace(BUSY, details={"number": 3}), API)
+    upkeep.record_joined_refusals(runtime)
+
+    assert [entry.details["number"] for entry in world.entries()] == [0, 1, 2] + [3] * lost
+
+
+def test_refusals_that_were_not_begun_keep_what_was_tried_before(world: World) -> None:
+    """A database that is not there in between makes nobody forget which entries may be."""
+    refusals = RefusalLog(world.clock)
+    runtime = replace(world.runtime, refusals=refusals)
+    refusals.keep(BUSY, API)
+    for commits in (True, False):
+        with pytest.raises(DatabaseBusy):
+            upkeep.record_joined_refusals(replace(runtime, database=Lost(world.database, commits)))
+    upkeep.record_joined_refusals(runtime)
+
+    assert [entry.code for entry in world.entries()] == ["signin.busy"]
+
+
+@dataclass(slots=True)
+class Lost:
+    """A database that is lost before a transaction begins, or before it answers that one is committed."""
+
+    database: Database
+    commits: bool
+
+    @contextmanager
+    def write(self, *, shared: bool = False) -> Iterator[Connection]:
+        """Do the work, or not; nobody knows."""
+        if self.commits:
+            with self.database.write(shared=shared) as sql:
+                yield sql
+        raise DatabaseBusy
+
+    def read(self) -> Any:
+        """Open a reading transaction."""
+        return self.database.read()
+
+    def close(self) -> None:
+        """Close nothing: it is the world's."""
 
 
 @dataclass(slots=True)

@@ -203,15 +203,19 @@ def record_last_refusals(runtime: Runtime) -> None:
 
 
 def _record(runtime: Runtime, refusals: RefusalLog, floods: Sequence[Joined]) -> None:
-    """Write drained refusals, some at a time; where that fails those that are left are kept for the next try."""
+    """Write drained refusals, some at a time; where that fails those that are left are kept for the next try.
+
+    What was to be written keeps its entry's id: where the answer to COMMIT is lost, the next try looks whether it is
+    there (AUDIT-2). Both are alone among writers, so that the one before has ended by then.
+    """
     while floods:
+        some, floods = floods[:REFUSALS], floods[REFUSALS:]
         try:
             with as_system(runtime) as call:
-                audit.record_joined(call, floods[:REFUSALS])
+                some = audit.record_joined(call, some)
         except Exception:
-            refusals.take_back(floods)
+            refusals.take_back([*some, *floods])
             raise
-        floods = floods[REFUSALS:]
 
 
 def _looking_first(runtime: Runtime, look: Callable[[Call], object], perform: Callable[[Call], int]) -> int:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from doorward.kernel.act import NOBODY, Actor
 from doorward.kernel.events import Checked, Event, Origin
@@ -33,6 +34,8 @@ class Joined:
     count: int
     since: datetime
     actor: Actor = NOBODY
+    entry: UUID | None = None
+    """The entry by which it was to be written, where nobody knows whether that was committed."""
 
 
 class RefusalLog:

@@ -50,6 +50,14 @@ def test_entry_is_read_as_it_was_written(world: World) -> None:
     assert found(world) == [entry()]
 
 
+def test_entries_that_are_there_are_told_from_others(world: World) -> None:
+    """By their ids; of none, none is."""
+    add(world, one := entry())
+    with world.database.read() as sql:
+        assert store.there(sql, [one.id, UUID(int=1)]) == {one.id}
+        assert store.there(sql, []) == set()
+
+
 def test_entries_come_newest_first(world: World) -> None:
     """The order is that of ids, whatever the order of writing was."""
     add(world, entry(2), entry(0), entry(1))

@@ -131,18 +131,21 @@ def _joins(call: Call, event: Event) -> bool:
     return not call.refusals.offer(event, call.origin, call.actor)
 
 
-def record_joined(call: Call, floods: Sequence[Joined]) -> None:
-    """Write the entries of refusals, one for each that were joined, all at once; for the worker (AUDIT-1)."""
-    store.add_many(
-        call.sql,
-        [
-            _entry(
-                replace(call, actor=flood.actor, origin=flood.origin),
-                entries.joined(flood.event, flood.count, flood.since),
-            )
-            for flood in floods
-        ],
-    )
+def record_joined(call: Call, floods: Sequence[Joined]) -> list[Joined]:
+    """Write the entries of refusals, one for each that were joined, all at once; for the worker (AUDIT-1).
+
+    What an earlier try has committed after all is left out; give the others with the entries that they have now.
+    """
+    there = store.there(call.sql, [flood.entry for flood in floods if flood.entry is not None])
+    missing = [flood for flood in floods if flood.entry not in there]
+    written = [_joined(replace(call, actor=flood.actor, origin=flood.origin), flood) for flood in missing]
+    if written:
+        store.add_many(call.sql, written)
+    return [replace(flood, entry=entry.id) for flood, entry in zip(missing, written, strict=True)]
+
+
+def _joined(call: Call, flood: Joined) -> Entry:
+    return _entry(call, entries.joined(flood.event, flood.count, flood.since))
 
 
 @act("audit:read", event="audit.viewed", needs=(Needs.SOMEWHERE,))

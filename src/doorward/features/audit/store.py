@@ -26,6 +26,7 @@ _COLUMNS = (
     _T.reason, _T.reference, _T.address, _T.user_agent, _T.session_id, _T.door, _T.node, _T.details,
 )  # fmt: skip
 _ENTRIES = select(*_COLUMNS).order_by(_T.id.desc()).limit(bindparam("limit"))
+_THERE = select(_T.id).where(_T.id.in_(bindparam("ids", expanding=True)))
 _OLDEST = select(*_COLUMNS).where(_T.id < bindparam("below_id")).order_by(_T.id).limit(bindparam("limit"))
 _REMOVE = delete(audit_entries).where(_T.id <= bindparam("last_id"))
 _CONDITIONS = {
@@ -101,6 +102,11 @@ def add_each(sql: Connection, pattern: Entry, own: Iterable[tuple[UUID, UUID, st
 def add_many(sql: Connection, entries: Sequence[Entry]) -> None:
     """Write entries at the end of the trail, in their order."""
     sql.execute(_ADD, [_row(one) for one in entries])
+
+
+def there(sql: Connection, ids: Sequence[UUID]) -> set[UUID]:
+    """Of these entries, tell which are in the trail."""
+    return set(sql.execute(_THERE, {"ids": ids}).scalars()) if ids else set()
 
 
 def page(sql: Connection, conditions: Mapping[str, object], limit: int) -> list[Entry]:
