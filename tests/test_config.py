@@ -70,6 +70,15 @@ def test_other_variables_are_nobodys_business(tmp_path: Path) -> None:
         ('public_url = "login.example.org"', {}, {}, "it is an address such as https://login.example.org"),
         ('public_url = "https://a.example/x"', {}, {}, "it has no path"),
         ('database = "mysql://db/x"', {}, {}, "it is sqlite:///PATH or postgresql://USER@HOST/NAME"),
+        (
+            'database = "postgresql://a:s@x/y?no=1"',
+            {},
+            {},
+            r"a:\*\*\*@x/y\?no=\*\*\*': libpq does not take it, inv",
+        ),
+        ('database = "postgresql://a:s@s@x/y"', {}, {}, "in its password @ is written %40, and / is written %2F"),
+        ('database = "postgresql://a:s/s@x/y"', {}, {}, "in its password @ is written %40, and / is written %2F"),
+        ('database = "postgresql://a:s/y"', {}, {}, r"'postgresql://\*\*\*': its port is no number"),
         ('mail = "pigeon://x"', {}, {}, "it is smtp://HOST:PORT"),
         ('node = "a b"', {}, {}, "`node` in .* cannot be 'a b'"),
         ('data = "/tmp"', {}, {}, "names a data directory. Take the line out"),
@@ -147,6 +156,15 @@ def test_a_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
 
     assert config.shown("mail", settings.mail) == "smtp://us:***@mail.example.org"
     assert "hunter2" not in repr(settings)
+
+
+@pytest.mark.parametrize("given", ["ada:sec%40ret@db/x", "db/x?user=ada&password=sec%40ret"])
+def test_a_database_is_named_without_its_password(tmp_path: Path, given: str) -> None:
+    """In every sentence, in the audit trail after a move, and where settings are listed."""
+    settings = load(tmp_path, f'database = "postgresql://{given}"').settings
+
+    assert "sec%40ret" in settings.database
+    assert "sec" not in settings.database_name + config.shown("database", settings.database)
 
 
 def test_mail_comes_from_the_public_host_unless_somebody_says_else(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from doorward.kernel.addresses import host_and_port, listening_address, masked, public_address
 from doorward.kernel.networks import is_this_machine
 from doorward.kernel.obstacle import Forbidden, Misused, Obstacle
 from doorward.kernel.outcome import Refused
@@ -27,7 +28,6 @@ FILE = "doorward.toml"
 PREFIX = "DOORWARD_"
 DATA = "data"
 """The data directory that is used when nobody names one, seen from the folder the command is run in."""
-HIGHEST_PORT = 65_535
 _OPTION = "option"
 LEAST_HASH_COST = 35_840
 """KiB times passes: no weaker than the weakest argon2id setting that OWASP's password storage cheat sheet lists."""
@@ -39,42 +39,37 @@ def _networks(value: object) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(str(part).strip()) for part in parts if str(part).strip())
 
 
-def _public_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-        raise ValueError("it is an address such as https://login.example.org")
-    if parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("it has no path: Doorward needs a host name of its own")
-    port = "" if parts.port is None else f":{parts.port}"
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}{port}"
-
-
-def _listen(value: str) -> str:
-    host, port = _split_address(value)
-    if not host or not port.isascii() or not port.isdigit() or int(port) > HIGHEST_PORT:
-        raise ValueError("it is an address and a port such as 127.0.0.1:8420 or [::1]:8420")
-    return value
-
-
 def database_address(value: str) -> str:
     """Check the address of a database; raise `ValueError` that says what it is."""
     if not re.fullmatch(r"sqlite:///.+|postgres(ql)?://.+", value):
         raise ValueError("it is sqlite:///PATH or postgresql://USER@HOST/NAME")
-    if value.startswith("postgres") and find_spec("psycopg") is None:
-        raise ValueError("PostgreSQL's driver is not installed: ./doorward.sh installs it, or pip's extra `postgresql`")
+    if value.startswith("postgres"):
+        _postgresql_address(value)
     return value
+
+
+def _postgresql_address(value: str) -> None:
+    """Refuse what libpq cannot read, or reads otherwise than it was meant; no words of it are repeated."""
+    if find_spec("psycopg") is None:
+        raise ValueError("PostgreSQL's driver is not installed: ./doorward.sh installs it, or pip's extra `postgresql`")
+    from psycopg import ProgrammingError  # noqa: PLC0415 - its driver may not be installed
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - as above
+
+    given, _, _ = value.partition("://")[2].partition("?")[0].rpartition("@")
+    if {"@", "/"} & set(given):
+        raise ValueError("in its password @ is written %40, and / is written %2F")
+    try:
+        ports = str(conninfo_to_dict(value).get("port") or "")
+    except ProgrammingError as error:
+        raise ValueError(f"libpq does not take it, {str(error).partition(': ')[0].strip()}") from error
+    if not re.fullmatch(r"[\d,]*", ports):
+        raise ValueError("its port is no number; in a password @ is written %40, / is %2F, and ? is %3F")
 
 
 def _mail(value: str) -> str:
     if not re.fullmatch(r"maildir:///?.+|smtps?://.+", value):
         raise ValueError("it is smtp://HOST:PORT, smtps://HOST:PORT or maildir:///PATH")
     return value
-
-
-def _split_address(value: str) -> tuple[str, str]:
-    host, _, port = value.rpartition(":")
-    return host.removeprefix("[").removesuffix("]"), port
 
 
 class Settings(BaseSettings):
@@ -95,8 +90,12 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         "", max_length=320, pattern=r"^([^@\s<>]+@[^@\s<>]+)?$", description="who mail is from; else doorward@ the host"
     )
-    public_url: Annotated[str, AfterValidator(_public_url)] = Field(description="the public address; else from listen")
-    listen: Annotated[str, AfterValidator(_listen)] = Field("127.0.0.1:8420", description="address and port to serve")
+    public_url: Annotated[str, AfterValidator(public_address)] = Field(
+        description="the public address; else from listen"
+    )
+    listen: Annotated[str, AfterValidator(listening_address)] = Field(
+        "127.0.0.1:8420", description="address and port to serve"
+    )
     workers: int = Field(1, ge=1, le=64, description="server processes")
     behind_proxy: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)] = Field(
         (), description="networks of proxies whose forwarded headers are believed"
@@ -137,7 +136,7 @@ class Settings(BaseSettings):
     @property
     def address(self) -> tuple[str, int]:
         """Give host and port to listen on."""
-        host, port = _split_address(self.listen)
+        host, port = host_and_port(self.listen)
         return host, int(port)
 
     @property
@@ -198,7 +197,7 @@ def environment_without_settings() -> dict[str, str]:
 def shown(key: str, value: object) -> str:
     """Spell a value for people; a password inside an address is left out."""
     if key in {"database", "mail"}:
-        return re.sub(r"(://[^:@/]*):[^@/]*@", r"\1:***@", str(value))
+        return masked(str(value))
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)
     return "" if value is None else str(value)
@@ -247,7 +246,7 @@ def _no_unknown_keys(layer: _Layer) -> None:
 
 def _address_of(values: Mapping[str, Any]) -> str:
     """Guess the public address from where the server listens: right as long as nobody comes from elsewhere."""
-    host, port = _split_address(str(values.get("listen", "127.0.0.1:8420")))
+    host, port = host_and_port(str(values.get("listen", "127.0.0.1:8420")))
     scheme = "https" if values.get("tls_cert") else "http"
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host or '127.0.0.1'}:{port}"
 

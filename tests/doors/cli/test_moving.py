@@ -105,7 +105,8 @@ def test_a_server_that_runs_is_in_the_way(shell: Shell) -> None:
     ("address", "said"),
     [
         ("mysql://x/y", "'mysql://x/y': it is sqlite:///PATH or postgresql://USER@HOST/NAME"),
-        ("postgresql://ada:secret@x/y?no=1", "'postgresql://ada:***@x/y?no=1': invalid URI query parameter"),
+        ("postgresql://ada:secret@x/y?no=1", "'postgresql://ada:***@x/y?no=***': libpq does not take it, invalid"),
+        ("postgresql://ada:s@s@x/y", "'postgresql://ada:***@x/y': in its password @ is written %40"),
     ],
 )
 def test_an_address_that_is_none_is_a_usage_error(shell: Shell, address: str, said: str) -> None:

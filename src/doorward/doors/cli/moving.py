@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from doorward.config import FILE, Settings, shown
+from doorward.config import FILE, Settings, database_address, shown
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, YES, Command, settings_of
 from doorward.doors.cli.program import Opened, Program
 from doorward.doors.cli.rehearsal import Rehearsal
 from doorward.doors.cli.telling import Failed, counted, progress
-from doorward.edges.sql import moving, opening, schema
+from doorward.edges.sql import moving, schema
 from doorward.features.administration.actions.moving import move_database
 from doorward.features.administration.model import DatabaseMoved, MoveDatabase
 
@@ -30,7 +30,7 @@ class Address(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Take an address that could be one."""
         try:
-            return opening.checked(value)
+            return database_address(value)
         except ValueError as error:
             return self.fail(f"{shown('database', value)!r}: {error}.", param, ctx)
 

@@ -2,7 +2,7 @@
 
 import structlog
 
-from doorward.config import Settings, database_address
+from doorward.config import Settings
 from doorward.edges.clock import CommonClock, SystemClock
 from doorward.edges.sql.engine import Database, KeepsTime
 from doorward.edges.sql.sqlite import SqliteDatabase
@@ -18,19 +18,6 @@ def open_database(settings: Settings) -> Database:
     from doorward.edges.sql.postgresql import PostgresDatabase  # noqa: PLC0415 - its driver may not be installed
 
     return PostgresDatabase(settings.database, settings.database_connections)
-
-
-def checked(address: str) -> str:
-    """Give an address that names a database; raise `ValueError` that says what is wrong with another."""
-    if database_address(address).startswith("postgres"):
-        from psycopg import ProgrammingError  # noqa: PLC0415 - as above
-        from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - as above
-
-        try:
-            conninfo_to_dict(address)
-        except ProgrammingError as error:
-            raise ValueError(str(error).strip()) from error
-    return address
 
 
 def clock_of(database: Database) -> Clock:
