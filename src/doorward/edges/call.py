@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from doorward.edges.refusal_log import RefusalLog
 from doorward.edges.sql import holding
-from doorward.kernel.act import EVERYBODY, Actor, Reach, Target
+from doorward.kernel.act import EVERYBODY, Actor, Reach, SessionFacts, Target
 from doorward.kernel.events import Origin
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Fact, Refused, Request
@@ -59,6 +59,13 @@ class Call:
     """What this transaction has read already and nobody can change under it: the settings."""
     refusals: RefusalLog | None = None
     """What joins a flood of unchecked refusals into one entry (AUDIT-1); None writes each of them."""
+
+    @property
+    def own_session(self) -> SessionFacts:
+        """The session in which somebody acts, where the guard has let nobody through without one."""
+        if self.actor.session is None:
+            raise AssertionError("the guard lets nobody without a session act on their own account")
+        return self.actor.session
 
     def hold(self, account: AccountId) -> bool:
         """Hold an account before it is decided about; tell whether what was read of it before may be old."""

@@ -7,10 +7,8 @@ from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor import store
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import AllowlistEntry, Cause, Exclusion, FactorState
-from doorward.features.second_factor.rules import Deed
 from doorward.kernel.act import Actor
-from doorward.kernel.ids import AccountId, new_id
-from doorward.kernel.outcome import Refused
+from doorward.kernel.ids import AccountId
 from tests.keys import NOON_STEP, OTHER_SECRET, SECRET, bind
 from tests.worlds import API, NOON, World
 
@@ -110,12 +108,3 @@ def test_rescued_account_starts_over(world: World) -> None:
     assert left == (0, None)
     assert (entry.cause, entry.expires_at) == (Cause.RESCUE, NOON + timedelta(hours=72))
     assert (world.standing(boss).state.factors, state(world, boss)) == (0, FactorState.MAY_SET_UP)
-
-
-def test_nobody_to_decide_about(world: World) -> None:
-    """A deed on an account that is not there is refused."""
-    with world.writing() as call:
-        stranger = AccountId(new_id(call.now, call.entropy))
-        outcome = states.decide(call, Deed.RESET, stranger, None)
-
-    assert outcome == Refused("accounts.not_found")

@@ -82,9 +82,9 @@ def test_nobody_may_do_what_anybody_may(world: World) -> None:
     assert codes(world, Nobody()) == ["yes", "session.required", "session.required", "session.required"]
 
 
-def test_owner_may_do_all(world: World) -> None:
-    """The command line on the data directory is asked for no right (RIGHT-8)."""
-    assert codes(world, OWNER) == ["yes", "yes", "yes", "yes"]
+def test_owner_may_do_all_but_has_no_account(world: World) -> None:
+    """The command line on the data directory is asked for no right (RIGHT-8), and has nothing of its own to act on."""
+    assert codes(world, OWNER) == ["yes", "session.required", "yes", "yes"]
     assert asked(world, SERVERS, Owner("cli:root")).actor == Actor(None, "cli:root", owner=True)
 
 

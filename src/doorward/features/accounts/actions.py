@@ -29,6 +29,14 @@ def load(call: Call, account: AccountId) -> Standing | None:
     return store.by_id(call.sql, account)
 
 
+def existing(call: Call, account: AccountId) -> Standing:
+    """Load an account that is there: one that the guard has found, or its session; none is ever deleted."""
+    standing = load(call, account)
+    if standing is None:
+        raise AssertionError("the guard lets nobody act on an account that is not there")
+    return standing
+
+
 def load_many(call: Call, wanted: Sequence[AccountId]) -> dict[AccountId, Standing]:
     """Load accounts with their states, as this transaction sees them; those that are not there are left out."""
     return store.by_ids(call.sql, wanted)

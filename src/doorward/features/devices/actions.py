@@ -29,7 +29,6 @@ from doorward.features.policy import actions as policy
 from doorward.kernel.act import Needs, Who, act
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId, new_id
-from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 from doorward.kernel.time import rfc3339
 from doorward.kernel.tokens import make_token
@@ -180,28 +179,23 @@ def live_devices(call: Call, standing: Standing) -> tuple[RememberedDevice, ...]
 
 
 @act(who=Who.SELF, event=None, writes=False)
-def list_own_devices(call: Call, command: ListOwnDevices) -> DevicesListed | Refused:
+def list_own_devices(call: Call, command: ListOwnDevices) -> DevicesListed:
     """List one's own remembered devices (SESS-2)."""
-    session = call.actor.session
-    standing = accounts.load(call, session.account) if session is not None else None
-    return Refused("session.required") if standing is None else DevicesListed(live_devices(call, standing))
+    return DevicesListed(live_devices(call, accounts.existing(call, call.own_session.account)))
 
 
 @act(who=Who.SELF, event="devices.revoked")
-def revoke_own_devices(call: Call, command: RevokeOwnDevices) -> DevicesRevoked | NoDevices | Refused:
+def revoke_own_devices(call: Call, command: RevokeOwnDevices) -> DevicesRevoked | NoDevices:
     """Forget one of one's own remembered devices, or all of them (SESS-2)."""
-    session = call.actor.session
-    if session is None:
-        return Refused("session.required")
+    session = call.own_session
     call.note.target, call.note.target_name = session.account, session.user_name
     return _revoke(call, session.account, command.device)
 
 
 @act("users:read", event="accounts.viewed")
-def list_devices_of(call: Call, command: ListDevicesOf) -> DevicesListed | Refused:
+def list_devices_of(call: Call, command: ListDevicesOf) -> DevicesListed:
     """List the remembered devices of an account."""
-    standing = accounts.load(call, command.account)
-    return Refused("accounts.not_found") if standing is None else DevicesListed(live_devices(call, standing))
+    return DevicesListed(live_devices(call, accounts.existing(call, command.account)))
 
 
 @act("users:modify", event="devices.revoked", needs=(Needs.WITHIN_REACH,))

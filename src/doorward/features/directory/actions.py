@@ -71,11 +71,9 @@ def search_accounts(call: Call, command: Search) -> Found | Refused:
 
 
 @act("users:read", event="accounts.viewed")
-def view_account(call: Call, command: ViewAccount) -> AccountShown | Refused:
+def view_account(call: Call, command: ViewAccount) -> AccountShown:
     """Open an account: what is known of it, why it is locked, and what the actor may do to it."""
-    listed = _one(call, command.account)
-    if listed is None:
-        return Refused("accounts.not_found")
+    listed = _existing(call, command.account)
     account = listed.standing.account
     password = passwords.find(call, account.id)
     return AccountShown(
@@ -104,10 +102,7 @@ def view_history(call: Call, command: ViewHistory) -> HistoryShown | Refused:
 @act(who=Who.SELF, event=None, writes=False)
 def view_own_history(call: Call, command: ViewOwnHistory) -> OwnHistoryShown | Refused:
     """Open one's own history: everything that was done to one's sign-in, by whom and why (AUDIT-4)."""
-    session = call.actor.session
-    if session is None:
-        return Refused("session.required")
-    shown = _history(call, session.account, command.limit, command.before_id)
+    shown = _history(call, call.own_session.account, command.limit, command.before_id)
     if isinstance(shown, Refused):
         return shown
     told = (rules.as_told_to_its_target(entry) for entry in shown.entries)
@@ -135,12 +130,10 @@ def count_locked(call: Call, command: CountLocked) -> LockedCounted:
 
 
 @act(who=Who.SELF, event=None, writes=False)
-def view_me(call: Call, command: ViewMe) -> MeShown | Refused:
+def view_me(call: Call, command: ViewMe) -> MeShown:
     """Open one's own account page: profile, state of the factor, sessions."""
-    session = call.actor.session
-    listed = None if session is None else _one(call, session.account)
-    if session is None or listed is None:
-        return Refused("session.required")
+    session = call.own_session
+    listed = _existing(call, session.account)
     candidate = otp.find_candidate(call, session)
     return MeShown(
         account=_rows(call, [listed])[0],
@@ -218,6 +211,14 @@ def _shown(one: SessionBehind, held: Holdings) -> SessionShown:
 
 def _one(call: Call, account: AccountId) -> lists.Listed | None:
     return next(iter(lists.search(call.sql, {"account": account}, call.now, 1)), None)
+
+
+def _existing(call: Call, account: AccountId) -> lists.Listed:
+    """Find an account that the guard has found."""
+    listed = _one(call, account)
+    if listed is None:
+        raise AssertionError("the guard lets nobody look at an account that is not there")
+    return listed
 
 
 def _rows(call: Call, found: Sequence[lists.Listed]) -> tuple[AccountRow, ...]:

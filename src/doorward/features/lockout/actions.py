@@ -36,11 +36,9 @@ _ATTEMPT = {Factor.PASSWORD: "signin.password", Factor.SECOND_FACTOR: "signin.co
 
 
 @act("users:modify", event="lockout.locked", needs=(Needs.ANOTHER, Needs.ADMINISTRATOR_LEFT))
-def lock_account(call: Call, command: LockAccount) -> AccountLocked | AlreadyLocked | Refused:
+def lock_account(call: Call, command: LockAccount) -> AccountLocked | AlreadyLocked:
     """Lock an account by hand: bars every way in and ends all its sessions (LOCK-5)."""
-    standing = accounts.load(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
+    standing = accounts.existing(call, command.account)
     clear_lapsed(call, standing)
     wanted = Lock(to_the_second(call.now), LockReason.ADMINISTRATOR)
     outcome = rules.replace(standing.state.lock, wanted, call.now)
@@ -55,10 +53,7 @@ def lock_account(call: Call, command: LockAccount) -> AccountLocked | AlreadyLoc
 @act("users:unlock", event="lockout.unlocked", needs=(Needs.ANOTHER, Needs.LIFTABLE_LOCK))
 def unlock_account(call: Call, command: UnlockAccount) -> AccountUnlocked | NotLocked | Refused:
     """Open a locked account again; the actor is never the target (LOCK-7, LOCK-8)."""
-    standing = accounts.load(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
-    return unlock_each([(call, standing)])[0]
+    return unlock_each([(call, accounts.existing(call, command.account))])[0]
 
 
 def unlock_each(asked: Sequence[tuple[Call, Standing]]) -> list[AccountUnlocked | NotLocked | Refused]:

@@ -161,43 +161,33 @@ def touch(call: Call, bearer: Bearer) -> None:
 
 
 @act(who=Who.SELF, event=None, writes=False)
-def show_session(call: Call, command: ShowSession) -> SessionShown | Refused:
+def show_session(call: Call, command: ShowSession) -> SessionShown:
     """Tell who is behind the token."""
-    session = call.actor.session
-    standing = accounts.load(call, session.account) if session is not None else None
-    if session is None or standing is None:
-        return Refused("session.required")
-    account, usable = standing.account, rights.usable_rights(call, session)
+    session = call.own_session
+    account, usable = accounts.existing(call, session.account).account, rights.usable_rights(call, session)
     return SessionShown(session, account.full_name, account.email, account.kind.value, tuple(sorted(usable)))
 
 
 @act(who=Who.SELF, event="sessions.ended", changes=False)
-def end_session(call: Call, command: EndSession) -> SessionEnded | Refused:
+def end_session(call: Call, command: EndSession) -> SessionEnded:
     """Sign out."""
-    session = call.actor.session
-    if session is None:
-        return Refused("session.required")
+    session = call.own_session
     call.note.target, call.note.target_name = session.account, session.user_name
     store.end(call.sql, session.account, session.id)
     return SessionEnded()
 
 
 @act(who=Who.SELF, event=None, writes=False)
-def list_own_sessions(call: Call, command: ListOwnSessions) -> OwnSessionsListed | Refused:
+def list_own_sessions(call: Call, command: ListOwnSessions) -> OwnSessionsListed:
     """List one's own live sessions (SESS-2)."""
-    session = call.actor.session
-    standing = accounts.load(call, session.account) if session is not None else None
-    if session is None or standing is None:
-        return Refused("session.required")
-    return OwnSessionsListed(live_sessions(call, standing), session.id)
+    session = call.own_session
+    return OwnSessionsListed(live_sessions(call, accounts.existing(call, session.account)), session.id)
 
 
 @act(who=Who.SELF, event="sessions.ended", changes=False)
-def end_own_sessions(call: Call, command: EndOwnSessions) -> SessionsEnded | NoSessions | Refused:
+def end_own_sessions(call: Call, command: EndOwnSessions) -> SessionsEnded | NoSessions:
     """End one of one's own sessions, or all but the present one (SESS-2); nothing holds up whoever sees a stranger."""
-    session = call.actor.session
-    if session is None:
-        return Refused("session.required")
+    session = call.own_session
     account, ended = session.account, command.session
     call.note.target, call.note.target_name = account, session.user_name
     count = end_others(call, account, session.id) if ended is None else store.end(call.sql, account, ended)
@@ -206,12 +196,9 @@ def end_own_sessions(call: Call, command: EndOwnSessions) -> SessionsEnded | NoS
 
 
 @act("users:read", event="accounts.viewed")
-def list_sessions_of(call: Call, command: ListSessionsOf) -> SessionsListed | Refused:
+def list_sessions_of(call: Call, command: ListSessionsOf) -> SessionsListed:
     """List the live sessions of an account."""
-    standing = accounts.load(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
-    return SessionsListed(live_sessions(call, standing))
+    return SessionsListed(live_sessions(call, accounts.existing(call, command.account)))
 
 
 @act("users:modify", event="sessions.ended", needs=(Needs.WITHIN_REACH,))

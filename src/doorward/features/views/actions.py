@@ -93,7 +93,5 @@ def views_of(call: Call, account: AccountId) -> tuple[View, ...]:
 
 def _owner(call: Call) -> AccountId | Refused:
     """Say whose views it is about; a session that reaches the own page alone has no list to search (KEY-1)."""
-    session = call.actor.session
-    if session is None:
-        return Refused("session.required")
+    session = call.own_session
     return Refused("session.second_factor_required") if session.own_page_only else session.account

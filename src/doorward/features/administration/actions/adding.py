@@ -65,10 +65,7 @@ def create(call: Call, person: NewAccount, roles: tuple[str, ...]) -> Standing:
         rights.give_along(call, person.id, person.user_name, role)
     if policy.two_factor(call).new_accounts_may_set_up:
         second_factor.allow_on_creation(call, person.id, Cause.NEW_ACCOUNT)
-    standing = accounts.load(call, person.id)
-    if standing is None:
-        raise AssertionError("an account is there once it is added")
-    return standing
+    return accounts.existing(call, person.id)
 
 
 def judge_new(call: Call, user_name: str, full_name: str, email: str | None) -> Refused | None:

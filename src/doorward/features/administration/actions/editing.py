@@ -37,9 +37,7 @@ def edit_account(call: Call, command: EditAccount) -> AccountEdited | AccountUnc
 
     Marking it protected asks for nothing more; lifting the mark is a change to a protected account (PROT-3).
     """
-    standing = accounts.load(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
+    standing = accounts.existing(call, command.account)
     if refused := _judge(call, standing, command):
         return refused
     changed = rules.changes(standing.account, command)
@@ -63,11 +61,9 @@ def edit_account(call: Call, command: EditAccount) -> AccountEdited | AccountUnc
 
 
 @act("users:modify", event="accounts.enabled", needs=(Needs.ANOTHER,))
-def enable_account(call: Call, command: EnableAccount) -> AccountEnabled | AccountUnchanged | Refused:
+def enable_account(call: Call, command: EnableAccount) -> AccountEnabled | AccountUnchanged:
     """Let a disabled account sign in again."""
-    standing = accounts.load(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
+    standing = accounts.existing(call, command.account)
     if standing.account.enabled:
         return AccountUnchanged()
     accounts.set_enabled(call, standing.account, enabled=True)
@@ -75,11 +71,9 @@ def enable_account(call: Call, command: EnableAccount) -> AccountEnabled | Accou
 
 
 @act("users:modify", event="accounts.disabled", needs=(Needs.ANOTHER, Needs.ADMINISTRATOR_LEFT))
-def disable_account(call: Call, command: DisableAccount) -> AccountDisabled | AccountUnchanged | Refused:
+def disable_account(call: Call, command: DisableAccount) -> AccountDisabled | AccountUnchanged:
     """Bar an account from signing in and end its sessions (SESS-3)."""
-    standing = accounts.load(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
+    standing = accounts.existing(call, command.account)
     if not standing.account.enabled:
         return AccountUnchanged()
     accounts.set_enabled(call, standing.account, enabled=False)
@@ -94,9 +88,7 @@ def start_password_reset(call: Call, command: StartPasswordReset) -> PasswordRes
     Refused while a set-up is open, but for an account that has no password yet: with the link and the code that the
     set-up asks for, both mailed, the mailbox alone would give the account (PASS-5).
     """
-    standing = accounts.load(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
+    standing = accounts.existing(call, command.account)
     entry = second_factor.entry_of(call, command.account)
     if rules.set_up_open(entry, call.now, has_password=passwords.find(call, command.account) is not None):
         return Refused("passwords.set_up_open")

@@ -71,11 +71,9 @@ def use_welcome_link(command: UseWelcomeLink) -> Steps:
 
 
 @act(who=Who.SERVER, event="accounts.rescued")
-def rescue_account(call: Call, command: RescueAccount) -> LinkMade | Refused:
+def rescue_account(call: Call, command: RescueAccount) -> LinkMade:
     """Make an account able to administer again: everything that bars it is lifted, every factor deleted (RIGHT-5)."""
-    standing = accounts.load(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
+    standing = accounts.existing(call, command.account)
     accounts.restore(call, standing)
     granting.make_administrator(call, command.account, standing.account.user_name)
     lockout.clear_counters(call, command.account, *Factor)

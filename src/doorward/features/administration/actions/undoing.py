@@ -20,9 +20,7 @@ from doorward.kernel.time import rfc3339
 @act("users:unlock", event="lockout.unlock_undone", needs=(Needs.ANOTHER,))
 def undo_unlock(call: Call, command: UndoUnlock) -> UnlockUndone | Refused:
     """Put back the lock that the actor has lifted within 10 s, unless something has happened since."""
-    standing = accounts.load(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
+    standing = accounts.existing(call, command.account)
     verdict = rules.judge_undo(_unlock_of(call, command.account), standing.state, call.actor, call.now)
     if isinstance(verdict, Refused):
         return verdict

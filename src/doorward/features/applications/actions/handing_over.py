@@ -21,9 +21,7 @@ _OVER = Refused("applications.ticket_over")
 @act(who=Who.SELF, event="applications.entered", changes=False)
 def hand_over(call: Call, command: HandOver) -> HandedOver | Refused:
     """Go on, signed in, to a registered host: make the ticket by which it is given a token of its own."""
-    session = call.actor.session
-    if session is None:
-        return Refused("session.required")
+    session = call.own_session
     call.note.target, call.note.target_name = session.account, session.user_name
     call.note.details["host"] = command.host
     host = store.by_host(call.sql, command.host)

@@ -53,11 +53,9 @@ def unlock_items(asked: Sequence[tuple[Call, WorkItem]]) -> list[AccountUnlocked
     touched = []
     for its_call, command in asked:
         its_call.note.details["job"] = str(command.job.id)
-        standing = there.get(command.account)
-        if refused := barred or rules.touches(None if standing is None else standing.state.lock):
+        standing = there[command.account]
+        if refused := barred or rules.touches(standing.state.lock):
             outcomes[command.account] = refused
-        elif standing is None:
-            outcomes[command.account] = Refused("accounts.not_found")
         else:
             touched.append((its_call, standing))
     unlocked = lockout.unlock_each(touched)

@@ -53,12 +53,9 @@ def explain_permission(call: Call, command: Explain) -> Explained | Refused:
 
 
 def _asked(call: Call, account: AccountId, asked: str) -> tuple[Act, TargetFacts] | Refused:
-    standing = accounts.load(call, account)
-    if standing is None:
-        return Refused("accounts.not_found")
     if asked not in PERMISSIONS:
         return Refused("rights.unknown_act", {"act": asked[:40]})
-    last = administrators.last_able_administrator(call, account)
+    standing, last = accounts.existing(call, account), administrators.last_able_administrator(call, account)
     return facts.act_named(PERMISSIONS[asked]), facts.target_facts(call, standing, last_administrator=last)
 
 

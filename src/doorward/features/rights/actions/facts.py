@@ -64,8 +64,7 @@ def holds_over(call: Call, actor: Actor, right: str, account: AccountId) -> bool
 
 def usable_rights(call: Call, session: SessionFacts) -> frozenset[str]:
     """Say which rights a session can use: none for whoever can only reach the own page (RIGHT-6)."""
-    facts = actor_facts(call, session)
-    return frozenset() if facts is None else deciding.usable(facts)
+    return deciding.usable(actor_facts(call, session))
 
 
 def reach_of(call: Call, actor: Actor, right: str) -> Reach:
@@ -77,11 +76,9 @@ def reach_of(call: Call, actor: Actor, right: str) -> Reach:
     return scopes.reach(holdings_of(call, actor.account).get(right))
 
 
-def actor_facts(call: Call, session: SessionFacts) -> ActorFacts | None:
-    """Load what the decision needs to know of whoever acts; None when the account is gone."""
-    standing = accounts.load(call, session.account)
-    if standing is None:
-        return None
+def actor_facts(call: Call, session: SessionFacts) -> ActorFacts:
+    """Load what the decision needs to know of whoever acts."""
+    standing = accounts.existing(call, session.account)
     used = session.used_second_factor
     return facts_of(call, standing, used_second_factor=used, own_page_only=session.own_page_only)
 

@@ -44,7 +44,7 @@ def judge_each(call: Call, act: Act, actor: Actor, targets: Sequence[TargetFacts
 
 
 def _judged(act: Act, actor: Actor, known: ActorFacts | None, target: TargetFacts | None) -> Reach | Refused:
-    if actor.owner:
+    if actor.owner and act.who is not Who.SELF:
         last = target is not None and target.last_administrator
         return Refused("rights.last_administrator") if last else EVERYBODY
     if act.who is Who.ANYBODY:

@@ -8,7 +8,6 @@ from doorward.features.rights.model.acts.explaining import PermissionsShown, Sho
 from doorward.features.rights.model.facts import Permission
 from doorward.features.rights.rules import deciding
 from doorward.kernel.act import act
-from doorward.kernel.outcome import Refused
 
 PERMISSIONS = {
     "unlock": "unlock_account",
@@ -23,12 +22,9 @@ PERMISSIONS = {
 
 
 @act("users:read", event="accounts.viewed")
-def show_permissions(call: Call, command: ShowPermissions) -> PermissionsShown | Refused:
+def show_permissions(call: Call, command: ShowPermissions) -> PermissionsShown:
     """Tell what the caller may do to an account, and why not (RIGHT-7)."""
-    standing = accounts.load(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
-    return PermissionsShown(permissions_on(call, standing))
+    return PermissionsShown(permissions_on(call, accounts.existing(call, command.account)))
 
 
 def permissions_on(call: Call, standing: Standing) -> dict[str, Permission]:
@@ -36,8 +32,6 @@ def permissions_on(call: Call, standing: Standing) -> dict[str, Permission]:
     if call.actor.owner or call.actor.session is None:
         return {}
     actor = facts.actor_facts(call, call.actor.session)
-    if actor is None:
-        return {}
     last = administrators.last_able_administrator(call, standing.account.id)
     target = facts.target_facts(call, standing, last_administrator=last)
     return {name: deciding.permission(actor, facts.act_named(action), target) for name, action in PERMISSIONS.items()}

@@ -21,16 +21,12 @@ from doorward.kernel.act import Act, Caller, Denied, Granted, Needs, SessionFact
 from doorward.kernel.outcome import Begin, Refused
 
 _EPOCH_BYTES = 8
-_NO_SESSION = Refused("session.required")
 
 
 @act(who=Who.SELF, event=None, writes=False, needs=(Needs.WHOLE_SESSION,))
 def ask_protection(call: Call, command: AskProtection) -> PasskeyAsked | Refused:
     """Say what a passkey is to sign for one change to a protected account; its person must be verified."""
-    session = proof.own(call)
-    standing = None if session is None else accounts.load(call, session.account)
-    if session is None or standing is None:
-        return _NO_SESSION
+    session, standing = proof.own_account(call)
     place = _place(session, standing, command.change)
     asked = keeping.ask_for_one(call, session.account, place, verified=True)
     return asked if isinstance(asked, Refused) else PasskeyAsked(asked)

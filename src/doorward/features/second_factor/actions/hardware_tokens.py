@@ -44,9 +44,7 @@ def assign_token(call: Call, command: AssignToken) -> TokenAssigned | TokenHeldA
 
     Refused with `tokens.not_found`, `tokens.ambiguous`, `tokens.changed_by_actor`, or because of what the token is.
     """
-    standing, token = accounts.load(call, command.account), _named(call, command)
-    if standing is None:
-        return Refused("accounts.not_found")
+    standing, token = accounts.existing(call, command.account), _named(call, command)
     if isinstance(token, Refused):
         return token
     call.note.details.update(inventory.facts_of(token))
@@ -67,8 +65,6 @@ def assign_token(call: Call, command: AssignToken) -> TokenAssigned | TokenHeldA
 def unassign_token(call: Call, command: UnassignToken) -> TokenUnassigned | Refused:
     """Take the token from another's account; without another factor the account is blocked, as by delete (KEY-4)."""
     standing, token = _holding(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
     if token is None:
         return Refused("tokens.none_assigned")
     call.note.details.update(inventory.facts_of(token))
@@ -92,8 +88,6 @@ def resynchronise_token(call: Call, command: ResynchroniseToken) -> TokenResynch
     somebody else's slip (LOCK-14).
     """
     standing, token = _holding(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
     if token is not None:
         call.note.details.update(inventory.facts_of(token))
     if not _are_codes(command.codes):
@@ -114,9 +108,7 @@ def resynchronise_token(call: Call, command: ResynchroniseToken) -> TokenResynch
 def resynchronise_own_token(call: Call, command: ResynchroniseOwnToken) -> TokenResynchronised | Refused:
     """Find one's own token again by two of its codes in a row; a wrong pair counts as a wrong code of the session."""
     session = proof.own(call)
-    standing, token = (None, None) if session is None else _holding(call, session.account)
-    if session is None or standing is None:
-        return Refused("session.required")
+    standing, token = _holding(call, session.account)
     if token is None:
         return Refused("tokens.none_assigned")
     call.note.details.update(inventory.facts_of(token))
@@ -153,9 +145,9 @@ def _named(call: Call, command: AssignToken) -> Token | Refused:
     return inventory.find(call, command.token) or Refused("tokens.not_found")
 
 
-def _holding(call: Call, account: AccountId) -> tuple[Standing | None, Token | None]:
+def _holding(call: Call, account: AccountId) -> tuple[Standing, Token | None]:
     """Load an account, and the token that it holds."""
-    return accounts.load(call, account), otp.token_of(call, account)
+    return accounts.existing(call, account), otp.token_of(call, account)
 
 
 def _without_codes(call: Call, account: AccountId) -> None:

@@ -1,7 +1,6 @@
 """New recovery codes in place of one's own set (KEY-1): for whoever has used most of them, or lost the paper."""
 
 from doorward.edges.call import Call
-from doorward.features.accounts import actions as accounts
 from doorward.features.notices.model import Kind
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor.actions import proof, states
@@ -16,10 +15,7 @@ def make_recovery_codes(call: Call, command: MakeRecoveryCodes) -> RecoveryCodes
 
     Not for a session that a recovery code opened: one stolen code must not bring ten.
     """
-    session = proof.own(call)
-    standing = None if session is None else accounts.load(call, session.account)
-    if session is None or standing is None:
-        return Refused("session.required")
+    session, standing = proof.own_account(call)
     refused = proof.prove(call, session, standing, command.code)
     if refused is not None:
         return refused

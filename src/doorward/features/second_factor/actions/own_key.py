@@ -35,16 +35,11 @@ from doorward.kernel.act import SessionFacts, Who, act
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 
-_NO_SESSION = Refused("session.required")
-
 
 @act(who=Who.SELF, event="second_factor.new_key_begun")
 def begin_new_key(call: Call, command: NewKey) -> KeyShown | Refused:
     """Draw a new key to set up, for whoever has given a fresh proof or gives one now (KEY-2)."""
-    session = proof.own(call)
-    standing = None if session is None else accounts.load(call, session.account)
-    if session is None or standing is None:
-        return _NO_SESSION
+    session, standing = proof.own_account(call)
     refused = proof.prove(call, session, standing, command.code)
     if refused is not None:
         return refused
@@ -55,8 +50,6 @@ def begin_new_key(call: Call, command: NewKey) -> KeyShown | Refused:
 def show_new_key(call: Call, command: ShowNewKey) -> KeyShown | Refused:
     """Show the key that this session is setting up once more: a wrong code keeps the page and the key (KEY-1)."""
     session = proof.own(call)
-    if session is None:
-        return _NO_SESSION
     candidate = otp.find_candidate(call, session)
     return Refused("second_factor.no_new_key") if candidate is None else _shown(call, session, candidate)
 
@@ -65,8 +58,6 @@ def show_new_key(call: Call, command: ShowNewKey) -> KeyShown | Refused:
 def check_new_key(call: Call, command: CheckNewKey) -> KeyHeld | Refused:
     """Prove the new key by a code made from it; a wrong one changes nothing (*Check and apply*)."""
     session = proof.own(call)
-    if session is None:
-        return _NO_SESSION
     candidate = otp.find_candidate(call, session)
     if candidate is None:
         return Refused("second_factor.no_new_key")
@@ -83,10 +74,7 @@ def save_new_key(call: Call, command: SaveNewKey) -> KeySaved | Refused:
 
     A session that a recovery code opened ends too: the person signs in with the new key (KEY-1).
     """
-    session = proof.own(call)
-    standing = accounts.load(call, session.account) if session is not None else None
-    if session is None or standing is None:
-        return _NO_SESSION
+    session, standing = proof.own_account(call)
     candidate = otp.find_candidate(call, session)
     if candidate is None or candidate.confirmed_step is None:
         return Refused("second_factor.not_confirmed")
@@ -101,12 +89,9 @@ def save_new_key(call: Call, command: SaveNewKey) -> KeySaved | Refused:
 
 
 @act(who=Who.SELF, event="second_factor.new_key_discarded", changes=False)
-def discard_new_key(call: Call, command: DiscardNewKey) -> KeyDiscarded | NothingToDiscard | Refused:
+def discard_new_key(call: Call, command: DiscardNewKey) -> KeyDiscarded | NothingToDiscard:
     """Forget a key that was not saved; the old one was valid all along."""
-    session = proof.own(call)
-    if session is None:
-        return _NO_SESSION
-    return KeyDiscarded() if otp.drop_candidate(call, session) else NothingToDiscard()
+    return KeyDiscarded() if otp.drop_candidate(call, proof.own(call)) else NothingToDiscard()
 
 
 def _shown(call: Call, session: SessionFacts, candidate: Candidate) -> KeyShown:

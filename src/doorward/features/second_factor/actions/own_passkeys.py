@@ -36,17 +36,14 @@ from doorward.features.sessions import actions as sessions
 from doorward.kernel.act import Needs, SessionFacts, Who, act
 from doorward.kernel.outcome import Refused
 
-_NO_SESSION = Refused("session.required")
 _WHOLE = (Needs.WHOLE_SESSION,)
 """A session that a recovery code has opened makes a new secret key, and touches no passkey (KEY-1)."""
 
 
 @act(who=Who.SELF, event=None, writes=False)
-def list_own_passkeys(call: Call, command: ListPasskeys) -> PasskeysListed | Refused:
+def list_own_passkeys(call: Call, command: ListPasskeys) -> PasskeysListed:
     """List one's own passkeys, and say whether others can be added here and now."""
     session = proof.own(call)
-    if session is None:
-        return _NO_SESSION
     return PasskeysListed(
         passkeys=keeping.facts_of(call, session.account),
         available=ceremonies.available(call.site.public_url),
@@ -58,10 +55,7 @@ def list_own_passkeys(call: Call, command: ListPasskeys) -> PasskeysListed | Ref
 @act(who=Who.SELF, event="passkeys.begun", needs=_WHOLE)
 def begin_passkey(call: Call, command: BeginPasskey) -> PasskeyBegun | Refused:
     """Say what a browser is to make, for whoever has given a fresh proof or gives one now (KEY-2)."""
-    found = _own(call)
-    if isinstance(found, Refused):
-        return found
-    session, standing = found
+    session, standing = proof.own_account(call)
     refused = proof.prove_with_any(call, session, standing, command.code)
     if refused is not None:
         return refused
@@ -73,12 +67,10 @@ def begin_passkey(call: Call, command: BeginPasskey) -> PasskeyBegun | Refused:
 @act(who=Who.SELF, event="passkeys.added", needs=_WHOLE, changes=False)
 def add_passkey(call: Call, command: AddPasskey) -> PasskeyAdded | Refused:
     """Make what the browser has made one's own; only the session that began it can, within five minutes."""
-    found, name = _own(call), passkey_rules.parse_name(command.name)
-    if isinstance(found, Refused):
-        return found
+    session, standing = proof.own_account(call)
+    name = passkey_rules.parse_name(command.name)
     if name is None:
         return _MALFORMED_NAME
-    session, standing = found
     added = ceremonies.add(call, session.account, _place_of_new(session, standing), command.given, name)
     if isinstance(added, Refused):
         return added
@@ -91,12 +83,10 @@ def add_passkey(call: Call, command: AddPasskey) -> PasskeyAdded | Refused:
 @act(who=Who.SELF, event="passkeys.renamed", needs=_WHOLE)
 def rename_passkey(call: Call, command: RenamePasskey) -> PasskeyRenamed | NameUnchanged | Refused:
     """Give one of one's own passkeys another name."""
-    found, name = _own(call), passkey_rules.parse_name(command.name)
-    if isinstance(found, Refused):
-        return found
+    session, name = proof.own(call), passkey_rules.parse_name(command.name)
     if not name:
         return _MALFORMED_NAME
-    passkey = keeping.find(call, found[0].account, command.passkey)
+    passkey = keeping.find(call, session.account, command.passkey)
     if passkey is None:
         return Refused("passkeys.not_found")
     if passkey.name == name:
@@ -109,10 +99,7 @@ def rename_passkey(call: Call, command: RenamePasskey) -> PasskeyRenamed | NameU
 @act(who=Who.SELF, event="passkeys.removed", needs=_WHOLE)
 def remove_passkey(call: Call, command: RemovePasskey) -> PasskeyRemoved | Refused:
     """Remove one of one's own passkeys, and end every session but this one; the last factor stays (KEY-4)."""
-    found = _own(call)
-    if isinstance(found, Refused):
-        return found
-    session, standing = found
+    session, standing = proof.own_account(call)
     passkey = keeping.find(call, session.account, command.passkey)
     if passkey is None:
         return Refused("passkeys.not_found")
@@ -132,8 +119,6 @@ def remove_passkey(call: Call, command: RemovePasskey) -> PasskeyRemoved | Refus
 def ask_proof(call: Call, command: AskProof) -> PasskeyAsked | Refused:
     """Say what a passkey is to sign as the fresh proof of this session (KEY-2)."""
     session = proof.own(call)
-    if session is None:
-        return _NO_SESSION
     asked = keeping.ask_for_one(call, session.account, proof.place(session, Purpose.PROOF))
     return asked if isinstance(asked, Refused) else PasskeyAsked(asked)
 
@@ -141,10 +126,7 @@ def ask_proof(call: Call, command: AskProof) -> PasskeyAsked | Refused:
 @act(who=Who.SELF, event="passkeys.proof_given", needs=_WHOLE, changes=False)
 def give_proof(call: Call, command: GiveProof) -> ProofGiven | Refused:
     """Give the fresh proof of this session: an assertion, or a code. It makes the session fresh, and nothing more."""
-    found = _own(call)
-    if isinstance(found, Refused):
-        return found
-    session, standing = found
+    session, standing = proof.own_account(call)
     if command.assertion is None:
         refused = proof.prove_with_any(call, session, standing, command.code)
         return ProofGiven() if refused is None else refused
@@ -164,13 +146,6 @@ def tell_doubt(call: Call, standing: Standing, rejected: Rejected) -> None:
 def _place_of_new(session: SessionFacts, standing: Standing) -> Place:
     """Name the place of a registration: one begun without a proof is not finished once the account is protected."""
     return Place(Purpose.REGISTER, session.id.bytes + (b"protected" if standing.account.protected else b""))
-
-
-def _own(call: Call) -> tuple[SessionFacts, Standing] | Refused:
-    """Find who asks."""
-    session = proof.own(call)
-    standing = None if session is None else accounts.load(call, session.account)
-    return _NO_SESSION if session is None or standing is None else (session, standing)
 
 
 def _tell(call: Call, standing: Standing, kind: Kind, passkey: Passkey) -> None:

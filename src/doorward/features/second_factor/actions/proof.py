@@ -1,6 +1,7 @@
 """The fresh proof that a change of one's own second factor asks for (KEY-2)."""
 
 from doorward.edges.call import BUSY, Call
+from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
@@ -22,12 +23,17 @@ from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
 
 
-def own(call: Call) -> SessionFacts | None:
+def own(call: Call) -> SessionFacts:
     """Give the session, and note its account as the one that the act is about."""
-    session = call.actor.session
-    if session is not None:
-        call.note.target, call.note.target_name = session.account, session.user_name
+    session = call.own_session
+    call.note.target, call.note.target_name = session.account, session.user_name
     return session
+
+
+def own_account(call: Call) -> tuple[SessionFacts, Standing]:
+    """Give the session with its account, noted as the one that the act is about."""
+    session = own(call)
+    return session, accounts.existing(call, session.account)
 
 
 def prove(call: Call, session: SessionFacts, standing: Standing, given: Secret | None) -> Refused | None:

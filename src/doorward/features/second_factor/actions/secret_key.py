@@ -61,9 +61,7 @@ def delete_secret_key(call: Call, command: DeleteSecretKey) -> SecretKeyDeleted 
 @act(_RIGHT, event="second_factor.temporary_code", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def issue_temporary_access_code(call: Call, command: IssueTemporaryAccessCode) -> TemporaryAccessCodeIssued | Refused:
     """Make a code that stands in for the mailed one, where no address can be mailed to (KEY-10)."""
-    standing = accounts.load(call, command.account)
-    if standing is None:
-        return Refused("accounts.not_found")
+    standing = accounts.existing(call, command.account)
     refused = rules.judge_temporary_code(
         states.factor_state(call, standing),
         asked_at_sign_in=policy.password_rules(call, standing.state.password_rules).device_code_at_sign_in,

@@ -111,9 +111,7 @@ def delete_factors(call: Call, account: AccountId) -> int:
 
 def decide(call: Call, deed: Deed, account: AccountId, reason: str | None) -> Decided | Refused:
     """Ask the table what a deed changes about an account."""
-    standing = accounts.load(call, account)
-    if standing is None:
-        return Refused("accounts.not_found")
+    standing = accounts.existing(call, account)
     situation = Situation(
         kind=standing.account.kind,
         factors=standing.state.factors,
