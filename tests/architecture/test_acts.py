@@ -1,3 +1,4 @@
+import ast
 import inspect
 import re
 from collections.abc import Callable
@@ -6,7 +7,7 @@ from typing import Any, get_type_hints
 
 from doorward.features.rights.rules.roles import ALL_RIGHTS
 from doorward.kernel.act import Act, Action, Needs, Who, registry
-from tests.architecture.tree import features
+from tests.architecture.tree import features, parsed, product_files
 from tools.catalogue import acts
 
 ALL = acts()
@@ -99,6 +100,27 @@ def about_an_account(action: Action[Any, Any]) -> bool:
     """Tell whether an act's command names the account that it is about."""
     command = get_type_hints(inspect.unwrap(action))["command"]
     return "account" in {field.name for field in fields(command)}
+
+
+def calls_of_acts(tree: ast.AST) -> set[str]:
+    """Name the acts that a module calls itself, in place of handing them to `run`."""
+    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = {one.id if isinstance(one, ast.Name) else getattr(one, "attr", "") for one in called}
+    return names & {one.act.name for one in ALL}
+
+
+def test_an_act_that_is_called_is_seen() -> None:
+    """However its module is named; handing it over is no call."""
+    module = ast.parse("lock_account(call, x); lists.list_mail(call, y); visit.run(view_me, z)")
+
+    assert calls_of_acts(module) == {"lock_account", "list_mail"}
+
+
+def test_doors_leave_acts_to_the_guard() -> None:
+    """No door performs an act by itself, but what the doctor looks at, which is about no account."""
+    doors = [path for path in product_files() if "doors" in path.parts]
+
+    assert {name for path in doors for name in calls_of_acts(parsed(path))} == {"list_breach_lists", "view_system"}
 
 
 def test_every_action_is_listed() -> None:

@@ -4,20 +4,20 @@ Every act of the product is asked for on every way to run one: alone, as all doo
 not performed: the guard has refused before, so that no action asks again.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, get_type_hints
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from doorward.features.accounts import actions as accounts
 from doorward.features.rights.rules.roles import ADMINISTRATOR
-from doorward.kernel.act import Act, Action, Bearer, Caller, Nobody, OnBehalf, Who, registry, target_of
+from doorward.kernel.act import Act, Bearer, Caller, Nobody, OnBehalf, Who, registry, target_of
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Refused
+from tests.architecture.test_acts import about_an_account
 from tests.worlds import API, OWNER, World
 
 STRANGER = AccountId(UUID(int=404))
@@ -36,12 +36,6 @@ class Probe:
         """Say so."""
         del call, command
         return Done()
-
-
-def about_an_account(action: Action[Any, Any]) -> bool:
-    """Tell whether an act's command names the account that it is about."""
-    command = get_type_hints(inspect.unwrap(action))["command"]
-    return "account" in {field.name for field in fields(command)}
 
 
 def those(*who: Who, about: bool | None = None) -> list[Act]:
