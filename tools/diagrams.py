@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from doorward.features.second_factor.model import FactorState
-from doorward.features.second_factor.rules import TABLE, Change, Changes
+from doorward.features.second_factor.rules import TABLE, Change, Changes, Column, Untouched
 from doorward.features.signin.rules.machine import TRANSITIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,17 +57,20 @@ def second_factor() -> str:
         for state, changes in row.items()
         if not isinstance(changes, str) and changes
     ]
-    cells = ([f"**{deed.value}**", *(_cell(row.get(state)) for state in FactorState)] for deed, row in TABLE.items())
+    columns: list[Column] = [*FactorState, *Untouched]
+    cells = ([f"**{deed.value}**", *(_cell(row.get(column)) for column in columns)] for deed, row in TABLE.items())
     intro = (
         "What operators do about an account's second factor, and what it changes in each state.\n"
         "All that one deed changes is one transaction.\n"
-        "Where a cell says *beneath*, the deed looks at the state that the account would have without its exclusion."
+        "Where a cell says *beneath*, the deed looks at the state that the account would have without its exclusion.\n"
+        "An account about whose factor nothing was ever done is `never_set_up` instead of `blocked`:"
+        " some methods let it in."
     )
-    drawn = table(["", *(f"`{state.value}`" for state in FactorState)], cells)
+    drawn = table(["", *(f"`{column.value}`" for column in columns)], cells)
     return "\n\n".join([f"{GENERATED}\n# The states of a second factor", intro, diagram(arrows), drawn]) + "\n"
 
 
-def after(state: FactorState, changes: Changes) -> str:
+def after(state: Column, changes: Changes) -> str:
     """Say in which state an account is after these changes."""
     if Change.LIFT in changes:
         return BENEATH

@@ -1,7 +1,7 @@
 import pytest
 
 from doorward.features.second_factor.model import FactorState
-from doorward.features.second_factor.rules import Change
+from doorward.features.second_factor.rules import Change, Column, Untouched
 from tools.diagrams import after, diagram
 
 
@@ -26,11 +26,12 @@ def test_each_pair_of_states_has_one_arrow() -> None:
         (FactorState.SET_UP, {Change.DELETE_FACTORS, Change.PUT_ENTRY}, "may_set_up"),
         (FactorState.SET_UP, {Change.DELETE_FACTORS, Change.TAKE_ENTRY}, "blocked"),
         (FactorState.BLOCKED, {Change.PUT_ENTRY}, "may_set_up"),
+        (Untouched.NEVER_SET_UP, {Change.TAKE_ENTRY}, "blocked"),
         (FactorState.SET_UP, {Change.EXCLUDE}, "excluded"),
         (FactorState.EXCLUDED, {Change.DELETE_FACTORS, Change.PUT_ENTRY}, "excluded"),
         (FactorState.EXCLUDED, {Change.LIFT}, "as without the exclusion"),
     ],
 )
-def test_changes_lead_to_a_state(state: FactorState, changes: set[Change], then: str) -> None:
+def test_changes_lead_to_a_state(state: Column, changes: set[Change], then: str) -> None:
     """The diagram follows from what a deed changes, not from a second table."""
     assert after(state, frozenset(changes)) == then

@@ -27,13 +27,15 @@ def entry(expires_at: datetime = NOON + SECOND) -> AllowlistEntry:
     return AllowlistEntry(ALICE, Cause.RESET, NOON, "grace", None, "lost phone", expires_at)
 
 
-SITUATIONS = {
-    SET_UP: Situation(INTERNAL, factors=1, entry=None, excluded=False),
-    MAY_SET_UP: Situation(INTERNAL, factors=0, entry=entry(), excluded=False),
-    BLOCKED: Situation(INTERNAL, factors=0, entry=None, excluded=False),
-    EXCLUDED: Situation(INTERNAL, factors=0, entry=None, excluded=True),
-}
-"""An account in each state."""
+SITUATIONS = [
+    Situation(INTERNAL, factors=1, entry=None, excluded=False),
+    Situation(INTERNAL, factors=0, entry=entry(), excluded=False),
+    Situation(INTERNAL, factors=0, entry=None, excluded=False),
+    Situation(INTERNAL, factors=0, entry=None, excluded=False, factor_due=False),
+    Situation(INTERNAL, factors=0, entry=None, excluded=True),
+]
+"""An account in each state: set up, may set up, blocked, never set up, excluded."""
+SET_UP_ONE, ALLOWED_ONE, *_ = SITUATIONS
 
 RESET: Changes = frozenset({Change.DELETE_FACTORS, Change.PUT_ENTRY, Change.MOVE_EPOCH})
 DELETE: Changes = frozenset({Change.DELETE_FACTORS, Change.TAKE_ENTRY, Change.MOVE_EPOCH})
@@ -46,19 +48,19 @@ REFUSED_EXCLUDED = Refused("second_factor.excluded")
 INTERNAL_ONLY = Refused("second_factor.internal_only")
 
 EXPECTED: list[tuple[Deed, AccountKind, list[Changes | Refused]]] = [
-    # deed, kind, what it changes of an account that is set up, may set up, is blocked, is excluded
-    (Deed.RESET, INTERNAL, [RESET, RESET, RESET, RESET]),
-    (Deed.RESET, EXTERNAL, [RESET, RESET, RESET, RESET]),
-    (Deed.DELETE, INTERNAL, [DELETE, DELETE, NOTHING, REFUSED_EXCLUDED]),
-    (Deed.DELETE, EXTERNAL, [INTERNAL_ONLY, INTERNAL_ONLY, INTERNAL_ONLY, INTERNAL_ONLY]),
-    (Deed.ALLOW, INTERNAL, [NOTHING, NOTHING, PUT, PUT]),
-    (Deed.ALLOW, EXTERNAL, [NOTHING, NOTHING, PUT, PUT]),
-    (Deed.WITHDRAW, INTERNAL, [NOTHING, TAKE, NOTHING, NOTHING]),
-    (Deed.WITHDRAW, EXTERNAL, [NOTHING, TAKE, NOTHING, NOTHING]),
-    (Deed.EXCLUDE, INTERNAL, [EXCLUDE, EXCLUDE, EXCLUDE, NOTHING]),
-    (Deed.EXCLUDE, EXTERNAL, [EXCLUDE, EXCLUDE, EXCLUDE, NOTHING]),
-    (Deed.LIFT, INTERNAL, [NOTHING, NOTHING, NOTHING, LIFT]),
-    (Deed.LIFT, EXTERNAL, [NOTHING, NOTHING, NOTHING, LIFT]),
+    # deed, kind, what it changes of an account that is set up, may set up, is blocked, was never set up, is excluded
+    (Deed.RESET, INTERNAL, [RESET, RESET, RESET, RESET, RESET]),
+    (Deed.RESET, EXTERNAL, [RESET, RESET, RESET, RESET, RESET]),
+    (Deed.DELETE, INTERNAL, [DELETE, DELETE, NOTHING, DELETE, REFUSED_EXCLUDED]),
+    (Deed.DELETE, EXTERNAL, [INTERNAL_ONLY, INTERNAL_ONLY, INTERNAL_ONLY, INTERNAL_ONLY, INTERNAL_ONLY]),
+    (Deed.ALLOW, INTERNAL, [NOTHING, NOTHING, PUT, PUT, PUT]),
+    (Deed.ALLOW, EXTERNAL, [NOTHING, NOTHING, PUT, PUT, PUT]),
+    (Deed.WITHDRAW, INTERNAL, [NOTHING, TAKE, NOTHING, NOTHING, NOTHING]),
+    (Deed.WITHDRAW, EXTERNAL, [NOTHING, TAKE, NOTHING, NOTHING, NOTHING]),
+    (Deed.EXCLUDE, INTERNAL, [EXCLUDE, EXCLUDE, EXCLUDE, EXCLUDE, NOTHING]),
+    (Deed.EXCLUDE, EXTERNAL, [EXCLUDE, EXCLUDE, EXCLUDE, EXCLUDE, NOTHING]),
+    (Deed.LIFT, INTERNAL, [NOTHING, NOTHING, NOTHING, NOTHING, LIFT]),
+    (Deed.LIFT, EXTERNAL, [NOTHING, NOTHING, NOTHING, NOTHING, LIFT]),
 ]
 
 
@@ -87,15 +89,15 @@ def test_state_is_the_table_of_key(
 @pytest.mark.parametrize(("deed", "kind", "changes"), EXPECTED)
 def test_each_deed_in_each_state(deed: Deed, kind: AccountKind, changes: list[Changes | Refused]) -> None:
     """The whole table of deeds and states, for staff and for others."""
-    decided = [rules.decide(deed, replace(one, kind=kind), NOON) for one in SITUATIONS.values()]
+    decided = [rules.decide(deed, replace(one, kind=kind), NOON) for one in SITUATIONS]
 
     assert decided == changes
 
 
 def test_allowlist_beneath_an_exclusion() -> None:
     """An excluded account with a factor is not put on the list, one that stands on it can be taken off."""
-    with_factor = replace(SITUATIONS[SET_UP], excluded=True)
-    allowed = replace(SITUATIONS[MAY_SET_UP], excluded=True)
+    with_factor = replace(SET_UP_ONE, excluded=True)
+    allowed = replace(ALLOWED_ONE, excluded=True)
 
     assert rules.decide(Deed.ALLOW, with_factor, NOON) == NOTHING
     assert rules.decide(Deed.WITHDRAW, allowed, NOON) == TAKE
@@ -104,7 +106,7 @@ def test_allowlist_beneath_an_exclusion() -> None:
 def carried_out(situation: Situation, changes: Changes) -> Situation:
     """Do to a situation what the changes say."""
     if Change.DELETE_FACTORS in changes:
-        situation = replace(situation, factors=0)
+        situation = replace(situation, factors=0, factor_due=True)
     if Change.PUT_ENTRY in changes:
         situation = replace(situation, entry=entry())
     if Change.TAKE_ENTRY in changes:
@@ -123,6 +125,7 @@ situations = st.builds(
     factors=st.integers(0, 2),
     entry=st.sampled_from([None, entry(), entry(NOON - SECOND)]),
     excluded=st.booleans(),
+    factor_due=st.booleans(),
 )
 
 

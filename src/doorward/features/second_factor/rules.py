@@ -65,7 +65,16 @@ class Situation:
     """False where no factor was ever set up, reset or deleted: some methods let such an account in (DEV-2)."""
 
 
+class Untouched(StrEnum):
+    """An account that is blocked, though a method of DEV-2 may let it in: nothing was ever done about its factor."""
+
+    NEVER_SET_UP = "never_set_up"
+
+
+Column = FactorState | Untouched
+"""What the table tells apart."""
 _SET_UP, _MAY, _BLOCKED, _EXCLUDED = FactorState
+(_NEVER,) = Untouched
 _NOTHING: Changes = frozenset()
 _RESET: Changes = frozenset({Change.DELETE_FACTORS, Change.PUT_ENTRY, Change.MOVE_EPOCH})
 _DELETE: Changes = frozenset({Change.DELETE_FACTORS, Change.TAKE_ENTRY, Change.MOVE_EPOCH})
@@ -75,17 +84,26 @@ _EXCLUDE: Changes = frozenset({Change.EXCLUDE})
 _LIFT: Changes = frozenset({Change.LIFT, Change.MOVE_EPOCH})
 """Sessions that a password alone has opened end with the exclusion that allowed them."""
 
-TABLE: Mapping[Deed, Mapping[FactorState, Changes | str]] = MappingProxyType(
+TABLE: Mapping[Deed, Mapping[Column, Changes | str]] = MappingProxyType(
     {
-        Deed.RESET: {_SET_UP: _RESET, _MAY: _RESET, _BLOCKED: _RESET, _EXCLUDED: _RESET},
-        Deed.DELETE: {_SET_UP: _DELETE, _MAY: _DELETE, _BLOCKED: _NOTHING, _EXCLUDED: "second_factor.excluded"},
-        Deed.ALLOW: {_SET_UP: _NOTHING, _MAY: _NOTHING, _BLOCKED: _PUT},
-        Deed.WITHDRAW: {_SET_UP: _NOTHING, _MAY: _TAKE, _BLOCKED: _NOTHING},
-        Deed.EXCLUDE: {_SET_UP: _EXCLUDE, _MAY: _EXCLUDE, _BLOCKED: _EXCLUDE, _EXCLUDED: _NOTHING},
-        Deed.LIFT: {_SET_UP: _NOTHING, _MAY: _NOTHING, _BLOCKED: _NOTHING, _EXCLUDED: _LIFT},
+        Deed.RESET: {_SET_UP: _RESET, _MAY: _RESET, _BLOCKED: _RESET, _NEVER: _RESET, _EXCLUDED: _RESET},
+        Deed.DELETE: {
+            _SET_UP: _DELETE,
+            _MAY: _DELETE,
+            _BLOCKED: _NOTHING,
+            _NEVER: _DELETE,
+            _EXCLUDED: "second_factor.excluded",
+        },
+        Deed.ALLOW: {_SET_UP: _NOTHING, _MAY: _NOTHING, _BLOCKED: _PUT, _NEVER: _PUT},
+        Deed.WITHDRAW: {_SET_UP: _NOTHING, _MAY: _TAKE, _BLOCKED: _NOTHING, _NEVER: _NOTHING},
+        Deed.EXCLUDE: {_SET_UP: _EXCLUDE, _MAY: _EXCLUDE, _BLOCKED: _EXCLUDE, _NEVER: _EXCLUDE, _EXCLUDED: _NOTHING},
+        Deed.LIFT: {_SET_UP: _NOTHING, _MAY: _NOTHING, _BLOCKED: _NOTHING, _NEVER: _NOTHING, _EXCLUDED: _LIFT},
     }
 )
-"""What each deed changes in each state, or the code of its refusal (KEY-3 to KEY-5, KEY-8)."""
+"""What each deed changes in each state, or the code of its refusal (KEY-3 to KEY-5, KEY-8).
+
+A delete blocks an account that never had a factor, too: no method of DEV-2 lets it in afterwards.
+"""
 
 BENEATH = frozenset({Deed.ALLOW, Deed.WITHDRAW})
 """Deeds on the allowlist alone: they look at the state beneath an exclusion, and leave the exclusion as it is."""
@@ -106,17 +124,16 @@ def live(entry: AllowlistEntry | None, now: datetime) -> bool:
 
 
 def decide(deed: Deed, situation: Situation, now: datetime) -> Changes | Refused:
-    """Say what a deed changes; refuse with `second_factor.internal_only` or `second_factor.excluded` (KEY-4).
-
-    A delete blocks an account that never had a factor, too: no method of DEV-2 lets it in afterwards.
-    """
+    """Say what a deed changes; refuse with `second_factor.internal_only` or `second_factor.excluded` (KEY-4)."""
     if deed is Deed.DELETE and situation.kind is AccountKind.EXTERNAL:
         return Refused("second_factor.internal_only")
-    seen = replace(situation, excluded=False) if deed in BENEATH else situation
-    if deed is Deed.DELETE and not (seen.factor_due or seen.excluded):
-        return _DELETE
-    found = TABLE[deed][state(seen.factors, seen.entry, now, excluded=seen.excluded)]
+    found = TABLE[deed][_column(replace(situation, excluded=False) if deed in BENEATH else situation, now)]
     return Refused(found) if isinstance(found, str) else found
+
+
+def _column(seen: Situation, now: datetime) -> Column:
+    found = state(seen.factors, seen.entry, now, excluded=seen.excluded)
+    return found if found is not FactorState.BLOCKED or seen.factor_due else Untouched.NEVER_SET_UP
 
 
 def judge_unassign(kind: AccountKind, *, blocks: bool) -> Refused | None:
