@@ -5,6 +5,8 @@ resets or deletes themselves (LOCK-8, KEY-4); an automatic lock takes no right f
 whoever may not read an account is not told that it is there (RIGHT-3).
 """
 
+from collections.abc import Callable
+
 from doorward.features.accounts.model import AccountKind
 from doorward.features.rights.model.facts import (
     EVERYTHING,
@@ -30,19 +32,95 @@ _SELF_CODES = {"lockout": "lockout.self", "second_factor": "second_factor.self",
                "exclusions": "second_factor.self"}  # fmt: skip
 
 
+def operates(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refused | None:
+    """Refuse whoever can never operate; the cause tells the audit trail why."""
+    del target
+    if not barred(actor):
+        return None
+    return Refused("rights.missing", {"right": act.right or ""}, cause="external, disabled or locked by an operator")
+
+
+def holds(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refused | None:
+    """Refuse whoever lacks the right over the target; one whom they may not read is not named (RIGHT-3)."""
+    right = act.right or ""
+    held = actor.rights.get(right)
+    if target is None:
+        covers = scopes.somewhere if Needs.SOMEWHERE in act.needs else scopes.server_wide
+        return None if covers(held) else Refused("rights.missing", {"right": right})
+    if scopes.over(held, target.groups):
+        return None
+    reading, another = actor.rights.get(READ), actor.account != target.account
+    if another and scopes.somewhere(reading) and not scopes.over(reading, target.groups):
+        return Refused("accounts.not_found", cause="outside the actor's scope")
+    return Refused("rights.missing", {"right": right})
+
+
+def has_factor(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refused | None:
+    """Refuse a session without the second factor what it never does, and what asks for one by name (KEY-7)."""
+    del target
+    if refused := _session_serves(actor, act.right or ""):
+        return refused
+    if Needs.SECOND_FACTOR in act.needs and not with_second_factor(actor):
+        return Refused("session.second_factor_required")
+    return None
+
+
+def is_another(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refused | None:
+    """Refuse to do to oneself what is for others to do (LOCK-8, KEY-4)."""
+    if target is None or Needs.ANOTHER not in act.needs or actor.account != target.account:
+        return None
+    return Refused(_SELF_CODES.get((act.event or "").partition(".")[0], "rights.self"))
+
+
+def reaches(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refused | None:
+    """Refuse to act on an account that holds rights which the actor lacks, unless a role says so (RIGHT-4)."""
+    if target is None or not act.needs & {Needs.ANOTHER, Needs.WITHIN_REACH} or actor.account == target.account:
+        return None
+    if scopes.over_higher(actor.rights.get(act.right or ""), target.groups):
+        return None
+    return Refused("rights.higher_target") if scopes.lacking(actor.rights, target.rights) else None
+
+
+def leaves_administrator(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refused | None:
+    """Refuse to take away the last able administrator (RIGHT-5)."""
+    del actor
+    if target is None or Needs.ADMINISTRATOR_LEFT not in act.needs or not target.last_administrator:
+        return None
+    return Refused("rights.last_administrator")
+
+
+def lifts(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refused | None:
+    """Refuse to lift a lock that somebody set to whoever could not set it (LOCK-12)."""
+    if target is None or Needs.LIFTABLE_LOCK not in act.needs or not target.locked_by_hand:
+        return None
+    if scopes.over(actor.rights.get(MODIFY), target.groups):
+        return None
+    return Refused("rights.missing", {"right": MODIFY}, cause="locked by hand")
+
+
+def deletes(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refused | None:
+    """Refuse to delete the key of an account that is external, or excluded (KEY-4)."""
+    del actor
+    if target is None or Needs.DELETABLE_KEY not in act.needs:
+        return None
+    if target.external:
+        return Refused("second_factor.internal_only")
+    return Refused("second_factor.excluded") if target.excluded else None
+
+
+Question = Callable[[ActorFacts, Act, TargetFacts | None], Refused | None]
+QUESTIONS: tuple[Question, ...] = (
+    operates, holds, has_factor, is_another, reaches, leaves_administrator, lifts, deletes,
+)  # fmt: skip
+"""What is asked about every act, in this order; the first no decides, and "why can't I?" hears them all."""
+
+
 def may(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Allowed | Refused:
     """Decide whether an operator may perform an act on an account (or on nobody in particular)."""
     if act.right is None:
         return Refused("rights.missing")
-    if refused := _entitled(actor, act, target) or _session_serves(actor, act.right):
-        return refused
-    if target is not None and (refused := _reaches(actor, act, target)):
-        return refused
-    if Needs.SECOND_FACTOR in act.needs and not with_second_factor(actor):
-        return Refused("session.second_factor_required")
-    if target is not None and Needs.ADMINISTRATOR_LEFT in act.needs and target.last_administrator:
-        return Refused("rights.last_administrator")
-    return (None if target is None else _lifts(actor, act, target) or _deletes(act, target)) or Allowed()
+    answers = (question(actor, act, target) for question in QUESTIONS)
+    return next((refused for refused in answers if refused is not None), Allowed())
 
 
 def may_oneself(session: SessionFacts, act: Act) -> Refused | None:
@@ -57,7 +135,7 @@ def permission(actor: ActorFacts, act: Act, target: TargetFacts) -> Permission:
     verdict = may(actor, act, target)
     return Permission(
         allowed=isinstance(verdict, Allowed),
-        has_right=act.right is not None and not (_entitled(actor, act, target) or _lifts(actor, act, target)),
+        has_right=act.right is not None and not any(ask(actor, act, target) for ask in (operates, holds, lifts)),
         session_used_second_factor=actor.session_used_second_factor,
         reason=verdict if isinstance(verdict, Refused) else None,
     )
@@ -127,41 +205,6 @@ def may_reach_higher(actor: ActorFacts) -> Refused | None:
     return next(told, Refused("rights.reaches_higher"))
 
 
-def _entitled(actor: ActorFacts, act: Act, target: TargetFacts | None) -> Refused | None:
-    """Refuse whoever lacks the right over the target, or can never operate; the cause tells the audit trail which."""
-    right = act.right or ""
-    if barred(actor):
-        return Refused("rights.missing", {"right": right}, cause="external, disabled or locked by an operator")
-    held = actor.rights.get(right)
-    if target is None:
-        holds = scopes.somewhere if Needs.SOMEWHERE in act.needs else scopes.server_wide
-        return None if holds(held) else Refused("rights.missing", {"right": right})
-    if scopes.over(held, target.groups):
-        return None
-    reading, another = actor.rights.get(READ), actor.account != target.account
-    if another and scopes.somewhere(reading) and not scopes.over(reading, target.groups):
-        return Refused("accounts.not_found", cause="outside the actor's scope")
-    return Refused("rights.missing", {"right": right})
-
-
-def _lifts(actor: ActorFacts, act: Act, target: TargetFacts) -> Refused | None:
-    """Refuse to lift a lock that somebody set to whoever could not set it (LOCK-12)."""
-    if Needs.LIFTABLE_LOCK not in act.needs or not target.locked_by_hand:
-        return None
-    if scopes.over(actor.rights.get(MODIFY), target.groups):
-        return None
-    return Refused("rights.missing", {"right": MODIFY}, cause="locked by hand")
-
-
-def _deletes(act: Act, target: TargetFacts) -> Refused | None:
-    """Refuse to delete the key of an account that is external, or excluded (KEY-4)."""
-    if Needs.DELETABLE_KEY not in act.needs:
-        return None
-    if target.external:
-        return Refused("second_factor.internal_only")
-    return Refused("second_factor.excluded") if target.excluded else None
-
-
 def _session_serves(actor: ActorFacts, right: str) -> Refused | None:
     """Refuse what a session without the second factor never does, whatever its account holds (KEY-1, KEY's table)."""
     if actor.own_page_only:
@@ -170,14 +213,3 @@ def _session_serves(actor: ActorFacts, right: str) -> Refused | None:
     if without_factor and not right.endswith(":read"):
         return Refused("session.second_factor_required", cause="signs in without a second factor")
     return None
-
-
-def _reaches(actor: ActorFacts, act: Act, target: TargetFacts) -> Refused | None:
-    if Needs.ANOTHER in act.needs and actor.account == target.account:
-        feature = (act.event or "").partition(".")[0]
-        return Refused(_SELF_CODES.get(feature, "rights.self"))
-    if not act.needs & {Needs.ANOTHER, Needs.WITHIN_REACH} or actor.account == target.account:
-        return None
-    if scopes.over_higher(actor.rights.get(act.right or ""), target.groups):
-        return None
-    return Refused("rights.higher_target") if scopes.lacking(actor.rights, target.rights) else None

@@ -7,6 +7,7 @@ from doorward.features.accounts.model import AccountKind
 from doorward.features.rights.model.acts.explaining import Reasoning
 from doorward.features.rights.model.facts import ActorFacts, Assignment, Effect, Role, TargetFacts
 from doorward.features.rights.rules import deciding, scopes
+from doorward.features.rights.rules.deciding import Question
 from doorward.kernel.act import Act, Needs
 from doorward.kernel.ids import GroupId
 
@@ -27,38 +28,60 @@ def brings(one: Assignment, right: str, groups: frozenset[GroupId], roles: Mappi
     return one.effect is Effect.ALLOW and role is not None and right in role.rights and reaches
 
 
+_WORDS: dict[Question, str] = {
+    deciding.operates: "May this account operate at all?",
+    deciding.holds: "Does it hold {right} over this account?",
+    deciding.has_factor: "Has it a second factor to sign in with?",
+    deciding.is_another: "Is it somebody else's account?",
+    deciding.reaches: "Does it hold all that this account holds?",
+    deciding.leaves_administrator: "Would an able administrator be left?",
+    deciding.lifts: f"Does it hold {deciding.MODIFY} too, since the lock was set by hand?",
+    deciding.deletes: "Is it an internal account that is not excluded?",
+}
+_ASKED_FOR: dict[Question, frozenset[Needs]] = {
+    deciding.is_another: frozenset({Needs.ANOTHER}),
+    deciding.reaches: frozenset({Needs.ANOTHER, Needs.WITHIN_REACH}),
+    deciding.leaves_administrator: frozenset({Needs.ADMINISTRATOR_LEFT}),
+    deciding.lifts: frozenset({Needs.LIFTABLE_LOCK}),
+    deciding.deletes: frozenset({Needs.DELETABLE_KEY}),
+}
+"""Which needs of an act bring a question up; the others are asked about every act."""
+_WHY_NOT: dict[Question, str] = {
+    deciding.has_factor: "it has none, or is excluded from having one",
+    deciding.is_another: "it is their own",
+    deciding.leaves_administrator: "this is the last one",
+}
+
+
 def reasoned(actor: ActorFacts, act: Act, target: TargetFacts, held: Held) -> tuple[Reasoning, ...]:
-    """Answer every question that the decision asks; whoever reads sees more than the first no."""
-    right = act.right or ""
-    questions = [
-        Reasoning("May this account operate at all?", not deciding.barred(actor), _operates(actor)),
-        Reasoning(
-            f"Does it hold {right} over this account?",
-            scopes.over(actor.rights.get(right), target.groups),
-            _over(right, target, held),
-        ),
-    ]
-    if Needs.ANOTHER in act.needs:
-        another = actor.account != target.account
-        questions.append(Reasoning("Is it somebody else's account?", another, "" if another else "it is their own"))
-    if act.needs & {Needs.ANOTHER, Needs.WITHIN_REACH}:
-        questions.append(_higher(actor, right, target))
-    if Needs.SECOND_FACTOR in act.needs or not right.endswith(":read"):  # no session without one does more than read
-        has = actor.has_factor and not actor.excluded
-        why = "" if has else "it has none, or is excluded from having one"
-        questions.append(Reasoning("Has it a second factor to sign in with?", has, why))
-    if Needs.ADMINISTRATOR_LEFT in act.needs:
-        left = not target.last_administrator
-        questions.append(
-            Reasoning("Would an able administrator be left?", left, "" if left else "this is the last one")
-        )
-    if Needs.LIFTABLE_LOCK in act.needs and target.locked_by_hand:
-        lifts = scopes.over(actor.rights.get(deciding.MODIFY), target.groups)
-        questions.append(Reasoning(f"Does it hold {deciding.MODIFY} too, since the lock was set by hand?", lifts, ""))
-    if Needs.DELETABLE_KEY in act.needs:
-        why = "it is external" if target.external else "it is excluded" if target.excluded else ""
-        questions.append(Reasoning("Is it an internal account that is not excluded?", not why, why))
-    return tuple(questions)
+    """Answer every question of the decision that the act brings up; whoever reads sees more than the first no."""
+    grounds: dict[Question, str] = {
+        deciding.operates: _operates(actor),
+        deciding.holds: _over(act.right or "", target, held),
+        deciding.reaches: _higher(actor, act.right or "", target),
+    }
+    told = []
+    for question in deciding.QUESTIONS:
+        if _brought_up(question, act, target):
+            answer = question(actor, act, target) is None
+            because = grounds.get(question) or ("" if answer else _why_not(question, target))
+            told.append(Reasoning(_WORDS[question].format(right=act.right), answer, because))
+    return tuple(told)
+
+
+def _why_not(question: Question, target: TargetFacts) -> str:
+    if question is deciding.deletes:
+        return "it is external" if target.external else "it is excluded"
+    return _WHY_NOT.get(question, "")
+
+
+def _brought_up(question: Question, act: Act, target: TargetFacts) -> bool:
+    """Tell whether an act brings a question up; no session without the second factor does more than read."""
+    if question is deciding.has_factor:
+        return Needs.SECOND_FACTOR in act.needs or not (act.right or "").endswith(":read")
+    if question is deciding.lifts and not target.locked_by_hand:
+        return False
+    return question not in _ASKED_FOR or bool(act.needs & _ASKED_FOR[question])
 
 
 def _operates(actor: ActorFacts) -> str:
@@ -83,14 +106,14 @@ def _over(right: str, target: TargetFacts, held: Held) -> str:
     return f"only by {_listed(elsewhere, held)}" if elsewhere else "no role of theirs has it"
 
 
-def _higher(actor: ActorFacts, right: str, target: TargetFacts) -> Reasoning:
-    question = "Does it hold all that this account holds?"
+def _higher(actor: ActorFacts, right: str, target: TargetFacts) -> str:
+    """Say which rights are lacking, or why none needs to be held."""
     lacking = scopes.lacking(actor.rights, target.rights)
-    if lacking and scopes.over_higher(actor.rights.get(right), target.groups):
-        return Reasoning(question, answer=True, because="a role says that it reaches accounts of more rights")
-    if lacking and actor.account != target.account:
-        return Reasoning(question, answer=False, because=f"it lacks {', '.join(sorted(lacking))}")
-    return Reasoning(question, answer=True, because="")
+    if not lacking or actor.account == target.account:
+        return ""
+    if scopes.over_higher(actor.rights.get(right), target.groups):
+        return "a role says that it reaches accounts of more rights"
+    return f"it lacks {', '.join(sorted(lacking))}"
 
 
 def _listed(found: Sequence[Assignment], held: Held) -> str:
