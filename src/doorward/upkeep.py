@@ -22,7 +22,7 @@ from doorward.features.jobs.actions import working as jobs
 from doorward.features.links import actions as links
 from doorward.features.lockout import actions as lockout
 from doorward.features.notices import actions as notices
-from doorward.features.notices.actions import Deliver, send_due
+from doorward.features.notices.actions import Attempted, Deliver, send_due
 from doorward.features.otp import actions as otp
 from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.passwords import actions as passwords
@@ -69,8 +69,15 @@ log = structlog.get_logger(__name__)
 
 
 def post_duties(deliver: Deliver) -> tuple[Duty, ...]:
-    """Give the duty of the thread that sends mail: a mail server that hangs holds up nothing but mail."""
-    return (Duty("send mail", OFTEN, lambda runtime: send_due(runtime, deliver)),)
+    """Give the duties of the thread that sends mail: a mail server that hangs holds up nothing but mail.
+
+    What came of a mail that was tried is written by whoever tried it, also when another process sends mail by now.
+    """
+    attempted: list[Attempted] = []
+    return (
+        Duty("settle mail", SOON, partial(notices.settle, attempted=attempted), shared=False),
+        Duty("send mail", OFTEN, partial(send_due, deliver=deliver, attempted=attempted)),
+    )
 
 
 def upkeep_duties() -> tuple[Duty, ...]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -42,6 +43,15 @@ Returns when the other side has said yes, raises `NotDelivered` otherwise.
 """
 
 _WORKER = Origin(Door.WORKER)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """A mail that was tried, the end of its lease, and what came of it: it may not go again before that is written."""
+
+    mail: store.Claimed
+    until: datetime
+    settled: rules.Settled
 
 
 def tell(  # noqa: PLR0913 - a letter has a reader, an address, a subject, its facts and an end
@@ -87,12 +97,15 @@ def _mail(call: Call, told: Told, kind: Kind, expires_at: datetime | None) -> st
     )
 
 
-def send_due(runtime: Runtime, deliver: Deliver) -> int:
+def send_due(runtime: Runtime, deliver: Deliver, attempted: list[Attempted] | None = None) -> int:
     """Hand over what is due, and give the number of mails that were settled; for the worker.
 
-    Claiming and settling are transactions of their own, and none is open while the mail server is spoken to. Should the
+    Claiming and settling are transactions of their own, and none is open while the mail server is spoken to. What
+    could not be written of a mail that was tried stays in `attempted`, and nothing is sent before it is. Should the
     process die between the other side's yes and the commit, the mail goes once more, with the same message id.
     """
+    attempted = [] if attempted is None else attempted
+    settle(runtime, attempted)
     with runtime.database.read() as sql:
         if not store.any_due(sql, runtime.clock.now()):
             return 0
@@ -102,12 +115,22 @@ def send_due(runtime: Runtime, deliver: Deliver) -> int:
     count = len(waiting)
     try:
         while waiting and runtime.clock.now() <= until - LONGEST_DELIVERY:
-            _send(runtime, deliver, waiting[0], until)
-            waiting.pop(0)
+            _send(runtime, deliver, waiting.pop(0), until, attempted)
     finally:
         if waiting:
             _give_back(runtime, waiting, until)
     return count - len(waiting)
+
+
+def settle(runtime: Runtime, attempted: list[Attempted]) -> int:
+    """Write what came of mails that were tried; those that cannot be written now stay in the list.
+
+    Written late too, as long as nobody else has claimed the mail since the lease ended.
+    """
+    while attempted:
+        _write(runtime, attempted[0])
+        attempted.pop(0)
+    return 0
 
 
 @act("system:read", event=None, writes=False)
@@ -153,14 +176,16 @@ def purge(call: Call) -> int:
     return mails + store.forget_former(call.sql, call.now - rules.FORMER_TOLD_FOR)
 
 
-def _send(runtime: Runtime, deliver: Deliver, mail: store.Claimed, until: datetime) -> None:
+def _send(runtime: Runtime, deliver: Deliver, mail: store.Claimed, until: datetime, attempted: list[Attempted]) -> None:
     try:
-        settled = _attempt(runtime, deliver, mail)
+        attempted.append(Attempted(mail, until, _attempt(runtime, deliver, mail)))
     except Exception:
         # A bug in one message must not hold up the others: it waits for its next try like any other, and is told.
-        _settle(runtime, mail, until, _failed(runtime, mail, "the message could not be written"))
+        why = _failed(runtime, mail, "the message could not be written")
+        attempted.append(Attempted(mail, until, why))
         raise
-    _settle(runtime, mail, until, settled)
+    finally:
+        settle(runtime, attempted)
 
 
 def _attempt(runtime: Runtime, deliver: Deliver, mail: store.Claimed) -> rules.Settled:
@@ -180,7 +205,8 @@ def _failed(runtime: Runtime, mail: store.Claimed, why: str) -> rules.Settled:
     return rules.failed(rules.Try(mail.attempts + 1, mail.queued_at, mail.expires_at), runtime.clock.now(), why)
 
 
-def _settle(runtime: Runtime, mail: store.Claimed, until: datetime, settled: rules.Settled) -> None:
+def _write(runtime: Runtime, tried: Attempted) -> None:
+    mail, settled = tried.mail, tried.settled
     with runtime.writing(_WORKER) as call:
         result = {
             "to_state": settled.state.value,
@@ -189,7 +215,7 @@ def _settle(runtime: Runtime, mail: store.Claimed, until: datetime, settled: rul
             "tries": mail.attempts + (settled.state is not MailState.EXPIRED),
             "over_at": call.now if settled.over else None,
         }
-        store.settle(call.sql, mail, until, result, erase=settled.erases)
+        store.settle(call.sql, mail, tried.until, result, erase=settled.erases)
 
 
 def _give_back(runtime: Runtime, waiting: list[store.Claimed], until: datetime) -> None:
