@@ -103,17 +103,19 @@ class Worker:
         return True
 
     def _held(self, now: datetime) -> frozenset[str]:
-        """Give the duties that this worker holds; take what is free and renew what is held, from time to time."""
+        """Give the duties that this worker holds; take what is free and renew what is held, from time to time.
+
+        Whoever holds none says all the same that it serves, so that nobody moves the database away from under it.
+        """
         if self._asked_at is not None and self._ask_at is not None and self._asked_at <= now < self._ask_at:
             return self._mine
         self._mine, self._asked_at, self._ask_at = frozenset(), now, now + RENEWED_EVERY
         wanted = {duty.name for duty in self._duties if duty.shared}
         try:
-            with self._runtime.database.read() as sql:
+            with self._runtime.database.write() as sql:
+                leases.serve(sql, self._holder, now)
                 others = leases.held_by_others(sql, self._holder, now)
-            if wanted - others.keys():
-                with self._runtime.database.write() as sql:
-                    self._mine = frozenset(leases.take(sql, wanted - others.keys(), self._holder, now))
+                self._mine = frozenset(leases.take(sql, wanted - others.keys(), self._holder, now))
         except Exception as error:  # noqa: BLE001 - a database that is busy now is asked again
             self._tell("leases", error)
             return frozenset()

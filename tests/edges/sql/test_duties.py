@@ -3,9 +3,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from doorward.edges.sql import duties, schema
 from doorward.edges.sql.sqlite import SqliteDatabase
+from doorward.edges.sql.tables import server
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -88,3 +90,27 @@ def test_a_lease_from_before_the_clock_was_set_back_binds_nobody(database: Sqlit
 
     assert take(database, "b", NOON, "mail") == {"mail"}
     assert take(database, "c", NOON, "mail") == set()
+
+
+def test_whoever_serves_is_known_without_a_duty(database: SqliteDatabase) -> None:
+    """By a row of its own, which is no duty; it is there until the lease ends, or is given back."""
+    take(database, "oak/1", NOON, "mail")
+    with database.write() as sql:
+        duties.serve(sql, "oak/1", NOON + timedelta(seconds=5))
+        duties.serve(sql, "elm/1", NOON)
+        duties.serve(sql, "ash/1", NOON)
+        duties.give_back(sql, "ash/1", NOON)
+    with database.read() as sql:
+        assert duties.held(sql, NOON) == [("mail", "oak/1", NOON + LEASE)]
+        assert duties.holders(sql, NOON) == {"oak/1": NOON + LEASE + timedelta(seconds=5), "elm/1": NOON + LEASE}
+        assert duties.holders(sql, NOON + LEASE).keys() == {"oak/1"}
+
+
+def test_rows_of_those_who_served_do_not_pile_up(database: SqliteDatabase) -> None:
+    """Each process has a name of its own; what the dead left goes with the next who says that it serves."""
+    with database.write() as sql:
+        duties.serve(sql, "later/1", NOON + timedelta(hours=5))
+        for number in range(20):
+            duties.serve(sql, f"oak/{number}", NOON + number * LEASE)
+    with database.read() as sql:
+        assert sql.execute(select(server.duties.c.held_by)).scalars().all() == ["oak/19"]

@@ -293,5 +293,5 @@ def test_a_source_that_a_server_works_on_is_refused(opened: Open) -> None:
         duties.take(sql, ["post"], "oak/77-ab/post", NOON)
     with source.read() as sql:
         moving.refuse_while_served(sql, NOON + duties.LEASE, "it")
-        with pytest.raises(Obstacle, match=r"A server runs on it \(oak\).* within 30 seconds"):
+        with pytest.raises(Obstacle, match=r"runs on it \(oak\).* running until 2026-05-04 12:00:30 UTC"):
             moving.refuse_while_served(sql, NOON, "it")

@@ -61,6 +61,15 @@ def test_duties_are_told_while_they_are_held(world: World) -> None:
     assert found(world, "duties").grade is Grade.ODD
 
 
+def test_a_node_that_only_serves_does_no_duty(world: World) -> None:
+    """It says that it is there, and nobody sends mail all the same."""
+    with world.writing() as call:
+        duties.serve(call.sql, "oak/1", call.now)
+
+    assert facts(world).duties == ()
+    assert found(world, "duties").grade is Grade.ODD
+
+
 def test_a_clock_that_was_set_back_is_found(world: World) -> None:
     """By the latest lease, which began when it was written."""
     with world.writing() as call:

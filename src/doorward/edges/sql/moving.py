@@ -71,11 +71,13 @@ def held_still(database: Database) -> Iterator[Connection]:
 
 def refuse_while_served(source: Connection, now: datetime, name: str) -> None:
     """Raise `Obstacle` while a server works on the source: what people do after the move would be lost."""
-    nodes = sorted({holder.partition("/")[0] for holder in duties.holders(source, now)})
-    if nodes:
+    holders = duties.holders(source, now)
+    if holders:
+        nodes = sorted({holder.partition("/")[0] for holder in holders})
         raise Obstacle(
             f"A server runs on {name} ({', '.join(nodes)}): what it does after the move would be lost.",
-            f"Stop it first; of one that was killed it is known within {duties.LEASE.seconds} seconds.",
+            "Stop each node first; "
+            f"one that was killed counts as running until {max(holders.values()):%Y-%m-%d %H:%M:%S} UTC.",
         )
 
 
