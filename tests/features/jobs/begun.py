@@ -3,7 +3,7 @@
 from typing import Any
 
 from doorward.features.jobs.actions import items, showing, starting, working
-from doorward.features.jobs.model import JobKind, JobShown, JobStarted, ShowJob, StartJob
+from doorward.features.jobs.model import JobFound, JobKind, JobShown, JobStarted, ShowJob, StartJob
 from doorward.kernel.act import Caller
 from doorward.kernel.ids import AccountId, JobId
 from tests.worlds import API, NOON, OWNER, World
@@ -28,10 +28,10 @@ def is_locked(world: World, account: AccountId) -> bool:
 
 def start(
     world: World, caller: Caller = OWNER, *accounts: AccountId, kind: JobKind = JobKind.UNLOCKS, **more: Any
-) -> JobStarted:
-    """Begin a job."""
+) -> JobStarted | JobFound:
+    """Begin a job, or find the one that the same key has begun."""
     outcome = world.run(STARTS[kind], StartJob(accounts, **more), caller)
-    assert isinstance(outcome, JobStarted)
+    assert isinstance(outcome, JobStarted | JobFound)
     return outcome
 
 

@@ -5,7 +5,7 @@ import pytest
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts import store as accounts_store
 from doorward.features.jobs.actions import showing, starting
-from doorward.features.jobs.model import JobShown, ShowJob, StartJob
+from doorward.features.jobs.model import JobFound, JobShown, ShowJob, StartJob
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import EndSession
 from doorward.kernel.act import Bearer
@@ -78,8 +78,20 @@ def test_same_key_finds_the_same_job(world: World, grace: Bearer) -> None:
     again = start(world, grace, bram, idempotency_key="k-1")
     other = start(world, grace, bram, idempotency_key="k-2")
 
-    assert again == first
+    assert again == JobFound(first.job, first.total, first.counting)
     assert other.job != first.job
+
+
+def test_audit_2_a_job_is_recorded_as_begun_once(world: World, grace: Bearer) -> None:
+    """Whoever sends the request again has begun nothing, also when the job is finished; the entry says so."""
+    bram = locked(world, "bram")
+    first = start(world, grace, bram, idempotency_key="k-1")
+    start(world, grace, bram, idempotency_key="k-1")
+    work(world)
+    start(world, grace, bram, idempotency_key="k-1")
+
+    entries = [(e.outcome, e.details["job"]) for e in world.entries() if e.act == "jobs.started"]
+    assert entries == [("done", str(first.job)), ("unchanged", str(first.job)), ("unchanged", str(first.job))]
 
 
 def test_key_of_somebody_else_is_another(world: World, grace: Bearer) -> None:

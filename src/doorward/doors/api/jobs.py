@@ -16,6 +16,7 @@ from doorward.doors.api.shapes import OutcomeJson, Page, Shape
 from doorward.features.directory.model import LockKind, Search
 from doorward.features.jobs.actions.showing import list_jobs, show_job
 from doorward.features.jobs.actions.starting import (
+    Start,
     start_allowlist_additions,
     start_exclusion_additions,
     start_secret_key_resets,
@@ -27,7 +28,6 @@ from doorward.features.jobs.model import (
     JobRow,
     JobShown,
     JobsListed,
-    JobStarted,
     JobState,
     ListJobs,
     ShowJob,
@@ -35,7 +35,6 @@ from doorward.features.jobs.model import (
     StopJob,
 )
 from doorward.features.second_factor.model import FactorState
-from doorward.kernel.act import Action
 from doorward.kernel.ids import AccountId, JobId
 from doorward.kernel.outcome import Refused
 
@@ -225,7 +224,7 @@ def stop(job: JobIn, asked: Holder) -> Response:
     return asked.refuse(outcome) if isinstance(outcome, Refused) else answer(OutcomeJson(outcome=outcome.status))
 
 
-def _start(asked: Asked, act: Action[StartJob, JobStarted | Refused], body: Many, key: str | None) -> Response:
+def _start(asked: Asked, act: Start, body: Many, key: str | None) -> Response:
     command = StartJob(
         accounts=tuple(body.accounts or ()),
         search=None if body.filter is None else body.filter.search(),
@@ -233,7 +232,7 @@ def _start(asked: Asked, act: Action[StartJob, JobStarted | Refused], body: Many
         idempotency_key=key,
     )
     outcome = asked.run(act, command)
-    if not isinstance(outcome, JobStarted):
+    if isinstance(outcome, Refused):
         return asked.refuse(outcome)
     shape = JobStartedJson(id=outcome.job, state="running", total=outcome.total, counting=outcome.counting)
     return answer(shape, 202, headers={"location": f"{PREFIX}/jobs/{outcome.job}"})

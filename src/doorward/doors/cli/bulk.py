@@ -6,13 +6,23 @@ from typing import Any
 
 import click
 
-from doorward.doors.cli.desk import Desk
+from doorward.doors.cli.desk import Acts, Desk
 from doorward.doors.cli.telling import print_json, print_table, with_progress
 from doorward.features.directory.model import Search
 from doorward.features.jobs.actions.showing import show_job
 from doorward.features.jobs.actions.starting import START_ACTS, count_found
 from doorward.features.jobs.actions.working import go_on
-from doorward.features.jobs.model import CountFound, JobItem, JobKind, JobShown, JobState, ShowJob, StartJob
+from doorward.features.jobs.model import (
+    CountFound,
+    JobFound,
+    JobItem,
+    JobKind,
+    JobShown,
+    JobStarted,
+    JobState,
+    ShowJob,
+    StartJob,
+)
 from doorward.kernel.ids import JobId
 
 _SEARCH = (
@@ -93,7 +103,8 @@ def do_many(desk: Desk, bulk: Bulk, search: Search | None, reason: str | None, *
         raise click.UsageError("What is done to many takes a --reason TEXT.")
     found = desk.run(count_found, CountFound(bulk.kind, search)).count
     desk.confirm(bulk.question.format(found=found), yes=yes)
-    started = desk.run(START_ACTS[bulk.kind], StartJob(search=search, reason=reason))
+    start: Acts[StartJob, JobStarted | JobFound] = START_ACTS[bulk.kind]
+    started = desk.run(start, StartJob(search=search, reason=reason))
     if desk.dry_run:
         desk.tell(started, bulk.rehearsed.format(found=found), total=found)
         return

@@ -48,6 +48,15 @@ class JobStarted(Done):
 
 
 @dataclass(frozen=True, slots=True)
+class JobFound(Unchanged):
+    """The same key has begun this job before; `total` as in `JobStarted`."""
+
+    job: JobId
+    total: int
+    counting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ShowJob:
     """Ask how far a job is, with a part of its items, in the order of their ids."""
 

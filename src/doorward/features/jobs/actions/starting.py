@@ -16,6 +16,7 @@ from doorward.features.jobs.model import (
     FoundCounted,
     Frontier,
     Job,
+    JobFound,
     JobKind,
     JobOver,
     JobStarted,
@@ -32,35 +33,36 @@ from doorward.kernel.act import Action, Needs, act
 from doorward.kernel.ids import JobId, new_id
 from doorward.kernel.outcome import Refused
 
-Start = Action[StartJob, JobStarted | Refused]
+Begun = JobStarted | JobFound | Refused
+Start = Action[StartJob, Begun]
 
 
-def _under_right_of(kind: JobKind) -> Callable[[Callable[[Any, StartJob], JobStarted | Refused]], Start]:
+def _under_right_of(kind: JobKind) -> Callable[[Callable[[Any, StartJob], Begun]], Start]:
     """Declare how a kind of job is begun: as its items are, over whomever the right is held (RIGHT-3)."""
     item = ITEM_ACTS[kind].act
     return act(item.right, event="jobs.started", needs=(Needs.SOMEWHERE, *(item.needs & {Needs.SECOND_FACTOR})))
 
 
 @_under_right_of(JobKind.UNLOCKS)
-def start_unlocks(call: Call, command: StartJob) -> JobStarted | Refused:
+def start_unlocks(call: Call, command: StartJob) -> Begun:
     """Begin to unlock a selection, or all that a search finds; the same key by the same actor finds the same job."""
     return _start(call, JobKind.UNLOCKS, command)
 
 
 @_under_right_of(JobKind.RESETS)
-def start_secret_key_resets(call: Call, command: StartJob) -> JobStarted | Refused:
+def start_secret_key_resets(call: Call, command: StartJob) -> Begun:
     """Begin to reset the secret keys of a selection, or of all that a search finds."""
     return _start(call, JobKind.RESETS, command)
 
 
 @_under_right_of(JobKind.ALLOWLIST)
-def start_allowlist_additions(call: Call, command: StartJob) -> JobStarted | Refused:
+def start_allowlist_additions(call: Call, command: StartJob) -> Begun:
     """Begin to let a selection, or all that a search finds, set up a second factor."""
     return _start(call, JobKind.ALLOWLIST, command)
 
 
 @_under_right_of(JobKind.EXCLUSIONS)
-def start_exclusion_additions(call: Call, command: StartJob) -> JobStarted | Refused:
+def start_exclusion_additions(call: Call, command: StartJob) -> Begun:
     """Begin to exclude a selection, or all that a search finds, from two-factor authentication."""
     return _start(call, JobKind.EXCLUSIONS, command)
 
@@ -108,7 +110,7 @@ def name_selected(call: Call, command: NameSelected) -> SelectedNamed:
     return SelectedNamed(tuple(name for _, name in named(call, command.accounts) if name))
 
 
-def _start(call: Call, kind: JobKind, command: StartJob) -> JobStarted | Refused:
+def _start(call: Call, kind: JobKind, command: StartJob) -> Begun:
     key_hash = rules.key_hash(kind, command.idempotency_key)
     found = None if key_hash is None else store.by_key(call.sql, call.actor.account, call.actor.name, key_hash)
     if found is not None and rules.differs(found, command):
@@ -120,7 +122,8 @@ def _start(call: Call, kind: JobKind, command: StartJob) -> JobStarted | Refused
     call.note.details |= {"job": str(job.id), "kind": kind.value, "total": total}
     if job.frontier is not None and job.frontier.search is not None:
         call.note.details["search"] = directory_rules.told(job.frontier.search)
-    return JobStarted(job.id, total, counting=rules.counting(job))
+    outcome = JobStarted if found is None else JobFound
+    return outcome(job.id, total, counting=rules.counting(job))
 
 
 def _begin(call: Call, kind: JobKind, command: StartJob, key_hash: bytes | None) -> Job:
