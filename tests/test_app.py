@@ -2,6 +2,7 @@ import asyncio
 import gc
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 
 from doorward import app, config, starting
 from doorward.config import Settings
+from doorward.edges.clock import CommonClock
 from doorward.edges.crypto.keys import create_key_file
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.sql import schema
 from doorward.edges.sql.opening import open_database
+from doorward.kernel.events import Checked, Door, Event, Origin
 from doorward.kernel.obstacle import Obstacle
 from tests.doors.asgi import Answered, call, scope_of
 from tests.worlds import NOON, TurnableClock
@@ -65,6 +68,25 @@ def test_each_address_leads_to_its_door(built: app.App, path: str, status: int, 
 def test_what_is_handed_in_takes_the_real_things_place(built: app.App) -> None:
     """A clock of a test's own is the one that acts see."""
     assert built.runtime.clock.now() == NOON
+
+
+def test_noting_the_busy_asks_nobody_for_the_time(settings: Settings) -> None:
+    """LOCK-2, T36: it is done on the event loop, which would stand still with a database that is frozen."""
+    asked: list[datetime] = []
+
+    def ask() -> datetime:
+        asked.append(NOON)
+        return NOON
+
+    made = app.open_runtime(settings, clock=CommonClock(ask, iter(range(0, 1000, 10)).__next__))
+    made.clock.now()
+    assert made.refusals is not None
+    for _ in range(3):
+        made.refusals.keep(Event("signin.password", Checked.REFUSED, code="signin.busy"), Origin(Door.API))
+    made.database.close()
+
+    assert len(asked) == 1
+    assert len(made.refusals.drain_all()) == 3
 
 
 def test_the_workers_live_as_long_as_the_server(settings: Settings) -> None:

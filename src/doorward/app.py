@@ -21,7 +21,7 @@ from doorward.doors.web.metrics import Metrics
 from doorward.edges import data_directory, logs, memory
 from doorward.edges.breach_lists import BreachListFiles
 from doorward.edges.call import BUSY, Site
-from doorward.edges.clock import Stopwatch, SystemClock
+from doorward.edges.clock import Stopwatch, SystemClock, UnaskedClock
 from doorward.edges.crypto.argon2 import Argon2Hasher, Parameters
 from doorward.edges.crypto.assertions import AssertionSigner
 from doorward.edges.crypto.hash_queue import HashPool, HashQueue
@@ -166,7 +166,7 @@ def open_runtime(
         recorder=audit.recorder,
         guard_of_many=sessions.guard_of_many,
         recorder_of_many=audit.recorder_of_many,
-        refusals=RefusalLog(clock),
+        refusals=RefusalLog(UnaskedClock(clock)),
         breach_lists=BreachListFiles(data_directory.breach_lists(settings)),
     )
 

@@ -5,8 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from doorward.edges.clock import AGREED_SECONDS, CommonClock, Stopwatch, SystemClock, seconds_awake_and_asleep
-from tests.worlds import NOON
+from doorward.edges.clock import (
+    AGREED_SECONDS,
+    CommonClock,
+    Stopwatch,
+    SystemClock,
+    UnaskedClock,
+    seconds_awake_and_asleep,
+)
+from tests.worlds import NOON, TurnableClock
 
 
 class Place:
@@ -158,3 +165,30 @@ def test_whoever_is_told_may_ask_for_the_time() -> None:
 
     assert clock.now() == NOON
     assert heard == [NOON]
+
+
+def test_the_unasked_clock_counts_on_and_never_asks() -> None:
+    """T36: the event loop waits for no database, however long ago the time was told."""
+    place = Place()
+    common = CommonClock(place.ask, place.ticks)
+    clock = UnaskedClock(common)
+    common.now()
+    place.told, place.seconds = NOON + timedelta(hours=1), place.seconds + 60
+
+    assert clock.now() == NOON + timedelta(seconds=60)
+    assert place.asked == 1
+    assert common.now() == clock.now() == NOON + timedelta(hours=1)
+
+
+def test_the_unasked_clock_goes_by_the_nodes_own_while_nothing_was_told() -> None:
+    """It asks not even for the first time."""
+    place = Place()
+    clock = UnaskedClock(CommonClock(place.ask, place.ticks, own=lambda: NOON - timedelta(seconds=3)))
+
+    assert clock.now() == NOON - timedelta(seconds=3)
+    assert place.asked == 0
+
+
+def test_the_unasked_clock_is_any_other_where_there_is_one_machine() -> None:
+    """There is nobody to ask."""
+    assert UnaskedClock(TurnableClock()).now() == NOON

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from doorward.kernel.ports import Clock
+
 AGREED_SECONDS = 2.0
 """For how long a node goes by its own count of seconds before it asks for the common time again."""
 SKEW_SECONDS = 1.0
@@ -83,6 +85,14 @@ class CommonClock:
             finally:
                 self._asking.release()
         self._tell_of_skew()
+        return self._counted_on(told)
+
+    def told(self) -> datetime:
+        """Count on from what was told last, without ever asking; go by the node's own clock while nothing was told."""
+        told = self._told
+        return self._own() if told is None else self._counted_on(told)
+
+    def _counted_on(self, told: tuple[datetime, float]) -> datetime:
         when, ticks = told
         return when + timedelta(seconds=self._ticks() - ticks)
 
@@ -107,3 +117,15 @@ class CommonClock:
         told_lately = self._told_at is not None and now - self._told_at < _TOLD_EVERY
         if abs(ahead - unsure) > SKEW_SECONDS + unsure and not told_lately:
             self._told_at, self._to_tell = now, ahead - unsure
+
+
+class UnaskedClock:
+    """A clock for whoever may not wait, such as the event loop: of the common time it tells what is known (T36)."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Take the clock that all others go by."""
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """Give the present instant at once, aware and in UTC."""
+        return self._clock.told() if isinstance(self._clock, CommonClock) else self._clock.now()

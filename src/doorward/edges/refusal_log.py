@@ -42,7 +42,7 @@ class RefusalLog:
     """Says which refusals are written singly, and keeps the others for one joined entry."""
 
     def __init__(self, clock: Clock, single: int = SINGLE_A_MINUTE) -> None:
-        """Begin with an empty minute."""
+        """Begin with an empty minute; the clock must answer at once, since the event loop leaves refusals here."""
         self._clock = clock
         self._single = single
         self._lock = threading.Lock()
