@@ -10,7 +10,8 @@ import pytest
 
 from doorward import app, config, starting
 from doorward.config import Settings
-from doorward.edges.clock import CommonClock
+from doorward.doors.gate.middleware import Gate
+from doorward.edges.clock import CommonClock, seconds_awake_and_asleep
 from doorward.edges.crypto.keys import create_key_file
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.sql import schema
@@ -68,6 +69,12 @@ def test_each_address_leads_to_its_door(built: app.App, path: str, status: int, 
 def test_what_is_handed_in_takes_the_real_things_place(built: app.App) -> None:
     """A clock of a test's own is the one that acts see."""
     assert built.runtime.clock.now() == NOON
+
+
+def test_what_is_remembered_of_sessions_grows_old_while_the_machine_sleeps(built: app.App) -> None:
+    """SESS-3: a machine that wakes up later trusts no check of before; the plain count stands still in sleep."""
+    assert isinstance(built.asgi, Gate)
+    assert built.asgi.sessions._ticks is seconds_awake_and_asleep  # noqa: SLF001 - no test can put the machine to sleep
 
 
 def test_noting_the_busy_asks_nobody_for_the_time(settings: Settings) -> None:

@@ -21,7 +21,7 @@ from doorward.doors.web.metrics import Metrics
 from doorward.edges import data_directory, logs, memory
 from doorward.edges.breach_lists import BreachListFiles
 from doorward.edges.call import BUSY, Site
-from doorward.edges.clock import Stopwatch, SystemClock, UnaskedClock
+from doorward.edges.clock import SystemClock, UnaskedClock, seconds_awake_and_asleep
 from doorward.edges.crypto.argon2 import Argon2Hasher, Parameters
 from doorward.edges.crypto.assertions import AssertionSigner
 from doorward.edges.crypto.hash_queue import HashPool, HashQueue
@@ -130,7 +130,7 @@ def build(
     driver = LoopDriver(runtime, queue, pool, steps, _note_busy(runtime.refusals))
     process = f"{settings.node}/{os.getpid()}-{entropy.bytes(4).hex()}"
     signer = AssertionSigner(load_key_file(data_directory.key_file(settings)))
-    around = Surroundings(gate, Stopwatch().seconds, Metrics(str(os.getpid())), signer, settings.behind_proxy)
+    around = Surroundings(gate, seconds_awake_and_asleep, Metrics(str(os.getpid())), signer, settings.behind_proxy)
     return App(
         settings=settings,
         runtime=runtime,

@@ -13,6 +13,7 @@ SKEW_SECONDS = 1.0
 """By how much a node's own clock may differ from the common time before that is told (T27)."""
 _TOLD_EVERY = 60.0
 """Seconds between two times that it is told."""
+_AWAKE_AND_ASLEEP = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class SystemClock:
@@ -24,7 +25,7 @@ class SystemClock:
 
 
 class Stopwatch:
-    """Measures how long something took, whatever happens to the clock meanwhile."""
+    """Measures how long something took, whatever happens to the clock meanwhile; not while the machine sleeps."""
 
     __slots__ = ("_started",)
 
@@ -39,7 +40,7 @@ class Stopwatch:
 
 def seconds_awake_and_asleep() -> float:
     """Count seconds that only go forward, those included in which the machine slept (where it can tell)."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+    return time.clock_gettime(_AWAKE_AND_ASLEEP)
 
 
 class CommonClock:

@@ -42,7 +42,7 @@ class Surroundings:
 
     threads: Executor
     ticks: Callable[[], float]
-    """Seconds that only go forward."""
+    """Seconds that only go forward, also while the machine sleeps: what is remembered grows old then too."""
     metrics: Metrics
     signer: Signer
     """What signs who is there, for the upstreams of other hosts."""
