@@ -12,7 +12,7 @@ from doorward.features.accounts.model import AccountKind, NewAccount
 from doorward.features.directory.model import Search
 from doorward.features.jobs import store
 from doorward.features.jobs.actions import starting, working
-from doorward.features.jobs.model import CountFound, FoundCounted, Frontier, JobKind, JobState, Tally
+from doorward.features.jobs.model import CountFound, FoundCounted, Frontier, JobKind, JobState, StopJob, Tally
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId, new_id
@@ -153,6 +153,27 @@ def test_whoever_may_no_longer_search_has_a_job_that_ends(world: World, sue: Bea
     states = [shown(world, one.job).state for one in (without_rights, ended)]
     assert states == [JobState.STOPPED, JobState.STOPPED]
     assert is_locked(world, bram)
+
+
+def test_audit_2_a_job_that_the_server_ends_is_recorded(world: World, sue: Bearer) -> None:
+    """Once, as the server's own act, with what was left and why; one that somebody stopped before is theirs."""
+    locked(world, "bram")
+    ended, theirs = start(world, sue, search=Search()), start(world, sue, search=Search())
+    world.run(starting.stop_job, StopJob(theirs.job), sue)
+    with world.writing() as call:
+        accounts.move_epoch(call, sue.account)
+    work(world)
+
+    entries = [(e.actor_name, e.door, e.outcome, e.details) for e in world.entries() if e.act == "jobs.stopped"]
+    assert entries == [
+        ("sue", "api", "done", {"job": str(theirs.job), "kind": "unlocks", "left": 0}),
+        (
+            "system",
+            "worker",
+            "done",
+            {"job": str(ended.job), "kind": "unlocks", "left": 0, "cause": "session.required"},
+        ),
+    ]
 
 
 def test_process_that_was_slower_writes_nothing(world: World) -> None:

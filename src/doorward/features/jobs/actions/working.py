@@ -1,22 +1,24 @@
 """Working jobs off: part by part of a search, piece by piece of its accounts, each in a transaction of its own."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from threading import Event
 
 from doorward.edges.run import Runtime
 from doorward.edges.sql.engine import DatabaseBusy
 from doorward.edges.sql.waiting import others_wait
+from doorward.features.audit import actions as audit
 from doorward.features.jobs import rules, store
 from doorward.features.jobs.actions.items import find_items, work_off
 from doorward.features.jobs.model import FindItems, Frontier, ItemsFound, Job, JobKind, JobState
-from doorward.kernel.events import Door, Origin
+from doorward.kernel.act import SYSTEM
+from doorward.kernel.events import Door, Event, Origin
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 
 _WORKER = Origin(Door.WORKER)
-_NEVER = Event()
+_NEVER = threading.Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +133,19 @@ def _freeze(runtime: Runtime, job: Job, pace: Pace) -> int:
         return _freeze_listed(runtime, job, job.frontier)
     found = runtime.run(find_items, FindItems(job.id), rules.caller(job.beginner), job.beginner.origin)
     if isinstance(found, Refused):
-        with runtime.writing(_WORKER) as call:
-            store.end(call.sql, job.id, JobState.STOPPED, call.now)
+        _stop(runtime, job, found)
         return 1
     _write(runtime, job, found, pace)
     return 1
+
+
+def _stop(runtime: Runtime, job: Job, why: Refused) -> None:
+    """Stop a job that may not go on, and record it as the server's own act, unless it was over already (AUDIT-2)."""
+    with runtime.writing(_WORKER) as call:
+        if store.end(call.sql, job.id, JobState.STOPPED, call.now):
+            left = store.tallies(call.sql, [job])[job.id].waiting
+            details = {"job": str(job.id), "kind": job.kind.value, "left": left, "cause": why.code}
+            audit.record(replace(call, actor=SYSTEM), Event("jobs.stopped", "done", details=details))
 
 
 def _freeze_listed(runtime: Runtime, job: Job, frontier: Frontier) -> int:
