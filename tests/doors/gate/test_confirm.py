@@ -1,11 +1,15 @@
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from doorward.doors.gate.confirm import Confirmer
+from doorward.doors.gate.confirm import AT_ONCE, Confirmer
 from doorward.doors.gate.live_sessions import Confirmed
+from doorward.edges.sql.engine import Database
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.sessions.actions import live_sessions
@@ -23,6 +27,26 @@ def world(tmp_path: Path) -> Iterator[World]:
     begun = World.begin(tmp_path)
     yield begun
     begun.database.close()
+
+
+@dataclass(slots=True)
+class Counting:
+    """A database that counts its writing transactions."""
+
+    database: Database
+    writes: int = 0
+
+    def write(self, *, shared: bool = False) -> Any:
+        """Open one that may write."""
+        self.writes += 1
+        return self.database.write(shared=shared)
+
+    def read(self) -> Any:
+        """Open one that only reads."""
+        return self.database.read()
+
+    def close(self) -> None:
+        """Close nothing: it is the world's."""
 
 
 def confirmed(world: World, bearer: Bearer) -> bytes | Refused:
@@ -135,3 +159,17 @@ def test_what_is_over_stays_over(world: World) -> None:
     Confirmer(world.runtime, SIGNER).touch([bearer])
 
     assert seen(world, bram) == "over"
+
+
+def test_many_uses_are_written_some_at_a_time(world: World) -> None:
+    """After an outage everybody's is due, and whoever signs in gets their turn in between (T36)."""
+    bram = world.add("bram", factors=1)
+    bearers = [world.sign_in(bram) for _ in range(2 * AT_ONCE + 1)]
+    world.pass_time(minutes=2)
+    counting = Counting(world.database)
+    live = Confirmer(replace(world.runtime, database=counting), SIGNER).touch(bearers)
+    with world.reading() as call:
+        seen_at = {row.last_seen_at for row in live_sessions(call, world.standing(bram))}
+
+    assert (counting.writes, len(live)) == (3, len(bearers))
+    assert seen_at == {NOON + timedelta(minutes=2)}

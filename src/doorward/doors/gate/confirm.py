@@ -19,6 +19,8 @@ from doorward.kernel.events import Door, Origin
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Signer
 
+AT_ONCE = 50
+"""At most this many sessions are written in one transaction: after an outage all are due, and others write too."""
 _GATE = Origin(Door.API)
 
 
@@ -57,8 +59,8 @@ class Confirmer:
         with self.runtime.database.read() as sql:
             live = check_sessions(self.runtime.call(sql, _GATE), bearers)
         due = [one for one, checked in live.items() if checked.due_to_touch]
-        if due:
-            self._write(due)
+        for begin in range(0, len(due), AT_ONCE):
+            self._write(due[begin : begin + AT_ONCE])
         return live.keys()
 
     def _write(self, due: Sequence[Bearer]) -> None:
