@@ -19,6 +19,6 @@ def make_recovery_codes(call: Call, command: MakeRecoveryCodes) -> RecoveryCodes
     refused = proof.prove(call, session, standing, command.code)
     if refused is not None:
         return refused
-    codes, origin = recovery_codes.make_codes(call, session.account), call.origin
-    states.tell(call, standing, Kind.RECOVERY_CODES_MADE, address=origin.address, user_agent=origin.user_agent)
+    codes = recovery_codes.make_codes(call, session.account)
+    states.tell_own(call, standing, Kind.RECOVERY_CODES_MADE)
     return RecoveryCodesMade(codes)

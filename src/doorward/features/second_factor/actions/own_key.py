@@ -83,8 +83,7 @@ def save_new_key(call: Call, command: SaveNewKey) -> KeySaved | Refused:
     epoch = accounts.move_epoch(call, session.account)
     if not session.own_page_only:
         sessions.carry_over(call, session, epoch)
-    origin = call.origin
-    states.tell(call, standing, Kind.SECOND_FACTOR_REGENERATED, address=origin.address, user_agent=origin.user_agent)
+    states.tell_own(call, standing, Kind.SECOND_FACTOR_REGENERATED)
     return KeySaved(session.own_page_only, codes)
 
 

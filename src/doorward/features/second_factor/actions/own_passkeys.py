@@ -29,7 +29,7 @@ from doorward.features.passkeys.model.acts import (
     RemovePasskey,
     RenamePasskey,
 )
-from doorward.features.passkeys.model.facts import Passkey, Place, Purpose, Rejected
+from doorward.features.passkeys.model.facts import Place, Purpose, Rejected
 from doorward.features.policy import actions as policy
 from doorward.features.second_factor.actions import proof, states
 from doorward.features.sessions import actions as sessions
@@ -76,7 +76,7 @@ def add_passkey(call: Call, command: AddPasskey) -> PasskeyAdded | Refused:
         return added
     devices.forget_devices_of(call, session.account)
     call.note.details["name"] = added.name
-    _tell(call, standing, Kind.PASSKEY_ADDED, added)
+    states.tell_own(call, standing, Kind.PASSKEY_ADDED, passkey=added.name)
     return PasskeyAdded(added.facts)
 
 
@@ -111,7 +111,7 @@ def remove_passkey(call: Call, command: RemovePasskey) -> PasskeyRemoved | Refus
     keeping.remove(call, passkey)
     sessions.carry_over(call, session, accounts.move_epoch(call, session.account))
     call.note.details["name"] = passkey.name
-    _tell(call, standing, Kind.PASSKEY_REMOVED, passkey)
+    states.tell_own(call, standing, Kind.PASSKEY_REMOVED, passkey=passkey.name)
     return PasskeyRemoved()
 
 
@@ -140,17 +140,12 @@ def give_proof(call: Call, command: GiveProof) -> ProofGiven | Refused:
 def tell_doubt(call: Call, standing: Standing, rejected: Rejected) -> None:
     """Tell the owner of a passkey that looks like a copy, once a day at most."""
     if rejected.tell and rejected.passkey is not None:
-        _tell(call, standing, Kind.PASSKEY_DOUBTED, rejected.passkey)
+        states.tell_own(call, standing, Kind.PASSKEY_DOUBTED, passkey=rejected.passkey.name)
 
 
 def _place_of_new(session: SessionFacts, standing: Standing) -> Place:
     """Name the place of a registration: one begun without a proof is not finished once the account is protected."""
     return Place(Purpose.REGISTER, session.id.bytes + (b"protected" if standing.account.protected else b""))
-
-
-def _tell(call: Call, standing: Standing, kind: Kind, passkey: Passkey) -> None:
-    origin = call.origin
-    states.tell(call, standing, kind, passkey=passkey.name, address=origin.address, user_agent=origin.user_agent)
 
 
 _MALFORMED_NAME = Refused("passkeys.name_malformed", {"most": passkey_rules.NAME_LENGTH})

@@ -154,6 +154,11 @@ def tell(call: Call, standing: Standing, kind: Kind, **facts: Fact) -> None:
     links.tell_with_not_me(call, account.id, account.email, kind, known)
 
 
+def tell_own(call: Call, standing: Standing, kind: Kind, **facts: Fact) -> None:
+    """Tell the account's owner what was done in their own name, and from where besides."""
+    tell(call, standing, kind, address=call.origin.address, user_agent=call.origin.user_agent, **facts)
+
+
 def changed_by_actor(call: Call, account: AccountId) -> bool:
     """Ask whether the operator could use what they hand out; the server's owner is not asked (KEY-10, RIGHT-8)."""
     operator = call.actor.account
