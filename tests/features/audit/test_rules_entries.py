@@ -93,12 +93,6 @@ def test_an_instant_before_all_entries_has_the_lowest_id(year: int) -> None:
     assert str(entries.first_id(datetime(year, 1, 1, tzinfo=UTC))) == "00000000-0000-7000-0000-000000000000"
 
 
-@pytest.mark.parametrize(("asked", "size"), [(-1, 1), (0, 1), (50, 50), (200, 200), (10_000, 200)])
-def test_page_has_bounds(asked: int, size: int) -> None:
-    """A page holds from 1 to 200 entries."""
-    assert entries.page_size(asked) == size
-
-
 def test_thirty_days_end_with_today() -> None:
     """The figures begin at the midnight 29 days before today's."""
     assert entries.first_day(NOON) == datetime(2026, 4, 5, tzinfo=UTC)

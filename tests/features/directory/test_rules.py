@@ -104,12 +104,6 @@ def test_parts_are_few_and_of_the_text(query: str) -> None:
     assert bool(parts) == (len(text) > 1)
 
 
-@pytest.mark.parametrize(("asked", "size"), [(0, 1), (50, 50), (999, 200)])
-def test_page_has_bounds(asked: int, size: int) -> None:
-    """A page holds from 1 to 200 accounts."""
-    assert rules.page_size(asked) == size
-
-
 def test_story_counts_failures_and_where_they_came_from() -> None:
     """How many, of which factor, from which addresses, from when to when; the address that guessed last comes last."""
     elsewhere = wrong(5, result="unknown", address="198.51.100.9")

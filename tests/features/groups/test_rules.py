@@ -67,12 +67,6 @@ def test_what_an_edit_changes(name: str | None, description: str | None, changed
     assert rules.changes(GROUP, EditGroup(NORTH, 3, name, description)) == changed
 
 
-@pytest.mark.parametrize(("asked", "size"), [(0, 1), (1, 1), (50, 50), (200, 200), (201, 200)])
-def test_page_size(asked: int, size: int) -> None:
-    """Between one group and two hundred."""
-    assert rules.page_size(asked) == size
-
-
 @pytest.mark.parametrize(
     ("order", "named", "serving"),
     [

@@ -174,12 +174,6 @@ def test_job_counts_while_it_looks(frontier: Frontier | None, state: JobState, *
     assert rules.counting(job) is counting
 
 
-@pytest.mark.parametrize(("asked", "size"), [(0, 1), (50, 50), (999, 200)])
-def test_page_has_bounds(asked: int, size: int) -> None:
-    """A page holds from 1 to 200 items."""
-    assert rules.page_size(asked) == size
-
-
 @pytest.mark.parametrize(
     ("count", "first", "rest"), [(0, 0, None), (1, 1, None), (50, 50, None), (51, 50, 1), (200, 50, 150)]
 )

@@ -106,9 +106,3 @@ def test_error_shows_no_address_link_or_code(why: str, told: str) -> None:
 def test_no_error_shows_six_digits(code: str, before: str, after: str) -> None:
     """Whatever surrounds a code, it is not told."""
     assert code not in rules.tellable(f"{before} {code} {after}")
-
-
-@pytest.mark.parametrize(("asked", "size"), [(0, 1), (50, 50), (999, 200)])
-def test_page_has_bounds(asked: int, size: int) -> None:
-    """A page holds from 1 to 200 mails."""
-    assert rules.page_size(asked) == size

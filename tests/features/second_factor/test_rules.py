@@ -267,12 +267,6 @@ def test_proof_is_fresh_for_a_while(session: SessionFacts, seconds: int, expecte
     assert [fresh] == expected
 
 
-@pytest.mark.parametrize(("asked", "given"), [(-1, 1), (0, 1), (1, 1), (50, 50), (200, 200), (201, 200)])
-def test_page_keeps_within_its_lengths(asked: int, given: int) -> None:
-    """One line at least, 200 at most."""
-    assert rules.page_size(asked) == given
-
-
 BY_GRACE = AllowlistEntry(ALICE, Cause.ALLOWED, NOON, "grace", ALICE, "a slip", NOON + timedelta(hours=72))
 GRACE = Actor(ALICE, "grace")
 

@@ -56,12 +56,6 @@ def test_nobody_loses_a_token_that_is_retired(state: TokenState, code: str | Non
     assert rules.may_retire(token(state)) == (None if code is None else Refused(code, {"serial": "7"}))
 
 
-@pytest.mark.parametrize(("limit", "size"), [(0, 1), (50, 50), (999, 200)])
-def test_a_page_has_a_length(limit: int, size: int) -> None:
-    """At least one, at most two hundred."""
-    assert rules.page_size(limit) == size
-
-
 @pytest.mark.parametrize(
     ("text", "name"), [("sha1", "SHA1"), ("HMAC-SHA256", "SHA256"), (" hmac_sha512 ", "SHA512"), ("SHA-512", "SHA512")]
 )

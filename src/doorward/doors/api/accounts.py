@@ -9,7 +9,6 @@ from pydantic import Field
 from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Asked, Holder
 from doorward.doors.api.given import (
-    PAGE,
     AccountIn,
     Body,
     Cursor,
@@ -54,6 +53,7 @@ from doorward.features.directory.model import (
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import DEFAULT_PAGE
 
 routes = Routes("accounts")
 _OK, _NO_CONTENT = 200, 204
@@ -112,7 +112,7 @@ def find_accounts(  # noqa: PLR0913 - one parameter for each filter
         str | None, Query(max_length=200, description="only accounts in this group: its id or name")
     ] = None,
     lock: Annotated[LockKind | None, Query(description="only accounts that are locked now, in this way")] = None,
-    limit: Limit = PAGE,
+    limit: Limit = DEFAULT_PAGE,
     cursor: Cursor = None,
 ) -> Response:
     """Search accounts by name, login or e-mail; filters combine by AND; ordered by full name, then id.
@@ -203,7 +203,7 @@ def reset_password(account: AccountIn, body: Reasoned, asked: Holder) -> Respons
 
 
 @routes.on("GET /accounts/{account}/history", view_history, Page[EntryJson], ("accounts.not_found", "list.cursor"))
-def read_history(account: AccountIn, asked: Holder, limit: Limit = PAGE, cursor: Cursor = None) -> Response:
+def read_history(account: AccountIn, asked: Holder, limit: Limit = DEFAULT_PAGE, cursor: Cursor = None) -> Response:
     """Read what happened to an account, newest first."""
     return asked.told(asked.run(view_history, ViewHistory(account, limit, cursor)), _history)
 

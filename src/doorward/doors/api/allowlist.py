@@ -8,7 +8,7 @@ from pydantic import Field
 
 from doorward.doors.api.asked import Holder
 from doorward.doors.api.cursors import cursor_of
-from doorward.doors.api.given import PAGE, AccountIn, After, Limit, Reasoned, Undone
+from doorward.doors.api.given import AccountIn, After, Limit, Reasoned, Undone
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.second_factor import CODES
 from doorward.doors.api.shapes import ActedJson, Page, Shape
@@ -32,6 +32,7 @@ from doorward.features.second_factor.model import (
     WithdrawSetUp,
 )
 from doorward.kernel.ids import AccountId
+from doorward.kernel.paging import DEFAULT_PAGE
 
 routes = Routes("allowlist and exclusions")
 
@@ -57,7 +58,7 @@ class AllowlistJson(ExclusionJson):
 
 
 @routes.on("GET /allowlist", list_allowlist, Page[AllowlistJson], ("list.cursor",))
-def read_allowlist(asked: Holder, limit: Limit = PAGE, cursor: After = None) -> Response:
+def read_allowlist(asked: Holder, limit: Limit = DEFAULT_PAGE, cursor: After = None) -> Response:
     """List the accounts that may set up a second factor at their next sign-in."""
     command = ListAllowlist(limit, None if cursor is None else AccountId(cursor))
     return asked.told(asked.run(list_allowlist, command), _allowlist)
@@ -86,7 +87,7 @@ def undo_an_addition(account: AccountIn, asked: Holder, body: Undone | None = No
 
 
 @routes.on("GET /exclusions", list_exclusions, Page[ExclusionJson], ("list.cursor",))
-def read_exclusions(asked: Holder, limit: Limit = PAGE, cursor: After = None) -> Response:
+def read_exclusions(asked: Holder, limit: Limit = DEFAULT_PAGE, cursor: After = None) -> Response:
     """List the accounts that sign in without a second factor."""
     command = ListExclusions(limit, None if cursor is None else AccountId(cursor))
     return asked.told(asked.run(list_exclusions, command), _exclusions)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from doorward.doors.api.asked import Holder
 from doorward.doors.api.cursors import cursor_of
-from doorward.doors.api.given import PAGE, After, InstantIn, Limit, ListedAccount
+from doorward.doors.api.given import After, InstantIn, Limit, ListedAccount
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.shapes import EntryJson, Page, Shape, entry_json
 from doorward.doors.web.downloads import MEDIA_TYPES, audit_file
@@ -26,6 +26,7 @@ from doorward.features.audit.model import (
     ListEntries,
 )
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import DEFAULT_PAGE
 
 routes = Routes("audit")
 
@@ -69,7 +70,7 @@ def read_audit(  # noqa: PLR0913 - one parameter for each filter
     act: Annotated[str | None, Query(max_length=100, description=_ACT)] = None,
     after: Annotated[InstantIn | None, Query(description="not before this instant")] = None,
     before: Annotated[InstantIn | None, Query(description="before this instant")] = None,
-    limit: Limit = PAGE,
+    limit: Limit = DEFAULT_PAGE,
     cursor: After = None,
 ) -> Response:
     r"""Read the audit trail, newest first; reading it is recorded too.
@@ -111,7 +112,7 @@ def read_acts(asked: Holder) -> Response:
 
 
 @routes.on("GET /audit/checkpoints", list_checkpoints, Page[CheckpointJson], ("list.cursor",))
-def read_checkpoints(asked: Holder, limit: Limit = PAGE, cursor: After = None) -> Response:
+def read_checkpoints(asked: Holder, limit: Limit = DEFAULT_PAGE, cursor: After = None) -> Response:
     r"""Read what retention has removed from the old end of the trail, newest run first.
 
     curl -s https://login.example.org/api/v1/audit/checkpoints -H "authorization: Bearer $TOKEN"

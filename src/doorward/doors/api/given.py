@@ -29,12 +29,12 @@ from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.signin.model import PendingToken
 from doorward.kernel.ids import AccountId, GroupId, JobId, SessionId, TokenId, parse_id
 from doorward.kernel.outcome import Fact, Refused
+from doorward.kernel.paging import LARGEST_PAGE
 from doorward.kernel.ports import Secret
 from doorward.kernel.texts import has_controls, judge_reason
 from doorward.kernel.tokens import parse_token
 
 NAME_LENGTH = 200
-PAGE, LONGEST_PAGE = 50, 200
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -170,7 +170,7 @@ Password = Annotated[
     str, Field(description="any text; never cut, never logged", json_schema_extra={"format": "password"}, repr=False)
 ]
 
-Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="items on a page"), BeforeValidator(_digits)]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="items on a page"), BeforeValidator(_digits)]
 Cursor = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
 After = Annotated[
     UUID | None, Query(alias="cursor", description="`next` of the page before"), BeforeValidator(_cursor),

@@ -11,7 +11,6 @@ from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Asked, Holder
 from doorward.doors.api.cursors import cursor_of
 from doorward.doors.api.given import (
-    PAGE,
     AccountIn,
     After,
     Body,
@@ -53,6 +52,7 @@ from doorward.features.groups.model import (
 from doorward.kernel.act import Action
 from doorward.kernel.ids import GroupId
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import DEFAULT_PAGE
 
 routes = Routes("groups")
 
@@ -122,7 +122,7 @@ class MembersJson(Shape):
 
 
 @routes.on("GET /groups", list_groups, Page[GroupJson], ("list.cursor",))
-def read_groups(asked: Holder, query: Text = "", limit: Limit = PAGE, cursor: After = None) -> Response:
+def read_groups(asked: Holder, query: Text = "", limit: Limit = DEFAULT_PAGE, cursor: After = None) -> Response:
     """Search groups by name; ordered by name.
 
     curl -s 'https://login.example.org/api/v1/groups?query=branch' -H "authorization: Bearer $TOKEN"
@@ -173,7 +173,7 @@ def remove_group(group: GroupIn, asked: Holder, body: GroupReason | None = None)
 
 
 @routes.on("GET /groups/{group}/members", search_accounts, Page[AccountJson], ("groups.not_found", "list.cursor"))
-def read_members(group: GroupIn, asked: Holder, limit: Limit = PAGE, cursor: Cursor = None) -> Response:
+def read_members(group: GroupIn, asked: Holder, limit: Limit = DEFAULT_PAGE, cursor: Cursor = None) -> Response:
     """List the accounts in a group, ordered by full name, then id; `GET /accounts?group=` filters them further."""
     return asked.told(asked.run(search_accounts, Search(group=str(group), limit=limit, cursor=cursor)), _members)
 

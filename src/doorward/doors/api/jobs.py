@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Asked, Holder
 from doorward.doors.api.cursors import cursor_of
-from doorward.doors.api.given import LONGEST_PAGE, PAGE, After, Body, JobIn, Limit, ListedAccount, Reasoned
+from doorward.doors.api.given import After, Body, JobIn, Limit, ListedAccount, Reasoned
 from doorward.doors.api.routing import PREFIX, Routes
 from doorward.doors.api.shapes import OutcomeJson, Page, Shape
 from doorward.features.directory.model import LockKind, Search
@@ -37,6 +37,7 @@ from doorward.features.jobs.model import (
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.ids import AccountId, JobId
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 routes = Routes("jobs")
 
@@ -201,14 +202,14 @@ def exclude_many(body: Many, asked: Holder, idempotency_key: IdempotencyKey = No
 
 
 @routes.on("GET /jobs", list_jobs, Page[JobRowJson], ("list.cursor",))
-def read_jobs(asked: Holder, limit: Limit = PAGE, cursor: After = None) -> Response:
+def read_jobs(asked: Holder, limit: Limit = DEFAULT_PAGE, cursor: After = None) -> Response:
     """List one's own jobs, newest first, with their counts."""
     command = ListJobs(limit, None if cursor is None else JobId(cursor))
     return asked.told(asked.run(list_jobs, command), _jobs)
 
 
 @routes.on("GET /jobs/{job}", show_job, JobJson, ("jobs.not_found", "list.cursor"))
-def read_job(job: JobIn, asked: Holder, limit: Limit = LONGEST_PAGE, cursor: After = None) -> Response:
+def read_job(job: JobIn, asked: Holder, limit: Limit = LARGEST_PAGE, cursor: After = None) -> Response:
     """Tell how far a job is, and what came of each account."""
     command = ShowJob(job, limit, None if cursor is None else AccountId(cursor))
     return asked.told(asked.run(show_job, command), _job)

@@ -10,7 +10,7 @@ from fastapi import Query, Response
 from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Holder
 from doorward.doors.api.cursors import cursor_of
-from doorward.doors.api.given import PAGE, After, Body, Limit, ListedAccount, MailIn, Reason
+from doorward.doors.api.given import After, Body, Limit, ListedAccount, MailIn, Reason
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.shapes import Page, Shape
 from doorward.features.notices.actions import list_mail, retry_mail
@@ -24,6 +24,7 @@ from doorward.features.notices.model import (
     RetryMail,
 )
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import DEFAULT_PAGE
 
 routes = Routes("mail")
 
@@ -64,7 +65,7 @@ def read_mail(
     asked: Holder,
     state: Annotated[MailState | None, Query()] = None,
     account: Annotated[ListedAccount | None, Query(description="id of whom the mail is about")] = None,
-    limit: Limit = PAGE,
+    limit: Limit = DEFAULT_PAGE,
     cursor: After = None,
 ) -> Response:
     """List mail, newest first: recipient, kind, state and error."""

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from doorward.doors.api.answers import answer
 from doorward.doors.api.asked import Holder
-from doorward.doors.api.given import PAGE, Cursor, Limit, OwnChange, Password, SixDigits, Typed, proof_of
+from doorward.doors.api.given import Cursor, Limit, OwnChange, Password, SixDigits, Typed, proof_of
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.sessions import SessionRowJson, session_row_json
 from doorward.doors.api.shapes import AccountJson, OutcomeJson, Page, Shape, account_json
@@ -37,6 +37,7 @@ from doorward.features.signin.model import ChangeOwnPassword, PasswordSet
 from doorward.kernel.act import Bearer
 from doorward.kernel.events import Entry
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import DEFAULT_PAGE
 from doorward.kernel.ports import Secret
 from doorward.kernel.refusals import REFUSALS
 
@@ -142,7 +143,7 @@ def read_me(asked: Holder) -> Response:
 
 
 @routes.on("GET /me/history", view_own_history, Page[OwnEntryJson], ("list.cursor",))
-def read_own_history(asked: Holder, limit: Limit = PAGE, cursor: Cursor = None) -> Response:
+def read_own_history(asked: Holder, limit: Limit = DEFAULT_PAGE, cursor: Cursor = None) -> Response:
     """Read everything that was done to one's sign-in, newest first."""
     return asked.told(asked.run(view_own_history, ViewOwnHistory(limit, cursor)), _history)
 

@@ -10,7 +10,6 @@ from pydantic import Field
 from doorward.doors.api.asked import Holder
 from doorward.doors.api.cursors import cursor_of
 from doorward.doors.api.given import (
-    PAGE,
     AccountIn,
     After,
     Body,
@@ -49,6 +48,7 @@ from doorward.features.tokens.model import (
     UnassignToken,
 )
 from doorward.kernel.ids import TokenId
+from doorward.kernel.paging import DEFAULT_PAGE
 from doorward.kernel.recipes import Algorithm, Motion
 
 routes = Routes("hardware tokens")
@@ -118,7 +118,7 @@ def read_tokens(  # noqa: PLR0913 - each is a parameter of the query
     query: Text = "",
     state: TokenState | None = None,
     account: ListedAccount | None = None,
-    limit: Limit = PAGE,
+    limit: Limit = DEFAULT_PAGE,
     cursor: After = None,
 ) -> Response:
     """Search the hardware tokens by serial number; `account` finds the token that somebody holds.

@@ -36,8 +36,7 @@ from doorward.features.groups.model import (
 )
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
-
-_PAGE = 200
+from doorward.kernel.paging import LARGEST_PAGE
 
 NAMED = click.argument("named", metavar="GROUP")
 ACCOUNTS = click.argument("names", metavar="NAME...", nargs=-1, required=True)
@@ -237,7 +236,7 @@ def _everybody(desk: Desk, wanted: GroupId) -> Iterator[AccountId]:
     """Give whoever is in a group, until nobody is."""
     while True:
         with desk.runtime.database.read() as sql:
-            found = groups.member_ids(desk.runtime.call(sql, desk.origin), wanted, _PAGE)
+            found = groups.member_ids(desk.runtime.call(sql, desk.origin), wanted, LARGEST_PAGE)
         if not found:
             return
         yield from found

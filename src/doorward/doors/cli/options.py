@@ -10,6 +10,7 @@ from doorward.config import Loaded
 from doorward.doors.cli import looks
 from doorward.doors.cli.program import Program
 from doorward.doors.cli.telling import obstacles_told
+from doorward.kernel.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 F = Callable[..., Any]
 
@@ -19,7 +20,11 @@ REASON_REQUIRED = click.option("--reason", metavar="TEXT", required=True, help="
 YES = click.option("--yes", is_flag=True, help="Do not ask whether it is meant.")
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 LIMIT = click.option(
-    "--limit", metavar="N", type=click.IntRange(1, 200), default=50, help="How many to show: 50, at most 200."
+    "--limit",
+    metavar="N",
+    type=click.IntRange(1, LARGEST_PAGE),
+    default=DEFAULT_PAGE,
+    help="How many to show: 50, at most 200.",
 )
 
 

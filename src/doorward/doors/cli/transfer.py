@@ -33,6 +33,7 @@ from doorward.features.transfer.model import (
     PeopleImported,
     Person,
 )
+from doorward.kernel.paging import LARGEST_PAGE
 
 COLUMNS = (
     "id", "user_name", "full_name", "email", "kind", "enabled", "protected", "locked_at", "lock_reason",
@@ -40,7 +41,6 @@ COLUMNS = (
     "groups", "roles", "roles_elsewhere", "last_sign_in_at", "password_changed_at", "version",
 )  # fmt: skip
 """What an export has of each account: the fields of the API, none of them a secret (KEY-16)."""
-_PAGE = 200
 _ALL_OR_NOBODY = 100_000
 """At most this many people are written in one transaction."""
 _PIECE = 20_000
@@ -184,7 +184,7 @@ def _everybody(desk: Desk) -> Iterator[AccountRow]:
     """Read every account, page by page."""
     cursor = None
     while True:
-        page = desk.run(search_accounts, Search(limit=_PAGE, cursor=cursor))
+        page = desk.run(search_accounts, Search(limit=LARGEST_PAGE, cursor=cursor))
         yield from page.accounts
         cursor = page.next
         if cursor is None:

@@ -28,11 +28,11 @@ from doorward.features.sessions.actions import live_sessions
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import DEFAULT_PAGE
 from doorward.kernel.sentences import sentence
 
 TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "groups", "history")
 _LATEST = 8
-_PAGE = 50
 _FEW_MAILS = 10
 
 
@@ -102,7 +102,7 @@ def _frame(shown: SessionShown, viewed: AccountShown, typed: Typed) -> dict[str,
 
 def _general(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     """Show the latest that happened; looks at the account stand in its whole history."""
-    entries = entries_of_target(call, viewed.account.id, _PAGE, None).entries
+    entries = entries_of_target(call, viewed.account.id, DEFAULT_PAGE, None).entries
     return {"history": [one for one in entries if one.act != "accounts.viewed"][:_LATEST]}
 
 
@@ -123,7 +123,7 @@ def _sign_in(_: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     account = viewed.account.id
     counted = {one.value: failures_of(call, account, one) for one in Factor}
     counters = {name: {"failures": failures, "limit": limit} for name, (failures, limit) in counted.items()}
-    mails = list(mail_of(call, account, _PAGE))
+    mails = list(mail_of(call, account, DEFAULT_PAGE))
     return {"counters": counters, "mails": mails, "serving": accounts.serving(call, account)}
 
 
@@ -160,7 +160,7 @@ def _groups(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
 
 def _history(visit: Visit, call: Call, viewed: AccountShown) -> dict[str, Any]:
     before = visit.query.get("before")
-    found = entries_of_target(call, viewed.account.id, _PAGE, _id(before))
+    found = entries_of_target(call, viewed.account.id, DEFAULT_PAGE, _id(before))
     address = f"/console/users/{viewed.account.id}?tab=history"
     following = None if found.next_id is None else f"{address}&before={found.next_id}"
     page_of = {"shown": len(found.entries), "first": address if before else None, "next": following}

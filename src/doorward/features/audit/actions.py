@@ -34,6 +34,7 @@ from doorward.kernel.act import NO_SESSION, Act, Needs, act, reason_of, target_o
 from doorward.kernel.events import Entry, Event
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import LARGEST_PAGE, page_size
 from doorward.kernel.time import rfc3339
 
 COLUMNS = tuple(field.name for field in fields(Entry))
@@ -173,7 +174,7 @@ def export_entries(call: Call, command: ExportEntries) -> ExportBegun:
 @act("audit:export", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def read_export(call: Call, command: ReadExport) -> ExportPart:
     """Read the next part of an export that has begun, newest first; a file of any length takes one page of memory."""
-    page = _page(call, command.filter, entries.PAGE, command.before_id)
+    page = _page(call, command.filter, LARGEST_PAGE, command.before_id)
     spelled = ({name: getattr(entry, name) for name in COLUMNS} for entry in page.entries)
     write = json_line if command.form is Form.JSON_LINES else _csv_of
     return ExportPart("".join(map(write, spelled)), len(page.entries), page.next_id)
@@ -188,7 +189,7 @@ def list_acts(call: Call, command: ListActs) -> ActsListed:
 @act("audit:read", event=None, writes=False)
 def list_checkpoints(call: Call, command: ListCheckpoints) -> CheckpointsPage:
     """Read what was removed from the old end of the trail, newest run first (AUDIT-4)."""
-    size = entries.page_size(command.limit)
+    size = page_size(command.limit)
     found = store.checkpoints(call.sql, command.before_number, size + 1)
     return CheckpointsPage(tuple(found[:size]), found[size - 1].number if len(found) > size else None)
 
@@ -230,7 +231,7 @@ def entries_of_target(call: Call, account: AccountId, limit: int, before: UUID |
 
 def last_done(call: Call, account: AccountId, act: str, since: datetime) -> Entry | None:
     """Find the last entry of an act that was done to an account, from an instant on."""
-    found = _page(call, Filter(account=account, act=act, after=since), entries.PAGE, None).entries
+    found = _page(call, Filter(account=account, act=act, after=since), LARGEST_PAGE, None).entries
     return next((entry for entry in found if entry.outcome == "done"), None)
 
 
@@ -263,7 +264,7 @@ def _csv_of(spelled: dict[str, Any]) -> str:
 
 
 def _page(call: Call, wanted: Filter, limit: int, before_id: UUID | None) -> EntriesPage:
-    size = entries.page_size(limit)
+    size = page_size(limit)
     conditions = entries.conditions(wanted, before_id) | sides(call.reach)
     if wanted.act is None:
         found = store.page(call.sql, conditions, size + 1)

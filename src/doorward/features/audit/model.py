@@ -8,6 +8,7 @@ from uuid import UUID
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done
+from doorward.kernel.paging import DEFAULT_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class ListEntries:
     """Read the audit trail, newest first; the page itself is an act and is recorded once (AUDIT-1)."""
 
     filter: Filter = Filter()
-    limit: int = 50
+    limit: int = DEFAULT_PAGE
     before_id: UUID | None = None
     """The last id of the page before."""
 
@@ -127,7 +128,7 @@ class Checkpoint:
 class ListCheckpoints:
     """Read what was removed from the old end of the trail, newest run first."""
 
-    limit: int = 50
+    limit: int = DEFAULT_PAGE
     before_number: int | None = None
     """The last number of the page before."""
 

@@ -10,8 +10,7 @@ from doorward.features.accounts import rules as account_rules
 from doorward.features.accounts.model import Standing
 from doorward.features.applications.model import HostBearer, Visitor
 from doorward.features.audit import actions as audit
-from doorward.features.audit.rules import words
-from doorward.features.audit.rules.entries import first_id
+from doorward.features.audit.rules import entries, words
 from doorward.features.directory import rules
 from doorward.features.directory.model import (
     AccountRow,
@@ -55,6 +54,7 @@ from doorward.features.sessions.model import SessionShown
 from doorward.kernel.act import EVERYBODY, Bearer, Needs, Who, act
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import page_size
 
 
 @act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
@@ -63,7 +63,7 @@ def search_accounts(call: Call, command: Search) -> Found | Refused:
     conditions = _conditions_from(call, command)
     if isinstance(conditions, Refused):
         return conditions
-    size = rules.page_size(command.limit)
+    size = page_size(command.limit)
     found = searches.search(call.sql, {**conditions, "parts": rules.parts(command.query)}, call.now, size + 1)
     last = found[size - 1] if len(found) > size else None
     following = None if last is None else rules.cursor(last.canonical_name, last.standing.account.id)
@@ -295,6 +295,6 @@ def _lock_story(call: Call, standing: Standing) -> LockStory | None:
     lock = lockout_rules.standing_lock(standing.state.lock, call.now)
     if lock is None:
         return None
-    after = first_id(lock.at + timedelta(seconds=1))  # a lock's date is to the second (LOCK-5)
+    after = entries.first_id(lock.at + timedelta(seconds=1))  # a lock's date is to the second (LOCK-5)
     page = audit.entries_of_target(call, standing.account.id, rules.ENTRIES, after)
     return rules.lock_story(lock, page.entries)

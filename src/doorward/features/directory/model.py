@@ -17,6 +17,7 @@ from doorward.kernel.act import SessionFacts
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done
+from doorward.kernel.paging import DEFAULT_PAGE
 
 
 class LockKind(StrEnum):
@@ -38,7 +39,7 @@ class Search:
     locked: bool = False
     second_factor: FactorState | None = None
     enabled: bool | None = None
-    limit: int = 50
+    limit: int = DEFAULT_PAGE
     cursor: str | None = None
     without_factor: bool = False
     """Only accounts on the allowlist or blocked: the list behind the overview's figure."""
@@ -167,7 +168,7 @@ class ViewHistory:
     """Open an account's history, newest first."""
 
     account: AccountId
-    limit: int = 50
+    limit: int = DEFAULT_PAGE
     before_id: str | None = None
 
 
@@ -185,7 +186,7 @@ class HistoryShown(Done):
 class ViewOwnHistory:
     """Open one's own history, newest first."""
 
-    limit: int = 50
+    limit: int = DEFAULT_PAGE
     before_id: str | None = None
 
 

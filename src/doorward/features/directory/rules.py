@@ -17,8 +17,6 @@ from doorward.kernel.act import NOBODY, Bearer
 from doorward.kernel.events import Checked, Entry, Result
 from doorward.kernel.ids import AccountId, GroupId
 
-PAGE = 200
-"""How many accounts a page holds at most."""
 ENTRIES = 200
 """How many entries are looked at for the story of a lock."""
 PARTS = 8
@@ -84,11 +82,6 @@ def told(search: Search) -> str:
     }
     said = [name if value is True else f"{name}={value}" for name, value in asked.items() if value]
     return ", ".join(said) or "everybody"
-
-
-def page_size(asked: int) -> int:
-    """Keep a page's size between one account and the most that a page holds."""
-    return max(1, min(asked, PAGE))
 
 
 def cursor(name: str, account: AccountId) -> str:

@@ -13,6 +13,7 @@ from doorward.features.policy import actions as policy
 from doorward.kernel.act import EVERYBODY, Needs, Reach, act
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import page_size
 
 _AT_ONCE = 500
 _FROM_THE_FIRST = AccountId(UUID(int=0))
@@ -25,7 +26,7 @@ def list_groups(call: Call, command: ListGroups) -> GroupsListed | Refused:
     after = None if command.after is None else reached(call, command.after)
     if command.after is not None and after is None:
         return Refused("list.cursor")
-    size = rules.page_size(command.limit)
+    size = page_size(command.limit)
     found = store.page(call.sql, search_pattern(command.query), after, size + 1, call.reach)
     return GroupsListed(_rows(call, found[:size]), found[size - 1].id if len(found) > size else None)
 

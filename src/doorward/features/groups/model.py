@@ -5,6 +5,7 @@ from datetime import datetime
 
 from doorward.kernel.ids import AccountId, GroupId
 from doorward.kernel.outcome import Done, Refused, Unchanged
+from doorward.kernel.paging import DEFAULT_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class ListGroups:
     """Search groups by name, in the order of their names."""
 
     query: str = ""
-    limit: int = 50
+    limit: int = DEFAULT_PAGE
     after: GroupId | None = None
 
 

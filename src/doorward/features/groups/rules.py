@@ -10,8 +10,6 @@ from doorward.kernel.outcome import Refused
 from doorward.kernel.texts import has_controls
 
 DESCRIPTION_LENGTH = 500
-PAGE = 200
-"""How many groups a page holds at most."""
 SEPARATOR = ";"
 """What stands between the names of groups in a file of people, and so in none of them."""
 
@@ -50,8 +48,3 @@ def serving(order: Sequence[str], named: Iterable[str | None]) -> str:
     """Say which password rules serve an account whose groups name these: the first in order that is still there."""
     there = set(named)
     return next((name for name in order if name in there), DEFAULT)
-
-
-def page_size(asked: int) -> int:
-    """Keep a page's size between one group and the most that a page holds."""
-    return max(1, min(asked, PAGE))

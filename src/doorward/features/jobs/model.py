@@ -8,6 +8,7 @@ from doorward.features.directory.model import Search
 from doorward.kernel.events import Origin
 from doorward.kernel.ids import AccountId, JobId
 from doorward.kernel.outcome import Done, Unchanged
+from doorward.kernel.paging import DEFAULT_PAGE, LARGEST_PAGE
 
 
 class JobKind(StrEnum):
@@ -61,7 +62,7 @@ class ShowJob:
     """Ask how far a job is, with a part of its items, in the order of their ids."""
 
     job: JobId
-    limit: int = 200
+    limit: int = LARGEST_PAGE
     after: AccountId | None = None
 
 
@@ -109,7 +110,7 @@ class JobShown(Done):
 class ListJobs:
     """Ask for one's own jobs, newest first; the server's owner owns them all."""
 
-    limit: int = 50
+    limit: int = DEFAULT_PAGE
     before: JobId | None = None
 
 

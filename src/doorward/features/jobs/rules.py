@@ -35,7 +35,6 @@ GAP = timedelta(milliseconds=1)
 """So long the writer is free after a piece for which others waited: on SQLite another process looks now and then."""
 OTHERS_STAY = timedelta(seconds=1)
 """For so long after somebody has waited, others are taken to be there."""
-PAGE = 200
 
 
 def touches(lock: Lock | None) -> Refused | None:
@@ -127,8 +126,3 @@ def digest(command: StartJob) -> str:
 def differs(found: Job, command: StartJob) -> bool:
     """Tell whether a job was begun for something else than is asked for now under the same key."""
     return found.asked_for is not None and found.asked_for != digest(command)
-
-
-def page_size(asked: int) -> int:
-    """Keep a page's size between one item and the most that a page holds."""
-    return max(1, min(asked, PAGE))

@@ -27,6 +27,7 @@ from doorward.kernel.act import act
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.outcome import Fact, Refused
+from doorward.kernel.paging import page_size
 from doorward.kernel.ports import NotDelivered, SealBroken
 from doorward.kernel.time import rfc3339
 
@@ -136,7 +137,7 @@ def settle(runtime: Runtime, attempted: list[Attempted]) -> int:
 @act("system:read", event=None, writes=False)
 def list_mail(call: Call, command: ListMail) -> MailPage:
     """Show the mail to people within reach, newest first: recipient, kind, state and error, never a body (RIGHT-3)."""
-    size = rules.page_size(command.limit)
+    size = page_size(command.limit)
     found = store.page(call.sql, _conditions(command) | sides(call.reach), size + 1)
     return MailPage(tuple(found[:size]), found[size - 1].id if len(found) > size else None)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Fact, Unchanged
+from doorward.kernel.paging import DEFAULT_PAGE
 
 
 class Kind(StrEnum):
@@ -96,7 +97,7 @@ class ListMail:
     undelivered: bool = False
     """Only what was tried and has not arrived: waiting for its next try, or given up."""
     account_id: AccountId | None = None
-    limit: int = 50
+    limit: int = DEFAULT_PAGE
     before_id: UUID | None = None
 
 

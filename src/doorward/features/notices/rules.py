@@ -23,8 +23,6 @@ ROW_KEPT_FOR = timedelta(days=30)
 """For how long operators see what became of a mail; then its row is deleted."""
 ERROR = 300
 """How many characters an error holds."""
-PAGE = 200
-"""How many mails a page holds at most."""
 
 _SENSITIVE = (
     (re.compile(r"\S+@\S+"), "(address)"),
@@ -99,8 +97,3 @@ def tellable(why: str) -> str:
     for pattern, word in _SENSITIVE:
         why = pattern.sub(word, why)
     return "".join(" " if is_control(c) else c for c in why)[:ERROR].strip()
-
-
-def page_size(asked: int) -> int:
-    """Keep a page's size between one mail and the most that a page holds."""
-    return max(1, min(asked, PAGE))

@@ -9,6 +9,7 @@ from doorward.features.accounts.model import Account
 from doorward.features.passkeys.model.facts import SignedChange
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Unchanged
+from doorward.kernel.paging import DEFAULT_PAGE
 from doorward.kernel.ports import Secret
 
 
@@ -255,7 +256,7 @@ class NothingToDiscard(Unchanged):
 class ListAllowlist:
     """Read the allowlist."""
 
-    limit: int = 50
+    limit: int = DEFAULT_PAGE
     after: AccountId | None = None
 
 
@@ -272,7 +273,7 @@ class AllowlistPage(Done):
 class ListExclusions:
     """Read the exclusions."""
 
-    limit: int = 50
+    limit: int = DEFAULT_PAGE
     after: AccountId | None = None
 
 

@@ -22,7 +22,6 @@ from doorward.kernel.outcome import Refused
 
 FRESH_FOR = timedelta(minutes=5)
 """How long a code of the present key is the fresh proof of the session that gave it (KEY-2)."""
-LARGEST_PAGE = 200
 UNDO_FOR = timedelta(seconds=10)
 """For so long an allowlist entry is taken back by whoever added it."""
 
@@ -180,8 +179,3 @@ def fresh(session: SessionFacts, now: datetime, recovery_code_for: timedelta) ->
     """Tell whether a session has given its fresh proof (KEY-2): a code, or the recovery code that opened it (KEY-1)."""
     lasts = recovery_code_for if session.own_page_only else FRESH_FOR
     return session.fresh_at is not None and now < session.fresh_at + lasts
-
-
-def page_size(limit: int) -> int:
-    """Keep a page within the lengths that lists have."""
-    return max(1, min(limit, LARGEST_PAGE))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from doorward.kernel.ids import AccountId, TokenId
 from doorward.kernel.lines import LineError
 from doorward.kernel.outcome import Done, Unchanged
+from doorward.kernel.paging import DEFAULT_PAGE
 from doorward.kernel.ports import Secret
 from doorward.kernel.recipes import Recipe
 
@@ -137,7 +138,7 @@ class ListTokens:
     query: str = ""
     state: TokenState | None = None
     holder: AccountId | None = None
-    limit: int = 50
+    limit: int = DEFAULT_PAGE
     after: TokenId | None = None
 
 

@@ -22,8 +22,6 @@ USER_AGENT, REASON, NAME, DETAIL, ADDRESS, REFERENCE = 400, 500, 200, 500, 64, 6
 
 CHANCE = 6
 """How many bytes of chance an entry's id takes."""
-PAGE = 200
-"""How many entries a page holds at most."""
 DAYS = 30
 """How many days the overview's figures go back."""
 SIGNED_IN, LOCKED = "signin.completed", "lockout.locked"
@@ -80,11 +78,6 @@ def first_id(instant: datetime) -> UUID:
     """
     milliseconds, rest = divmod(max(to_microseconds(instant), 0), 1000)
     return UUID(int=milliseconds << 80 | (0x7000 | rest) << 64)
-
-
-def page_size(asked: int) -> int:
-    """Keep a page's size between one entry and the most that a page holds."""
-    return max(1, min(asked, PAGE))
 
 
 def conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:

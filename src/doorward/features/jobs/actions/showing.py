@@ -8,6 +8,7 @@ from doorward.features.jobs.model import JobRow, JobShown, JobsListed, ListJobs,
 from doorward.features.rights.actions.reaching import reached_among
 from doorward.kernel.act import Needs, act
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import page_size
 
 
 @act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
@@ -19,7 +20,7 @@ def show_job(call: Call, command: ShowJob) -> JobShown | Refused:
     job = store.find(call.sql, command.job)
     if job is None or not (rules.owns(job.beginner, call.actor) or call.reach.whole):
         return Refused("jobs.not_found")  # its items name people whom another may not reach (RIGHT-3)
-    size = rules.page_size(command.limit)
+    size = page_size(command.limit)
     items = store.items(call.sql, job.id, command.after, size + 1)
     within = reached_among(call, [item.account for item in items[:size]])
     return JobShown(
@@ -40,7 +41,7 @@ def show_job(call: Call, command: ShowJob) -> JobShown | Refused:
 @act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def list_jobs(call: Call, command: ListJobs) -> JobsListed:
     """List one's own jobs, newest first, with their counts; the server's owner owns them all (RIGHT-8)."""
-    size = rules.page_size(command.limit)
+    size = page_size(command.limit)
     whose = None if call.actor.owner else call.actor.account
     found = store.newest(call.sql, whose, command.before, size + 1)
     page = found[:size]

@@ -23,6 +23,7 @@ from doorward.features.second_factor.rules import Deed
 from doorward.kernel.act import Actor, Needs, act
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import page_size
 from doorward.kernel.time import rfc3339
 
 _RIGHT = "user-permissions:modify-object-acls"
@@ -81,7 +82,7 @@ def undoable_until(call: Call, account: AccountId, operator: Actor) -> datetime 
 @act("user-permissions:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def list_allowlist(call: Call, command: ListAllowlist) -> AllowlistPage:
     """List the accounts that may set up a key, with who allowed it, when, why and until when (KEY-13)."""
-    size = rules.page_size(command.limit)
+    size = page_size(command.limit)
     found = store.entries(call.sql, call.now, store.Part(size + 1, command.after, call.reach))
     page = tuple(found[:size])
     following = page[-1].account if len(found) > size else None

@@ -2,7 +2,7 @@
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
-from doorward.features.second_factor import rules, store
+from doorward.features.second_factor import store
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import (
     AccountExcluded,
@@ -16,6 +16,7 @@ from doorward.features.second_factor.model import (
 from doorward.features.second_factor.rules import Deed
 from doorward.kernel.act import Needs, act
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import page_size
 
 _RIGHT = "user-permissions:modify-object-acls"
 
@@ -47,7 +48,7 @@ def lift_exclusion(call: Call, command: LiftExclusion) -> ExclusionLifted | List
 @act("user-permissions:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def list_exclusions(call: Call, command: ListExclusions) -> ExclusionsPage:
     """List the accounts that sign in without a second factor, with who decided so, when and why."""
-    size = rules.page_size(command.limit)
+    size = page_size(command.limit)
     found = store.excluded(call.sql, store.Part(size + 1, command.after, call.reach))
     page = tuple(found[:size])
     following = page[-1].account if len(found) > size else None

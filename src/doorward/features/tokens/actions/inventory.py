@@ -27,6 +27,7 @@ from doorward.features.tokens.rules import inventory as rules
 from doorward.kernel.act import Needs, act
 from doorward.kernel.ids import AccountId, TokenId
 from doorward.kernel.outcome import Refused
+from doorward.kernel.paging import page_size
 
 
 @act("user-permissions:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
@@ -44,7 +45,7 @@ def list_tokens(call: Call, command: ListTokens) -> TokensListed | Refused:
         if not rights.reaches(call, command.holder):
             return TokensListed((), None)
         keys["holder"] = command.holder
-    size = rules.page_size(command.limit)
+    size = page_size(command.limit)
     found = store.page(call.sql, keys, after, size + 1)
     page = tuple(_as_seen(call, one) for one in found[:size])
     names = accounts.names(call, [one.account for one in page if one.account is not None])

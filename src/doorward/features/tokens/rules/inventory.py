@@ -20,7 +20,6 @@ LONGEST_NAME = 200
 MOST_COUNTER = 2**62
 """Counters have 64 bits (RFC 4226 section 5.1); no token comes near."""
 MOST_OFFSET = timedelta(days=365)
-LARGEST_PAGE = 200
 
 
 def may_assign(token: Token, account: AccountId, now: datetime) -> Refused | None:
@@ -94,8 +93,3 @@ def twins(tokens: Iterable[NewToken]) -> list[LineError]:
 def identity(manufacturer: str, serial: str) -> tuple[str, str]:
     """Give the one form of what a token is known by: its maker, and its number there."""
     return canonical(manufacturer), canonical(serial)
-
-
-def page_size(limit: int) -> int:
-    """Keep a page within the lengths that lists have."""
-    return max(1, min(limit, LARGEST_PAGE))
