@@ -15,7 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from doorward.edges.common_passwords import DIGEST_BYTES, pack
-from doorward.features.passwords.rules import LEAST_LENGTH, fold
+from doorward.features.passwords.rules import fold
+from doorward.features.policy.rules import BOUNDS
 
 TARGET = Path(__file__).resolve().parent.parent / "src/doorward/features/passwords/common_passwords.bin"
 Source = tuple[str, str, str]
@@ -50,7 +51,7 @@ def entries(folder: Path, lines_in: Source = SECLISTS, listed_in: Source = ZXCVB
     """Read both lists, fold each entry, and leave out what no minimum length would let through."""
     lines = gzip.decompress(extract(folder, *lines_in)).decode("utf-8", "ignore").splitlines()
     listed: list[str] = json.loads(extract(folder, *listed_in))
-    return {folded for folded in map(fold, lines + listed) if len(folded) >= LEAST_LENGTH}
+    return {folded for folded in map(fold, lines + listed) if len(folded) >= BOUNDS["min_length"][0]}
 
 
 def main(words: list[str]) -> int:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, Generic, Protocol, TypeVar
-from uuid import UUID
 
-from doorward.kernel.ids import AccountId, GroupId, SessionId
+from doorward.kernel.ids import NIL, AccountId, GroupId, SessionId
 from doorward.kernel.outcome import Refused
 
 M = TypeVar("M", bound=Callable[[Sequence[tuple[Any, Any]]], Sequence[Any]])
@@ -69,8 +68,8 @@ class Act:
     """It changes the account that it is about, or the actor's own: a protected one asks for a proof first (PROT-1)."""
 
 
-NO_SESSION = SessionId(UUID(int=0))
-"""The id of no session (RFC 9562 section 5.9): the worker goes on for somebody whose session has done its part."""
+NO_SESSION = SessionId(NIL)
+"""The id of no session: the worker goes on for somebody whose session has done its part."""
 
 
 @dataclass(frozen=True, slots=True)

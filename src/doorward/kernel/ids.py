@@ -17,6 +17,11 @@ JobId = NewType("JobId", UUID)
 TokenId = NewType("TokenId", UUID)
 HostId = NewType("HostId", UUID)
 
+NIL = UUID(int=0)
+"""The id of nothing (RFC 9562 section 5.9); it sorts before every other."""
+NO_ACCOUNT = AccountId(NIL)
+"""The id of nobody; a walk through all accounts begins after it."""
+
 _RANDOM_BYTES = 10
 _MARKS, _VERSION_7, _VARIANT = 0xF << 76 | 0x3 << 62, 0x7 << 76, 0x2 << 62
 """Where a UUID says what it is, among its 128 bits."""

@@ -262,7 +262,7 @@ def session(fresh_at: datetime | None, *, own_page_only: bool = False) -> Sessio
 )
 def test_proof_is_fresh_for_a_while(session: SessionFacts, seconds: int, expected: list[bool]) -> None:
     """A code for 5 minutes (KEY-2), the recovery code that opened the session for 15 (KEY-1)."""
-    fresh = rules.fresh(session, NOON + timedelta(seconds=seconds), timedelta(minutes=15))
+    fresh = rules.fresh(session, NOON + timedelta(seconds=seconds))
 
     assert [fresh] == expected
 

@@ -1,6 +1,5 @@
 """One's own pages: profile and sessions; the second factor and a new secret key; sign-out."""
 
-from datetime import timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -24,6 +23,7 @@ from doorward.features.second_factor.actions.own_key import (
     save_new_key,
     show_new_key,
 )
+from doorward.features.second_factor.actions.proof import fresh_until
 from doorward.features.second_factor.model import (
     CheckNewKey,
     DiscardNewKey,
@@ -44,9 +44,6 @@ from doorward.kernel.sentences import sentence
 
 ACCOUNT, TWO_FACTOR = "/me?tab=account", "/me?tab=two-factor"
 """The addresses of the two tabs that are shown here."""
-_PROOF_OF_RECOVERY = timedelta(minutes=15)
-"""How long the recovery code that opened the session is its fresh proof (KEY-1)."""
-
 _STAGES = {"key", "recovery_codes"}
 """The changes of a protected account that are laid out, with the proof that they ask for, before they are made."""
 _HINT = "Good for this change alone. Wrong ones count, and in the end lock your account."
@@ -188,7 +185,7 @@ def _account(visit: Visit, shown: SessionShown, me: MeShown, refused: Refused | 
 def _factor(visit: Visit, shown: SessionShown, me: MeShown, refused: Refused | None, at: str) -> dict[str, Any]:
     staged = visit.query.get("stage", "")
     told = _told(me, refused, at) | ({"stage": staged} if refused is None and staged in _STAGES else {})
-    return told | {"fresh_until": _fresh_until(shown), "new_key": _new_key(visit, me)}
+    return told | {"fresh_until": fresh_until(shown.session), "new_key": _new_key(visit, me)}
 
 
 def _told(me: MeShown, refused: Refused | None, at: str) -> dict[str, Any]:
@@ -208,11 +205,6 @@ def _told(me: MeShown, refused: Refused | None, at: str) -> dict[str, Any]:
             "ask_code": None if me.new_key_under_way else at,
         }
     return told | {"refusal": refused}
-
-
-def _fresh_until(shown: SessionShown) -> Any:
-    facts = shown.session
-    return facts.fresh_at + _PROOF_OF_RECOVERY if facts.own_page_only and facts.fresh_at else None
 
 
 def _new_key(visit: Visit, me: MeShown) -> dict[str, Any] | None:

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.cookies import (
     BROWSER,
-    BROWSER_SECONDS,
     DEVICE,
     SESSION,
     SIGN_IN,
@@ -17,6 +16,7 @@ from doorward.doors.web.cookies import (
     set_cookie,
 )
 from doorward.doors.web.credentials import devices_and
+from doorward.features.devices.model import BROWSER_LIFE
 from doorward.features.signin.model import Next, SignedIn, SignInGoesOn
 from doorward.kernel.outcome import Refused
 
@@ -51,7 +51,7 @@ def enter(visit: Visit, outcome: SignedIn, response: Response) -> Response:
     if RETURN in sent:
         cookies.append(drop_cookie(RETURN))
     if outcome.browser is not None:
-        cookies.append(set_cookie(BROWSER, outcome.browser.reveal(), BROWSER_SECONDS))
+        cookies.append(set_cookie(BROWSER, outcome.browser.reveal(), int(BROWSER_LIFE.total_seconds())))
     if outcome.device is not None and outcome.device_expires_at is not None:
         lasts = outcome.device_expires_at - visit.plug.runtime.clock.now()
         devices = devices_and(visit.request.scope, outcome.device.reveal())

@@ -11,8 +11,6 @@ SIGN_IN = "__Host-doorward-sign-in"
 """The token of a pending sign-in."""
 BROWSER = "__Host-doorward-browser"
 """Has completed a sign-in here; not a remembered device."""
-BROWSER_SECONDS = 400 * 24 * 60 * 60
-"""As long as browsers keep any cookie: 400 days."""
 DEVICE = "__Host-doorward-device"
 """The tokens by which accounts remember this device, newest first, with dots between them (DEV-3)."""
 MOST_DEVICE_TOKENS = 4

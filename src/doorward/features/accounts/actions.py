@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from doorward.edges.call import Call
 from doorward.edges.run import LostRace
@@ -20,7 +19,7 @@ from doorward.features.accounts.model import (
     Standing,
 )
 from doorward.features.policy.rules import DEFAULT
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import NO_ACCOUNT, AccountId
 from doorward.kernel.time import to_the_second
 
 
@@ -185,7 +184,7 @@ def count_served(call: Call, name: str) -> int:
 
 def idle(call: Call, after: AccountId | None, since: Mapping[str, datetime], most: int) -> Idle:
     """Look through a stretch of the accounts for those that were not used since the instant that their rules name."""
-    begin = AccountId(UUID(int=0)) if after is None else after
+    begin = NO_ACCOUNT if after is None else after
     upto = store.stretch(call.sql, begin, rules.STRETCH)
     found = store.idle(call.sql, begin, upto, since, most)
     return Idle(tuple(found), found[-1] if len(found) == most else upto)

@@ -9,6 +9,7 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Account, Standing
 from doorward.features.devices import rules, store
 from doorward.features.devices.model import (
+    BROWSER_LIFE,
     CodeIssued,
     CodeKind,
     CodeRight,
@@ -122,7 +123,7 @@ def know_browser(call: Call, account: AccountId, browser_hash: bytes, *, tell: b
 def knows_browser(call: Call, account: AccountId, browser_hash: bytes) -> bool:
     """Tell whether a browser has completed a sign-in of the account before (LOCK-11)."""
     seen_at = store.browser_seen_at(call.sql, account, browser_hash)
-    return seen_at is not None and call.now < seen_at + rules.BROWSER_LIFE
+    return seen_at is not None and call.now < seen_at + BROWSER_LIFE
 
 
 def remember_device(call: Call, standing: Standing) -> tuple[Secret, RememberedDevice] | None:
@@ -206,7 +207,7 @@ def revoke_devices_of(call: Call, command: RevokeDevicesOf) -> DevicesRevoked | 
 
 def purge(call: Call) -> int:
     """Forget browsers whose cookie has run out, and devices that are remembered no longer."""
-    browsers = store.forget_browsers(call.sql, call.now - rules.BROWSER_LIFE)
+    browsers = store.forget_browsers(call.sql, call.now - BROWSER_LIFE)
     return browsers + store.forget_devices(call.sql, call.now)
 
 

@@ -1,12 +1,15 @@
 """Facts and outcomes of e-mailed and temporary access codes."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Unchanged
+
+BROWSER_LIFE = timedelta(days=400)
+"""How long the cookie of a known browser lives, as browsers keep none longer; its row is worth nothing after that."""
 
 
 class CodeKind(StrEnum):

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 
 from doorward.features.accounts.model import Account
 from doorward.features.devices.model import CodeKind, CodeRight, GivenCode, RememberedDevice, StoredCode
+from doorward.features.policy.rules import BOUNDS
 from doorward.kernel import symbols
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Entropy
 
 DIGITS = 6
-LEAST_MINUTES = 5
-MOST_MINUTES = 10_000
 SYMBOLS = 12
 GROUP = 4
 TEMPORARY_LIFETIME = timedelta(minutes=15)
@@ -20,8 +19,6 @@ MAILS = 3
 MAILS_WITHIN = timedelta(minutes=15)
 ADDRESS_REST = timedelta(hours=72)
 """How long a changed address gets no code (DESK-4)."""
-BROWSER_LIFE = timedelta(days=400)
-"""How long the cookie of a known browser lives; its row is worth nothing for longer."""
 MOST_TOLD = 5
 """Of how many new browsers the owner of an account is told within a while (DESK-3)."""
 TOLD_WITHIN = timedelta(hours=24)
@@ -57,8 +54,9 @@ def parse(text: str) -> GivenCode | None:
 
 def ends_at(issued_at: datetime, minutes: int) -> datetime:
     """Give the end of an e-mailed code; a lifetime out of bounds is a bug, for the settings keep them (DEV-1)."""
-    if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
-        raise ValueError(f"an e-mailed code lives {LEAST_MINUTES} to {MOST_MINUTES} minutes, not {minutes}")
+    least, most = BOUNDS["device_code_minutes"]
+    if not least <= minutes <= most:
+        raise ValueError(f"an e-mailed code lives {least} to {most} minutes, not {minutes}")
     return issued_at + timedelta(minutes=minutes)
 
 

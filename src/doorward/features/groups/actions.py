@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
@@ -11,13 +10,11 @@ from doorward.features.groups import rules, store
 from doorward.features.groups.model import Group, GroupRow, GroupShown, GroupsListed, ListGroups, ViewGroup
 from doorward.features.policy import actions as policy
 from doorward.kernel.act import EVERYBODY, Needs, Reach, act
-from doorward.kernel.ids import AccountId, GroupId, parse_id
+from doorward.kernel.ids import NO_ACCOUNT, AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.paging import page_size
 
 _AT_ONCE = 500
-_FROM_THE_FIRST = AccountId(UUID(int=0))
-"""Before every id (RFC 9562 section 5.9)."""
 
 
 @act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
@@ -63,7 +60,7 @@ def groups_of_each(call: Call, accounts: Sequence[AccountId]) -> dict[AccountId,
     return store.groups_of_each(call.sql, accounts)
 
 
-def member_ids(call: Call, group: GroupId, most: int, after: AccountId = _FROM_THE_FIRST) -> list[AccountId]:
+def member_ids(call: Call, group: GroupId, most: int, after: AccountId = NO_ACCOUNT) -> list[AccountId]:
     """List the accounts in a group by their ids, from one id on."""
     return store.member_ids(call.sql, group, after, most)
 

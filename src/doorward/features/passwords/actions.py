@@ -7,6 +7,7 @@ from doorward.edges.call import Call
 from doorward.edges.common_passwords import shipped
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Account
+from doorward.features.audit.rules import entries
 from doorward.features.passwords import rules, store
 from doorward.features.passwords.model import (
     Ask,
@@ -145,8 +146,8 @@ def ask_for_link(call: Call, account: AccountId) -> bool:
         account=account,
         id=new_id(call.now, call.entropy),
         asked_at=call.now,
-        address=origin.address[: rules.ADDRESS],
-        user_agent=origin.user_agent[: rules.USER_AGENT],
+        address=origin.address[: entries.ADDRESS],
+        user_agent=origin.user_agent[: entries.USER_AGENT],
     )
     store.ask(call.sql, made)
     return True

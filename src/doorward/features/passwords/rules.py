@@ -14,8 +14,6 @@ from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Listed, Secret
 
-LEAST_LENGTH = 8
-"""The lowest minimum that an administrator can set: NIST SP 800-63B-4 section 3.1.1.2, beside a second factor."""
 MAX_LENGTH = 256
 """In code points after NFC; longer ones are refused, never cut (PASS-1)."""
 MAX_TYPED = 4 * MAX_LENGTH
@@ -34,8 +32,6 @@ LIST_NAME = 100
 """How many characters the name of a breach list has at most."""
 RETRY = 60
 """Seconds after which to try again while a breach list cannot be read: somebody has to mend it."""
-ADDRESS, USER_AGENT = 64, 400
-"""How many characters are kept of where somebody asked from."""
 
 IsCommon = Callable[[str], bool]
 """Tells whether a text, folded as by `fold`, is among the common passwords."""

@@ -44,7 +44,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "days_inactive_before_lock": (0, 3_650),
     "failing_names_before_slowing": (0, 1_000),  # LOCK-17
     "failing_names_before_refusing": (0, 1_000),
-    "min_length": (8, 64),  # PASS-1
+    "min_length": (8, 64),  # PASS-1; NIST SP 800-63B-4 section 3.1.1.2: 8 beside a second factor
     "min_letters": (0, 20),
     "min_digits": (0, 20),
     "min_specials": (0, 20),

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from doorward.features.accounts.model import AccountKind
 from doorward.features.policy.model import TwoFactorSettings
+from doorward.features.recovery_codes.rules import FRESH_FOR as RECOVERY_CODE_FRESH_FOR
 from doorward.features.second_factor.model import (
     AllowlistEntry,
     Cause,
@@ -175,7 +176,13 @@ def judge_temporary_code(
     return None
 
 
-def fresh(session: SessionFacts, now: datetime, recovery_code_for: timedelta) -> bool:
-    """Tell whether a session has given its fresh proof (KEY-2): a code, or the recovery code that opened it (KEY-1)."""
-    lasts = recovery_code_for if session.own_page_only else FRESH_FOR
-    return session.fresh_at is not None and now < session.fresh_at + lasts
+def fresh_until(session: SessionFacts) -> datetime | None:
+    """Return when a session's fresh proof ends: a code's (KEY-2), or its own recovery code's (KEY-1)."""
+    lasts = RECOVERY_CODE_FRESH_FOR if session.own_page_only else FRESH_FOR
+    return None if session.fresh_at is None else session.fresh_at + lasts
+
+
+def fresh(session: SessionFacts, now: datetime) -> bool:
+    """Tell whether a session has given its fresh proof."""
+    until = fresh_until(session)
+    return until is not None and now < until

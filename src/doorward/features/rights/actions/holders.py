@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from uuid import UUID
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
@@ -10,11 +9,10 @@ from doorward.features.groups import actions as groups
 from doorward.features.rights import store
 from doorward.features.rights.actions import facts
 from doorward.features.rights.rules import scopes
-from doorward.kernel.ids import AccountId, GroupId
+from doorward.kernel.ids import NO_ACCOUNT, AccountId, GroupId
 from doorward.kernel.outcome import Refused
 
 AT_ONCE = 500
-_FROM_THE_FIRST = AccountId(UUID(int=0))
 
 
 def everybody_holding(call: Call) -> list[AccountId]:
@@ -101,7 +99,7 @@ def _parts(call: Call, group: GroupId) -> Iterator[list[AccountId]]:
 
 
 def _direct(call: Call) -> Iterator[AccountId]:
-    found = store.every_holder(call.sql, _FROM_THE_FIRST, AT_ONCE)
+    found = store.every_holder(call.sql, NO_ACCOUNT, AT_ONCE)
     while found:
         yield from found
         found = store.every_holder(call.sql, found[-1], AT_ONCE)

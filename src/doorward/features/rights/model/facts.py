@@ -9,6 +9,9 @@ from doorward.features.accounts.model import AccountKind
 from doorward.kernel.ids import AccountId, GroupId
 from doorward.kernel.outcome import Refused
 
+MODIFY_OBJECT_ACLS = "user-permissions:modify-object-acls"
+"""The right to change others' secret keys, hardware tokens, allowlist, exclusions and roles (RIGHT-1)."""
+
 
 class Effect(StrEnum):
     """What an assignment does."""

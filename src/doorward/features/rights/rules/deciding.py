@@ -10,6 +10,7 @@ from collections.abc import Callable
 from doorward.features.accounts.model import AccountKind
 from doorward.features.rights.model.facts import (
     EVERYTHING,
+    MODIFY_OBJECT_ACLS,
     ActorFacts,
     Allowed,
     Holdings,
@@ -23,7 +24,7 @@ from doorward.kernel.act import Act, Needs, SessionFacts
 from doorward.kernel.ids import GroupId
 from doorward.kernel.outcome import Refused
 
-GIVE_ROLES = "user-permissions:modify-object-acls"
+GIVE_ROLES = MODIFY_OBJECT_ACLS
 READ, MODIFY = "users:read", "users:modify"
 OF_PEOPLE = frozenset({"users", "user-permissions", "audit"})
 """Areas whose rights can be held over some people only; the others are about the server."""

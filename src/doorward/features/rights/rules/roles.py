@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from doorward.features.rights.model.facts import Role
+from doorward.features.rights.model.facts import MODIFY_OBJECT_ACLS, Role
 from doorward.kernel.outcome import Refused
 
 AREAS: dict[str, tuple[str, ...]] = {
@@ -30,7 +30,7 @@ SHIPPED: Mapping[str, Role] = {
         Role(
             "super-user",
             "Super user",
-            _READS | {"users:modify", "users:unlock", "user-permissions:modify-object-acls"},
+            _READS | {"users:modify", "users:unlock", MODIFY_OBJECT_ACLS},
         ),
         Role("help-desk", "Help desk", frozenset({"users:read", "users:unlock"})),
         Role("auditor", "Auditor", _READS | {"audit:export"}),

@@ -7,6 +7,7 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.links import actions as links
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
+from doorward.features.rights.model.facts import MODIFY_OBJECT_ACLS
 from doorward.features.second_factor import rules, store
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import (
@@ -26,10 +27,8 @@ from doorward.kernel.outcome import Refused
 from doorward.kernel.paging import page_size
 from doorward.kernel.time import rfc3339
 
-_RIGHT = "user-permissions:modify-object-acls"
 
-
-@act(_RIGHT, event="allowlist.added", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+@act(MODIFY_OBJECT_ACLS, event="allowlist.added", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def allow_set_up(call: Call, command: AllowSetUp) -> SetUpAllowed | ListUnchanged | Refused:
     """Let a blocked account set up a new key at its next sign-in (KEY-5).
 
@@ -49,7 +48,7 @@ def allow_set_up(call: Call, command: AllowSetUp) -> SetUpAllowed | ListUnchange
     return SetUpAllowed(until)
 
 
-@act(_RIGHT, event="allowlist.removed", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+@act(MODIFY_OBJECT_ACLS, event="allowlist.removed", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def withdraw_set_up(call: Call, command: WithdrawSetUp) -> SetUpWithdrawn | ListUnchanged | Refused:
     """Take an account off the allowlist; a set-up under way can no longer be completed."""
     decided = states.decide(call, Deed.WITHDRAW, command.account, command.reason)
@@ -61,7 +60,7 @@ def withdraw_set_up(call: Call, command: WithdrawSetUp) -> SetUpWithdrawn | List
     return SetUpWithdrawn()
 
 
-@act(_RIGHT, event="allowlist.add_undone", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+@act(MODIFY_OBJECT_ACLS, event="allowlist.add_undone", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def undo_allow_set_up(call: Call, command: UndoAllowSetUp) -> SetUpWithdrawn | Refused:
     """Take back an entry that the actor has added within 10 s; a set-up under way can no longer be completed."""
     if refused := rules.judge_undo(states.entry_of(call, command.account), call.actor, call.now):

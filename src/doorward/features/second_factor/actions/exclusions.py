@@ -2,6 +2,7 @@
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
+from doorward.features.rights.model.facts import MODIFY_OBJECT_ACLS
 from doorward.features.second_factor import store
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import (
@@ -18,10 +19,8 @@ from doorward.kernel.act import Needs, act
 from doorward.kernel.outcome import Refused
 from doorward.kernel.paging import page_size
 
-_RIGHT = "user-permissions:modify-object-acls"
 
-
-@act(_RIGHT, event="exclusions.added", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
+@act(MODIFY_OBJECT_ACLS, event="exclusions.added", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
 def exclude_account(call: Call, command: ExcludeAccount) -> AccountExcluded | ListUnchanged | Refused:
     """Let an account sign in by password alone; its factors and its allowlist entry stay beneath."""
     decided = states.decide(call, Deed.EXCLUDE, command.account, command.reason)
@@ -33,7 +32,7 @@ def exclude_account(call: Call, command: ExcludeAccount) -> AccountExcluded | Li
     return AccountExcluded()
 
 
-@act(_RIGHT, event="exclusions.removed", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+@act(MODIFY_OBJECT_ACLS, event="exclusions.removed", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def lift_exclusion(call: Call, command: LiftExclusion) -> ExclusionLifted | ListUnchanged | Refused:
     """Ask an account for a second factor again; sessions that its password alone has opened end."""
     decided = states.decide(call, Deed.LIFT, command.account, command.reason)

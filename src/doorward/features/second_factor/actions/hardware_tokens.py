@@ -15,6 +15,7 @@ from doorward.features.otp import actions as otp
 from doorward.features.otp import rules as otp_rules
 from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.recovery_codes import actions as recovery_codes
+from doorward.features.rights.model.facts import MODIFY_OBJECT_ACLS
 from doorward.features.second_factor import rules, store
 from doorward.features.second_factor.actions import proof, states
 from doorward.features.tokens.actions import inventory
@@ -35,10 +36,8 @@ from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Fact, Refused
 
-_RIGHT = "user-permissions:modify-object-acls"
 
-
-@act(_RIGHT, event="tokens.assigned", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+@act(MODIFY_OBJECT_ACLS, event="tokens.assigned", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def assign_token(call: Call, command: AssignToken) -> TokenAssigned | TokenHeldAlready | Refused:
     """Make a token from stock another's secret key, in place of the one before; nothing has to be set up.
 
@@ -61,7 +60,9 @@ def assign_token(call: Call, command: AssignToken) -> TokenAssigned | TokenHeldA
     return TokenAssigned(token.serial)
 
 
-@act(_RIGHT, event="tokens.unassigned", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
+@act(
+    MODIFY_OBJECT_ACLS, event="tokens.unassigned", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT)
+)
 def unassign_token(call: Call, command: UnassignToken) -> TokenUnassigned | Refused:
     """Take the token from another's account; without another factor the account is blocked, as by delete (KEY-4)."""
     standing, token = _holding(call, command.account)
@@ -80,7 +81,7 @@ def unassign_token(call: Call, command: UnassignToken) -> TokenUnassigned | Refu
     return TokenUnassigned(token.serial, blocks)
 
 
-@act(_RIGHT, event="tokens.resynchronised", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+@act(MODIFY_OBJECT_ACLS, event="tokens.resynchronised", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def resynchronise_token(call: Call, command: ResynchroniseToken) -> TokenResynchronised | Refused:
     """Find another's token again by two codes in a row that its holder reads out, up to a day off its clock.
 

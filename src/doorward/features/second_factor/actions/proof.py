@@ -1,5 +1,7 @@
 """The fresh proof that a change of one's own second factor asks for (KEY-2)."""
 
+from datetime import datetime
+
 from doorward.edges.call import BUSY, Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
@@ -12,7 +14,6 @@ from doorward.features.passkeys.actions import ceremonies
 from doorward.features.passkeys.actions.ceremonies import Question
 from doorward.features.passkeys.model.facts import Accepted, GivenAssertion, Place, Purpose, Rejected
 from doorward.features.policy import actions as policy
-from doorward.features.recovery_codes import rules as recovery_rules
 from doorward.features.second_factor import rules
 from doorward.features.second_factor.actions import worn_keys
 from doorward.features.sessions import actions as sessions
@@ -45,7 +46,12 @@ def prove(call: Call, session: SessionFacts, standing: Standing, given: Secret |
 
 def fresh(call: Call, session: SessionFacts) -> bool:
     """Tell whether the session has given its fresh proof just now."""
-    return rules.fresh(session, call.now, recovery_rules.FRESH_FOR)
+    return rules.fresh(session, call.now)
+
+
+def fresh_until(session: SessionFacts) -> datetime | None:
+    """Return when the session's fresh proof ends, for its own page; None where it has given none."""
+    return rules.fresh_until(session)
 
 
 def prove_with_any(call: Call, session: SessionFacts, standing: Standing, given: Secret | None) -> Refused | None:

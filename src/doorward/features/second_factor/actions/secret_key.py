@@ -5,6 +5,7 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.devices import actions as devices
 from doorward.features.notices.model import Kind
 from doorward.features.policy import actions as policy
+from doorward.features.rights.model.facts import MODIFY_OBJECT_ACLS
 from doorward.features.second_factor import rules
 from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import (
@@ -21,10 +22,12 @@ from doorward.kernel.act import Needs, act
 from doorward.kernel.outcome import Refused
 from doorward.kernel.time import rfc3339
 
-_RIGHT = "user-permissions:modify-object-acls"
 
-
-@act(_RIGHT, event="second_factor.reset", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT))
+@act(
+    MODIFY_OBJECT_ACLS,
+    event="second_factor.reset",
+    needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT),
+)
 def reset_secret_key(call: Call, command: ResetSecretKey) -> SecretKeyReset | Refused:
     """Delete every second factor of another and let them set up a new key, for a while (KEY-3, KEY-8)."""
     decided = states.decide(call, Deed.RESET, command.account, command.reason)
@@ -38,7 +41,7 @@ def reset_secret_key(call: Call, command: ResetSecretKey) -> SecretKeyReset | Re
 
 
 @act(
-    _RIGHT,
+    MODIFY_OBJECT_ACLS,
     event="second_factor.deleted",
     needs=(Needs.ANOTHER, Needs.SECOND_FACTOR, Needs.ADMINISTRATOR_LEFT, Needs.DELETABLE_KEY),
 )
@@ -58,7 +61,7 @@ def delete_secret_key(call: Call, command: DeleteSecretKey) -> SecretKeyDeleted 
     return SecretKeyDeleted(deleted)
 
 
-@act(_RIGHT, event="second_factor.temporary_code", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
+@act(MODIFY_OBJECT_ACLS, event="second_factor.temporary_code", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def issue_temporary_access_code(call: Call, command: IssueTemporaryAccessCode) -> TemporaryAccessCodeIssued | Refused:
     """Make a code that stands in for the mailed one, where no address can be mailed to (KEY-10)."""
     standing = accounts.existing(call, command.account)

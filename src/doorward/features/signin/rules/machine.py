@@ -15,7 +15,7 @@ from doorward.features.lockout.model import Factor
 from doorward.features.second_factor.model import Cause, FactorState
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin.model import Next, Pending
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import NO_ACCOUNT, AccountId
 
 _ID_BYTES = 16
 LIFE = timedelta(minutes=15)
@@ -104,8 +104,8 @@ STEPS = {
 """The states in which a pending sign-in is kept, as the API spells them."""
 _SPELLED = {state: step for step, state in STEPS.items()}
 
-NOBODY = AccountId(UUID(int=0))
-"""Whom a sign-in by passkey alone belongs to, until the passkey says: nobody (RFC 9562 section 5.9)."""
+NOBODY = NO_ACCOUNT
+"""Whom a sign-in by passkey alone belongs to, until the passkey says: nobody."""
 
 
 def account_of(user_handle: bytes | None) -> AccountId | None:

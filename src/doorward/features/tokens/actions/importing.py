@@ -1,6 +1,7 @@
 """Taking tokens into the inventory, all of a file in one transaction (KEY-14)."""
 
 from doorward.edges.call import Call
+from doorward.features.rights.model.facts import MODIFY_OBJECT_ACLS
 from doorward.features.tokens import store
 from doorward.features.tokens.actions.inventory import seed_place
 from doorward.features.tokens.model import (
@@ -26,7 +27,7 @@ def judge_tokens(call: Call, command: JudgeTokens) -> TokensJudged:
     return TokensJudged(_judge(call, command.tokens))
 
 
-@act("user-permissions:modify-object-acls", event="tokens.imported", needs=(Needs.SECOND_FACTOR,))
+@act(MODIFY_OBJECT_ACLS, event="tokens.imported", needs=(Needs.SECOND_FACTOR,))
 def import_tokens(call: Call, command: ImportTokens) -> TokensImported | Refused:
     """Take all tokens of a file into stock, their seeds sealed, or none."""
     tokens = command.tokens

@@ -12,6 +12,7 @@ from doorward.edges.run import LostRace
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts import rules as account_rules
 from doorward.features.rights.actions import facts as rights
+from doorward.features.rights.model.facts import MODIFY_OBJECT_ACLS
 from doorward.features.tokens import store
 from doorward.features.tokens.model import (
     ListTokens,
@@ -63,7 +64,7 @@ def show_token(call: Call, command: ShowToken) -> TokenShown | Refused:
     return TokenShown(token, holder)
 
 
-@act("user-permissions:modify-object-acls", event="tokens.retired", needs=(Needs.SECOND_FACTOR,))
+@act(MODIFY_OBJECT_ACLS, event="tokens.retired", needs=(Needs.SECOND_FACTOR,))
 def retire_token(call: Call, command: RetireToken) -> TokenRetired | Refused:
     """Take a token that nobody holds out of use for good, and erase its seed."""
     token = store.by_id(call.sql, command.token)
