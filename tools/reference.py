@@ -15,7 +15,7 @@ from doorward.features.policy.rules import BOUNDS, CHOICES
 from doorward.features.rights.rules.roles import AREAS
 from doorward.features.rights.rules.roles import SHIPPED as ROLES
 from doorward.kernel.act import Act, Who
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 from tools.catalogue import Field, Named, acts, configuration, events_written, fields
 
 ROOT = Path(__file__).resolve().parent.parent

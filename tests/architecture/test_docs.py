@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from doorward.features.rights.rules.roles import ALL_RIGHTS
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 from tests.architecture.test_acts import EVENTS
 from tests.architecture.tree import ROOT, name_of, parsed, product_files, tracked_files
 from tools.catalogue import configuration, events_written, fields

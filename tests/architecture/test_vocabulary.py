@@ -49,7 +49,7 @@ def test_screens_speak_in_our_words() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "src/doorward/kernel/refusals_of_passkeys.py",
+        "src/doorward/kernel/refusals/passkeys.py",
         "src/doorward/doors/console/password_words.py",
         "src/doorward/doors/console/templates/users.html",
         "src/doorward/edges/mail/templates/kinds/device_code.jinja",

@@ -4,18 +4,19 @@ from pathlib import Path
 
 import doorward
 from doorward.kernel.outcome import Refused
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 from doorward.kernel.sentences import sentence
 
 PACKAGE = Path(doorward.__file__).parent
-TABLE = sorted((PACKAGE / "kernel").glob("refusals*.py"))
+FILES = sorted((PACKAGE / "kernel" / "refusals").glob("*.py"))
+KEY = re.compile(r'^    "([a-z_]+)(\.[a-z_]+)": Refusal\(', re.MULTILINE)
 PASSWORD_RULES = {f"passwords.min_{what}" for what in ("length", "letters", "digits", "specials", "groups")}
 """Made from the name of the rule that failed."""
 
 
 def words() -> set[str]:
     """Collect every text of the product, the table itself apart."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py") if path not in TABLE]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py") if path not in FILES]
     constants = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
     return {node.value for node in constants if isinstance(node.value, str)}
 
@@ -30,12 +31,12 @@ def test_a_code_is_feature_and_reason() -> None:
     assert [code for code in REFUSALS if not re.fullmatch(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*", code)] == []
 
 
-def test_a_code_stands_once() -> None:
-    """A key that stood twice would silently lose its first sentence."""
-    text = "".join(path.read_text(encoding="utf-8") for path in TABLE)
-    keys = re.findall(r'^    "([a-z_]+\.[a-z_]+)": Refusal\(', text, re.MULTILINE)
+def test_a_code_stands_once_in_the_file_of_its_first_word() -> None:
+    """`signin.refused` is looked up in `signin.py`; a key that stood twice would silently lose its first sentence."""
+    keys = [(path.stem, key.groups()) for path in FILES for key in KEY.finditer(path.read_text(encoding="utf-8"))]
 
-    assert sorted(keys) == sorted(REFUSALS)
+    assert [key for stem, key in keys if key[0] != stem] == []
+    assert sorted("".join(key) for _, key in keys) == sorted(REFUSALS)
 
 
 def test_every_status_has_one_kind_of_exit_code() -> None:

@@ -18,7 +18,7 @@ from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import Lock, LockReason
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.ids import AccountId
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 from tests.doors.console.visiting import Browser, Shown, Site
 from tests.doors.console.visiting import _doors as pages
 from tests.doors.forgetful import Forgetful

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.refusal import Refusal
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 
 _UNSAID: Mapping[str, str] = MappingProxyType(
     {

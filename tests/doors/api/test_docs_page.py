@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 from doorward.doors.api.app import LED
 from doorward.doors.api.docs_page import prose
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 from tests.doors.served import Served
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 from tests.doors.cli.shell import Shell
 
 

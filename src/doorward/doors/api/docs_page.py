@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from doorward.doors.api.document import document
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 
 _pages = Environment(
     loader=PackageLoader("doorward.doors.api"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True

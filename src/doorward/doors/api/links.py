@@ -23,7 +23,7 @@ from doorward.features.signin.model import (
     UseForgottenLink,
 )
 from doorward.kernel.ports import Secret
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 
 routes = Routes("sign-in")
 

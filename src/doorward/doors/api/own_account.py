@@ -39,7 +39,7 @@ from doorward.kernel.events import Entry
 from doorward.kernel.outcome import Refused
 from doorward.kernel.paging import DEFAULT_PAGE
 from doorward.kernel.ports import Secret
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 
 routes = Routes("own account")
 

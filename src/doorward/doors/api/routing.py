@@ -18,7 +18,7 @@ from doorward.doors.web.same_origin import judge_origin
 from doorward.edges.call import Steps
 from doorward.kernel.act import Action
 from doorward.kernel.outcome import Refused
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 
 PREFIX = "/api/v1"
 

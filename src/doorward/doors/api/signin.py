@@ -40,7 +40,7 @@ from doorward.features.signin.model import (
 )
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 
 routes = Routes("sign-in")
 

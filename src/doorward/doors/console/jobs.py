@@ -11,7 +11,7 @@ from doorward.features.jobs.actions.starting import stop_job
 from doorward.features.jobs.model import JobShown, JobsListed, JobStopped, ListJobs, ShowJob, StopJob
 from doorward.kernel.ids import AccountId, JobId, parse_id
 from doorward.kernel.outcome import Refused
-from doorward.kernel.refusals import REFUSALS
+from doorward.kernel.refusals.table import REFUSALS
 from doorward.kernel.sentences import sentence
 
 _JOBS = "/console/jobs"

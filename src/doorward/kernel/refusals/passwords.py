@@ -1,8 +1,8 @@
-"""Refusals of new passwords, of links that set one, and of breach lists."""
+"""Refusals of new passwords, and of links that set one."""
 
-from doorward.kernel.refusal import CONFLICT, FAILED, NOT_FOUND, REFUSED, USAGE, Refusal
+from doorward.kernel.refusal import CONFLICT, FAILED, REFUSED, Refusal
 
-PASSWORDS = {
+REFUSALS = {
     "passwords.min_length": Refusal(
         422, REFUSED, "This password is too short. Choose one of at least {least} characters."
     ),
@@ -56,20 +56,5 @@ PASSWORDS = {
     ),
     "passwords.one_change_a_day": Refusal(
         422, REFUSED, "A password can be changed once in 24 hours. Try again tomorrow."
-    ),
-}
-
-BREACH_LISTS = {
-    "breach_lists.name": Refusal(
-        422, USAGE, "The name of a list has 1 to {most} characters that can be printed. Choose another with --name."
-    ),
-    "breach_lists.malformed": Refusal(
-        422, REFUSED, "Line {line} {wrong}. Nothing was imported; correct the file, or say with --format what it is."
-    ),
-    "breach_lists.empty": Refusal(
-        422, REFUSED, "There is no password in this file that could be imported. Look at the file, and at --min-count."
-    ),
-    "breach_lists.not_found": Refusal(
-        404, NOT_FOUND, "There is no such list of breached passwords. Look at “doorward breach status”."
     ),
 }

@@ -1,8 +1,8 @@
-"""The part of the table of refusals that is about groups and the rules that serve them; see `kernel.refusals`."""
+"""Refusals of groups."""
 
 from doorward.kernel.refusal import CONFLICT, NOT_FOUND, REFUSED, USAGE, Refusal
 
-GROUPS = {
+REFUSALS = {
     "groups.not_found": Refusal(404, NOT_FOUND, "There is no such group. Look it up in the list of groups."),
     "groups.name_taken": Refusal(409, CONFLICT, "Another group has this name. Choose another one."),
     "groups.name_malformed": Refusal(
@@ -38,23 +38,5 @@ GROUPS = {
     ),
     "groups.version_missing": Refusal(
         428, CONFLICT, "A change must say which version it changes. Read it first, and send its version in If-Match."
-    ),
-    "policy.name_malformed": Refusal(
-        422,
-        USAGE,
-        "The name of password rules has 1 to {most} small letters, digits and hyphens, a letter first. Choose another "
-        "one.",
-    ),
-    "policy.name_taken": Refusal(409, CONFLICT, "There are password rules of this name already. Choose another one."),
-    "policy.default_only": Refusal(
-        422, USAGE, "The setting “{key}” concerns nobody's account. Change it in the password rules named “default”."
-    ),
-    "policy.default_stays": Refusal(
-        409,
-        CONFLICT,
-        "The password rules named “default” stay: they serve everybody without others. Change them instead.",
-    ),
-    "policy.in_use": Refusal(
-        409, CONFLICT, "These password rules are assigned to {groups}. Take them from every group first."
     ),
 }

@@ -1,8 +1,8 @@
-"""The part of the table of refusals that is about applications and their hosts; see `kernel.refusals`."""
+"""Refusals of applications and their hosts."""
 
 from doorward.kernel.refusal import CONFLICT, NOT_FOUND, REFUSED, USAGE, Refusal
 
-APPLICATIONS = {
+REFUSALS = {
     "applications.not_found": Refusal(
         404, NOT_FOUND, "This host is not registered. Look at the list of hosts, or have it added."
     ),

@@ -1,8 +1,8 @@
-"""The part of the table of refusals that is about passkeys; see `kernel.refusals`."""
+"""Refusals of passkeys."""
 
 from doorward.kernel.refusal import CONFLICT, NOT_FOUND, REFUSED, USAGE, Refusal
 
-PASSKEYS = {
+REFUSALS = {
     "passkeys.refused": Refusal(
         401,
         REFUSED,

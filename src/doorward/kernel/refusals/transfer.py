@@ -1,8 +1,8 @@
-"""The part of the table of refusals that is about files of people; see `kernel.refusals`."""
+"""Refusals of files of people."""
 
 from doorward.kernel.refusal import REFUSED, USAGE, Refusal
 
-TRANSFER = {
+REFUSALS = {
     "transfer.refused": Refusal(
         422, REFUSED, "Nothing was imported: {wrong} of {lines} lines are wrong. Mend them, and import the file again."
     ),

@@ -1,8 +1,8 @@
-"""The part of the table of refusals that is about rights and roles; see `kernel.refusals`."""
+"""Refusals of rights and roles."""
 
 from doorward.kernel.refusal import CONFLICT, REFUSED, USAGE, Refusal
 
-RIGHTS = {
+REFUSALS = {
     "rights.missing": Refusal(
         403, REFUSED, "You do not have the right that this takes ({right}). Ask an administrator for it."
     ),

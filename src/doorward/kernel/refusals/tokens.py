@@ -1,8 +1,8 @@
-"""The part of the table of refusals that is about hardware tokens; see `kernel.refusals`."""
+"""Refusals of hardware tokens."""
 
 from doorward.kernel.refusal import CONFLICT, NOT_FOUND, REFUSED, USAGE, Refusal
 
-TOKENS = {
+REFUSALS = {
     "tokens.refused": Refusal(
         422, REFUSED, "Nothing was imported: {wrong} of {lines} tokens are wrong. Mend them, and import the file again."
     ),
