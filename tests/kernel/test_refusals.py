@@ -52,23 +52,3 @@ def test_a_sentence_says_how_to_mend_it() -> None:
     said = {code: sentence(Refused(code)) for code in REFUSALS}
 
     assert [code for code, text in said.items() if not re.search(r"[.;:] .+\.$", text)] == []
-
-
-def test_facts_fill_the_sentence() -> None:
-    """What the visitor may know stands in it."""
-    assert sentence(Refused("passwords.min_length", {"least": 12})) == (
-        "This password is too short. Choose one of at least 12 characters."
-    )
-
-
-def test_an_empty_fact_has_its_stand_in() -> None:
-    """A site that names no contact still tells people whom to ask."""
-    told = sentence(Refused("signin.refused", {"contact": ""}))
-
-    assert told.endswith("ask your help desk.")
-    assert sentence(Refused("signin.refused", {"contact": "service@example.org"})).endswith("ask service@example.org.")
-
-
-def test_a_fact_is_never_a_template() -> None:
-    """Braces in what somebody typed stay braces."""
-    assert "“{x.__class__}”" in sentence(Refused("request.unknown_field", {"field": "{x.__class__}"}))

@@ -242,16 +242,6 @@ def test_used_codes_of_a_token_tell_nothing_of_its_clock() -> None:
     assert rules.clock_error(ticking(NOON_STEP - 9), *old) == ClockError(-8, (NOON_STEP - 8, NOON_STEP - 7))
 
 
-def test_each_is_told_what_helps() -> None:
-    """A phone's clock can be set; a token is in step already."""
-    error = ClockError(-8, (1, 2))
-
-    assert rules.out_of_step_sentence(key(), error) == "Your device's clock is about 4 minutes slow."
-    assert rules.out_of_step_sentence(ticking(), error) == (
-        "Your hardware token was out of step, and is in step again from now on."
-    )
-
-
 @pytest.mark.parametrize(
     ("last", "recipe", "offset", "jumped"),
     [

@@ -183,7 +183,7 @@ def test_lock_11_a_known_browser_sees_that_the_account_is_locked(walk: Walk) -> 
     unknown = walk.give_password("robot", "wrong")
 
     assert isinstance(known, Refused)
-    assert (known.code, known.facts["since"]) == ("signin.locked", "2026-05-04 12:00 UTC")
+    assert (known.code, known.facts["locked_at"]) == ("signin.locked", "2026-05-04T12:00:00Z")
     assert unknown == REFUSED
 
 

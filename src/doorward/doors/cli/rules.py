@@ -34,6 +34,7 @@ from doorward.features.policy.model import (
     TwoFactorShown,
 )
 from doorward.kernel.outcome import Fact, Refused
+from doorward.kernel.sentences import advice_on
 
 _DEFAULT = "default"
 _SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
@@ -123,7 +124,7 @@ def _warn(desk: Desk, name: str, changed: Mapping[str, str]) -> None:
     advised = advice(desk.run(read_password_rules, ReadPasswordRules(name)).rules)
     for key in changed:
         if key in advised:
-            click.echo(f"Warning: {advised[key]}", err=True)
+            click.echo(f"Warning: {advice_on(key, advised[key])}", err=True)
 
 
 def _parsed(desk: Desk, change: str) -> tuple[str, Fact]:

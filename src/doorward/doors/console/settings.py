@@ -27,7 +27,7 @@ from doorward.features.policy.model import (
     ReadPasswordRules,
 )
 from doorward.kernel.outcome import Fact, Refused
-from doorward.kernel.sentences import sentence
+from doorward.kernel.sentences import advice_on, sentence
 
 _RULES = "/console/password-rules"
 DEFAULT = "default"
@@ -75,7 +75,7 @@ def rules_page(visit: Visit, refused: Refused | None, stage: str | None = None) 
         refused_passwords=visit.run(list_breach_lists, ListBreachLists()) if name == DEFAULT else None,
         settings=settings,
         bounds=bounds(),
-        advice=advice(read.rules),
+        advice={key: advice_on(key, facts) for key, facts in advice(read.rules).items()},
         version=read.version,
         may={"change": may(shown, _CHANGE)},
         stage=stage or visit.query.get("stage"),

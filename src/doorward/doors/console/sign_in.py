@@ -44,7 +44,7 @@ from doorward.features.signin.model import (
 )
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
-from doorward.kernel.sentences import sentence
+from doorward.kernel.sentences import clock_sentence, sentence
 
 _ON_FIELD = ("otp.", "devices.", "recovery_codes.", "passwords.")
 """Refusals that belong to the field that was filled in, and keep the page."""
@@ -239,7 +239,7 @@ def code_page(visit: Visit, found: PendingShown, refused: Refused | None = None)
         remember=remembering(visit),
         errors={"code": sentence(refused)} if refused is not None and at_code else {},
         refusal=None if at_code else refused,
-        clock="" if refused is None else str(refused.facts.get("clock") or "").strip(),
+        clock="" if refused is None else clock_sentence(refused),
     )
 
 

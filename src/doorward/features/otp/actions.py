@@ -80,7 +80,7 @@ def note_clock_error(call: Call, account: AccountId, earlier: WrongCode, later: 
     if error is None:
         return None
     _save(call, key, rules.spend(key, error, call.now))
-    return OutOfStep(rules.out_of_step_sentence(key, error), error.offset, key.token)
+    return OutOfStep(rules.clock_minutes(error.offset) if key.token is None else None, key.token)
 
 
 def resynchronise(call: Call, account: AccountId, codes: tuple[str, str], reach: int) -> TokenResynchronised | Refused:

@@ -83,13 +83,12 @@ class ClockError:
 
 @dataclass(frozen=True, slots=True)
 class OutOfStep:
-    """What two wrong codes of one sign-in have shown, and what the person is told of it (KEY-15)."""
+    """What two wrong codes of one sign-in have shown: a wrong clock, or a token that is in step again (KEY-15)."""
 
-    sentence: str
-    offset: int
-    """By how many steps a clock is wrong, or how many presses of a counting token were lost."""
+    clock_error_minutes: int | None
+    """By how many minutes the clock of an app is wrong, for its owner to set; negative when it is slow."""
     token: UUID | None
-    """The hardware token that is in step again; an app's clock is for its owner to set."""
+    """The hardware token that is in step again."""
 
 
 @dataclass(frozen=True, slots=True)

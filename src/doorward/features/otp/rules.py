@@ -177,22 +177,8 @@ def resynchronise(key: OtpKey, codes: tuple[str, str], now: datetime, reach: int
     return replace(_in_step(key, found, found - middle), consecutive_failures=0, last_used_at=now)
 
 
-def clock_sentence(offset: int) -> str:
-    """Tell a person what is wrong with the clock, in whole minutes (KEY-15)."""
-    minutes = abs(clock_minutes(offset))
-    unit = "minute" if minutes == 1 else "minutes"
-    return f"Your device's clock is about {minutes} {unit} {'slow' if offset < 0 else 'fast'}."
-
-
-def out_of_step_sentence(key: OtpKey, error: ClockError) -> str:
-    """Tell a person what two wrong codes of theirs have shown: a wrong clock, or a token that is in step again."""
-    if key.token is None:
-        return clock_sentence(error.offset)
-    return "Your hardware token was out of step, and is in step again from now on."
-
-
 def clock_minutes(offset: int, period: int = STEP_SECONDS) -> int:
-    """Tell operators by how many whole minutes a clock is wrong; negative when it is slow (KEY-15)."""
+    """Return by how many whole minutes a clock is wrong; negative when it is slow (KEY-15)."""
     return offset_minutes(offset, period) or (-1 if offset < 0 else 1)
 
 

@@ -203,8 +203,8 @@ def _change(
     return PolicyChanged(version + 1, change.told)
 
 
-def advice(settings: PasswordRules) -> Mapping[str, str]:
-    """Warn of what is allowed and weakens the rules, each under the setting that does it."""
+def advice(settings: PasswordRules) -> Mapping[str, Mapping[str, Fact]]:
+    """Find the settings that are allowed and weaken the rules, each with the facts that its advice mentions."""
     return rules.advice(settings)
 
 

@@ -138,26 +138,17 @@ def change(present: Settings, wanted: Mapping[str, Fact]) -> Change | Refused:
     return Change(values, {key: f"{_word(before[key])} → {_word(value)}" for key, value in values.items()})
 
 
-def advice(settings: PasswordRules) -> dict[str, str]:
-    """Warn of what is allowed and weakens the rules, each under the setting that does it."""
-    found = {}
-    if settings.device_code_minutes > ADVISED_MINUTES:
-        found["device_code_minutes"] = (
-            f"A code by e-mail that is valid for more than {ADVISED_MINUTES} minutes gives whoever reads the mailbox "
-            "more time to use it."
-        )
-    if settings.device_method is not DeviceMethod.APP_MANDATORY:
-        found["device_method"] = (
-            "Accounts that never had a second factor sign in without one: a code by e-mail is none. "
-            "They can never administer."
-        )
-    if settings.remember_device_days and not (
-        settings.device_code_at_sign_in or settings.device_method is not DeviceMethod.APP_MANDATORY
-    ):
-        found["remember_device_days"] = "Without a code by e-mail at sign-in there is nothing that a device is spared."
-    if settings.show_locked_page_to_everybody:
-        found["show_locked_page_to_everybody"] = "Whoever asks is told which names exist and are locked."
-    return found
+def advice(settings: PasswordRules) -> dict[str, Mapping[str, Fact]]:
+    """Find the settings that are allowed and weaken the rules, each with the facts that its advice mentions (DEV-1)."""
+    by_mail = settings.device_method is not DeviceMethod.APP_MANDATORY
+    weak = {
+        "device_code_minutes": settings.device_code_minutes > ADVISED_MINUTES,
+        "device_method": by_mail,
+        "remember_device_days": settings.remember_device_days and not (settings.device_code_at_sign_in or by_mail),
+        "show_locked_page_to_everybody": settings.show_locked_page_to_everybody,
+    }
+    facts: dict[str, Mapping[str, Fact]] = {"device_code_minutes": {"most": ADVISED_MINUTES}}
+    return {setting: facts.get(setting, {}) for setting, weakens in weak.items() if weakens}
 
 
 def stale(version: int, if_version: int | None) -> Refused | None:

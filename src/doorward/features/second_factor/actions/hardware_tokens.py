@@ -133,12 +133,6 @@ def record_in_step(call: Call, standing: Standing) -> None:
     audit.record(call, event)
 
 
-def over_sentence(call: Call, account: AccountId) -> str:
-    """Say to whoever gives a wrong code that their token has expired, if it has: no code of it is right any more."""
-    at = otp.token_expired_at(call, account)
-    return "" if at is None else f"The time of your hardware token was over on {at:%Y-%m-%d}; ask for another one. "
-
-
 def _named(call: Call, command: AssignToken) -> Token | Refused:
     """Find the token that a command names."""
     if command.token is None:

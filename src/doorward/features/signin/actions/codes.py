@@ -16,7 +16,7 @@ from doorward.features.links import actions as links
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
-from doorward.features.otp.model import WrongCode
+from doorward.features.otp.model import OutOfStep, WrongCode
 from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.passwords import actions as passwords
 from doorward.features.recovery_codes import actions as recovery_codes
@@ -40,7 +40,8 @@ from doorward.features.signin.model import (
 from doorward.features.signin.rules import admission as rules
 from doorward.features.signin.rules import machine
 from doorward.kernel.events import Result
-from doorward.kernel.outcome import Begin, Refused
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Begin, Fact, Refused
 from doorward.kernel.time import rfc3339
 
 
@@ -147,8 +148,17 @@ def _wrong(call: Call, found: UnderWay, given: WrongCode) -> Refused:
         hardware_tokens.record_in_step(call, found.standing)
     sealed = call.sealer.seal(json.dumps([given.code, rfc3339(given.at)]).encode(), _place(found))
     store.save(call.sql, replace(found.pending, sealed_wrong_code=sealed))
-    clock = hardware_tokens.over_sentence(call, found.account) if error is None else f"{error.sentence} "
-    return Refused("otp.wrong", {"clock": clock, "clock_error_steps": None if error is None else error.offset})
+    return Refused("otp.wrong", _shown_by(call, found.account) if error is None else _shown_by_two(error))
+
+
+def _shown_by_two(error: OutOfStep) -> dict[str, Fact]:
+    return {"clock_error_minutes": error.clock_error_minutes, "token_in_step": error.token is not None}
+
+
+def _shown_by(call: Call, account: AccountId) -> dict[str, Fact]:
+    """Tell that the token has expired, if it has: no code of it is right any more."""
+    expired_at = otp.token_expired_at(call, account)
+    return {} if expired_at is None else {"token_expired_at": rfc3339(expired_at)}
 
 
 def _earlier(call: Call, found: UnderWay) -> WrongCode | None:

@@ -145,10 +145,7 @@ def end_without_set_up(call: Call, found: UnderWay) -> Refused:
 
 def locked_page(call: Call, lock: Lock) -> Refused:
     """Give the answer that says since when, until when, and whom to ask."""
-    until = None if lock.ends_at is None else f" until {_words(lock.ends_at)}"
     facts: dict[str, Fact] = {
-        "since": _words(lock.at),
-        "until": until,
         "contact": policy.default_rules(call).lock_contact,
         "locked_at": rfc3339(lock.at),
         "ends_at": None if lock.ends_at is None else rfc3339(lock.ends_at),
@@ -191,7 +188,3 @@ def record_own(call: Call, standing: Standing, act: str, **details: Fact) -> Non
         as_person(call, standing),
         Event(act, "done", target=account.id, target_name=account.user_name, details=details),
     )
-
-
-def _words(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC"
