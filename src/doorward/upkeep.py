@@ -146,7 +146,7 @@ def remove_expired_entries(runtime: Runtime) -> int:
 
 
 def count_days(runtime: Runtime, most: int = COUNTED) -> int:
-    """Count what the overview tells of each day; who is alone writes down what was counted beside everybody."""
+    """Count what the overview tells of each day, in a read transaction; store it in a short write."""
     with runtime.database.read() as sql:
         counted = audit.uncounted(runtime.call(sql, WORKER), most)
     if counted is None:

@@ -66,7 +66,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the audit trail, as `spec` of the API lists it."""
+    """One line of the audit trail, as `EntryJson` of the API shows it."""
 
     id: UUID
     at: datetime
