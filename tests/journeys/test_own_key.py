@@ -1,6 +1,6 @@
 from playwright.sync_api import expect
 
-from doorward.features.otp.rules import hotp
+from doorward.features.otp.rules.codes import hotp
 from tests.features.second_factor.handing import assign
 from tests.features.tokens.stock import COUNTING, SEED, stock
 from tests.journeys.conftest import NewVisitor

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from doorward.features.otp.rules import hotp
+from doorward.features.otp.rules.codes import hotp
 from doorward.kernel.ids import AccountId
 from tests.launcher import eventually
 from tests.storms.post_office import text_of

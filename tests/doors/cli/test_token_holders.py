@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from doorward.features.otp.rules import hotp
+from doorward.features.otp.rules.codes import hotp
 from tests.doors.cli.shell import Shell
 from tests.features.tokens.files import SEED
 

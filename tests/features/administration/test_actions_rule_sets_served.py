@@ -16,7 +16,7 @@ from doorward.features.directory.actions import check_sessions
 from doorward.features.lockout import actions as lockout
 from doorward.features.lockout.model import Factor, Reservation
 from doorward.features.otp import actions as otp
-from doorward.features.otp.rules import hotp, step_at
+from doorward.features.otp.rules.codes import hotp, step_at
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy.model import DeviceMethod, PasswordRules
 from doorward.features.policy.rules import FOR_EVERYBODY

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from doorward.features.otp import rules
 from doorward.features.otp.model import NO_STEP, OtpKey, WrongCode
+from doorward.features.otp.rules import codes
 from doorward.kernel.ids import AccountId
 
 RFC_SECRET = b"12345678901234567890"
@@ -21,7 +21,7 @@ def key(last_step: int = NO_STEP, spent: frozenset[int] = frozenset(), failures:
 
 def code_at(instant: datetime) -> str:
     """Give the code that a right clock shows then."""
-    return rules.hotp(RFC_SECRET, rules.step_at(instant))
+    return codes.hotp(RFC_SECRET, codes.step_at(instant))
 
 
 def wrong(shown_at: datetime, given_at: datetime) -> WrongCode:

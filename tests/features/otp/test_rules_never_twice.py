@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.features.otp import rules
 from doorward.features.otp.model import Accepted, OtpKey, WrongCode
+from doorward.features.otp.rules import clock_errors, codes
 from tests.features.otp.keys import NOON, STEP
 from tests.features.otp.tokens import counting, press, ticking
 
@@ -23,24 +23,26 @@ def test_no_code_of_a_token_is_accepted_again(moves: list[tuple[str, int]], *, b
     one = counting() if by_counter else ticking()
     now, taken = NOON, [one.last_step]
     for move, number in moves:
-        middle = one.last_step if by_counter else rules.step_at(now)
+        middle = one.last_step if by_counter else codes.step_at(now)
         step = max(0, middle + number)
         match move:
             case "give":
-                verdict = rules.verify_key(one, press(step), now)
+                verdict = codes.verify_key(one, press(step), now)
                 if isinstance(verdict, Accepted):
-                    one = rules.succeeded(one, verdict, now)
+                    one = codes.succeeded(one, verdict, now)
                     taken.append(verdict.step)
             case "resynchronise":
-                found = rules.resynchronise(one, (press(step), press(step + 1)), now, rules.RESYNC_SECONDS)
+                found = clock_errors.resynchronise(
+                    one, (press(step), press(step + 1)), now, clock_errors.RESYNC_SECONDS
+                )
                 if isinstance(found, OtpKey):
                     one = found
                     taken.append(found.last_step)
             case "wrong twice":
-                codes = WrongCode(press(step), now), WrongCode(press(step + 1), now + STEP)
-                error = rules.counter_error(one, *codes) or rules.clock_error(one, *codes)
+                pair = WrongCode(press(step), now), WrongCode(press(step + 1), now + STEP)
+                error = clock_errors.counter_error(one, *pair) or clock_errors.clock_error(one, *pair)
                 if error is not None:
-                    one = rules.spend(one, error, now + STEP)
+                    one = clock_errors.spend(one, error, now + STEP)
                     taken.append(error.spent[1])
             case _:
                 now += number * STEP

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from doorward.features.otp import rules
 from doorward.features.otp.model import NO_STEP, Accepted, ClockError, OtpKey, WrongCode
+from doorward.features.otp.rules import clock_errors, codes
 from doorward.kernel.outcome import Refused
 from doorward.kernel.recipes import Algorithm, Motion, Recipe
 from tests.features.otp.keys import NOON, NOON_STEP, STEP, code_at, key, wrong
@@ -29,15 +29,15 @@ ENDED = replace(ticking(), expires_at=NOON)
 )
 def test_other_hashes_give_the_codes_of_rfc_6238_appendix_b(seconds: int, sha256: str, sha512: str) -> None:
     """The published instants give the published codes of SHA-256 and SHA-512, cut to six digits."""
-    step = rules.step_at(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
+    step = codes.step_at(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds))
 
-    assert rules.hotp(SHA256_SECRET, step, Algorithm.SHA256) == sha256
-    assert rules.hotp(SHA512_SECRET, step, Algorithm.SHA512) == sha512
+    assert codes.hotp(SHA256_SECRET, step, Algorithm.SHA256) == sha256
+    assert codes.hotp(SHA512_SECRET, step, Algorithm.SHA512) == sha512
 
 
 def test_a_step_may_last_a_minute() -> None:
     """Tokens of 60 seconds count steps of 60 seconds."""
-    assert rules.step_at(NOON, 60) == NOON_STEP // 2
+    assert codes.step_at(NOON, 60) == NOON_STEP // 2
 
 
 @pytest.mark.parametrize(
@@ -57,17 +57,17 @@ def test_a_step_may_last_a_minute() -> None:
 )
 def test_a_counter_only_goes_up(last: int, counter: int, verdict: Accepted | Refused) -> None:
     """Of the next ten presses each is right, of the last ten each is used, and any other is wrong."""
-    assert rules.verify_key(counting(last), press(counter), NOON) == verdict
+    assert codes.verify_key(counting(last), press(counter), NOON) == verdict
 
 
 def test_presses_are_those_of_rfc_4226_appendix_d() -> None:
     """A new token shows the published codes one after the other, and each opens the door once."""
     one, verdicts = counting(), []
     for shown in PRESSES:
-        verdict = rules.verify_key(one, shown, NOON)
+        verdict = codes.verify_key(one, shown, NOON)
         assert isinstance(verdict, Accepted)
         verdicts.append(verdict.step)
-        one = rules.succeeded(one, verdict, NOON)
+        one = codes.succeeded(one, verdict, NOON)
 
     assert verdicts == list(range(10))
     assert one.offset_steps == 0
@@ -78,10 +78,10 @@ def test_a_code_of_two_counters_is_accepted_once() -> None:
     twice = next(n for n in range(10_000_000) if press(n) == press(n + 3))
     one = counting(twice - 1)
 
-    accepted = rules.verify_key(one, press(twice), NOON)
+    accepted = codes.verify_key(one, press(twice), NOON)
 
     assert accepted == Accepted(twice + 3)
-    assert rules.verify_key(rules.succeeded(one, Accepted(twice + 3), NOON), press(twice), NOON) == USED
+    assert codes.verify_key(codes.succeeded(one, Accepted(twice + 3), NOON), press(twice), NOON) == USED
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_code_of_two_counters_is_accepted_once() -> None:
 )
 def test_a_known_offset_moves_the_window(offset: int, steps: int, verdict: Accepted | Refused) -> None:
     """A token whose clock is known to be wrong is accepted one step either side of where it is, and nowhere else."""
-    assert rules.verify_key(ticking(offset=offset), code_at(NOON + steps * STEP), NOON) == verdict
+    assert codes.verify_key(ticking(offset=offset), code_at(NOON + steps * STEP), NOON) == verdict
 
 
 @pytest.mark.parametrize(("steps", "offset"), [(-1, 39), (0, 40), (1, 41)])
@@ -103,13 +103,13 @@ def test_the_drift_of_a_token_is_followed(steps: int, offset: int) -> None:
     """Each code says anew how wrong the token's clock is: RFC 6238 section 6."""
     accepted = Accepted(NOON_STEP + 40 + steps)
 
-    assert rules.succeeded(ticking(offset=40), accepted, NOON).offset_steps == offset
+    assert codes.succeeded(ticking(offset=40), accepted, NOON).offset_steps == offset
 
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
 def test_the_drift_of_an_app_is_not_followed(steps: int) -> None:
     """A phone's clock can be set, and a code typed late says nothing about it."""
-    assert rules.succeeded(key(), Accepted(NOON_STEP + steps), NOON).offset_steps == 0
+    assert codes.succeeded(key(), Accepted(NOON_STEP + steps), NOON).offset_steps == 0
 
 
 @pytest.mark.parametrize(("late", "verdict"), [(-1, Accepted(NOON_STEP)), (0, None), (1, None)])
@@ -117,7 +117,7 @@ def test_an_expired_token_has_no_right_code(late: int, verdict: Accepted | None)
     """Its time is over at the instant itself: RFC 6030 section 5."""
     one = replace(ticking(), expires_at=NOON + timedelta(seconds=-late))
 
-    found = rules.verify_key(one, code_at(NOON), NOON)
+    found = codes.verify_key(one, code_at(NOON), NOON)
 
     assert found == (verdict or Refused("otp.wrong", cause="the hardware token has expired"))
 
@@ -125,12 +125,14 @@ def test_an_expired_token_has_no_right_code(late: int, verdict: Accepted | None)
 @pytest.mark.parametrize("ahead", [10, 11, 500, 998])
 def test_two_presses_in_a_row_find_a_counter_far_ahead(ahead: int) -> None:
     """The next press works; both of those that were given are used up: RFC 4226 section 7.4."""
-    found = rules.resynchronise(replace(counting(0), consecutive_failures=9), (press(ahead), press(ahead + 1)), NOON, 0)
+    found = clock_errors.resynchronise(
+        replace(counting(0), consecutive_failures=9), (press(ahead), press(ahead + 1)), NOON, 0
+    )
 
     assert isinstance(found, OtpKey)
     assert (found.last_step, found.consecutive_failures, found.last_used_at) == (ahead + 1, 0, NOON)
-    assert rules.verify_key(found, press(ahead + 1), NOON) == USED
-    assert rules.verify_key(found, press(ahead + 2), NOON) == Accepted(ahead + 2)
+    assert codes.verify_key(found, press(ahead + 1), NOON) == USED
+    assert codes.verify_key(found, press(ahead + 2), NOON) == Accepted(ahead + 2)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_two_presses_in_a_row_find_a_counter_far_ahead(ahead: int) -> None:
 )
 def test_other_presses_find_nothing(last: int, one: int, two: int) -> None:
     """Beyond the window, not in a row, the wrong way round, the same one twice, used: all wrong."""
-    assert rules.resynchronise(counting(last), (press(one), press(two)), NOON, 0) == WRONG
+    assert clock_errors.resynchronise(counting(last), (press(one), press(two)), NOON, 0) == WRONG
 
 
 @pytest.mark.parametrize(("minutes", "reach"), [(-10, 600), (4, 600), (9, 600), (-1_440, 86_400), (720, 86_400)])
@@ -147,13 +149,13 @@ def test_two_codes_in_a_row_find_a_wrong_clock(minutes: int, reach: int) -> None
     """The offset is kept, and the codes that follow work; those that were given do not."""
     shown = NOON + timedelta(minutes=minutes)
 
-    found = rules.resynchronise(ticking(5), (code_at(shown), code_at(shown + STEP)), NOON, reach)
+    found = clock_errors.resynchronise(ticking(5), (code_at(shown), code_at(shown + STEP)), NOON, reach)
 
     assert isinstance(found, OtpKey)
     assert (found.offset_steps, found.last_step) == (minutes * 2 + 1, NOON_STEP + minutes * 2 + 1)
     later = NOON + STEP
-    assert rules.verify_key(found, code_at(shown + STEP), later) == USED
-    assert rules.verify_key(found, code_at(shown + 2 * STEP), later) == Accepted(found.last_step + 1)
+    assert codes.verify_key(found, code_at(shown + STEP), later) == USED
+    assert codes.verify_key(found, code_at(shown + 2 * STEP), later) == Accepted(found.last_step + 1)
 
 
 @pytest.mark.parametrize(
@@ -164,37 +166,37 @@ def test_a_clock_beyond_reach_or_codes_that_were_used_find_nothing(last: int, mi
     """Nobody makes an old code work again by moving the token's clock back."""
     shown = NOON + timedelta(minutes=minutes)
 
-    assert rules.resynchronise(ticking(last), (code_at(shown), code_at(shown + STEP)), NOON, reach) == WRONG
+    assert clock_errors.resynchronise(ticking(last), (code_at(shown), code_at(shown + STEP)), NOON, reach) == WRONG
 
 
 def test_a_spent_step_does_not_resynchronise() -> None:
     """A code that a wrong clock has shown before is used up (KEY-15)."""
     one = replace(ticking(5), spent_steps=frozenset({NOON_STEP + 9}))
 
-    assert rules.resynchronise(one, (code_at(NOON + 8 * STEP), code_at(NOON + 9 * STEP)), NOON, 600) == WRONG
+    assert clock_errors.resynchronise(one, (code_at(NOON + 8 * STEP), code_at(NOON + 9 * STEP)), NOON, 600) == WRONG
 
 
 def test_a_token_of_a_minute_is_found_by_its_own_steps() -> None:
     """Ten minutes are ten of its steps."""
-    one, middle = ticking(period=60), rules.step_at(NOON, 60)
+    one, middle = ticking(period=60), codes.step_at(NOON, 60)
 
-    found = rules.resynchronise(one, (press(middle - 10), press(middle - 9)), NOON, 600)
+    found = clock_errors.resynchronise(one, (press(middle - 10), press(middle - 9)), NOON, 600)
 
     assert isinstance(found, OtpKey)
     assert found.offset_steps == -9
-    assert rules.resynchronise(one, (press(middle - 11), press(middle - 10)), NOON, 600) == WRONG
+    assert clock_errors.resynchronise(one, (press(middle - 11), press(middle - 10)), NOON, 600) == WRONG
 
 
 def test_an_expired_token_is_not_resynchronised() -> None:
     """It would not work afterwards either."""
-    found = rules.resynchronise(ENDED, (code_at(NOON), code_at(NOON + STEP)), NOON, 600)
+    found = clock_errors.resynchronise(ENDED, (code_at(NOON), code_at(NOON + STEP)), NOON, 600)
 
     assert found == Refused("tokens.expired", {"at": "2026-11-22T12:00:00Z"})
 
 
 def test_two_wrong_presses_in_a_row_tell_a_counter_ahead() -> None:
     """The offset is how many presses were lost."""
-    found = rules.counter_error(counting(3), WrongCode(press(20), NOON), WrongCode(press(21), NOON + STEP))
+    found = clock_errors.counter_error(counting(3), WrongCode(press(20), NOON), WrongCode(press(21), NOON + STEP))
 
     assert found == ClockError(17, (20, 21))
 
@@ -202,7 +204,7 @@ def test_two_wrong_presses_in_a_row_tell_a_counter_ahead() -> None:
 @pytest.mark.parametrize(("one", "two"), [(20, 22), (20, 20), (2_000, 2_001)])
 def test_other_wrong_presses_tell_nothing(one: int, two: int) -> None:
     """They are two wrong codes."""
-    assert rules.counter_error(counting(3), WrongCode(press(one), NOON), WrongCode(press(two), NOON)) is None
+    assert clock_errors.counter_error(counting(3), WrongCode(press(one), NOON), WrongCode(press(two), NOON)) is None
 
 
 def test_a_clock_is_no_counter_and_a_counter_no_clock() -> None:
@@ -210,25 +212,25 @@ def test_a_clock_is_no_counter_and_a_counter_no_clock() -> None:
     later = NOON + STEP
     presses = WrongCode(press(20), NOON), WrongCode(press(21), later)
 
-    assert rules.counter_error(ticking(), *presses) is None
-    assert rules.clock_error(counting(3), *presses) is None
+    assert clock_errors.counter_error(ticking(), *presses) is None
+    assert clock_errors.clock_error(counting(3), *presses) is None
 
 
 def test_the_clock_of_a_token_is_allowed_for() -> None:
     """Both steps are spent, and the codes that its clock shows next are right (KEY-15)."""
     later = NOON + STEP
-    error = rules.clock_error(ticking(5), wrong(NOON + 8 * STEP, NOON), wrong(later + 8 * STEP, later))
+    error = clock_errors.clock_error(ticking(5), wrong(NOON + 8 * STEP, NOON), wrong(later + 8 * STEP, later))
     assert error is not None
 
-    after = rules.spend(ticking(5), error, later)
+    after = clock_errors.spend(ticking(5), error, later)
 
     assert (after.last_step, after.offset_steps, after.clock_error_steps) == (NOON_STEP + 9, 8, None)
-    assert rules.verify_key(after, code_at(NOON + 10 * STEP), NOON + 2 * STEP) == Accepted(NOON_STEP + 10)
+    assert codes.verify_key(after, code_at(NOON + 10 * STEP), NOON + 2 * STEP) == Accepted(NOON_STEP + 10)
 
 
 def test_a_counter_far_ahead_is_put_in_step() -> None:
     """Both presses are spent, and the next one is right; a counter has no offset."""
-    after = rules.spend(counting(3), ClockError(17, (20, 21)), NOON)
+    after = clock_errors.spend(counting(3), ClockError(17, (20, 21)), NOON)
 
     assert (after.last_step, after.offset_steps) == (21, 0)
 
@@ -238,8 +240,8 @@ def test_used_codes_of_a_token_tell_nothing_of_its_clock() -> None:
     later = NOON + STEP
     old = wrong(NOON - 8 * STEP, NOON), wrong(later - 8 * STEP, later)
 
-    assert rules.clock_error(ticking(NOON_STEP - 8), *old) is None
-    assert rules.clock_error(ticking(NOON_STEP - 9), *old) == ClockError(-8, (NOON_STEP - 8, NOON_STEP - 7))
+    assert clock_errors.clock_error(ticking(NOON_STEP - 8), *old) is None
+    assert clock_errors.clock_error(ticking(NOON_STEP - 9), *old) == ClockError(-8, (NOON_STEP - 8, NOON_STEP - 7))
 
 
 @pytest.mark.parametrize(
@@ -254,9 +256,9 @@ def test_used_codes_of_a_token_tell_nothing_of_its_clock() -> None:
 )
 def test_a_jump_is_seen_by_the_keys_own_clock(last: int, recipe: Recipe, offset: int, *, jumped: bool) -> None:
     """A known offset is no jump, and a counter cannot jump."""
-    assert rules.clock_jumped(last, NOON, recipe, offset) is jumped
+    assert clock_errors.clock_jumped(last, NOON, recipe, offset) is jumped
 
 
 def test_minutes_are_counted_by_the_keys_own_steps() -> None:
     """Four steps of a minute are four minutes."""
-    assert rules.clock_minutes(-4, 60) == -4
+    assert clock_errors.clock_minutes(-4, 60) == -4

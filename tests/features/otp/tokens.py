@@ -3,8 +3,8 @@
 from dataclasses import replace
 from uuid import UUID
 
-from doorward.features.otp import rules
 from doorward.features.otp.model import NO_STEP, OtpKey
+from doorward.features.otp.rules import codes
 from doorward.kernel.recipes import Algorithm, Motion, Recipe
 from tests.features.otp.keys import RFC_SECRET, key
 
@@ -26,4 +26,4 @@ def ticking(last: int = NO_STEP, offset: int = 0, period: int = 30) -> OtpKey:
 
 def press(counter: int) -> str:
     """Give the code of a counter."""
-    return rules.hotp(RFC_SECRET, counter, Algorithm.SHA1)
+    return codes.hotp(RFC_SECRET, counter, Algorithm.SHA1)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from doorward.features.otp import actions as otp
-from doorward.features.otp.rules import hotp, step_at
+from doorward.features.otp.rules.codes import hotp, step_at
 from doorward.features.second_factor.actions import hardware_tokens
 from doorward.features.tokens.model import (
     AssignToken,

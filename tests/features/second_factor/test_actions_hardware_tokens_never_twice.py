@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from doorward.features.otp import actions as otp
 from doorward.features.otp.model import WrongCode
-from doorward.features.otp.rules import hotp, step_at
+from doorward.features.otp.rules.codes import hotp, step_at
 from doorward.features.tokens.model import TokenResynchronised
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId

@@ -8,7 +8,7 @@ from doorward.features.accounts.model import AccountKind
 from doorward.features.groups import actions as groups
 from doorward.features.groups.model import Group
 from doorward.features.otp import actions as otp
-from doorward.features.otp.rules import hotp, step_at
+from doorward.features.otp.rules.codes import hotp, step_at
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy.actions import change_two_factor
 from doorward.features.policy.model import ChangeTwoFactor

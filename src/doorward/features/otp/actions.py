@@ -11,7 +11,7 @@ from uuid import UUID
 from doorward.edges.call import Call
 from doorward.edges.run import LostRace
 from doorward.features.accounts import actions as accounts
-from doorward.features.otp import rules, store
+from doorward.features.otp import store
 from doorward.features.otp.model import (
     NO_STEP,
     Accepted,
@@ -21,6 +21,7 @@ from doorward.features.otp.model import (
     OutOfStep,
     WrongCode,
 )
+from doorward.features.otp.rules import clock_errors, codes, provisioning
 from doorward.features.rights.actions import administrators
 from doorward.features.tokens.actions import inventory as tokens
 from doorward.features.tokens.model import Returned, Token, TokenResynchronised
@@ -58,13 +59,13 @@ def check_code(call: Call, account: AccountId, code: str) -> Result:
     key = _usable(call, store.find(call.sql, account, _opener(call, account), hold=True))
     if key is None:
         return Result.WRONG
-    verdict = rules.verify_key(key, code, call.now)
+    verdict = codes.verify_key(key, code, call.now)
     if isinstance(verdict, Accepted):
-        _save(call, key, rules.succeeded(key, verdict, call.now))
+        _save(call, key, codes.succeeded(key, verdict, call.now))
         return Result.RIGHT
     if verdict.code == "otp.used":
         return Result.USED
-    _save(call, key, rules.failed(key))
+    _save(call, key, codes.failed(key))
     return Result.WRONG
 
 
@@ -76,11 +77,11 @@ def note_clock_error(call: Call, account: AccountId, earlier: WrongCode, later: 
     key = store.find(call.sql, account, _opener(call, account), hold=True)
     if key is None:
         return None
-    error = rules.clock_error(key, earlier, later) or rules.counter_error(key, earlier, later)
+    error = clock_errors.clock_error(key, earlier, later) or clock_errors.counter_error(key, earlier, later)
     if error is None:
         return None
-    _save(call, key, rules.spend(key, error, call.now))
-    return OutOfStep(rules.clock_minutes(error.offset) if key.token is None else None, key.token)
+    _save(call, key, clock_errors.spend(key, error, call.now))
+    return OutOfStep(clock_errors.clock_minutes(error.offset) if key.token is None else None, key.token)
 
 
 def resynchronise(call: Call, account: AccountId, codes: tuple[str, str], reach: int) -> TokenResynchronised | Refused:
@@ -92,12 +93,12 @@ def resynchronise(call: Call, account: AccountId, codes: tuple[str, str], reach:
     token = None if key is None or key.token is None else tokens.find(call, TokenId(key.token))
     if key is None or token is None:
         return Refused("tokens.none_assigned")
-    found = rules.resynchronise(key, codes, call.now, reach)
+    found = clock_errors.resynchronise(key, codes, call.now, reach)
     if isinstance(found, Refused):
         return found
     _save(call, key, found)
     by_time = key.recipe.motion is Motion.TOTP
-    minutes = rules.offset_minutes(found.offset_steps, key.recipe.period) if by_time else None
+    minutes = clock_errors.offset_minutes(found.offset_steps, key.recipe.period) if by_time else None
     return TokenResynchronised(token.serial, minutes)
 
 
@@ -105,7 +106,7 @@ def count_failure(call: Call, account: AccountId) -> None:
     """Count on the account's key a wrong guess that was not made by `check_code` (LOCK-14)."""
     key = store.find(call.sql, account, _opener(call, account), hold=True)
     if key is not None:
-        _save(call, key, rules.failed(key))
+        _save(call, key, codes.failed(key))
 
 
 def token_expired_at(call: Call, account: AccountId) -> datetime | None:
@@ -149,7 +150,9 @@ def bind_token(call: Call, account: AccountId, token: Token) -> None:
         recent_steps=token.recent_steps,
         expires_at=token.expires_at,
     )
-    store.add(call.sql, store.NewKey.of(rules.mended(made, call.now), call.sealer.seal(seed, _key_place(account, key))))
+    store.add(
+        call.sql, store.NewKey.of(clock_errors.mended(made, call.now), call.sealer.seal(seed, _key_place(account, key)))
+    )
     accounts.change_factors(call, account, 1)
     accounts.set_token_expiry(call, account, token.expires_at)
 
@@ -195,16 +198,16 @@ def key_facts(call: Call, account: AccountId) -> KeyFacts | None:
     return KeyFacts(
         confirmed_at=memory.confirmed_at,
         last_used_at=memory.last_used_at,
-        clock_error_minutes=None if offset is None else rules.clock_minutes(offset, memory.recipe.period),
-        clock_jumped=rules.clock_jumped(memory.last_step, call.now, memory.recipe, memory.offset_steps),
+        clock_error_minutes=None if offset is None else clock_errors.clock_minutes(offset, memory.recipe.period),
+        clock_jumped=clock_errors.clock_jumped(memory.last_step, call.now, memory.recipe, memory.offset_steps),
         token=None if memory.token is None else tokens.find(call, TokenId(memory.token)),
-        token_offset_minutes=rules.offset_minutes(memory.offset_steps, memory.recipe.period),
+        token_offset_minutes=clock_errors.offset_minutes(memory.offset_steps, memory.recipe.period),
     )
 
 
 def begin_candidate(call: Call, session: SessionFacts) -> Candidate:
     """Draw a new key for a session to set up, in place of one it had begun before (KEY-2)."""
-    secret = rules.new_secret(call.entropy)
+    secret = provisioning.new_secret(call.entropy)
     sealed = call.sealer.seal(secret, _candidate_place(session.account, session.id))
     store.put_candidate(call.sql, session.account, session.id, store.SealedCandidate(sealed, call.now, None))
     return Candidate(session.account, session.id, secret, call.now)
@@ -213,7 +216,7 @@ def begin_candidate(call: Call, session: SessionFacts) -> Candidate:
 def find_candidate(call: Call, session: SessionFacts) -> Candidate | None:
     """Load the key that a session is setting up; one of 10 minutes ago is dead (KEY-2)."""
     row = store.find_candidate(call.sql, session.account, session.id)
-    if row is None or call.now >= row.made_at + rules.CANDIDATE_LIFETIME:
+    if row is None or call.now >= row.made_at + provisioning.CANDIDATE_LIFETIME:
         return None
     secret = call.sealer.open(row.sealed_secret, _candidate_place(session.account, session.id))
     return Candidate(session.account, session.id, secret, row.made_at, row.confirmed_step)
@@ -233,7 +236,7 @@ def bind_first(call: Call, brought: Sequence[tuple[AccountId, bytes]]) -> None:
 def check_candidate(call: Call, candidate: Candidate, code: str) -> Accepted | Refused:
     """Judge a code made from a key that is being set up; a right one proves it, a wrong one changes nothing."""
     last_step = NO_STEP if candidate.confirmed_step is None else candidate.confirmed_step
-    verdict = rules.verify(candidate.secret, code, last_step, call.now)
+    verdict = codes.verify(candidate.secret, code, last_step, call.now)
     if isinstance(verdict, Accepted):
         store.confirm_candidate(call.sql, candidate.account, candidate.session, verdict.step)
     return verdict
@@ -251,7 +254,7 @@ def forget_candidates(call: Call, account: AccountId) -> None:
 
 def purge(call: Call) -> int:
     """Delete keys that were begun and never saved."""
-    return store.drop_old_candidates(call.sql, call.now - rules.CANDIDATE_LIFETIME)
+    return store.drop_old_candidates(call.sql, call.now - provisioning.CANDIDATE_LIFETIME)
 
 
 def _usable(call: Call, key: OtpKey | None) -> OtpKey | None:

@@ -40,7 +40,7 @@ class OtpKey:
     token: UUID | None = None
     """The hardware token whose key it is; None for an app's."""
     recent_steps: tuple[int, ...] = ()
-    """The latest steps that a hardware token with a clock has accepted, in order; see `rules.used_up` (KEY-9)."""
+    """The latest steps that a hardware token with a clock has accepted, in order; see `tokens.rules.memory` (KEY-9)."""
     expires_at: datetime | None = None
     """From when on no code of a hardware token is right any more (RFC 6030 section 5, ExpiryDate)."""
 

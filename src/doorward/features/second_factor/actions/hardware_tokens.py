@@ -12,7 +12,7 @@ from doorward.features.audit import actions as audit
 from doorward.features.devices import actions as devices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
-from doorward.features.otp import rules as otp_rules
+from doorward.features.otp.rules import clock_errors, codes
 from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.rights.model.facts import MODIFY_OBJECT_ACLS
@@ -98,7 +98,7 @@ def resynchronise_token(call: Call, command: ResynchroniseToken) -> TokenResynch
     operator = _at_the_session(call)
     if operator is not None and (barred := proof.barred(call, operator)):
         return barred
-    found = otp.resynchronise(call, command.account, command.codes, otp_rules.RESYNC_SECONDS)
+    found = otp.resynchronise(call, command.account, command.codes, clock_errors.RESYNC_SECONDS)
     if isinstance(found, Refused):
         return found if operator is None or found.code != "otp.wrong" else proof.count_wrong(call, operator)
     states.tell(call, standing, Kind.HARDWARE_TOKEN_RESYNCHRONISED, serial=found.serial)
@@ -117,7 +117,7 @@ def resynchronise_own_token(call: Call, command: ResynchroniseOwnToken) -> Token
         return Refused("otp.malformed")
     if barred := proof.barred(call, standing):
         return barred
-    found = otp.resynchronise(call, session.account, command.codes, otp_rules.CLOCK_ERROR_SECONDS)
+    found = otp.resynchronise(call, session.account, command.codes, clock_errors.CLOCK_ERROR_SECONDS)
     if isinstance(found, Refused) and found.code == "otp.wrong":
         otp.count_failure(call, session.account)
         return proof.count_wrong(call, standing)
@@ -158,5 +158,5 @@ def _at_the_session(call: Call) -> Standing | None:
     return None if session is None else accounts.load(call, session.account)
 
 
-def _are_codes(codes: tuple[str, str]) -> bool:
-    return None not in map(otp_rules.parse_code, codes)
+def _are_codes(given: tuple[str, str]) -> bool:
+    return None not in map(codes.parse_code, given)

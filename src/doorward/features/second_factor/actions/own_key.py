@@ -13,8 +13,8 @@ from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
-from doorward.features.otp import rules as otp_rules
 from doorward.features.otp.model import Accepted, Candidate
+from doorward.features.otp.rules import codes, provisioning
 from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor.actions import proof, states
@@ -61,7 +61,7 @@ def check_new_key(call: Call, command: CheckNewKey) -> KeyHeld | Refused:
     candidate = otp.find_candidate(call, session)
     if candidate is None:
         return Refused("second_factor.no_new_key")
-    code = otp_rules.parse_code(command.code)
+    code = codes.parse_code(command.code)
     if code is None:
         return Refused("otp.malformed")
     verdict = otp.check_candidate(call, candidate, code)
@@ -95,9 +95,9 @@ def discard_new_key(call: Call, command: DiscardNewKey) -> KeyDiscarded | Nothin
 
 def _shown(call: Call, session: SessionFacts, candidate: Candidate) -> KeyShown:
     issuer = policy.two_factor(call).issuer
-    uri = otp_rules.otpauth_uri(candidate.secret, issuer, session.user_name)
-    return KeyShown(Secret(otp_rules.base32(candidate.secret)), Secret(uri), issuer, _ends_at(candidate))
+    uri = provisioning.otpauth_uri(candidate.secret, issuer, session.user_name)
+    return KeyShown(Secret(provisioning.base32(candidate.secret)), Secret(uri), issuer, _ends_at(candidate))
 
 
 def _ends_at(candidate: Candidate) -> datetime:
-    return candidate.made_at + otp_rules.CANDIDATE_LIFETIME
+    return candidate.made_at + provisioning.CANDIDATE_LIFETIME

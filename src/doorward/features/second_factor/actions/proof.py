@@ -9,7 +9,7 @@ from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import Context, Factor
 from doorward.features.otp import actions as otp
-from doorward.features.otp import rules as otp_rules
+from doorward.features.otp.rules import codes
 from doorward.features.passkeys.actions import ceremonies
 from doorward.features.passkeys.actions.ceremonies import Question
 from doorward.features.passkeys.model.facts import Accepted, GivenAssertion, Place, Purpose, Rejected
@@ -82,7 +82,7 @@ def _take(call: Call, session: SessionFacts, standing: Standing, given: Secret |
     """
     if given is None:
         return Refused("session.fresh_code_required")
-    code = otp_rules.parse_code(given.reveal())
+    code = codes.parse_code(given.reveal())
     if code is None:
         return Refused("otp.malformed")
     if refused := barred(call, standing):

@@ -17,7 +17,7 @@ from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.model import Context, Reservation
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
-from doorward.features.otp import rules as otp_rules
+from doorward.features.otp.rules import codes
 from doorward.features.passkeys.model.facts import SignedChange
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
@@ -148,7 +148,7 @@ def judge_form(session: SessionFacts, proof: Proof) -> Refused | None:
     """Refuse a code that can be none, uncounted (KEY-9)."""
     if session.own_page_only or not isinstance(proof, PasswordAndCode):
         return None
-    return Refused("otp.malformed") if otp_rules.parse_code(proof.code.reveal()) is None else None
+    return Refused("otp.malformed") if codes.parse_code(proof.code.reveal()) is None else None
 
 
 def _reserve(

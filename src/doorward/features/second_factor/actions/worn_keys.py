@@ -14,7 +14,7 @@ from doorward.features.lockout.model import Context, Factor
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
-from doorward.features.otp import rules as otp_rules
+from doorward.features.otp.rules import codes
 from doorward.features.rights.actions import administrators
 from doorward.features.second_factor import store
 from doorward.kernel.act import SYSTEM
@@ -36,7 +36,7 @@ def count_wrong_code(call: Call, standing: Standing, context: Context = Context.
     account = standing.account.id
     lock = lockout.count_failures(call, account, Factor.SECOND_FACTOR, standing, context=context)
     failures = otp.failures_in_a_row(call, account)
-    if not otp_rules.worn_out(failures):
+    if not codes.worn_out(failures):
         return Counted(lock, key_disabled=False)
     if _last_administrator(call, account):
         lock = lock or lockout.lock_for_failures(call, standing, Factor.SECOND_FACTOR, failures)

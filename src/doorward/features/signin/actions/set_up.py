@@ -8,8 +8,8 @@ from doorward.features.links import actions as links
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
-from doorward.features.otp import rules as otp_rules
 from doorward.features.otp.model import NO_STEP, Accepted
+from doorward.features.otp.rules import codes, provisioning
 from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor.actions import states as second_factor
@@ -36,12 +36,12 @@ def show_set_up(command: ShowSetUp) -> Steps:
         return found
     secret = _secret(call, found)
     if secret is None:
-        secret = otp_rules.new_secret(call.entropy)
+        secret = provisioning.new_secret(call.entropy)
         sealed = call.sealer.seal(secret, _place(found))
         store.save(call.sql, replace(found.pending, sealed_secret=sealed))
     issuer = policy.two_factor(call).issuer
-    uri = otp_rules.otpauth_uri(secret, issuer, found.standing.account.user_name)
-    return KeyShown(Secret(otp_rules.base32(secret)), Secret(uri), issuer, found.pending.expires_at)
+    uri = provisioning.otpauth_uri(secret, issuer, found.standing.account.user_name)
+    return KeyShown(Secret(provisioning.base32(secret)), Secret(uri), issuer, found.pending.expires_at)
 
 
 def confirm_set_up(command: ConfirmSetUp) -> Steps:
@@ -59,7 +59,7 @@ def _confirm(call: Call, command: ConfirmSetUp) -> SignedIn | SignInGoesOn | Ref
         return pending.unheard(call, command.sign_in, ACT, Refused("signin.expired", cause="the key was never shown"))
     if barred := pending.admit_guess(call, found, ACT):
         return barred
-    verdict = otp_rules.verify(secret, command.code, NO_STEP, call.now)
+    verdict = codes.verify(secret, command.code, NO_STEP, call.now)
     accepted = isinstance(verdict, Accepted)
     pending.record_attempt(call, found.standing, ACT, Result.RIGHT if accepted else Result.WRONG, new_key=True)
     if not isinstance(verdict, Accepted):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.features.otp import rules
 from doorward.features.otp.model import NO_STEP, Accepted, OtpKey
+from doorward.features.otp.rules import codes, provisioning
 from doorward.kernel.outcome import Refused
 from tests.features.otp.keys import ACCOUNT, NOON, NOON_STEP, RFC_SECRET, STEP, code_at, key
 
@@ -30,7 +30,7 @@ from tests.features.otp.keys import ACCOUNT, NOON, NOON_STEP, RFC_SECRET, STEP, 
 )
 def test_hotp_gives_the_values_of_rfc_4226_appendix_d(counter: int, code: str) -> None:
     """The published secret and counters give the published codes."""
-    assert rules.hotp(RFC_SECRET, counter) == code
+    assert codes.hotp(RFC_SECRET, counter) == code
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,13 @@ def test_steps_and_codes_are_those_of_rfc_6238_appendix_b(seconds: int, step: in
     """The published instants give the published steps and, cut to six digits, the published codes."""
     instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 
-    assert rules.step_at(instant) == step
-    assert rules.hotp(RFC_SECRET, step) == code
+    assert codes.step_at(instant) == step
+    assert codes.hotp(RFC_SECRET, step) == code
 
 
 def test_hotp_takes_the_largest_counter_of_64_bits() -> None:
     """A counter of eight bytes, all of them set, still makes six digits."""
-    assert rules.hotp(RFC_SECRET, 2**64 - 1) == "094451"
+    assert codes.hotp(RFC_SECRET, 2**64 - 1) == "094451"
 
 
 @given(secret=st.binary(min_size=16, max_size=32), seconds=st.integers(0, 2**36))
@@ -62,7 +62,7 @@ def test_codes_agree_with_pyotp(secret: bytes, seconds: int) -> None:
     """An independent implementation makes the same code of the same secret and second."""
     instant = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 
-    assert rules.hotp(secret, rules.step_at(instant)) == pyotp.TOTP(rules.base32(secret)).at(seconds)
+    assert codes.hotp(secret, codes.step_at(instant)) == pyotp.TOTP(provisioning.base32(secret)).at(seconds)
 
 
 @pytest.mark.skipif(shutil.which("oathtool") is None, reason="oathtool is not installed")
@@ -71,20 +71,20 @@ def test_codes_agree_with_oathtool(moment: str) -> None:
     """A second independent implementation agrees, past 2038 too."""
     secret = bytes(range(7, 27))
     told = subprocess.run(
-        ["oathtool", "--totp", "--base32", "--now", moment, rules.base32(secret)],
+        ["oathtool", "--totp", "--base32", "--now", moment, provisioning.base32(secret)],
         capture_output=True,
         text=True,
         check=True,
     )
 
     instant = datetime.fromisoformat(moment.replace(" UTC", "+00:00"))
-    assert rules.hotp(secret, rules.step_at(instant)) == told.stdout.strip()
+    assert codes.hotp(secret, codes.step_at(instant)) == told.stdout.strip()
 
 
 @pytest.mark.parametrize("text", ["000000", "123456", "999999"])
 def test_six_ascii_digits_are_a_code(text: str) -> None:
     """What an app shows is taken as it is."""
-    assert rules.parse_code(text) == text
+    assert codes.parse_code(text) == text
 
 
 @pytest.mark.parametrize(
@@ -110,13 +110,13 @@ def test_six_ascii_digits_are_a_code(text: str) -> None:
 )
 def test_everything_else_is_no_code(text: str) -> None:
     """Spaces, signs, other lengths and digits of other scripts are refused at the door."""
-    assert rules.parse_code(text) is None
+    assert codes.parse_code(text) is None
 
 
 @given(st.text())
 def test_whatever_is_parsed_is_six_characters_from_0_to_9(text: str) -> None:
     """No text gets past the door that is not six of the ten ASCII digits."""
-    assert (rules.parse_code(text) is not None) == (len(text) == 6 and set(text) <= set("0123456789"))
+    assert (codes.parse_code(text) is not None) == (len(text) == 6 and set(text) <= set("0123456789"))
 
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
@@ -124,48 +124,48 @@ def test_a_code_is_accepted_up_to_one_step_early_or_late(steps: int) -> None:
     """The step before, the present one and the next are the window (KEY-9)."""
     code = code_at(NOON + steps * STEP)
 
-    assert rules.verify(RFC_SECRET, code, NO_STEP, NOON) == Accepted(NOON_STEP + steps)
+    assert codes.verify(RFC_SECRET, code, NO_STEP, NOON) == Accepted(NOON_STEP + steps)
 
 
 @pytest.mark.parametrize("steps", [-2, 2])
 def test_a_code_two_steps_off_is_wrong(steps: int) -> None:
     """Outside the window a code is wrong, and counts."""
-    assert rules.verify(RFC_SECRET, code_at(NOON + steps * STEP), NO_STEP, NOON) == Refused("otp.wrong")
+    assert codes.verify(RFC_SECRET, code_at(NOON + steps * STEP), NO_STEP, NOON) == Refused("otp.wrong")
 
 
 def test_a_code_is_not_accepted_twice() -> None:
     """The second time is refused as used, and still is one step later (RFC 6238 section 5.2)."""
     code = code_at(NOON)
 
-    assert rules.verify(RFC_SECRET, code, NOON_STEP, NOON) == Refused("otp.used")
-    assert rules.verify(RFC_SECRET, code, NOON_STEP, NOON + STEP) == Refused("otp.used")
+    assert codes.verify(RFC_SECRET, code, NOON_STEP, NOON) == Refused("otp.used")
+    assert codes.verify(RFC_SECRET, code, NOON_STEP, NOON + STEP) == Refused("otp.used")
 
 
 def test_an_older_step_of_the_window_is_refused_after_a_newer_one() -> None:
     """Having accepted the next step's code, the present step's is used up (KEY-9)."""
-    assert rules.verify(RFC_SECRET, code_at(NOON), NOON_STEP + 1, NOON) == Refused("otp.used")
+    assert codes.verify(RFC_SECRET, code_at(NOON), NOON_STEP + 1, NOON) == Refused("otp.used")
 
 
 def test_a_newer_step_is_accepted_after_an_older_one() -> None:
     """Having accepted the step before, the present one still opens."""
-    assert rules.verify(RFC_SECRET, code_at(NOON), NOON_STEP - 1, NOON) == Accepted(NOON_STEP)
+    assert codes.verify(RFC_SECRET, code_at(NOON), NOON_STEP - 1, NOON) == Accepted(NOON_STEP)
 
 
 def test_a_code_of_no_step_is_wrong_and_not_used() -> None:
     """A guess is wrong, whatever was accepted before."""
-    assert rules.verify(RFC_SECRET, "000000", NOON_STEP + 1, NOON) == Refused("otp.wrong")
+    assert codes.verify(RFC_SECRET, "000000", NOON_STEP + 1, NOON) == Refused("otp.wrong")
 
 
 def test_before_1970_there_is_no_code() -> None:
     """A clock that stands before the first step accepts nothing, and nothing breaks."""
     instant = datetime(1969, 12, 31, tzinfo=UTC)
 
-    assert rules.verify(RFC_SECRET, "755224", NO_STEP, instant) == Refused("otp.wrong")
+    assert codes.verify(RFC_SECRET, "755224", NO_STEP, instant) == Refused("otp.wrong")
 
 
 def test_the_first_step_of_1970_counts() -> None:
     """Step 0 can be accepted by a key that has accepted none."""
-    assert rules.verify(RFC_SECRET, "755224", NO_STEP, datetime(1970, 1, 1, tzinfo=UTC)) == Accepted(0)
+    assert codes.verify(RFC_SECRET, "755224", NO_STEP, datetime(1970, 1, 1, tzinfo=UTC)) == Accepted(0)
 
 
 def test_two_steps_with_one_code_are_used_up_together() -> None:
@@ -173,8 +173,8 @@ def test_two_steps_with_one_code_are_used_up_together() -> None:
     pair = 50_897_033
     instant = datetime(1970, 1, 1, tzinfo=UTC) + (pair + 1) * STEP
 
-    assert [rules.hotp(RFC_SECRET, step) for step in (pair, pair + 2)] == ["407517", "407517"]
-    assert rules.verify(RFC_SECRET, "407517", NO_STEP, instant) == Accepted(pair + 2)
+    assert [codes.hotp(RFC_SECRET, step) for step in (pair, pair + 2)] == ["407517", "407517"]
+    assert codes.verify(RFC_SECRET, "407517", NO_STEP, instant) == Accepted(pair + 2)
 
 
 @given(moves=st.lists(st.tuples(st.integers(-90, 120), st.integers(-3, 3)), max_size=30))
@@ -185,10 +185,10 @@ def test_no_step_is_ever_accepted_twice(moves: list[tuple[int, int]]) -> None:
     accepted = []
     for seconds, steps in moves:
         now += timedelta(seconds=seconds)
-        verdict = rules.verify_key(held, code_at(now + steps * STEP), now)
+        verdict = codes.verify_key(held, code_at(now + steps * STEP), now)
         if isinstance(verdict, Accepted):
             accepted.append(verdict.step)
-            held = rules.succeeded(held, verdict, now)
+            held = codes.succeeded(held, verdict, now)
 
     assert accepted == sorted(set(accepted))
 
@@ -196,12 +196,12 @@ def test_no_step_is_ever_accepted_twice(moves: list[tuple[int, int]]) -> None:
 @given(given=st.text("0123456789", min_size=6, max_size=6), last_step=st.integers(0, 2**40))
 def test_only_a_step_of_the_window_after_the_last_is_accepted(given: str, last_step: int) -> None:
     """A yes carries a step within one of the present, later than the last, whose code it is."""
-    verdict = rules.verify(RFC_SECRET, given, last_step, NOON)
+    verdict = codes.verify(RFC_SECRET, given, last_step, NOON)
 
     assert not isinstance(verdict, Accepted) or (
         abs(verdict.step - NOON_STEP) <= 1
         and verdict.step > last_step
-        and rules.hotp(RFC_SECRET, verdict.step) == given
+        and codes.hotp(RFC_SECRET, verdict.step) == given
     )
 
 
@@ -209,8 +209,8 @@ def test_a_spent_step_is_refused_as_used() -> None:
     """A code that a wrong clock showed too early does not open when its time comes (KEY-15)."""
     held = key(spent=frozenset({NOON_STEP}))
 
-    assert rules.verify_key(held, code_at(NOON), NOON) == Refused("otp.used")
-    assert rules.verify_key(held, code_at(NOON + STEP), NOON) == Accepted(NOON_STEP + 1)
+    assert codes.verify_key(held, code_at(NOON), NOON) == Refused("otp.used")
+    assert codes.verify_key(held, code_at(NOON + STEP), NOON) == Accepted(NOON_STEP + 1)
 
 
 def test_a_success_remembers_its_step_and_ends_the_failures() -> None:
@@ -219,17 +219,17 @@ def test_a_success_remembers_its_step_and_ends_the_failures() -> None:
         ACCOUNT, ACCOUNT, RFC_SECRET, 10, NOON, frozenset({11, 13}), 7, clock_error_steps=8, clock_error_seen_at=NOON
     )
 
-    after = rules.succeeded(held, Accepted(12), NOON + STEP)
+    after = codes.succeeded(held, Accepted(12), NOON + STEP)
 
     assert after == OtpKey(ACCOUNT, ACCOUNT, RFC_SECRET, 12, NOON, frozenset({13}), 0, NOON + STEP)
 
 
 def test_a_failure_is_counted_on_the_key() -> None:
     """The number of wrong codes in a row belongs to the key (LOCK-14)."""
-    assert rules.failed(key(failures=98)) == key(failures=99)
+    assert codes.failed(key(failures=98)) == key(failures=99)
 
 
 @pytest.mark.parametrize(("failures", "worn_out"), [(0, False), (99, False), (100, True), (101, True)])
 def test_key_wears_out_with_its_hundredth_failure(failures: int, worn_out: bool) -> None:
     """100 wrong codes without one success end a key (LOCK-14)."""
-    assert rules.worn_out(failures) is worn_out
+    assert codes.worn_out(failures) is worn_out

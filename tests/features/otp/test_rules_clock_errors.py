@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.features.otp import rules
 from doorward.features.otp.model import Accepted, ClockError, WrongCode
+from doorward.features.otp.rules import clock_errors, codes
 from doorward.kernel.outcome import Refused
 from tests.features.otp.keys import NOON, NOON_STEP, STEP, code_at, key, wrong
 
@@ -13,7 +13,7 @@ def test_two_codes_with_the_same_offset_tell_the_clock(steps: int) -> None:
     """Two wrong codes, a step apart, that are equally far off are a clock error with that offset (KEY-15)."""
     later = NOON + STEP
 
-    found = rules.clock_error(key(), wrong(NOON + steps * STEP, NOON), wrong(later + steps * STEP, later))
+    found = clock_errors.clock_error(key(), wrong(NOON + steps * STEP, NOON), wrong(later + steps * STEP, later))
 
     assert found == ClockError(steps, (NOON_STEP + steps, NOON_STEP + 1 + steps))
 
@@ -23,7 +23,7 @@ def test_a_clock_between_two_steps_is_found_too() -> None:
     slow = timedelta(seconds=255)
     early, late = NOON + timedelta(seconds=2), NOON + timedelta(seconds=48)
 
-    found = rules.clock_error(key(), wrong(early - slow, early), wrong(late - slow, late))
+    found = clock_errors.clock_error(key(), wrong(early - slow, early), wrong(late - slow, late))
 
     assert found == ClockError(-8, (NOON_STEP - 9, NOON_STEP - 7))
 
@@ -33,26 +33,28 @@ def test_codes_that_tell_different_offsets_are_no_clock_error(first: int, second
     """Offsets that differ, or that lie beyond ten minutes, are nothing but two wrong codes."""
     later = NOON + STEP
 
-    assert rules.clock_error(key(), wrong(NOON + first * STEP, NOON), wrong(later + second * STEP, later)) is None
+    assert (
+        clock_errors.clock_error(key(), wrong(NOON + first * STEP, NOON), wrong(later + second * STEP, later)) is None
+    )
 
 
 def test_the_same_code_twice_is_no_clock_error() -> None:
     """One code typed again tells nothing: the codes must belong to different steps."""
     ahead = NOON + 8 * STEP
 
-    assert rules.clock_error(key(), wrong(ahead, NOON), wrong(ahead, NOON + timedelta(seconds=9))) is None
+    assert clock_errors.clock_error(key(), wrong(ahead, NOON), wrong(ahead, NOON + timedelta(seconds=9))) is None
 
 
 def test_two_guesses_are_no_clock_error() -> None:
     """Codes of no step nearby find nothing."""
-    assert rules.clock_error(key(), WrongCode("000000", NOON), WrongCode("000001", NOON + STEP)) is None
+    assert clock_errors.clock_error(key(), WrongCode("000000", NOON), WrongCode("000001", NOON + STEP)) is None
 
 
 def test_the_steps_of_a_slow_clock_are_behind_the_last_step() -> None:
     """Steps that have passed are spent by raising the last step to them."""
     error = ClockError(-8, (NOON_STEP - 9, NOON_STEP - 8))
 
-    after = rules.spend(key(last_step=5), error, NOON)
+    after = clock_errors.spend(key(last_step=5), error, NOON)
 
     assert (after.last_step, after.spent_steps) == (NOON_STEP - 8, frozenset())
     assert (after.clock_error_steps, after.clock_error_seen_at) == (-8, NOON)
@@ -62,9 +64,9 @@ def test_the_steps_of_a_fast_clock_are_spent_without_shutting_anybody_out() -> N
     """Both future steps are refused when they come, and the codes before, between and after them work."""
     error = ClockError(8, (NOON_STEP + 6, NOON_STEP + 8))
 
-    after = rules.spend(key(last_step=5), error, NOON)
+    after = clock_errors.spend(key(last_step=5), error, NOON)
 
-    verdicts = [rules.verify_key(after, code_at(NOON + steps * STEP), NOON + steps * STEP) for steps in (0, 6, 7, 8, 9)]
+    verdicts = [codes.verify_key(after, code_at(NOON + steps * STEP), NOON + steps * STEP) for steps in (0, 6, 7, 8, 9)]
     assert verdicts == [
         Accepted(NOON_STEP),
         Refused("otp.used"),
@@ -76,7 +78,7 @@ def test_the_steps_of_a_fast_clock_are_spent_without_shutting_anybody_out() -> N
 
 def test_spending_never_lowers_the_last_step() -> None:
     """A key that has accepted a newer step keeps it."""
-    after = rules.spend(key(last_step=NOON_STEP), ClockError(-8, (NOON_STEP - 9, NOON_STEP - 8)), NOON)
+    after = clock_errors.spend(key(last_step=NOON_STEP), ClockError(-8, (NOON_STEP - 9, NOON_STEP - 8)), NOON)
 
     assert after.last_step == NOON_STEP
 
@@ -84,10 +86,10 @@ def test_spending_never_lowers_the_last_step() -> None:
 @pytest.mark.parametrize(("offset", "minutes"), [(-8, -4), (8, 4), (-7, -4), (2, 1), (1, 1), (-1, -1), (-20, -10)])
 def test_people_read_the_clock_error_in_minutes(offset: int, minutes: int) -> None:
     """A slow clock has a minus."""
-    assert rules.clock_minutes(offset) == minutes
+    assert clock_errors.clock_minutes(offset) == minutes
 
 
 @pytest.mark.parametrize(("ahead", "jumped"), [(-5, False), (0, False), (1, False), (2, False), (3, True), (999, True)])
 def test_a_last_step_ahead_of_every_code_is_a_jumped_clock(ahead: int, *, jumped: bool) -> None:
     """What no code accepted now could leave behind, a small difference between nodes aside, is told to operators."""
-    assert rules.clock_jumped(NOON_STEP + ahead, NOON) is jumped
+    assert clock_errors.clock_jumped(NOON_STEP + ahead, NOON) is jumped
