@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from doorward.kernel.names import canonical
+from doorward.kernel.names import canonical, fits
 
 TEXTS = st.text(max_size=40)
 
@@ -93,3 +93,13 @@ def test_nul_is_in_no_canonical_form(text: str) -> None:
 def test_spaces_around_a_name_do_not_make_it_too_long() -> None:
     """They are trimmed before anything else."""
     assert canonical(" " * 2000 + "Alice" + " " * 2000) == "alice"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("a" * 200, True), ("a" * 201, False), ("\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 44, True),
+     ("\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 45, False)],
+)  # fmt: skip
+def test_a_name_and_its_form_have_their_lengths(text: str, *, kept: bool) -> None:
+    """200 characters, and 800 of the form: one sign can stand for eighteen."""
+    assert fits(text) is kept

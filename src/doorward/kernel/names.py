@@ -2,6 +2,10 @@
 
 import unicodedata
 
+NAME_LENGTH = 200
+"""In characters: the longest name of an account, a group or a hardware token."""
+GROWTH = 4
+"""How many times as long as a text its canonical form may be: some single signs stand for whole sentences."""
 LONGEST = 1024
 """In code points: what is longer is nobody's name or address, however it was typed, and stays as it is.
 
@@ -23,3 +27,8 @@ def canonical(name: str) -> str:
         return trimmed.lower()  # what the rest would give, twenty times as fast
     folded = unicodedata.normalize("NFKC", trimmed).strip().casefold()
     return unicodedata.normalize("NFKC", folded).strip().casefold()
+
+
+def fits(text: str, most: int = NAME_LENGTH) -> bool:
+    """Tell whether a text and its one form are short enough to be kept."""
+    return len(text) <= most and len(canonical(text)) <= GROWTH * most

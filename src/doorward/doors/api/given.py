@@ -28,13 +28,13 @@ from doorward.features.passkeys.model.facts import GivenAssertion, SignedChange
 from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.signin.model import PendingToken
 from doorward.kernel.ids import AccountId, GroupId, JobId, SessionId, TokenId, parse_id
+from doorward.kernel.names import NAME_LENGTH
 from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.paging import LARGEST_PAGE
 from doorward.kernel.ports import Secret
 from doorward.kernel.texts import has_controls, judge_reason
 from doorward.kernel.tokens import parse_token
 
-NAME_LENGTH = 200
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 
 

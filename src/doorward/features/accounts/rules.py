@@ -6,15 +6,12 @@ from datetime import datetime, timedelta
 from doorward.features.accounts.model import State
 from doorward.features.policy.model import DeviceMethod
 from doorward.kernel.act import SYSTEM
-from doorward.kernel.names import canonical
+from doorward.kernel.names import GROWTH, NAME_LENGTH, canonical, fits
 from doorward.kernel.outcome import Refused
 from doorward.kernel.texts import has_controls
 
-NAME_LENGTH = 200
 EMAIL_LENGTH = 254
 """RFC 5321 section 4.5.3.1.3 leaves 254 characters for an address."""
-GROWTH = 4
-"""How many times as long as a text its canonical form may be: some single signs stand for whole sentences."""
 LONGEST_CANONICAL = GROWTH * EMAIL_LENGTH
 """How long what the search looks through can be; SQLite refuses patterns of more than 50,000 bytes."""
 ASKED_AT_ONCE = 500
@@ -33,7 +30,7 @@ def judge_name(text: str, field: str) -> Refused | None:
     form = canonical(text)
     if not text.strip() or not form:
         return Refused("accounts.name_missing", {"field": field})
-    if len(text) > NAME_LENGTH or len(form) > GROWTH * NAME_LENGTH:
+    if not fits(text):
         return Refused("accounts.name_too_long", {"field": field, "most": NAME_LENGTH})
     if has_controls(text):
         return Refused("accounts.name_malformed", {"field": field})
@@ -46,7 +43,7 @@ def judge_email(address: str) -> Refused | None:
     plain = not has_controls(address) and not _NOT_IN_ADDRESSES.search(address)
     if not (local and at and domain and plain) or "@" in local:
         return Refused("accounts.email_malformed")
-    if len(address) > EMAIL_LENGTH or len(canonical(address)) > GROWTH * EMAIL_LENGTH:
+    if not fits(address, EMAIL_LENGTH):
         return Refused("accounts.email_malformed")
     if domain.startswith(".") or domain.endswith(".") or ".." in address:
         return Refused("accounts.email_malformed")

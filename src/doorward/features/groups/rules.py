@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from doorward.features.accounts.rules import GROWTH, NAME_LENGTH
 from doorward.features.groups.model import EditGroup, Group
 from doorward.features.policy.rules import DEFAULT
-from doorward.kernel.names import canonical
+from doorward.kernel.names import NAME_LENGTH, canonical, fits
 from doorward.kernel.outcome import Refused
 from doorward.kernel.texts import has_controls
 
@@ -17,8 +16,7 @@ SEPARATOR = ";"
 def judge_name(text: str) -> Refused | None:
     """Refuse a name that cannot be seen, is too long, or could not stand in a file beside others."""
     form = canonical(text)
-    fits = 0 < len(form) <= GROWTH * NAME_LENGTH and len(text) <= NAME_LENGTH
-    if fits and SEPARATOR not in text and SEPARATOR not in form and not has_controls(text):
+    if form and fits(text) and SEPARATOR not in text and SEPARATOR not in form and not has_controls(text):
         return None
     return Refused("groups.name_malformed", {"most": NAME_LENGTH})
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from doorward.features.tokens.model import NewToken, Token, TokenState
 from doorward.kernel.ids import AccountId
 from doorward.kernel.lines import LineError
-from doorward.kernel.names import canonical
+from doorward.kernel.names import canonical, fits
 from doorward.kernel.outcome import Refused
 from doorward.kernel.recipes import Algorithm
 from doorward.kernel.texts import has_controls
@@ -16,7 +16,6 @@ LEAST_SEED_BYTES = 16
 """128 bits: RFC 4226 section 4, R6."""
 MOST_SEED_BYTES = 128
 PERIODS = (30, 60)
-LONGEST_NAME = 200
 MOST_COUNTER = 2**62
 """Counters have 64 bits (RFC 4226 section 5.1); no token comes near."""
 MOST_OFFSET = timedelta(days=365)
@@ -49,7 +48,7 @@ def judge_name(text: str, *, needed: bool) -> Refused | None:
     """Refuse a serial number, maker or model that cannot be kept or told apart."""
     if needed and not canonical(text):
         return Refused("tokens.malformed", {"why": "it is empty"})
-    if len(text) > LONGEST_NAME or len(canonical(text)) > 4 * LONGEST_NAME or has_controls(text):
+    if not fits(text) or has_controls(text):
         return Refused("tokens.malformed", {"why": "it is too long, or has control characters"})
     return None
 
