@@ -47,7 +47,7 @@ def test_one_act_is_explained_question_by_question(desk: Shell) -> None:
     assert any(line.startswith("Does it hold all that this account holds? no it lacks ") for line in no.lines)
     assert yes.lines[-1] == "bob may unlock carol."
     assert (told["act"], told["allowed"], told["code"]) == ("unlock", False, "rights.higher_target")
-    assert [one["answer"] for one in told["reasoning"]] == [True, True, True, False, True]
+    assert [one["answer"] for one in told["reasoning"]] == [True, True, True, True, False]
 
 
 def test_who_may_is_a_list_of_people_with_their_roles(desk: Shell) -> None:
