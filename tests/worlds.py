@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import inspect
 
+from doorward import app
 from doorward.edges.call import Call, Site
 from doorward.edges.run import Runtime
 from doorward.edges.sql import schema
@@ -38,12 +39,11 @@ from doorward.kernel.ports import SealBroken
 from doorward.kernel.tokens import parse_token
 from tests import cluster
 from tests.chance import SeededEntropy
-from tools.catalogue import acts
 
 C = TypeVar("C")
 O = TypeVar("O")  # noqa: E741 - reads as "outcome" beside C, "command"
 
-acts()  # permissions are told from the registry of all acts, which a server has filled when it starts
+app.name_permissions()
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 """When every world begins: a Monday."""

@@ -34,12 +34,15 @@ from doorward.edges.run import Runtime
 from doorward.edges.sql.engine import Database
 from doorward.edges.sql.opening import clock_of, open_database
 from doorward.edges.steps import LoopDriver
-from doorward.features.administration.actions import editing as administration
+from doorward.features.administration.actions.editing import edit_account
 from doorward.features.audit import actions as audit
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.notices.actions import Deliver
 from doorward.features.notices.model import Letter
-from doorward.features.second_factor.actions import allowlist, exclusions, secret_key
+from doorward.features.rights.actions import permissions
+from doorward.features.second_factor.actions.allowlist import allow_set_up
+from doorward.features.second_factor.actions.exclusions import exclude_account
+from doorward.features.second_factor.actions.secret_key import delete_secret_key, reset_secret_key
 from doorward.features.sessions import actions as sessions
 from doorward.kernel.events import Checked, Event, Origin
 from doorward.kernel.ports import Clock, Entropy, Hasher
@@ -52,8 +55,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-EVERY_ACT = (administration, allowlist, exclusions, lockout, secret_key)
-"""Modules whose acts `rights` answers about; loading them enters their acts in the registry."""
 STEP_THREADS = 16
 """Threads for the transactions of sign-in steps; the hash has its own."""
 SWITCH_SECONDS = 0.000_2
@@ -154,6 +155,7 @@ def open_runtime(
     database: Database | None = None,
 ) -> Runtime:
     """Make what acts need: the database, time, chance, secrets, guard and recorder."""
+    name_permissions()
     database = database or open_database(settings)
     clock, entropy = clock or clock_of(database), entropy or SystemEntropy()
     return Runtime(
@@ -168,6 +170,19 @@ def open_runtime(
         recorder_of_many=audit.recorder_of_many,
         refusals=RefusalLog(UnaskedClock(clock)),
         breach_lists=BreachListFiles(data_directory.breach_lists(settings)),
+    )
+
+
+def name_permissions() -> None:
+    """Tell `rights` the acts that it answers about, by what the API calls them; they stand in features above it."""
+    permissions.answer_about(
+        unlock=unlock_account,
+        lock=lock_account,
+        reset_secret_key=reset_secret_key,
+        delete_secret_key=delete_secret_key,
+        allow_set_up=allow_set_up,
+        exclude=exclude_account,
+        edit=edit_account,
     )
 
 

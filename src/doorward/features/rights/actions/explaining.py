@@ -56,7 +56,7 @@ def _asked(call: Call, account: AccountId, asked: str) -> tuple[Act, TargetFacts
     if asked not in PERMISSIONS:
         return Refused("rights.unknown_act", {"act": asked[:40]})
     standing, last = accounts.existing(call, account), administrators.last_able_administrator(call, account)
-    return facts.act_named(PERMISSIONS[asked]), facts.target_facts(call, standing, last_administrator=last)
+    return PERMISSIONS[asked], facts.target_facts(call, standing, last_administrator=last)
 
 
 def _holders(call: Call) -> list[AccountId]:

@@ -9,7 +9,7 @@ from doorward.features.groups import actions as groups
 from doorward.features.rights import store
 from doorward.features.rights.model.facts import ActorFacts, Assignment, Holdings, Role, TargetFacts
 from doorward.features.rights.rules import deciding, roles, scopes
-from doorward.kernel.act import EVERYBODY, Act, Actor, Reach, SessionFacts, registry
+from doorward.kernel.act import EVERYBODY, Actor, Reach, SessionFacts
 from doorward.kernel.ids import AccountId, GroupId
 
 _OWN_ROLES = "roles of one's own"
@@ -136,8 +136,3 @@ def reaches(call: Call, account: AccountId) -> bool:
 def areas() -> Mapping[str, tuple[str, ...]]:
     """Give the rights, grouped by functional area (RIGHT-1)."""
     return roles.AREAS
-
-
-def act_named(name: str) -> Act:
-    """Find the act of an action by its function's name."""
-    return next(one.act for one in registry if one.act.name == name)

@@ -1,5 +1,7 @@
 """What the caller may do to an account, and why not: the same decision that guards the act (RIGHT-7)."""
 
+from typing import Any
+
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
@@ -7,18 +9,15 @@ from doorward.features.rights.actions import administrators, facts
 from doorward.features.rights.model.acts.explaining import PermissionsShown, ShowPermissions
 from doorward.features.rights.model.facts import Permission
 from doorward.features.rights.rules import deciding
-from doorward.kernel.act import act
+from doorward.kernel.act import Act, Action, act
 
-PERMISSIONS = {
-    "unlock": "unlock_account",
-    "lock": "lock_account",
-    "reset_secret_key": "reset_secret_key",
-    "delete_secret_key": "delete_secret_key",
-    "allow_set_up": "allow_set_up",
-    "exclude": "exclude_account",
-    "edit": "edit_account",
-}
-"""What `GET /accounts/{id}/permissions` calls each act, and the action that it is about."""
+PERMISSIONS: dict[str, Act] = {}
+"""The acts that `GET /accounts/{id}/permissions` answers about, by what it calls them: see `app`."""
+
+
+def answer_about(**named: Action[Any, Any]) -> None:
+    """Enter the acts of the actions that are answered about, by their names."""
+    PERMISSIONS.update((name, action.act) for name, action in named.items())
 
 
 @act("users:read", event="accounts.viewed")
@@ -34,4 +33,4 @@ def permissions_on(call: Call, standing: Standing) -> dict[str, Permission]:
     actor = facts.actor_facts(call, call.actor.session)
     last = administrators.last_able_administrator(call, standing.account.id)
     target = facts.target_facts(call, standing, last_administrator=last)
-    return {name: deciding.permission(actor, facts.act_named(action), target) for name, action in PERMISSIONS.items()}
+    return {name: deciding.permission(actor, asked, target) for name, asked in PERMISSIONS.items()}
