@@ -124,6 +124,34 @@ def test_lock_11_a_name_nobody_has_is_counted_too(world: World) -> None:
     assert compared == [True, True, False, False]
 
 
+def test_t27_attempts_that_died_before_the_clock_was_set_back_are_settled(world: World) -> None:
+    """They are failures, as all that died are: nobody waits until the clock is where it was."""
+    set_rules(world, failures_before_lock=3)
+    bram = world.add("bram")
+    with world.writing() as call:
+        for _ in range(2):
+            actions.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram))
+    world.pass_time(hours=-1)
+
+    assert [guess(world, bram), guess(world, bram)] == [True, False]
+    assert lock_of(world, bram) is LockReason.FAILURES
+    assert [entry.result for entry in world.entries() if entry.act == "signin.password"] == ["unknown", "unknown"]
+
+
+def test_t27_the_worker_finds_attempts_of_before_the_clock_was_set_back(world: World) -> None:
+    """Within seconds; a clock that is less than 30 s off has killed none."""
+    bram = world.add("bram")
+    with world.writing() as call:
+        actions.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram))
+    settled = []
+    for seconds in (-30, -1):
+        world.pass_time(seconds=seconds)
+        with world.writing() as call:
+            settled.append((actions.has_dead_attempts(call), actions.settle_dead_attempts(call, 10)))
+
+    assert settled == [(False, 0), (True, 1)]
+
+
 def test_lock_11_an_unknown_name_is_forgotten_after_a_day(world: World) -> None:
     """What was counted for it is deleted by the worker."""
     pseudo = AccountId(UUID(int=7))

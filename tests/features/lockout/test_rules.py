@@ -14,6 +14,7 @@ from doorward.features.lockout.model import (
     Context,
     Counter,
     Factor,
+    InFlight,
     NotLocked,
 )
 from doorward.kernel.outcome import Refused
@@ -152,8 +153,8 @@ def test_unlocking_what_is_open_changes_nothing(lock: Lock | None, after: timede
 
 
 def test_lock_2_an_attempt_is_in_flight_for_thirty_seconds() -> None:
-    """Older ones have lost their process."""
-    assert rules.reserved_since(NOON) == NOON - timedelta(seconds=30)
+    """Older ones have lost their process, and so have those of later than now: the clock was set back."""
+    assert rules.in_flight(NOON) == InFlight(NOON - timedelta(seconds=30), NOON + timedelta(seconds=30))
 
 
 @pytest.mark.parametrize(("seconds", "may"), [(0, True), (4.999, True), (5, False), (60, False)])

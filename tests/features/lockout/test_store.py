@@ -6,7 +6,7 @@ import pytest
 
 from doorward.features.accounts import actions as accounts
 from doorward.features.lockout import actions, store
-from doorward.features.lockout.model import Context, Counter, Factor, Reservation
+from doorward.features.lockout.model import Context, Counter, Factor, InFlight, Reservation
 from doorward.features.lockout.store import Key
 from doorward.kernel.ids import AccountId
 from tests.features.lockout.guessing import lock_of, set_rules
@@ -14,7 +14,7 @@ from tests.worlds import NOON, World
 
 BRAM = AccountId(UUID(int=1))
 PASSWORD = Key(BRAM, Factor.PASSWORD)
-SINCE = NOON - timedelta(seconds=30)
+ALIVE = InFlight(NOON - timedelta(seconds=30), NOON + timedelta(seconds=30))
 
 
 def attempt(number: int, *, counted: bool = True) -> Reservation:
@@ -35,8 +35,8 @@ def test_lock_3_each_account_factor_and_context_has_its_own_counter(world: World
     with world.writing() as call:
         store.add_failures(call.sql, PASSWORD, 3, NOON, unknown_name=False)
 
-        assert store.counter(call.sql, other, SINCE).failures == 0
-        assert store.counter(call.sql, PASSWORD, SINCE) == Counter(3, 0, changed_at=NOON)
+        assert store.counter(call.sql, other, ALIVE).failures == 0
+        assert store.counter(call.sql, PASSWORD, ALIVE) == Counter(3, 0, changed_at=NOON)
 
 
 def test_failures_add_up(world: World) -> None:
@@ -48,13 +48,14 @@ def test_failures_add_up(world: World) -> None:
 
 
 def test_lock_2_attempts_in_flight_and_dead_ones_are_told_apart(world: World) -> None:
-    """What is older than the instant given is dead too; what does not count is not in flight."""
+    """What is older than the span, or later, is dead too; what does not count is not in flight."""
     with world.writing() as call:
-        store.reserve(call.sql, attempt(1), NOON)
-        store.reserve(call.sql, attempt(2), NOON - timedelta(seconds=31))
-        store.reserve(call.sql, attempt(3, counted=False), NOON)
+        for number, seconds in enumerate((0, -30, 30, -31, 31)):
+            store.reserve(call.sql, attempt(number), NOON + timedelta(seconds=seconds))
+        store.reserve(call.sql, attempt(9, counted=False), NOON)
 
-        assert store.counter(call.sql, PASSWORD, SINCE) == Counter(0, 2, 1)
+        assert store.counter(call.sql, PASSWORD, ALIVE) == Counter(0, 5, 2)
+        assert store.accounts_with_stale(call.sql, ALIVE, 9) == [BRAM]
 
 
 def test_a_reservation_is_released_once(world: World) -> None:
@@ -73,11 +74,12 @@ def test_dead_attempts_are_taken_once_and_only_those_that_count(world: World) ->
         store.reserve(call.sql, attempt(1), old)
         store.reserve(call.sql, attempt(2, counted=False), old)
         store.reserve(call.sql, attempt(3), NOON)
-        store.reserve(call.sql, Reservation(UUID(int=4), BRAM, Factor.PASSWORD, True, Context.SESSION), old)
-        first, second = store.take_stale(call.sql, BRAM, SINCE), store.take_stale(call.sql, BRAM, SINCE)
+        later = Reservation(UUID(int=4), BRAM, Factor.PASSWORD, True, Context.SESSION)
+        store.reserve(call.sql, later, NOON + timedelta(seconds=31))
+        first, second = store.take_stale(call.sql, BRAM, ALIVE), store.take_stale(call.sql, BRAM, ALIVE)
 
         assert (first, second) == ([(Factor.PASSWORD, Context.EVERYWHERE), (Factor.PASSWORD, Context.SESSION)], [])
-        assert store.counter(call.sql, PASSWORD, SINCE).reserved == 1
+        assert store.counter(call.sql, PASSWORD, ALIVE).reserved == 1
 
 
 def test_clearing_one_factor_leaves_the_other(world: World) -> None:
@@ -88,9 +90,9 @@ def test_clearing_one_factor_leaves_the_other(world: World) -> None:
         store.add_failures(call.sql, PASSWORD, 2, NOON, unknown_name=False)
         store.add_failures(call.sql, codes, 2, NOON, unknown_name=False)
         store.clear(call.sql, BRAM, Factor.PASSWORD, NOON)
-        one = store.counter(call.sql, PASSWORD, SINCE), store.counter(call.sql, codes, SINCE)
+        one = store.counter(call.sql, PASSWORD, ALIVE), store.counter(call.sql, codes, ALIVE)
         store.clear_accounts(call.sql, [BRAM], NOON)
-        both = store.counter(call.sql, PASSWORD, SINCE), store.counter(call.sql, codes, SINCE)
+        both = store.counter(call.sql, PASSWORD, ALIVE), store.counter(call.sql, codes, ALIVE)
 
     assert one == (Counter(0, 1, changed_at=NOON), Counter(2, 0, changed_at=NOON))
     assert both == (Counter(0, 1, changed_at=NOON), Counter(0, 0, changed_at=NOON))
@@ -104,7 +106,7 @@ def test_lock_11_only_names_nobody_has_are_forgotten(world: World) -> None:
         forgotten = store.forget_unknown(call.sql, NOON + timedelta(days=9))
 
         assert forgotten == 1
-        assert store.counter(call.sql, PASSWORD, SINCE).failures == 1
+        assert store.counter(call.sql, PASSWORD, ALIVE).failures == 1
 
 
 def test_lock_2_of_many_guessers_at_once_exactly_as_many_are_compared_as_allowed(world: World) -> None:

@@ -2,7 +2,10 @@ import threading
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from doorward.features.lockout.model import NamesTried
+from doorward.features.lockout.rules import in_flight
 from doorward.features.signin import store
 from doorward.features.signin.actions.purging import purge
 from doorward.features.signin.store import Spot
@@ -23,7 +26,7 @@ def enter(world: World, name: AccountId, source: str = ADDRESS, most: int = 3) -
 def names(world: World, source: str = ADDRESS) -> NamesTried:
     """List a source's names."""
     with world.reading() as call:
-        return store.names_of(call.sql, source, NOON - timedelta(seconds=30))
+        return store.names_of(call.sql, source, in_flight(call.now))
 
 
 def test_names_are_entered_until_there_is_no_room(world: World) -> None:
@@ -48,11 +51,12 @@ def test_failed_names_are_told_from_those_in_flight(world: World) -> None:
     assert enter(world, NAMES[6], most=9) == 2
 
 
-def test_name_whose_process_died_has_failed(world: World) -> None:
-    """Entered, and after half a minute still there."""
+@pytest.mark.parametrize("seconds", [31, -31])
+def test_name_whose_process_died_has_failed(world: World, seconds: int) -> None:
+    """Entered, and after half a minute still there; or entered before the clock was set back (T27)."""
     enter(world, NAMES[0])
     with world.reading() as call:
-        tried = store.names_of(call.sql, ADDRESS, NOON + timedelta(seconds=1))
+        tried = store.names_of(call.sql, ADDRESS, in_flight(NOON + timedelta(seconds=seconds)))
 
     assert tried == NamesTried({NAMES[0]: NOON}, frozenset())
 

@@ -15,7 +15,7 @@ from doorward.features.audit import store as audit
 from doorward.features.lockout import store as lockout
 from doorward.features.lockout.actions import lock_account, unlock_account
 from doorward.features.lockout.model import Factor, LockAccount, UnlockAccount
-from doorward.features.lockout.rules import reserved_since
+from doorward.features.lockout.rules import in_flight
 from doorward.features.otp import store as otp
 from doorward.features.second_factor import store as second_factor
 from doorward.features.second_factor.actions.own_key import begin_new_key, check_new_key, save_new_key
@@ -169,7 +169,7 @@ class TwoNodes:
         shown = {one: runtime.run(show_session, ShowSession(), token, API) for one, token in self.sessions.items()}
         with runtime.database.read() as sql:
             factors = (Factor.PASSWORD, Factor.SECOND_FACTOR)
-            counters = [lockout.counter(sql, lockout.Key(self.account, one), reserved_since(now)) for one in factors]
+            counters = [lockout.counter(sql, lockout.Key(self.account, one), in_flight(now)) for one in factors]
             memory = otp.memory(sql, self.account)
             standing = accounts.by_id(sql, self.account)
             entry = second_factor.entry(sql, self.account)

@@ -88,18 +88,18 @@ def reserve_attempt(
     `standing` is None for a name that nobody has. Unknown, disabled and passwordless names are counted like all
     others, so that they wait, fill up and open again alike (LOCK-11); behind a lock a reservation counts nothing.
     """
-    key, since = Key(account, factor, context), rules.reserved_since(call.now)
-    counter = store.counter(call.sql, key, since)
+    key, alive = Key(account, factor, context), rules.in_flight(call.now)
+    counter = store.counter(call.sql, key, alive)
     lapsed = standing is not None and clear_lapsed(call, standing)
     if lapsed or counter.dead:
         _settle_dead_attempts(call, account, standing)
-        counter, standing = store.counter(call.sql, key, since), accounts.load(call, account)
+        counter, standing = store.counter(call.sql, key, alive), accounts.load(call, account)
     if standing is not None and lock_for_inactivity(call, standing):
         standing = accounts.load(call, account)
     limits = _limits(call, factor, standing)
     if standing is None and rules.opens_again(counter, limits, call.now):
         store.clear(call.sql, account, factor, call.now)
-        counter = store.counter(call.sql, key, since)
+        counter = store.counter(call.sql, key, alive)
     lock = None if standing is None else rules.standing_lock(standing.state.lock, call.now)
     verdict = rules.admit(counter, limits)
     counted = not rules.bars(lock, context)
@@ -158,7 +158,7 @@ def admission(call: Call, standing: Standing, factor: Factor, context: Context) 
     if rules.bars(rules.standing_lock(standing.state.lock, call.now), context):
         return rules.LockNow()
     clear_lapsed(call, standing)
-    counter = store.counter(call.sql, Key(standing.account.id, factor, context), rules.reserved_since(call.now))
+    counter = store.counter(call.sql, Key(standing.account.id, factor, context), rules.in_flight(call.now))
     verdict = rules.admit(counter, _limits(call, factor, standing))
     if isinstance(verdict, rules.LockNow):
         lock_for_failures(call, standing, factor, counter.failures)
@@ -167,7 +167,7 @@ def admission(call: Call, standing: Standing, factor: Factor, context: Context) 
 
 def failures_of(call: Call, account: AccountId, factor: Factor) -> tuple[int, int]:
     """Tell how many failures in a row are counted of one factor, and how many the rules allow."""
-    counter = store.counter(call.sql, Key(account, factor), rules.reserved_since(call.now))
+    counter = store.counter(call.sql, Key(account, factor), rules.in_flight(call.now))
     return counter.failures, _limits(call, factor, accounts.load(call, account)).attempts
 
 
@@ -202,12 +202,12 @@ def clear_lapsed_locks(call: Call, most: int) -> int:
 
 def has_dead_attempts(call: Call) -> bool:
     """Tell whether there are attempts whose process died; for the worker."""
-    return bool(store.accounts_with_stale(call.sql, rules.reserved_since(call.now), 1))
+    return bool(store.accounts_with_stale(call.sql, rules.in_flight(call.now), 1))
 
 
 def settle_dead_attempts(call: Call, most: int) -> int:
     """Count attempts whose process died as failures; for the worker."""
-    dead = store.accounts_with_stale(call.sql, rules.reserved_since(call.now), most)
+    dead = store.accounts_with_stale(call.sql, rules.in_flight(call.now), most)
     for account in dead:
         _settle_dead_attempts(call, account, accounts.load(call, account))
     return len(dead)
@@ -221,7 +221,7 @@ def purge(call: Call) -> int:
 def _settle_dead_attempts(call: Call, account: AccountId, standing: Standing | None) -> None:
     """Turn attempts older than 30 s into failures, each with its entry: nobody knows how they would have ended."""
     target, name = (None, None) if standing is None else (account, standing.account.user_name)
-    for factor, context in store.take_stale(call.sql, account, rules.reserved_since(call.now)):
+    for factor, context in store.take_stale(call.sql, account, rules.in_flight(call.now)):
         event = Event(_ATTEMPT[factor], Checked.CHECKED, Result.UNKNOWN, target=target, target_name=name)
         audit.record(replace(call, actor=SYSTEM), event)
         count_failures(call, account, factor, standing, context=context)

@@ -51,6 +51,15 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
+class InFlight:
+    """From when to when the attempts were reserved that are in flight now; all others have lost their process."""
+
+    since: datetime
+    until: datetime
+    """Later than now: what lies beyond was reserved before the clock was set back."""
+
+
+@dataclass(frozen=True, slots=True)
 class NamesTried:
     """What one source has tried within the window."""
 

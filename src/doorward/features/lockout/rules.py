@@ -17,6 +17,7 @@ from doorward.features.lockout.model import (
     Context,
     Counter,
     Factor,
+    InFlight,
     Lifted,
     NotLocked,
 )
@@ -203,6 +204,6 @@ def may_wait(since: datetime, now: datetime) -> bool:
     return now - since < _WAIT_LIMIT
 
 
-def reserved_since(now: datetime) -> datetime:
-    """Say since when an attempt must have been reserved to be still in flight."""
-    return now - RESERVATION_LIFE
+def in_flight(now: datetime) -> InFlight:
+    """Say between which instants an attempt must have been reserved to be still in flight."""
+    return InFlight(now - RESERVATION_LIFE, now + RESERVATION_LIFE)

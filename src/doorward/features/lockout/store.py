@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.lockout import lockout_counters, lockout_reservations
-from doorward.features.lockout.model import Context, Counter, Factor, Reservation
+from doorward.features.lockout.model import Context, Counter, Factor, InFlight, Reservation
 from doorward.kernel.ids import AccountId
 
 _C, _R = lockout_counters.c, lockout_reservations.c
@@ -24,11 +24,8 @@ _IN_FLIGHT = (
     )
     .scalar_subquery()
 )
-_DEAD = (
-    select(func.count())
-    .where(_R.account_id == bindparam("account"), _R.reserved_at < bindparam("since"))
-    .scalar_subquery()
-)
+_STALE = or_(_R.reserved_at < bindparam("since"), _R.reserved_at > bindparam("until"))
+_DEAD = select(func.count()).where(_R.account_id == bindparam("account"), _STALE).scalar_subquery()
 _FAILURES = select(_C.failures).where(*_THIS).scalar_subquery()
 _CHANGED_AT = select(_C.changed_at).where(*_THIS).scalar_subquery().label("changed_at")
 _COUNTER = select(
@@ -47,10 +44,10 @@ _CLEAR = _ZERO.where(*_THIS[:2])
 _CLEAR_ACCOUNTS = _ZERO.where(_C.account_id.in_(bindparam("accounts", expanding=True)))
 _STALE_OF = (
     delete(lockout_reservations)
-    .where(_R.account_id == bindparam("account"), _R.reserved_at < bindparam("since"))
+    .where(_R.account_id == bindparam("account"), _STALE)
     .returning(_R.reservation_id, _R.factor, _R.context, _R.counted)
 )
-_STALE = select(_R.account_id).where(_R.reserved_at < bindparam("since")).distinct().limit(bindparam("most"))
+_WITH_STALE = select(_R.account_id).where(_STALE).distinct().limit(bindparam("most"))
 _OLD_UNKNOWN = Expiring(lockout_counters, and_(_C.unknown_name, _C.changed_at < UNTIL))
 
 
@@ -68,9 +65,9 @@ class Key:
         return {"account": self.account, "which": self.factor.value, "where": self.context.value}
 
 
-def counter(sql: Connection, key: Key, since: datetime) -> Counter:
-    """Load failures, attempts in flight, and how many of the account's were reserved before `since`."""
-    return Counter(*sql.execute(_COUNTER, {**key.columns, "since": since}).one())
+def counter(sql: Connection, key: Key, alive: InFlight) -> Counter:
+    """Load failures, attempts that are reserved, and how many of the account's are in flight no longer."""
+    return Counter(*sql.execute(_COUNTER, {**key.columns, **_span(alive)}).one())
 
 
 def reserve(sql: Connection, reservation: Reservation, at: datetime) -> None:
@@ -122,15 +119,19 @@ def clear_accounts(sql: Connection, accounts: Sequence[AccountId], at: datetime)
     sql.execute(_CLEAR_ACCOUNTS, {"accounts": accounts, "at": at})
 
 
-def take_stale(sql: Connection, account: AccountId, since: datetime) -> list[tuple[Factor, Context]]:
+def take_stale(sql: Connection, account: AccountId, alive: InFlight) -> list[tuple[Factor, Context]]:
     """Delete the account's attempts whose process died, and list factor and context of those that count."""
-    rows = sql.execute(_STALE_OF, {"account": account, "since": since}).all()
+    rows = sql.execute(_STALE_OF, {"account": account, **_span(alive)}).all()
     return [(Factor(row.factor), Context(row.context)) for row in rows if row.counted]
 
 
-def accounts_with_stale(sql: Connection, since: datetime, most: int) -> list[AccountId]:
+def accounts_with_stale(sql: Connection, alive: InFlight, most: int) -> list[AccountId]:
     """List accounts that have attempts whose process died."""
-    return [AccountId(row.account_id) for row in sql.execute(_STALE, {"since": since, "most": most})]
+    return [AccountId(row.account_id) for row in sql.execute(_WITH_STALE, {**_span(alive), "most": most})]
+
+
+def _span(alive: InFlight) -> dict[str, datetime]:
+    return {"since": alive.since, "until": alive.until}
 
 
 def forget_unknown(sql: Connection, before: datetime) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, insert, lite
 from doorward.edges.sql.columns import Id, Instant
 from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.signin import failing_names, pending_sign_ins
-from doorward.features.lockout.model import NamesTried
+from doorward.features.lockout.model import InFlight, NamesTried
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin.model import Next, Pending
 from doorward.kernel.ids import AccountId
@@ -144,10 +144,11 @@ def enter(sql: Connection, spot: Spot, now: datetime, since: datetime, most: int
     return failed
 
 
-def names_of(sql: Connection, source: str, alive_since: datetime) -> NamesTried:
-    """List a source's names; one that was entered before `alive_since` and never left has failed."""
+def names_of(sql: Connection, source: str, alive: InFlight) -> NamesTried:
+    """List a source's names; one that never left, and is in flight no longer, has failed."""
     rows = sql.execute(_NAMES_OF, {"of_source": source}).all()
-    in_flight = frozenset(AccountId(row.name_id) for row in rows if row.in_flight and row.tried_at >= alive_since)
+    flying = (row for row in rows if row.in_flight and alive.since <= row.tried_at <= alive.until)
+    in_flight = frozenset(AccountId(row.name_id) for row in flying)
     return NamesTried({AccountId(row.name_id): row.tried_at for row in rows if row.name_id not in in_flight}, in_flight)
 
 

@@ -36,7 +36,7 @@ def enter(call: Call, account: AccountId) -> Entered | NoRoomYet | Refused:
         failed = store.enter(call.sql, spot, call.now, since, limits.refusing)
     if failed is not None:
         return rules.entered(source, failed, limits)
-    names = store.names_of(call.sql, source, lockout_rules.reserved_since(call.now))
+    names = store.names_of(call.sql, source, lockout_rules.in_flight(call.now))
     return rules.weigh(source, account, names, limits, call.now)
 
 
@@ -51,7 +51,7 @@ def leave(call: Call, source: str, account: AccountId, *, right: bool) -> None:
     if right:
         store.take_out(call.sql, Spot(source, account))
         return
-    limits, names = _limits(call), store.names_of(call.sql, source, lockout_rules.reserved_since(call.now))
+    limits, names = _limits(call), store.names_of(call.sql, source, lockout_rules.in_flight(call.now))
     store.note_failed(call.sql, Spot(source, account), call.now)
     if rules.shuts_out(account, names, limits, call.now):
         audit.record(call, Event("signin.spray_suspected", "done", details={"names": limits.refusing}))
