@@ -113,6 +113,13 @@ def test_what_its_machine_says_is_judged_too(world: World) -> None:
 
     assert told[-1].subject == "passwords"
     assert told[-1].said.startswith("2 are hashed")
+
+
+@pytest.mark.skipif(cluster.chosen(), reason="a cluster of tests keeps no promise, and that is told first")
+def test_its_machine_says_where_the_database_is(world: World) -> None:
+    """Which no page does."""
+    told = shown(world, Machine(world.clock.now(), "/data/doorward.db", damaged=False, outdated_hashes=0)).findings
+
     assert any(one.said.startswith("/data/doorward.db, version") for one in told)
 
 
