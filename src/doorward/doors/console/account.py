@@ -35,6 +35,9 @@ TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "groups", "hist
 _LATEST = 8
 _FEW_MAILS = 10
 
+Errors = dict[str, str]
+"""What was wrong with a form, in words, by its fields."""
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -44,7 +47,7 @@ class Typed:
     tab: str = "general"
     stage: str | None = None
     form: dict[str, str] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
+    errors: Errors = field(default_factory=dict)
     temporary_code: dict[str, Any] | None = None
 
 
@@ -188,12 +191,12 @@ def _id(text: str | None) -> UUID | None:
     return None if text is None else parse_id(text)
 
 
-def proof_asked(protected: bool, errors: dict[str, str]) -> dict[str, Any] | None:  # noqa: FBT001 - the fact itself
+def proof_asked(protected: bool, errors: Errors) -> dict[str, Any] | None:  # noqa: FBT001 - the fact itself
     """Say whether forms ask for account protection, and what was wrong with the one before (PROT-1)."""
     return {"error": errors.get("proof", ""), "code_error": errors.get("proof_code", "")} if protected else None
 
 
-def errors_of(refused: Refused) -> dict[str, str]:
+def errors_of(refused: Refused) -> Errors:
     """Say at which field of a form a refusal belongs; none where it concerns the whole."""
     fields = {
         "request.reason": "reason",
@@ -208,6 +211,14 @@ def errors_of(refused: Refused) -> dict[str, str]:
     named = refused.facts.get("field") if refused.code.startswith("accounts.name") else None
     where = fields.get(refused.code) or (str(named) if named else None)
     return {} if where is None else {where: sentence(refused)}
+
+
+def again(visit: Visit, refused: Refused, tab: str, stage: str | None = None, errors: Errors | None = None) -> Response:
+    """Show the page once more with what was typed, and why it was refused; codes are typed anew."""
+    if refused.code in {"session.required", "accounts.not_found"}:
+        return visit.problem(refused, "/console/users")
+    kept = {name: value for name, value in visit.kept.items() if not name.endswith("_code")}
+    return page(visit, Typed(refused, tab, stage, kept, errors_of(refused) if errors is None else errors))
 
 
 def account_address(account: AccountId, tab: str = "general", done: str = "") -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.account import Typed, account_address, errors_of, page
-from doorward.doors.console.operator import account_in
+from doorward.doors.console.account import Errors, Typed, account_address, again, page
+from doorward.doors.console.operator import for_account
 from doorward.doors.console.role_forms import taken_in, wanted_in
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts.model import AccountKind
@@ -88,66 +88,52 @@ def act_on(name: str) -> Callable[[Visit], Response]:
     """Make the page that runs one of the deeds."""
     deed = DEEDS[name]
 
-    def run(visit: Visit) -> Response:
-        account = account_in(visit)
-        if isinstance(account, Refused):
-            return visit.problem(account, "/console/users")
+    @for_account
+    def run(visit: Visit, account: AccountId) -> Response:
         outcome = visit.run_with_reason(deed.action, deed.command(account, visit.form.get("reason", "")))
-        return _answer(visit, account, deed.afterwards, outcome)
+        return answer(visit, account, deed.afterwards, outcome)
 
     return run
 
 
-def issue_code(visit: Visit) -> Response:
+@for_account
+def issue_code(visit: Visit, account: AccountId) -> Response:
     """Issue a temporary access code, and show it this once in the answer."""
-    account = account_in(visit)
-    if isinstance(account, Refused):
-        return visit.problem(account, "/console/users")
     command = IssueTemporaryAccessCode(account, visit.form.get("reason", ""))
     outcome = visit.run_with_reason(issue_temporary_access_code, command)
     if not isinstance(outcome, TemporaryAccessCodeIssued):
-        return _again(visit, outcome, "two-factor", "temporary-code")
+        return again(visit, outcome, "two-factor", "temporary-code")
     shown = {"code": outcome.code.reveal(), "expires_at": outcome.expires_at}
     return page(visit, Typed(tab="two-factor", temporary_code=shown))
 
 
-def end_sessions(visit: Visit) -> Response:
+@for_account
+def end_sessions(visit: Visit, account: AccountId) -> Response:
     """End one session of the account, or all."""
-    account = account_in(visit)
-    if isinstance(account, Refused):
-        return visit.problem(account, "/console/users")
     named, reason = visit.form.get("session", ""), visit.form.get("reason", "")
     session = parse_id(named)
     if named and session is None:
         return visit.problem(Refused("sessions.not_found"), account_address(account, "sessions"))
     outcome = visit.run_with_reason(end_sessions_of, EndSessionsOf(account, session, reason))
     stage = "end-session" if named else "end-sessions"
-    return _answer(visit, account, Afterwards("sessions-ended", stage, "sessions"), outcome)
+    return answer(visit, account, Afterwards("sessions-ended", stage, "sessions"), outcome)
 
 
-def revoke_devices(visit: Visit) -> Response:
+@for_account
+def revoke_devices(visit: Visit, account: AccountId) -> Response:
     """Forget one remembered device of the account, or all."""
-    account = account_in(visit)
-    if isinstance(account, Refused):
-        return visit.problem(account, "/console/users")
     named, reason = visit.form.get("device", ""), visit.form.get("reason", "")
     device = parse_id(named)
     if named and device is None:
         return visit.problem(Refused("devices.not_found"), account_address(account, "sessions"))
     outcome = visit.run_with_reason(revoke_devices_of, RevokeDevicesOf(account, device, reason))
-    return _answer(
-        visit,
-        account,
-        Afterwards("devices-revoked", "forget-device" if named else "forget-devices", "sessions"),
-        outcome,
-    )
+    stage = "forget-device" if named else "forget-devices"
+    return answer(visit, account, Afterwards("devices-revoked", stage, "sessions"), outcome)
 
 
-def edit(visit: Visit) -> Response:
+@for_account
+def edit(visit: Visit, account: AccountId) -> Response:
     """Change what is known of the account."""
-    account = account_in(visit)
-    if isinstance(account, Refused):
-        return visit.problem(account, "/console/users")
     form = visit.form
     command = EditAccount(
         account=account,
@@ -159,63 +145,53 @@ def edit(visit: Visit) -> Response:
         must_change_password=form.get("must_change_password") == "1",
         reason=form.get("reason", ""),
     )
-    return _answer(visit, account, Afterwards("saved", "edit"), visit.run_with_reason(edit_account, command))
+    return answer(visit, account, Afterwards("saved", "edit"), visit.run_with_reason(edit_account, command))
 
 
 def mark(stage: str, *, protected: bool) -> Callable[[Visit], Response]:
     """Make the page that marks the account protected, or lifts the mark (PROT-3)."""
 
-    def run(visit: Visit) -> Response:
-        account = account_in(visit)
-        if isinstance(account, Refused):
-            return visit.problem(account, "/console/users")
-        reason = visit.form.get("reason", "")
-        outcome = visit.run_with_reason(
-            edit_account, EditAccount(account, visit.version, protected=protected, reason=reason)
-        )
-        return _answer(visit, account, Afterwards(f"{stage}ed", stage), outcome)
+    @for_account
+    def run(visit: Visit, account: AccountId) -> Response:
+        command = EditAccount(account, visit.version, protected=protected, reason=visit.form.get("reason", ""))
+        return answer(visit, account, Afterwards(f"{stage}ed", stage), visit.run_with_reason(edit_account, command))
 
     return run
 
 
-def grant_one(visit: Visit) -> Response:
+@for_account
+def grant_one(visit: Visit, account: AccountId) -> Response:
     """Give the account a role over everything or over a group, or deny it."""
-    account = account_in(visit)
-    if isinstance(account, Refused):
-        return visit.problem(account, "/console/users")
     wanted, reason = wanted_in(visit), visit.form.get("reason", "")
     over = None if wanted.groups is None else wanted.groups[0]
-    command = GrantRole(account, wanted.role, reason, wanted.effect, over)
-    return _answer(
-        visit, account, Afterwards("role-granted", None, "roles"), visit.run_with_reason(grant_role, command)
-    )
+    outcome = visit.run_with_reason(grant_role, GrantRole(account, wanted.role, reason, wanted.effect, over))
+    return answer(visit, account, Afterwards("role-granted", None, "roles"), outcome)
 
 
-def revoke_one(visit: Visit) -> Response:
+@for_account
+def revoke_one(visit: Visit, account: AccountId) -> Response:
     """Take one assignment from the account, as its list shows it."""
-    account, taken = account_in(visit), taken_in(visit)
-    if isinstance(account, Refused):
-        return visit.problem(account, "/console/users")
+    taken = taken_in(visit)
     if isinstance(taken, Refused):
-        return _again(visit, taken, "roles", None)
+        return again(visit, taken, "roles")
     reason = visit.form.get("reason", "")
     command = RevokeRole(account, taken.role, reason, taken.effect, exactly=taken.scope)
     afterwards = Afterwards("role-revoked", "revoke-role", "roles")
-    return _answer(visit, account, afterwards, visit.run_with_reason(revoke_role, command))
+    return answer(visit, account, afterwards, visit.run_with_reason(revoke_role, command))
 
 
-def _answer(visit: Visit, account: AccountId, afterwards: Afterwards, outcome: Done | Unchanged | Refused) -> Response:
+def answer(
+    visit: Visit,
+    account: AccountId,
+    afterwards: Afterwards,
+    outcome: Done | Unchanged | Refused,
+    errors: Errors | None = None,
+) -> Response:
+    """Go back to the account's page, which says what came of a form."""
     match outcome:
         case Refused():
-            return _again(visit, outcome, afterwards.tab, afterwards.stage)
+            return again(visit, outcome, afterwards.tab, afterwards.stage, errors)
         case Unchanged():
             return visit.go(account_address(account, afterwards.tab, "unchanged"))
         case _:
             return visit.go(account_address(account, afterwards.tab, afterwards.done))
-
-
-def _again(visit: Visit, refused: Refused, tab: str, stage: str | None) -> Response:
-    """Show the page once more with what was typed, and why it was refused."""
-    if refused.code in {"session.required", "accounts.not_found"}:
-        return visit.problem(refused, "/console/users")
-    return page(visit, Typed(refused, tab, stage, visit.kept, errors_of(refused)))

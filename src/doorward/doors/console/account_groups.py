@@ -5,34 +5,35 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.account import Typed, account_address, errors_of, page
-from doorward.doors.console.operator import account_in
+from doorward.doors.console.account import Typed, account_address, again, page
+from doorward.doors.console.operator import for_account
 from doorward.doors.console.visit import Visit
 from doorward.features.administration.actions.grouping import add_member, remove_member
 from doorward.features.groups.model import AddMember, RemoveMember
 from doorward.kernel.act import Action
-from doorward.kernel.ids import GroupId, parse_id
+from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.texts import judge_reason
 
 _TAB = "groups"
 
 
-def join(visit: Visit) -> Response:
+@for_account
+def join(visit: Visit, account: AccountId) -> Response:
     """Put the account into the selected groups, each an act of its own."""
-    return _each(visit, add_member, AddMember, "groups-joined")
+    return _each(visit, account, add_member, AddMember, "groups-joined")
 
 
-def leave(visit: Visit) -> Response:
+@for_account
+def leave(visit: Visit, account: AccountId) -> Response:
     """Take the account out of the named groups, each an act of its own."""
-    return _each(visit, remove_member, RemoveMember, "groups-left")
+    return _each(visit, account, remove_member, RemoveMember, "groups-left")
 
 
-def _each(visit: Visit, action: Action[Any, Any], command: Callable[..., Any], done: str) -> Response:
-    account, reason = account_in(visit), visit.form.get("reason", "")
-    if isinstance(account, Refused):
-        return visit.problem(account, "/console/users")
-    wanted = [parse_id(text) for text in visit.chosen]
+def _each(
+    visit: Visit, account: AccountId, action: Action[Any, Any], command: Callable[..., Any], done: str
+) -> Response:
+    wanted, reason = [parse_id(text) for text in visit.chosen], visit.form.get("reason", "")
     if not wanted or None in wanted:
         return page(visit, Typed(Refused("groups.not_found"), _TAB))
     groups = dict.fromkeys(GroupId(one) for one in wanted if one is not None)
@@ -40,12 +41,6 @@ def _each(visit: Visit, action: Action[Any, Any], command: Callable[..., Any], d
     acts = [(action, command(account, group, reason)) for group in groups]
     outcomes = visit.changing.run_all(acts, visit.proof) if refused is None else [refused]
     if isinstance(outcomes[-1], Refused):
-        return _again(visit, outcomes[-1])
+        return again(visit, outcomes[-1], _TAB)
     changed = any(outcome.status == "done" for outcome in outcomes)
     return visit.go(account_address(account, _TAB, done if changed else "unchanged"))
-
-
-def _again(visit: Visit, refused: Refused) -> Response:
-    if refused.code in {"session.required", "accounts.not_found"}:
-        return visit.problem(refused, "/console/users")
-    return page(visit, Typed(refused, _TAB, None, visit.kept, errors_of(refused)))

@@ -2,13 +2,15 @@
 
 from starlette.responses import Response
 
-from doorward.doors.console.account import Typed, account_address, errors_of, page
-from doorward.doors.console.operator import account_in
+from doorward.doors.console.account import again
+from doorward.doors.console.account_acts import Afterwards, answer
+from doorward.doors.console.operator import for_account
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.six_digits import six_digits
 from doorward.features.second_factor.actions.hardware_tokens import assign_token, resynchronise_token, unassign_token
 from doorward.features.tokens.model import AssignToken, ResynchroniseToken, UnassignToken
-from doorward.kernel.outcome import Refused, Unchanged
+from doorward.kernel.ids import AccountId
+from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
 PAIR_WRONG = "These are not two codes in a row of this token. Wait for two new ones, and type both."
@@ -19,52 +21,35 @@ _AT_SERIAL = frozenset(
 """Refusals that concern the token which was named."""
 
 
-def assign(visit: Visit) -> Response:
+@for_account
+def assign(visit: Visit, account: AccountId) -> Response:
     """Give the account the token of a serial number."""
-    account, form = account_in(visit), visit.form
-    if isinstance(account, Refused):
-        return visit.problem(account, "/console/users")
+    form = visit.form
     maker = form.get("manufacturer", "").strip() or None
     command = AssignToken(account, None, form.get("serial", "").strip(), maker, form.get("reason", ""))
     outcome = visit.run_with_reason(assign_token, command)
-    if isinstance(outcome, Refused):
-        at_serial = {"serial": sentence(outcome)} if outcome.code in _AT_SERIAL else {}
-        return _again(visit, outcome, "assign-token", at_serial or errors_of(outcome))
-    done = "unchanged" if isinstance(outcome, Unchanged) else "token-assigned"
-    return visit.go(account_address(account, "two-factor", done))
+    at_serial = isinstance(outcome, Refused) and outcome.code in _AT_SERIAL
+    errors = {"serial": sentence(outcome)} if isinstance(outcome, Refused) and at_serial else None
+    return answer(visit, account, Afterwards("token-assigned", "assign-token", "two-factor"), outcome, errors)
 
 
-def unassign(visit: Visit) -> Response:
+@for_account
+def unassign(visit: Visit, account: AccountId) -> Response:
     """Put the account's token back in stock."""
-    account = account_in(visit)
-    if isinstance(account, Refused):
-        return visit.problem(account, "/console/users")
     outcome = visit.run_with_reason(unassign_token, UnassignToken(account, visit.form.get("reason", "")))
-    if isinstance(outcome, Refused):
-        return _again(visit, outcome, "unassign-token", errors_of(outcome))
-    return visit.go(account_address(account, "two-factor", "token-unassigned"))
+    return answer(visit, account, Afterwards("token-unassigned", "unassign-token", "two-factor"), outcome)
 
 
-def resynchronise(visit: Visit) -> Response:
+@for_account
+def resynchronise(visit: Visit, account: AccountId) -> Response:
     """Put the account's token in step by two codes in a row."""
-    account, form = account_in(visit), visit.form
-    if isinstance(account, Refused):
-        return visit.problem(account, "/console/users")
+    form = visit.form
     first, second = (six_digits(form.get(name, "")) for name in ("first_code", "second_code"))
     if first is None or second is None:
         refused = Refused("otp.malformed")
-        return _again(visit, refused, "resync-token", {"second_code" if first else "first_code": sentence(refused)})
+        errors = {"second_code" if first else "first_code": sentence(refused)}
+        return again(visit, refused, "two-factor", "resync-token", errors)
     command = ResynchroniseToken(account, (first, second), form.get("reason", ""))
     outcome = visit.run_with_reason(resynchronise_token, command)
-    if isinstance(outcome, Refused):
-        pair = {"first_code": PAIR_WRONG} if outcome.code == "otp.wrong" else {}
-        return _again(visit, outcome, "resync-token", pair or errors_of(outcome))
-    return visit.go(account_address(account, "two-factor", "token-in-step"))
-
-
-def _again(visit: Visit, refused: Refused, stage: str, errors: dict[str, str]) -> Response:
-    """Show the page once more with what was typed, and why it was refused; codes are typed anew."""
-    if refused.code in {"session.required", "accounts.not_found"}:
-        return visit.problem(refused, "/console/users")
-    kept = {name: value for name, value in visit.kept.items() if not name.endswith("_code")}
-    return page(visit, Typed(refused, "two-factor", stage, kept, errors))
+    pair = {"first_code": PAIR_WRONG} if isinstance(outcome, Refused) and outcome.code == "otp.wrong" else None
+    return answer(visit, account, Afterwards("token-in-step", "resync-token", "two-factor"), outcome, pair)

@@ -3,19 +3,18 @@
 from starlette.responses import Response
 
 from doorward.doors.console.groups import address, one_group
-from doorward.doors.console.operator import group_in
+from doorward.doors.console.operator import for_group
 from doorward.doors.console.role_forms import taken_in, wanted_in
 from doorward.doors.console.visit import Visit
 from doorward.features.rights.actions.group_roles import grant_role_to_group, revoke_role_from_group
 from doorward.features.rights.model.acts.granting import GrantRoleToGroup, RevokeRoleFromGroup, Wanted
+from doorward.kernel.ids import GroupId
 from doorward.kernel.outcome import Refused
 
 
-def grant_one(visit: Visit) -> Response:
+@for_group
+def grant_one(visit: Visit, group: GroupId) -> Response:
     """Let the group give its members a role, or deny it to them."""
-    group = group_in(visit)
-    if isinstance(group, Refused):
-        return visit.problem(group, "/console/groups")
     command = GrantRoleToGroup(group, wanted_in(visit), visit.form.get("reason", ""))
     outcome = visit.run_with_reason(grant_role_to_group, command)
     if isinstance(outcome, Refused):
@@ -23,11 +22,10 @@ def grant_one(visit: Visit) -> Response:
     return visit.go(address(group, "unchanged" if outcome.status == "unchanged" else "group-role-granted"))
 
 
-def revoke_one(visit: Visit) -> Response:
+@for_group
+def revoke_one(visit: Visit, group: GroupId) -> Response:
     """Let the group no longer give its members one of its roles, as its list shows it."""
-    group, taken = group_in(visit), taken_in(visit)
-    if isinstance(group, Refused):
-        return visit.problem(group, "/console/groups")
+    taken = taken_in(visit)
     if isinstance(taken, Refused):
         return one_group(visit, taken)
     over = None if taken.scope.group is None else (str(taken.scope.group),)

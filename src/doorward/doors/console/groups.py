@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from doorward.doors.console import role_forms
-from doorward.doors.console.operator import group_in, listed_accounts, may, permission, shell, signed_in
+from doorward.doors.console.operator import for_group, group_in, listed_accounts, may, permission, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts import actions as accounts
@@ -73,11 +73,10 @@ def show_group(visit: Visit) -> Response:
     return one_group(visit, None)
 
 
-def edit(visit: Visit) -> Response:
+@for_group
+def edit(visit: Visit, group: GroupId) -> Response:
     """Change a group's name or description."""
-    group, form = group_in(visit), visit.form
-    if isinstance(group, Refused):
-        return visit.problem(group, _GROUPS)
+    form = visit.form
     fields = (form.get("name"), form.get("description"), form.get("reason", ""))
     outcome = visit.run_with_reason(edit_group, EditGroup(group, visit.version, *fields))
     if isinstance(outcome, Refused):
@@ -85,33 +84,29 @@ def edit(visit: Visit) -> Response:
     return visit.go(address(group, "unchanged" if outcome.status == "unchanged" else "group-saved"))
 
 
-def delete(visit: Visit) -> Response:
+@for_group
+def delete(visit: Visit, group: GroupId) -> Response:
     """Delete a group that nobody is in."""
-    group = group_in(visit)
-    if isinstance(group, Refused):
-        return visit.problem(group, _GROUPS)
     outcome = visit.run_with_reason(delete_group, DeleteGroup(group, visit.form.get("reason", "")))
-    return (
-        one_group(visit, outcome, "delete")
-        if isinstance(outcome, Refused)
-        else visit.go(f"{_GROUPS}?done=group-deleted")
-    )
+    if isinstance(outcome, Refused):
+        return one_group(visit, outcome, "delete")
+    return visit.go(f"{_GROUPS}?done=group-deleted")
 
 
-def put_members(visit: Visit) -> Response:
+@for_group
+def put_members(visit: Visit, group: GroupId) -> Response:
     """Put the selected accounts into a group, each an act of its own."""
-    return _members(visit, add_member, AddMember, "members-added")
+    return _members(visit, group, add_member, AddMember, "members-added")
 
 
-def take_members(visit: Visit) -> Response:
+@for_group
+def take_members(visit: Visit, group: GroupId) -> Response:
     """Take the selected accounts out of a group, each an act of its own."""
-    return _members(visit, remove_member, RemoveMember, "members-removed")
+    return _members(visit, group, remove_member, RemoveMember, "members-removed")
 
 
-def _members(visit: Visit, action: Action[Any, Any], command: Any, done: str) -> Response:
-    group, chosen, reason = group_in(visit), listed_accounts(visit), visit.form.get("reason", "")
-    if isinstance(group, Refused):
-        return visit.problem(group, _GROUPS)
+def _members(visit: Visit, group: GroupId, action: Action[Any, Any], command: Any, done: str) -> Response:
+    chosen, reason = listed_accounts(visit), visit.form.get("reason", "")
     if isinstance(chosen, Refused):
         return visit.problem(chosen, address(group))
     if not chosen:

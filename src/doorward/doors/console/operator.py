@@ -1,11 +1,12 @@
 """What every page of an operator needs: who they are, what they may, and how one act of a form is run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.visit import Visit
+from doorward.doors.console.visit import Page, Visit
 from doorward.features.directory.actions import count_locked
 from doorward.features.directory.model import CountLocked
 from doorward.features.rights.model.facts import Permission
@@ -128,6 +129,28 @@ def may(shown: SessionShown, act: Act) -> dict[str, Any]:
     """Put whether a session may do an act, whomever it is about, for a page."""
     refused = barred(shown, act)
     return permission(refused is None, refused)
+
+
+def for_account(view: Callable[[Visit, AccountId], Response]) -> Page:
+    """Make a form of what is done to the account that the page's address names."""
+
+    @wraps(view)
+    def take(visit: Visit) -> Response:
+        account = account_in(visit)
+        return visit.problem(account, "/console/users") if isinstance(account, Refused) else view(visit, account)
+
+    return take
+
+
+def for_group(view: Callable[[Visit, GroupId], Response]) -> Page:
+    """Make a form of what is done to the group that the page's address names."""
+
+    @wraps(view)
+    def take(visit: Visit) -> Response:
+        group = group_in(visit)
+        return visit.problem(group, "/console/groups") if isinstance(group, Refused) else view(visit, group)
+
+    return take
 
 
 def account_in(visit: Visit) -> AccountId | Refused:
