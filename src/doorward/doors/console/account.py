@@ -57,11 +57,10 @@ def show_account(visit: Visit) -> Response:
     return page(visit, Typed(tab=tab if tab in TABS else "general", stage=visit.query.get("stage")))
 
 
-def page(visit: Visit, typed: Typed) -> Response:
+@signed_in
+def page(visit: Visit, shown: SessionShown, typed: Typed) -> Response:
     """Show an account's page, with what a form said that was refused."""
-    shown, account = signed_in(visit), account_in(visit)
-    if isinstance(shown, Response):
-        return shown
+    account = account_in(visit)
     viewed = account if isinstance(account, Refused) else visit.run(view_account, ViewAccount(account))
     if isinstance(viewed, Refused):
         return visit.problem(viewed, "/console/users")

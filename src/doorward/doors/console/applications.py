@@ -16,6 +16,7 @@ from doorward.features.applications.model import (
     RemoveHost,
     ShowConfiguration,
 )
+from doorward.features.sessions.model import SessionShown
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
@@ -47,10 +48,10 @@ def remove(visit: Visit) -> Response:
     return visit.go(f"{_HERE}?done=host-removed")
 
 
-def _page(visit: Visit, refused: Refused | None = None, stage: str = "", host: str = "") -> Response:
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
+@signed_in
+def _page(
+    visit: Visit, shown: SessionShown, refused: Refused | None = None, stage: str = "", host: str = ""
+) -> Response:
     found = visit.run(list_hosts, ListHosts())
     if isinstance(found, Refused):
         return visit.problem(found, "/console")

@@ -94,10 +94,10 @@ def _chosen(visit: Visit, kind: JobKind, said: Mapping[str, str], listed: tuple[
     return Chosen(accounts, None, len(accounts)) if accounts else Refused("jobs.nothing_selected")
 
 
-def _page(visit: Visit, kind: JobKind, chosen: Chosen | Refused, refused: Refused | None) -> Response:
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
+@signed_in
+def _page(
+    visit: Visit, shown: SessionShown, kind: JobKind, chosen: Chosen | Refused, refused: Refused | None
+) -> Response:
     if isinstance(chosen, Refused):
         return visit.problem(chosen, USERS)
     named = visit.run(name_selected, NameSelected(chosen.accounts[:_NAMED]))

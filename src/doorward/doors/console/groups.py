@@ -34,6 +34,7 @@ from doorward.features.groups.model import (
 from doorward.features.rights.actions.facts import reaches
 from doorward.features.rights.actions.group_roles import show_roles_of_group
 from doorward.features.rights.model.acts.granting import ShowRolesOfGroup
+from doorward.features.sessions.model import SessionShown
 from doorward.kernel.act import Action
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
@@ -125,10 +126,8 @@ def _members(visit: Visit, group: GroupId, action: Action[Any, Any], command: An
     return visit.go(address(group, done if changed else "unchanged"))
 
 
-def _list(visit: Visit, refused: Refused | None) -> Response:
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
+@signed_in
+def _list(visit: Visit, shown: SessionShown, refused: Refused | None) -> Response:
     query, after = visit.query.get("query", ""), parse_id(visit.query.get("cursor", ""))
     found = visit.run(list_groups, ListGroups(query, after=None if after is None else GroupId(after)))
     if isinstance(found, Refused):
@@ -154,13 +153,16 @@ def _list(visit: Visit, refused: Refused | None) -> Response:
     )
 
 
+@signed_in
 def one_group(
-    visit: Visit, refused: Refused | None, stage: str | None = None, left_out: dict[AccountId, Refused] | None = None
+    visit: Visit,
+    shown: SessionShown,
+    refused: Refused | None,
+    stage: str | None = None,
+    left_out: dict[AccountId, Refused] | None = None,
 ) -> Response:
     """Show a group's page, with what a form said that was refused."""
-    shown, group = signed_in(visit), group_in(visit)
-    if isinstance(shown, Response):
-        return shown
+    group = group_in(visit)
     viewed = group if isinstance(group, Refused) else visit.run(view_group, ViewGroup(group))
     if isinstance(viewed, Refused):
         return visit.problem(viewed, _GROUPS)

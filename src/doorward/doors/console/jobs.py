@@ -9,6 +9,7 @@ from doorward.doors.console.visit import Visit
 from doorward.features.jobs.actions.showing import list_jobs, show_job
 from doorward.features.jobs.actions.starting import stop_job
 from doorward.features.jobs.model import JobShown, JobsListed, JobStopped, ListJobs, ShowJob, StopJob
+from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, JobId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.refusals.table import REFUSALS
@@ -17,11 +18,9 @@ from doorward.kernel.sentences import sentence
 _JOBS = "/console/jobs"
 
 
-def show_jobs(visit: Visit) -> Response:
+@signed_in
+def show_jobs(visit: Visit, shown: SessionShown) -> Response:
     """Show one's own jobs, newest first."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
     before = parse_id(visit.query["cursor"]) if "cursor" in visit.query else None
     if "cursor" in visit.query and before is None:
         return visit.problem(Refused("list.cursor"), _JOBS)
@@ -31,11 +30,9 @@ def show_jobs(visit: Visit) -> Response:
     return visit.show("jobs.html", **shell(visit, shown), jobs=list(listed.jobs), page=_pager(visit, listed))
 
 
-def show_progress(visit: Visit) -> Response:
+@signed_in
+def show_progress(visit: Visit, shown: SessionShown) -> Response:
     """Show how far a job is, and what came of each account."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
     after = parse_id(visit.query["cursor"]) if "cursor" in visit.query else None
     job = _job(visit)
     command = None if job is None else ShowJob(job, after=None if after is None else AccountId(after))

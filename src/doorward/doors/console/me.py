@@ -55,8 +55,7 @@ def show_me(visit: Visit) -> Response:
     """Show one's own page, or one of its tabs."""
     if visit.query.get("tab") == "history":
         return show_history(visit)
-    shown = signed_in(visit)
-    return shown if isinstance(shown, Response) else _page(visit, shown)
+    return _page(visit)
 
 
 def begin(visit: Visit) -> Response:
@@ -64,23 +63,23 @@ def begin(visit: Visit) -> Response:
     given = visit.form.get("code", "")
     code = six_digits(given)
     if given and code is None:
-        return _refused(visit, Refused("otp.malformed"))
+        return _page(visit, Refused("otp.malformed"))
     outcome = visit.change(begin_new_key, NewKey(None if code is None else Secret(code)))
-    return visit.go(TWO_FACTOR) if isinstance(outcome, KeyShown) else _refused(visit, outcome)
+    return visit.go(TWO_FACTOR) if isinstance(outcome, KeyShown) else _page(visit, outcome)
 
 
 def check(visit: Visit) -> Response:
     """Prove the new key (*Check and apply*); a wrong code keeps the page and the key."""
     code = six_digits(visit.form.get("code", ""))
     outcome = Refused("otp.malformed") if code is None else visit.run(check_new_key, CheckNewKey(code))
-    return visit.go(TWO_FACTOR) if isinstance(outcome, KeyHeld) else _refused(visit, outcome)
+    return visit.go(TWO_FACTOR) if isinstance(outcome, KeyHeld) else _page(visit, outcome)
 
 
 def save(visit: Visit) -> Response:
     """Put the proven key in force (*Save*), and show its recovery codes, this once."""
     outcome = visit.run(save_new_key, SaveNewKey())
     if not isinstance(outcome, KeySaved):
-        return _refused(visit, outcome)
+        return _page(visit, outcome)
     codes = list(outcome.recovery_codes)
     response = visit.show("me_key_saved.html", recovery_codes=codes, signed_out=outcome.signed_out)
     if outcome.signed_out:
@@ -93,17 +92,17 @@ def make_codes(visit: Visit) -> Response:
     given = visit.form.get("code", "")
     code = six_digits(given)
     if given and code is None:
-        return _refused(visit, Refused("otp.malformed"), at="recovery_codes")
+        return _page(visit, Refused("otp.malformed"), at="recovery_codes")
     outcome = visit.change(make_recovery_codes, MakeRecoveryCodes(None if code is None else Secret(code)))
     if isinstance(outcome, Refused):
-        return _refused(visit, outcome, at="recovery_codes")
+        return _page(visit, outcome, at="recovery_codes")
     return visit.show("me_codes_made.html", recovery_codes=list(outcome.recovery_codes))
 
 
 def discard(visit: Visit) -> Response:
     """Forget a key that was not saved."""
     outcome = visit.run(discard_new_key, DiscardNewKey())
-    return _refused(visit, outcome) if isinstance(outcome, Refused) else visit.go(f"{TWO_FACTOR}&done=key-discarded")
+    return _page(visit, outcome) if isinstance(outcome, Refused) else visit.go(f"{TWO_FACTOR}&done=key-discarded")
 
 
 def end_sessions(visit: Visit) -> Response:
@@ -111,10 +110,10 @@ def end_sessions(visit: Visit) -> Response:
     given = visit.form.get("session", "")
     ended = parse_id(given)
     if given and ended is None:
-        return _refused(visit, Refused("sessions.not_found"), at="sessions")
+        return _page(visit, Refused("sessions.not_found"), at="sessions")
     outcome = visit.run(end_own_sessions, EndOwnSessions(ended))
     if isinstance(outcome, Refused):
-        return _refused(visit, outcome, at="sessions")
+        return _page(visit, outcome, at="sessions")
     return visit.go(f"{ACCOUNT}&done={'sessions-ended' if isinstance(outcome, SessionsEnded) else 'unchanged'}")
 
 
@@ -123,10 +122,10 @@ def revoke_devices(visit: Visit) -> Response:
     given = visit.form.get("device", "")
     revoked = parse_id(given)
     if given and revoked is None:
-        return _refused(visit, Refused("devices.not_found"), at="devices")
+        return _page(visit, Refused("devices.not_found"), at="devices")
     outcome = visit.run(revoke_own_devices, RevokeOwnDevices(revoked))
     if isinstance(outcome, Refused):
-        return _refused(visit, outcome, at="devices")
+        return _page(visit, outcome, at="devices")
     return visit.go(f"{ACCOUNT}&done={'devices-revoked' if isinstance(outcome, DevicesRevoked) else 'unchanged'}")
 
 
@@ -138,13 +137,9 @@ def sign_out(visit: Visit) -> Response:
     return response
 
 
-def _refused(visit: Visit, refused: Refused, at: str = "key") -> Response:
-    """Tell a refusal on one's own page: at the field for a code of the form that it came from, where there is one."""
-    shown = signed_in(visit)
-    return shown if isinstance(shown, Response) else _page(visit, shown, refused, at)
-
-
+@signed_in
 def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at: str = "key") -> Response:
+    """Show one's own page; a refusal stands at the field for a code of the form that it came from, if it has one."""
     me = visit.run(view_me, ViewMe())
     if isinstance(me, Refused):
         return visit.problem(me)

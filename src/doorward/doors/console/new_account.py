@@ -13,6 +13,7 @@ from doorward.features.accounts.model import AccountKind
 from doorward.features.administration.actions.adding import add_account
 from doorward.features.administration.model import AccountAdded, AddAccount
 from doorward.features.policy.actions import two_factor
+from doorward.features.sessions.model import SessionShown
 from doorward.kernel.outcome import Refused
 
 _ADD = add_account.act
@@ -44,10 +45,8 @@ def take_new(visit: Visit) -> Response:
     return _page(visit, outcome)
 
 
-def _page(visit: Visit, refused: Refused | None) -> Response:
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
+@signed_in
+def _page(visit: Visit, shown: SessionShown, refused: Refused | None) -> Response:
     refused = refused or barred(shown, _ADD)
     if refused is not None and refused.code in _NO_FORM:
         return visit.problem(refused, "/console/users")

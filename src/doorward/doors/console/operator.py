@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from starlette.responses import Response
 
@@ -15,6 +15,8 @@ from doorward.kernel.act import Act
 from doorward.kernel.ids import AccountId, GroupId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
+
+P = ParamSpec("P")
 
 DONE = {
     "unlocked": "The account is unlocked.",
@@ -73,14 +75,21 @@ DONE = {
 """What a page says about the request before it: words of ours, chosen by the address, never taken from it."""
 
 
-def signed_in(visit: Visit) -> SessionShown | Response:
-    """Find out who is signed in, or lead to sign-in; a session of a recovery code reaches the own page only."""
-    shown = visit.session()
-    if isinstance(shown, Refused):
-        return visit.problem(shown)
-    if shown.session.own_page_only and not visit.request.url.path.startswith("/me"):
-        return visit.go("/me")
-    return shown
+def signed_in(
+    view: Callable[Concatenate[Visit, SessionShown, P], Response],
+) -> Callable[Concatenate[Visit, P], Response]:
+    """Make a page of whoever is signed in: others are led to sign-in, a recovery code's session to the own page."""
+
+    @wraps(view)
+    def show(visit: Visit, /, *args: P.args, **kwargs: P.kwargs) -> Response:
+        shown = visit.session()
+        if isinstance(shown, Refused):
+            return visit.problem(shown)
+        if shown.session.own_page_only and not visit.request.url.path.startswith("/me"):
+            return visit.go("/me")
+        return view(visit, shown, *args, **kwargs)
+
+    return show
 
 
 def shell(visit: Visit, shown: SessionShown) -> dict[str, Any]:

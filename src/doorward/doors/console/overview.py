@@ -9,22 +9,19 @@ from doorward.doors.console.operator import shell, signed_in
 from doorward.doors.console.visit import Visit
 from doorward.features.directory.actions import view_overview
 from doorward.features.directory.model import ViewOverview
+from doorward.features.sessions.model import SessionShown
 from doorward.kernel.outcome import Refused
 
 
-def home(visit: Visit) -> Response:
+@signed_in
+def home(visit: Visit, shown: SessionShown) -> Response:
     """Lead to the console, or to one's own page where there is nothing to operate (RIGHT-6)."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
     return visit.go("/console" if shown.rights else "/me")
 
 
-def show_overview(visit: Visit) -> Response:
+@signed_in
+def show_overview(visit: Visit, shown: SessionShown) -> Response:
     """Show the figures, each of which leads to its list."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
     figures = visit.run(view_overview, ViewOverview())
     if isinstance(figures, Refused):
         return visit.problem(figures, "/me")

@@ -6,16 +6,15 @@ from doorward.doors.console.operator import shell, signed_in
 from doorward.doors.console.visit import Visit
 from doorward.features.directory.actions import view_me, view_own_history
 from doorward.features.directory.model import ViewMe, ViewOwnHistory
+from doorward.features.sessions.model import SessionShown
 from doorward.kernel.outcome import Refused
 
 _ADDRESS = "/me?tab=history"
 
 
-def show_history(visit: Visit) -> Response:
+@signed_in
+def show_history(visit: Visit, shown: SessionShown) -> Response:
     """Show a page of it, newest first."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
     before = visit.query.get("before")
     me, found = visit.run(view_me, ViewMe()), visit.run(view_own_history, ViewOwnHistory(before_id=before))
     if isinstance(me, Refused):

@@ -40,10 +40,8 @@ async def take_password(visit: Visit) -> Response:
     return visit.go("/me?done=password-changed")
 
 
-def _page(visit: Visit, refused: Refused | None = None) -> Response:
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
+@signed_in
+def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None) -> Response:
     if shown.session.own_page_only:
         return visit.go("/me") if refused is None else visit.problem(refused, "/me")
     errors = _errors(refused)

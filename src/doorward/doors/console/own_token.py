@@ -11,6 +11,7 @@ from doorward.doors.web.six_digits import six_digits
 from doorward.features.directory.actions import view_me
 from doorward.features.directory.model import ViewMe
 from doorward.features.second_factor.actions.hardware_tokens import resynchronise_own_token
+from doorward.features.sessions.model import SessionShown
 from doorward.features.tokens.model import ResynchroniseOwnToken
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
@@ -42,10 +43,10 @@ def take_codes(visit: Visit) -> Response:
             return _page(visit, outcome)
 
 
-def _page(visit: Visit, refused: Refused | None = None, errors: dict[str, str] | None = None) -> Response:
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
+@signed_in
+def _page(
+    visit: Visit, shown: SessionShown, refused: Refused | None = None, errors: dict[str, str] | None = None
+) -> Response:
     me = visit.run(view_me, ViewMe())
     if isinstance(me, Refused):
         return visit.problem(me)

@@ -48,6 +48,7 @@ from doorward.features.second_factor.actions.own_passkeys import (
     remove_passkey,
     rename_passkey,
 )
+from doorward.features.sessions.model import SessionShown
 from doorward.features.signin.actions.passkeys import ask_passkey, give_passkey
 from doorward.features.signin.model import AskPasskey, GivePasskey, Next, PendingToken
 from doorward.kernel.act import Nobody
@@ -192,10 +193,8 @@ def _refused_json(refused: Refused) -> Response:
     return JSONResponse({"code": refused.code, "detail": sentence(refused)}, status_of(refused))
 
 
-def _page(visit: Visit, refused: Refused | None = None) -> Response:
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
+@signed_in
+def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None) -> Response:
     if shown.session.own_page_only:
         return visit.go("/me") if refused is None else visit.problem(refused, "/me")
     me, listed = visit.run(view_me, ViewMe()), visit.run(list_own_passkeys, ListPasskeys())

@@ -28,11 +28,9 @@ _UNDELIVERED = "undelivered"
 _STATES = {one.value for one in MailState} | {_UNDELIVERED}
 
 
-def show_audit(visit: Visit) -> Response:
+@signed_in
+def show_audit(visit: Visit, shown: SessionShown) -> Response:
     """Show the audit trail; the page itself is an act, and recorded once."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
     filters = {name: visit.query.get(name, "").strip() for name in _FILTERS}
     asked, errors = _filter(visit, filters, "audit:read")
     cursor = parse_id(visit.query["cursor"]) if "cursor" in visit.query else None
@@ -55,11 +53,9 @@ def show_audit(visit: Visit) -> Response:
     )
 
 
-def export_audit(visit: Visit) -> Response:
+@signed_in
+def export_audit(visit: Visit, shown: SessionShown) -> Response:
     """Send what the filters find as a file; without the right nothing is said of the filters' names."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
     filters = {name: visit.form.get(name, "").strip() for name in _FILTERS}
     asked, errors = _filter(visit, filters, "audit:export")
     form = visit.form.get("format", "")
@@ -72,11 +68,9 @@ def export_audit(visit: Visit) -> Response:
     return visit.problem(begun, _AUDIT) if isinstance(begun, Refused) else audit_file(begun, wanted, visit.run)
 
 
-def show_mail(visit: Visit) -> Response:
+@signed_in
+def show_mail(visit: Visit, shown: SessionShown) -> Response:
     """Show the outbox: to whom, what kind, whether it arrived; never what it says."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
     state = visit.query.get("state", "")
     state = state if state in _STATES else ""
     command = ListMail(

@@ -9,6 +9,7 @@ from doorward.features.audit.actions import list_checkpoints
 from doorward.features.audit.model import ListCheckpoints
 from doorward.features.policy.actions import bounds, change_audit_settings, read_audit_settings
 from doorward.features.policy.model import ChangeAuditSettings, ReadAuditSettings
+from doorward.features.sessions.model import SessionShown
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
@@ -34,10 +35,8 @@ def take_retention(visit: Visit) -> Response:
     return visit.go(f"{_PAGE}?done={'unchanged' if outcome.status == 'unchanged' else 'saved'}")
 
 
-def _page(visit: Visit, refused: Refused | None) -> Response:
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
+@signed_in
+def _page(visit: Visit, shown: SessionShown, refused: Refused | None) -> Response:
     read = visit.run(read_audit_settings, ReadAuditSettings())
     before = whole_number(visit.query.get("before", ""))
     found = visit.run(list_checkpoints, ListCheckpoints(before_number=before))

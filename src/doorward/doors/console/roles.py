@@ -14,6 +14,7 @@ from doorward.features.rights.actions.roles import add_role, delete_role, edit_r
 from doorward.features.rights.model.acts.granting import ShowGranting
 from doorward.features.rights.model.acts.roles import AddRole, DeleteRole, EditRole, ListRoles, RoleShown, ShowRole
 from doorward.features.rights.model.facts import Role
+from doorward.features.sessions.model import SessionShown
 from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
@@ -56,10 +57,8 @@ def delete(visit: Visit) -> Response:
     )
 
 
-def _page(visit: Visit, refused: Refused | None, stage: str | None, name: str = "") -> Response:
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
+@signed_in
+def _page(visit: Visit, shown: SessionShown, refused: Refused | None, stage: str | None, name: str = "") -> Response:
     listed = visit.run(list_roles, ListRoles())
     if isinstance(listed, Refused):
         return visit.problem(listed, "/console")

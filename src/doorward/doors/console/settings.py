@@ -26,6 +26,7 @@ from doorward.features.policy.model import (
     PasswordRules,
     ReadPasswordRules,
 )
+from doorward.features.sessions.model import SessionShown
 from doorward.kernel.outcome import Fact, Refused
 from doorward.kernel.sentences import advice_on, sentence
 
@@ -55,11 +56,10 @@ def take_rules(visit: Visit) -> Response:
     return visit.go(rules_address(name, "unchanged" if outcome.status == "unchanged" else "saved"))
 
 
-def rules_page(visit: Visit, refused: Refused | None, stage: str | None = None) -> Response:
+@signed_in
+def rules_page(visit: Visit, shown: SessionShown, refused: Refused | None, stage: str | None = None) -> Response:
     """Show a set of password rules, with what a form said that was refused."""
-    shown, name = signed_in(visit), name_in(visit)
-    if isinstance(shown, Response):
-        return shown
+    name = name_in(visit)
     read = visit.run(read_password_rules, ReadPasswordRules(name))
     if isinstance(read, Refused):
         return visit.problem(read, _RULES if read.code == "policy.not_found" else "/console")

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from doorward.doors.console.operator import may, shell, signed_in
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit
+from doorward.features.sessions.model import SessionShown
 from doorward.features.tokens.actions.inventory import list_tokens, retire_token, show_token
 from doorward.features.tokens.model import ListTokens, RetireToken, ShowToken, Token, TokensListed, TokenState
 from doorward.kernel.ids import TokenId, parse_id
@@ -35,10 +36,8 @@ def retire(visit: Visit) -> Response:
     return visit.go(f"{_TOKENS}?done=token-retired")
 
 
-def _page(visit: Visit, refused: Refused | None, retiring: TokenId | None = None) -> Response:
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
+@signed_in
+def _page(visit: Visit, shown: SessionShown, refused: Refused | None, retiring: TokenId | None = None) -> Response:
     command = _search(visit)
     found = visit.run(list_tokens, command)
     if isinstance(found, Refused):

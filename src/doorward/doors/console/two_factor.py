@@ -59,10 +59,8 @@ def _changes(visit: Visit) -> dict[str, Fact] | Refused:
     return changes
 
 
-def _page(visit: Visit, refused: Refused | None) -> Response:
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
+@signed_in
+def _page(visit: Visit, shown: SessionShown, refused: Refused | None) -> Response:
     read = visit.run(read_two_factor, ReadTwoFactor())
     allowed = visit.run(list_allowlist, ListAllowlist(after=_account(visit, "allowed_after")))
     excluded = visit.run(list_exclusions, ListExclusions(after=_account(visit, "excluded_after")))

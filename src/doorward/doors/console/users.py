@@ -30,17 +30,30 @@ _PALETTE = 8
 _MOST_GROUPS = 200
 
 
-def show_users(visit: Visit) -> Response:
+@signed_in
+def show_users(visit: Visit, shown: SessionShown) -> Response:
     """Show what the search finds; every search has an address."""
-    shown = signed_in(visit)
-    return shown if isinstance(shown, Response) else _page(visit, shown)
+    asked, groups = _groups(visit, asked_in(visit.query))
+    found = visit.run(search_accounts, asked.search(visit.query.get("cursor")))
+    if isinstance(found, Refused):
+        return visit.problem(found, USERS)
+    return visit.show(
+        "users.html",
+        **shell(visit, shown),
+        filters=asked.filters,
+        groups=groups,
+        accounts=list(found.accounts),
+        may_unlock=may(shown, _UNLOCK),
+        may_many=permissions_for_many(shown),
+        may_add=may(shown, _ADD),
+        page=_pager(visit, asked, found),
+        own_views=own_views(visit, asked),
+    )
 
 
-def show_palette(visit: Visit) -> Response:
+@signed_in
+def show_palette(visit: Visit, shown: SessionShown) -> Response:
     """Show the people and the saved views that the palette finds."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
     query = visit.query.get("query", "").strip()
     found = visit.run(search_accounts, Search(query, limit=_PALETTE))
     if isinstance(found, Refused):
@@ -66,33 +79,12 @@ def unlock_selected(visit: Visit) -> Response:
     return visit.go(f"/console/jobs/{outcome.job}")
 
 
-def export_users(visit: Visit) -> Response:
+@signed_in
+def export_users(visit: Visit, _: SessionShown) -> Response:
     """Send what the search finds as a file; that it was taken is recorded."""
-    shown = signed_in(visit)
-    if isinstance(shown, Response):
-        return shown
     search = asked_in(visit.form).search()
     begun = visit.run(export_found, ExportFound(search))
     return visit.problem(begun, USERS) if isinstance(begun, Refused) else people_file(search, visit.run)
-
-
-def _page(visit: Visit, shown: SessionShown) -> Response:
-    asked, groups = _groups(visit, asked_in(visit.query))
-    found = visit.run(search_accounts, asked.search(visit.query.get("cursor")))
-    if isinstance(found, Refused):
-        return visit.problem(found, USERS)
-    return visit.show(
-        "users.html",
-        **shell(visit, shown),
-        filters=asked.filters,
-        groups=groups,
-        accounts=list(found.accounts),
-        may_unlock=may(shown, _UNLOCK),
-        may_many=permissions_for_many(shown),
-        may_add=may(shown, _ADD),
-        page=_pager(visit, asked, found),
-        own_views=own_views(visit, asked),
-    )
 
 
 def _groups(visit: Visit, asked: Asked) -> tuple[Asked, list[tuple[str, str]]]:
