@@ -4,6 +4,9 @@ import pytest
 from starlette.routing import Match
 
 from doorward.doors.console.app import routes
+from doorward.doors.console.pages import OTHERWISE, at_field
+from doorward.kernel.outcome import Refused
+from doorward.kernel.sentences import sentence
 from tests.doors.console.addresses import PAGES, gaps
 from tests.doors.console.visiting import Shown, Site, visited
 
@@ -112,3 +115,33 @@ def test_what_pages_are_made_of_may_be_kept(site: Site, path: str) -> None:
 
     assert shown.status == 200
     assert shown.answer.headers["cache-control"] == "public, max-age=86400"
+
+
+@pytest.mark.parametrize(
+    ("refused", "field"),
+    [
+        (Refused("request.reason"), "reason"),
+        (Refused("accounts.name_missing", {"field": "full_name"}), "full_name"),
+        (Refused("passwords.min_letters", {"least": 2}), "new_password"),
+        (Refused("passwords.one_change_a_day"), ""),
+        (Refused("otp.wrong"), "code"),
+    ],
+    ids=lambda one: one.code if isinstance(one, Refused) else None,
+)
+def test_a_refusal_stands_at_its_field(refused: Refused, field: str) -> None:
+    """By its code first, then by its feature, then where all others do; a field without a name is none."""
+    fields = {
+        "request.reason": "reason",
+        "accounts.name_missing": "{field}",
+        "passwords": "new_password",
+        "passwords.one_change_a_day": "",
+        OTHERWISE: "code",
+    }
+
+    assert at_field(refused, fields) == ({field: sentence(refused)} if field else {})
+
+
+def test_what_has_no_field_concerns_the_whole() -> None:
+    """As does no refusal at all."""
+    assert at_field(Refused("otp.wrong"), {"request.reason": "reason"}) == {}
+    assert at_field(None, {OTHERWISE: "code"}) == {}

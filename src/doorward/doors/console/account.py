@@ -10,7 +10,7 @@ from starlette.responses import Response
 from doorward.doors.console import account_roles
 from doorward.doors.console.offers import undo_of
 from doorward.doors.console.operator import account_in, permission, permissions, shell, signed_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import at_field, status_of
 from doorward.doors.console.visit import Visit
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
@@ -29,12 +29,25 @@ from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.paging import DEFAULT_PAGE
-from doorward.kernel.sentences import sentence
 
 TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "groups", "history")
 _LATEST = 8
 _FEW_MAILS = 10
 
+FIELDS = {
+    "request.reason": "reason",
+    "accounts.name_taken": "user_name",
+    "accounts.name_missing": "{field}",
+    "accounts.name_too_long": "{field}",
+    "accounts.name_malformed": "{field}",
+    "accounts.email_malformed": "email",
+    "accounts.email_missing": "email",
+    "protection.required": "proof",
+    "protection.wrong": "proof",
+    "passkeys.expired": "proof",
+    "otp.malformed": "proof_code",
+}
+"""At which field of an account's forms a refusal stands."""
 Errors = dict[str, str]
 """What was wrong with a form, in words, by its fields."""
 
@@ -72,7 +85,7 @@ def page(visit: Visit, shown: SessionShown, typed: Typed) -> Response:
         frame["notice"]["undo"] = undo
     return visit.show(
         "account.html",
-        200 if refused is None else status_of(refused),
+        status_of(refused),
         **frame,
         **_frame(shown, viewed, typed),
         **values,
@@ -195,29 +208,12 @@ def proof_asked(protected: bool, errors: Errors) -> dict[str, Any] | None:  # no
     return {"error": errors.get("proof", ""), "code_error": errors.get("proof_code", "")} if protected else None
 
 
-def errors_of(refused: Refused) -> Errors:
-    """Say at which field of a form a refusal belongs; none where it concerns the whole."""
-    fields = {
-        "request.reason": "reason",
-        "accounts.name_taken": "user_name",
-        "accounts.email_malformed": "email",
-        "accounts.email_missing": "email",
-        "protection.required": "proof",
-        "protection.wrong": "proof",
-        "passkeys.expired": "proof",
-        "otp.malformed": "proof_code",
-    }
-    named = refused.facts.get("field") if refused.code.startswith("accounts.name") else None
-    where = fields.get(refused.code) or (str(named) if named else None)
-    return {} if where is None else {where: sentence(refused)}
-
-
 def again(visit: Visit, refused: Refused, tab: str, stage: str | None = None, errors: Errors | None = None) -> Response:
     """Show the page once more with what was typed, and why it was refused; codes are typed anew."""
     if refused.code in {"session.required", "accounts.not_found"}:
         return visit.problem(refused, "/console/users")
     kept = {name: value for name, value in visit.kept.items() if not name.endswith("_code")}
-    return page(visit, Typed(refused, tab, stage, kept, errors_of(refused) if errors is None else errors))
+    return page(visit, Typed(refused, tab, stage, kept, at_field(refused, FIELDS) if errors is None else errors))
 
 
 def account_address(account: AccountId, tab: str = "general", done: str = "") -> str:

@@ -2,9 +2,10 @@
 
 from starlette.responses import Response
 
-from doorward.doors.console.account import again
+from doorward.doors.console.account import FIELDS, again
 from doorward.doors.console.account_acts import Afterwards, answer
 from doorward.doors.console.operator import for_account
+from doorward.doors.console.pages import at_field
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.six_digits import six_digits
 from doorward.features.second_factor.actions.hardware_tokens import assign_token, resynchronise_token, unassign_token
@@ -15,10 +16,8 @@ from doorward.kernel.sentences import sentence
 
 PAIR_WRONG = "These are not two codes in a row of this token. Wait for two new ones, and type both."
 """What a wrong pair is told by: that of a single code would send people to their app."""
-_AT_SERIAL = frozenset(
-    {"tokens.not_found", "tokens.ambiguous", "tokens.taken", "tokens.retired", "tokens.not_yet", "tokens.expired"}
-)
-"""Refusals that concern the token which was named."""
+_FIELDS = FIELDS | {"tokens": "serial", "tokens.changed_by_actor": ""}
+"""What concerns the token which was named stands at its serial number."""
 
 
 @for_account
@@ -28,8 +27,7 @@ def assign(visit: Visit, account: AccountId) -> Response:
     maker = form.get("manufacturer", "").strip() or None
     command = AssignToken(account, None, form.get("serial", "").strip(), maker, form.get("reason", ""))
     outcome = visit.run_with_reason(assign_token, command)
-    at_serial = isinstance(outcome, Refused) and outcome.code in _AT_SERIAL
-    errors = {"serial": sentence(outcome)} if isinstance(outcome, Refused) and at_serial else None
+    errors = at_field(outcome, _FIELDS) if isinstance(outcome, Refused) else None
     return answer(visit, account, Afterwards("token-assigned", "assign-token", "two-factor"), outcome, errors)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from doorward.doors.console.operator import may, shell, signed_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import at_field
 from doorward.doors.console.visit import Visit
 from doorward.features.applications.actions.hosts import add_host, list_hosts, remove_host, show_configuration
 from doorward.features.applications.model import (
@@ -18,10 +18,15 @@ from doorward.features.applications.model import (
 )
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.outcome import Refused
-from doorward.kernel.sentences import sentence
 
 _HERE = "/console/applications"
 _ADD = add_host.act
+_FIELDS = {
+    "request.reason": "reason",
+    "applications.host_malformed": "host",
+    "applications.host_taken": "host",
+    "applications.own_host": "host",
+}
 
 
 def show_hosts(visit: Visit) -> Response:
@@ -57,10 +62,11 @@ def _page(
         return visit.problem(found, "/console")
     names = [one.named.host for one in found.hosts]
     asked = host or visit.query.get("host", "")
-    errors = _errors(refused)
-    return visit.show(
+    errors = at_field(refused, _FIELDS)
+    return visit.form_page(
         "applications.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        errors,
         **shell(visit, shown),
         hosts=[{"host": one.named.host, "added_at": one.added_at, "added_by": one.added_by} for one in found.hosts],
         stage=stage or visit.query.get("stage", ""),
@@ -68,8 +74,6 @@ def _page(
         **_configuration(visit, asked),
         may={"change": may(shown, _ADD)},
         form=visit.kept,
-        errors=errors,
-        refusal=None if errors else refused,
     )
 
 
@@ -80,10 +84,3 @@ def _configuration(visit: Visit, host: str) -> dict[str, Any]:
     shown = visit.run(show_configuration, ShowConfiguration(host, kind))
     text = shown.text if isinstance(shown, ConfigurationShown) else None
     return {"kind": kind.value, "kinds": [one.value for one in Proxy], "configuration": text}
-
-
-def _errors(refused: Refused | None) -> dict[str, str]:
-    """Say at which field a refusal belongs."""
-    if refused is None or not refused.code.startswith(("applications.host", "applications.own", "request.reason")):
-        return {}
-    return {"reason" if refused.code == "request.reason" else "host": sentence(refused)}

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from doorward.doors.console.operator import may, shell, signed_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import at_field
 from doorward.doors.console.searching import Asked, asked_in
 from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.jobs.actions.starting import START_ACTS, count_found, name_selected
@@ -16,11 +16,11 @@ from doorward.features.jobs.model import CountFound, JobKind, NameSelected, Star
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Refused
-from doorward.kernel.sentences import sentence
 
 USERS = "/console/users"
 _NAMED = 12
 """At most this many of the selected are named; the others are counted."""
+_FIELDS = {"request.reason": "reason", "jobs.count_differs": "count"}
 _ACTS = {kind: start.act for kind, start in START_ACTS.items()}
 _TYPED = frozenset({JobKind.RESETS, JobKind.EXCLUSIONS})
 """What has no way back: the number of accounts must be typed."""
@@ -103,10 +103,11 @@ def _page(
     named = visit.run(name_selected, NameSelected(chosen.accounts[:_NAMED]))
     if isinstance(named, Refused):
         return visit.problem(named, "/me")
-    errors = _errors(refused)
-    return visit.show(
+    errors = at_field(refused, _FIELDS)
+    return visit.form_page(
         "users_bulk.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        errors,
         **shell(visit, shown),
         act=kind.value,
         may=may(shown, _ACTS[kind]),
@@ -117,17 +118,9 @@ def _page(
         typed=kind in _TYPED and chosen.count > 1,
         back=_back(chosen),
         form={"reason": visit.form.get("reason", "")},
-        errors=errors,
-        refusal=None if errors else refused,
     )
 
 
 def _back(chosen: Chosen) -> str:
     kept = {} if chosen.asked is None else chosen.asked.carried
     return USERS + (f"?{urlencode(kept)}" if kept else "")
-
-
-def _errors(refused: Refused | None) -> dict[str, str]:
-    fields = {"request.reason": "reason", "jobs.count_differs": "count"}
-    where = None if refused is None else fields.get(refused.code)
-    return {} if refused is None or where is None else {where: sentence(refused)}

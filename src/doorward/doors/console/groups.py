@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from doorward.doors.console import role_forms
 from doorward.doors.console.operator import for_group, group_in, listed_accounts, may, permission, shell, signed_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import at_field
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts import actions as accounts
 from doorward.features.administration.actions.grouping import (
@@ -133,10 +133,11 @@ def _list(visit: Visit, shown: SessionShown, refused: Refused | None) -> Respons
     if isinstance(found, Refused):
         return visit.problem(found, _GROUPS if found.code == "list.cursor" else "/console")
     kept = {"query": query} if query else {}
-    errors = _errors(refused)
-    return visit.show(
+    errors = at_field(refused, _FIELDS)
+    return visit.form_page(
         "groups.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        errors,
         **shell(visit, shown),
         query=query,
         groups=list(found.groups),
@@ -148,8 +149,6 @@ def _list(visit: Visit, shown: SessionShown, refused: Refused | None) -> Respons
         stage="add" if refused is not None or visit.query.get("stage") == "add" else None,
         may={"add": may(shown, _ADD)},
         form=dict(visit.form),
-        errors=errors,
-        refusal=None if errors else refused,
     )
 
 
@@ -170,12 +169,13 @@ def one_group(
     members = visit.run(search_accounts, Search(group=wanted, cursor=visit.query.get("cursor")))
     if isinstance(members, Refused):
         return visit.problem(members, address(viewed.row.group.id))
-    errors = _errors(refused)
+    errors = at_field(refused, _FIELDS)
     own = address(viewed.row.group.id)
     following = None if members.next is None else f"{own}?{urlencode({'cursor': members.next})}"
-    return visit.show(
+    return visit.form_page(
         "group.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        errors,
         **shell(visit, shown),
         **_choices(visit, viewed.row),
         **_given(visit, viewed.row),
@@ -189,8 +189,6 @@ def one_group(
         may={"change": may(shown, _EDIT)},
         left_out=_told(visit, left_out or {}),
         form=dict(visit.form),
-        errors=errors,
-        refusal=None if errors else refused,
     )  # fmt: skip
 
 
@@ -228,11 +226,6 @@ def _told(visit: Visit, left_out: dict[AccountId, Refused]) -> list[dict[str, An
         {"id": account, "name": names.get(account, str(account)), "why": sentence(refused), "code": refused.code}
         for account, refused in left_out.items()
     ]
-
-
-def _errors(refused: Refused | None) -> dict[str, str]:
-    where = None if refused is None else _FIELDS.get(refused.code)
-    return {} if refused is None or where is None else {where: sentence(refused)}
 
 
 def address(group: GroupId, done: str = "") -> str:

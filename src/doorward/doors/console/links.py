@@ -6,7 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from doorward.doors.console import onward, sign_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.account import FIELDS
+from doorward.doors.console.pages import OTHERWISE, at_field
 from doorward.doors.console.password_words import password_asked
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.cookies import SIGN_IN, set_cookie
@@ -39,12 +40,12 @@ from doorward.features.signin.model import (
 )
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
-from doorward.kernel.sentences import sentence
 from doorward.kernel.tokens import parse_token
 
 _WELCOME, _SET_PASSWORD, _RESCUE = "welcome", "set-password", "rescue"
 _FORGOTTEN, _NOT_ME = "forgotten-password", "not-me"
 _FIELDS = ("user_name", "full_name", "email")
+_NEW_PASSWORD = {OTHERWISE: "new_password"}
 
 
 async def show_welcome(visit: Visit) -> Response:
@@ -199,47 +200,37 @@ def _mendable(outcome: object) -> bool:
 
 
 def _welcome_form(visit: Visit, refused: Refused | None = None) -> Response:
-    errors = {} if refused is None else {_field_of(refused): sentence(refused)}
-    return visit.show(
+    return visit.form_page(
         "links/welcome.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        at_field(refused, FIELDS | _NEW_PASSWORD),
         token=visit.request.path_params["token"],
         step="account",
         form={name: visit.form.get(name, "") for name in _FIELDS},
-        errors=errors,
         **password_asked(visit.password_rules()),
     )
 
 
-def _field_of(refused: Refused) -> str:
-    """Say which field a refusal is about."""
-    if refused.code.startswith("passwords."):
-        return "new_password"
-    if refused.code.startswith("accounts.email"):
-        return "email"
-    return str(refused.facts.get("field", "user_name"))
-
-
 def _rescue_form(visit: Visit, found: LinkOpened, refused: Refused | None = None) -> Response:
-    return visit.show(
+    return visit.form_page(
         "links/rescue.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        at_field(refused, _NEW_PASSWORD),
         token=visit.request.path_params["token"],
         user_name=found.user_name,
         step="password",
-        errors={} if refused is None else {"new_password": sentence(refused)},
         **password_asked(visit.password_rules(found.user_name)),
     )
 
 
 def _password_form(visit: Visit, found: LinkOpened, refused: Refused | None = None) -> Response:
-    return visit.show(
+    return visit.form_page(
         "links/set_password.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        at_field(refused, _NEW_PASSWORD),
         kind=found.kind,
         token=visit.request.path_params["token"],
         user_name=found.user_name,
-        errors={} if refused is None else {"new_password": sentence(refused)},
         **password_asked(visit.password_rules(found.user_name)),
     )
 

@@ -147,7 +147,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at:
     more = _factor(visit, shown, me, refused, at) if of_factor else _account(visit, shown, me, refused)
     return visit.show(
         "me_two_factor.html" if of_factor else "me.html",
-        200 if refused is None else status_of(refused),
+        status_of(refused),
         **shell(visit, shown),
         **more,
         account=me.account,

@@ -4,9 +4,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.account import account_address, errors_of
+from doorward.doors.console.account import FIELDS, account_address
 from doorward.doors.console.operator import barred, shell, signed_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import at_field
 from doorward.doors.console.role_forms import role_choices
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts.model import AccountKind
@@ -50,17 +50,16 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None) -> Respons
     refused = refused or barred(shown, _ADD)
     if refused is not None and refused.code in _NO_FORM:
         return visit.problem(refused, "/console/users")
-    errors = {} if refused is None else errors_of(refused)
+    errors = at_field(refused, FIELDS)
     form: dict[str, Any] = {**visit.form, "roles": list(visit.chosen)} if visit.form else {}
     with visit.reading() as call:
         on_allowlist = two_factor(call).new_accounts_may_set_up
-    return visit.show(
+    return visit.form_page(
         "account_new.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        errors,
         **shell(visit, shown),
         roles=role_choices(visit),
         form=form,
-        errors=errors,
-        refusal=None if errors else refused,
         on_allowlist=on_allowlist,
     )

@@ -6,7 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from doorward.doors.console.operator import shell, signed_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import at_field
 from doorward.doors.console.password_words import password_asked
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts.actions import load
@@ -17,9 +17,16 @@ from doorward.features.signin.model import ChangeOwnPassword
 from doorward.kernel.act import Bearer
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
-from doorward.kernel.sentences import sentence
 
-_PRESENT, _NEW = "session.wrong_password", "passwords."
+_FIELDS = {
+    "session.wrong_password": "password",
+    "protection.wrong": "password",
+    "protection.required": "code",
+    "passkeys.expired": "code",
+    "otp.malformed": "code",
+    "passwords.one_change_a_day": "",
+    "passwords": "new_password",
+}
 
 
 async def show_password(visit: Visit) -> Response:
@@ -44,15 +51,14 @@ async def take_password(visit: Visit) -> Response:
 def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None) -> Response:
     if shown.session.own_page_only:
         return visit.go("/me") if refused is None else visit.problem(refused, "/me")
-    errors = _errors(refused)
-    return visit.show(
+    errors = at_field(refused, _FIELDS)
+    return visit.form_page(
         "me_password.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        errors,
         **shell(visit, shown),
         **password_asked(visit.password_rules(shown.session.user_name)),
         user_name=shown.session.user_name,
-        errors=errors,
-        refusal=None if errors else refused,
         proof=_proof(visit, shown, errors),
     )
 
@@ -64,14 +70,3 @@ def _proof(visit: Visit, shown: SessionShown, errors: dict[str, Any]) -> dict[st
     if standing is None or not standing.account.protected:
         return None
     return {"error": "", "code_error": errors.get("code", "")}
-
-
-def _errors(refused: Refused | None) -> dict[str, Any]:
-    """Say at which field a refusal belongs; none where it concerns the whole."""
-    if refused is None or refused.code == "passwords.one_change_a_day":
-        return {}
-    if refused.code in {_PRESENT, "protection.wrong"}:
-        return {"password": sentence(refused)}
-    if refused.code in {"protection.required", "passkeys.expired", "otp.malformed"}:
-        return {"code": sentence(refused)}
-    return {"new_password": sentence(refused)} if refused.code.startswith(_NEW) else {}

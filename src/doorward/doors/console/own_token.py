@@ -2,10 +2,10 @@
 
 from starlette.responses import Response
 
-from doorward.doors.console.account import proof_asked
+from doorward.doors.console.account import FIELDS, proof_asked
 from doorward.doors.console.account_tokens import PAIR_WRONG
 from doorward.doors.console.operator import shell, signed_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import at_field
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.six_digits import six_digits
 from doorward.features.directory.actions import view_me
@@ -32,15 +32,7 @@ def take_codes(visit: Visit) -> Response:
     outcome = visit.change(resynchronise_own_token, ResynchroniseOwnToken((first, second)))
     if not isinstance(outcome, Refused):
         return visit.go("/me?tab=two-factor&done=token-in-step")
-    match outcome.code:
-        case "otp.wrong":
-            return _page(visit, outcome, {"first_code": PAIR_WRONG})
-        case "otp.malformed":
-            return _page(visit, outcome, {"proof_code": sentence(outcome)})
-        case "protection.required" | "protection.wrong" | "passkeys.expired":
-            return _page(visit, outcome, {"proof": sentence(outcome)})
-        case _:
-            return _page(visit, outcome)
+    return _page(visit, outcome, {"first_code": PAIR_WRONG} if outcome.code == "otp.wrong" else None)
 
 
 @signed_in
@@ -52,14 +44,13 @@ def _page(
         return visit.problem(me)
     if me.key is None or me.key.token is None:
         return visit.go("/me")
-    at = errors or {}
+    at = at_field(refused, FIELDS) if errors is None else errors
     proof = proof_asked(me.account.protected, at)
-    return visit.show(
+    return visit.form_page(
         "me_token.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        at,
         **shell(visit, shown),
         token=me.key.token,
-        errors=at,
-        refusal=None if at else refused,
         proof=None if proof is None else proof | {"recovery_code": me.own_page_only},
     )

@@ -20,6 +20,8 @@ _POLICY = (
     "require-trusted-types-for 'script'; trusted-types htmx"
 )
 """Nothing that is not named; scripts by nonce, never inline; `htmx` is the one Trusted Types policy, htmx's own."""
+OTHERWISE = ""
+"""In a form's table: where refusals stand that are not named."""
 
 
 @cache
@@ -67,6 +69,18 @@ def again_after(refused: Refused, response: Response) -> Response:
     return response
 
 
-def status_of(refused: Refused) -> int:
-    """Give the HTTP status of a refusal, the same as the API's."""
-    return HTTPStatus(refusal(refused).status)
+def status_of(refused: Refused | None) -> int:
+    """Give the HTTP status of a page: that of its refusal, the same as the API's, where it tells one."""
+    return HTTPStatus.OK if refused is None else HTTPStatus(refusal(refused).status)
+
+
+def at_field(refused: Refused | None, fields: Mapping[str, str]) -> dict[str, str]:
+    """Put a refusal at the field of a form that it is about: nowhere where it concerns the whole.
+
+    Fields stand by code, by feature, and by `OTHERWISE` for all the rest; one in braces is named by the refusal.
+    """
+    if refused is None:
+        return {}
+    feature = refused.code.partition(".")[0]
+    where = fields.get(refused.code, fields.get(feature, fields.get(OTHERWISE, "")))
+    return {where.format(**refused.facts): sentence(refused)} if where else {}

@@ -203,7 +203,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None) -> 
     at_field = refused is not None and refused.code.startswith((*_AT_CODE, *_AT_PROOF, "passkeys.name"))
     return visit.show(
         "me_passkeys.html",
-        200 if refused is None else status_of(refused),
+        status_of(refused),
         **shell(visit, shown),
         **_told(refused, protected=me.account.protected),
         account=me.account,

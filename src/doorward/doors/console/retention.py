@@ -3,7 +3,6 @@
 from starlette.responses import Response
 
 from doorward.doors.console.operator import may, shell, signed_in
-from doorward.doors.console.pages import status_of
 from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.audit.actions import list_checkpoints
 from doorward.features.audit.model import ListCheckpoints
@@ -46,17 +45,16 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None) -> Respons
         return visit.problem(found, "/console")
     errors = {} if refused is None else _errors(refused)
     following = None if found.next_number is None else f"{_PAGE}?before={found.next_number}"
-    return visit.show(
+    return visit.form_page(
         "audit_retention.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        errors,
         **shell(visit, shown),
         days=read.settings.audit_retention_days if refused is None else visit.form.get(_DAYS, ""),
         version=read.version,
         checkpoints=found.checkpoints,
         page={"shown": len(found.checkpoints), "first": _PAGE if before else None, "next": following},
         may={"change": may(shown, _CHANGE)},
-        errors=errors,
-        refusal=None if errors else refused,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from doorward.doors.console.operator import permission, shell, signed_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import at_field
 from doorward.doors.console.role_forms import ROLE_WORDS, role_choices
 from doorward.doors.console.visit import Visit
 from doorward.features.rights.actions.facts import areas
@@ -16,9 +16,14 @@ from doorward.features.rights.model.acts.roles import AddRole, DeleteRole, EditR
 from doorward.features.rights.model.facts import Role
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.outcome import Refused
-from doorward.kernel.sentences import sentence
 
 _ROLES = "/console/roles"
+_FIELDS = {
+    "request.reason": "reason",
+    "rights.role_taken": "name",
+    "rights.shipped_role": "name",
+    "rights.role_malformed": "{field}",
+}
 _OF_NO_RIGHTS = "no-access"
 """Whoever may hand on not even this one may make no role either."""
 
@@ -66,10 +71,11 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None, stage: str
     higher = visit.run(show_granting, ShowGranting())
     barred = higher if isinstance(higher, Refused) else higher.reaching_higher
     rows = [_row(visit, role, may.get(role.name, permission(allowed=False))) for role in listed.roles]
-    errors = {} if refused is None else _errors(refused)
-    return visit.show(
+    errors = at_field(refused, _FIELDS)
+    return visit.form_page(
         "roles.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        errors,
         **shell(visit, shown),
         roles=rows,
         areas=areas(),
@@ -77,8 +83,6 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None, stage: str
         stage=stage,
         staged=next((row for row in rows if row["name"] == name and not row["shipped"]), None),
         form={**visit.form, "rights": set(visit.chosen)} if visit.form else None,
-        errors=errors,
-        refusal=None if errors else refused,
     )
 
 
@@ -101,10 +105,3 @@ def _row(visit: Visit, role: Role, may: dict[str, Any]) -> dict[str, Any]:
 
 def _reaches_higher(visit: Visit) -> bool:
     return visit.form.get("reaches_higher") == "1"
-
-
-def _errors(refused: Refused) -> dict[str, str]:
-    """Say at which field of the form a refusal belongs."""
-    fields = {"request.reason": "reason", "rights.role_taken": "name", "rights.shipped_role": "name"}
-    where = str(refused.facts["field"]) if refused.code == "rights.role_malformed" else fields.get(refused.code)
-    return {} if where is None else {where: sentence(refused)}

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from doorward.doors.console.operator import may, shell, signed_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import at_field
 from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.administration.actions.rule_sets import list_password_rules
 from doorward.features.groups.actions import list_groups
@@ -28,15 +28,15 @@ from doorward.features.policy.model import (
 )
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.outcome import Fact, Refused
-from doorward.kernel.sentences import advice_on, sentence
+from doorward.kernel.sentences import advice_on
 
 _RULES = "/console/password-rules"
 DEFAULT = "default"
 _CHANGE = change_password_rules.act
 _MOST_GROUPS = 200
 _DEFAULTS = asdict(PasswordRules())
-_ON_FIELD = {"policy.out_of_bounds", "policy.no_choice"}
-"""Refusals that belong to the setting that was filled in."""
+FIELDS = {"request.reason": "reason", "policy.out_of_bounds": "{key}", "policy.no_choice": "{key}"}
+"""At which field of a form of settings a refusal stands."""
 
 
 def show_rules(visit: Visit) -> Response:
@@ -66,10 +66,11 @@ def rules_page(visit: Visit, shown: SessionShown, refused: Refused | None, stage
     settings = _own(name, asdict(read.rules))
     if refused is not None:
         settings |= {one: visit.form.get(one, "") for one in settings if one in visit.form}
-    errors = {} if refused is None else _errors(refused)
-    return visit.show(
+    errors = at_field(refused, FIELDS)
+    return visit.form_page(
         "rules.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        errors,
         **shell(visit, shown),
         **_sets(visit, name),
         refused_passwords=visit.run(list_breach_lists, ListBreachLists()) if name == DEFAULT else None,
@@ -80,8 +81,6 @@ def rules_page(visit: Visit, shown: SessionShown, refused: Refused | None, stage
         may={"change": may(shown, _CHANGE)},
         stage=stage or visit.query.get("stage"),
         form=dict(visit.form),
-        errors=errors,
-        refusal=None if errors else refused,
     )
 
 
@@ -133,10 +132,3 @@ def _changes(visit: Visit) -> dict[str, Fact] | Refused:
                 return Refused("policy.out_of_bounds", {"key": one.name, "least": least, "most": most})
             changes[one.name] = number
     return changes
-
-
-def _errors(refused: Refused) -> dict[str, str]:
-    if refused.code == "request.reason":
-        return {"reason": sentence(refused)}
-    key = refused.facts.get("key")
-    return {str(key): sentence(refused)} if refused.code in _ON_FIELD and key else {}

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from doorward.doors.console.onward import PATHS, RETURN, RETURN_SECONDS, go_on, own_path, turned_away
-from doorward.doors.console.pages import again_after, status_of
+from doorward.doors.console.pages import OTHERWISE, again_after, at_field
 from doorward.doors.console.password_words import password_asked
 from doorward.doors.console.qr_code import shown_key
 from doorward.doors.console.visit import Visit
@@ -44,10 +44,12 @@ from doorward.features.signin.model import (
 )
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
-from doorward.kernel.sentences import clock_sentence, sentence
+from doorward.kernel.sentences import clock_sentence
 
 _ON_FIELD = ("otp.", "devices.", "recovery_codes.", "passwords.")
 """Refusals that belong to the field that was filled in, and keep the page."""
+_CODE = {OTHERWISE: "code"}
+"""The one field of a page that takes a code."""
 
 
 async def show_sign_in(visit: Visit) -> Response:
@@ -118,8 +120,7 @@ async def take_recovery_code(visit: Visit) -> Response:
         return found
     outcome = await visit.drive(give_recovery_code(GiveRecoveryCode(token(visit), visit.form.get("code", ""))))
     if isinstance(outcome, Refused) and _stays(outcome):
-        errors = {"code": sentence(outcome)}
-        return visit.show("sign_in/recovery_code.html", status_of(outcome), errors=errors)
+        return visit.form_page("sign_in/recovery_code.html", outcome, at_field(outcome, _CODE))
     return go_on(visit, outcome)
 
 
@@ -185,13 +186,12 @@ async def set_up_page(
     key = await visit.drive(show_set_up(ShowSetUp(token(visit))))
     if not isinstance(key, KeyShown):
         return go_on(visit, key)
-    errors = {} if refused is None else {"code": sentence(refused)}
-    return visit.show(
+    return visit.form_page(
         template,
-        200 if refused is None else status_of(refused),
+        refused,
+        at_field(refused, _CODE),
         user_name=user_name,
         shown_key=shown_key(key, user_name),
-        errors=errors,
         **more,
     )
 
@@ -228,25 +228,24 @@ def password_page(visit: Visit, refused: Refused, return_to: str) -> Response:
 
 def code_page(visit: Visit, found: PendingShown, refused: Refused | None = None) -> Response:
     """Show the page of the second factor, with the ways that the account has; what concerns a code stands at it."""
-    at_code = refused is not None and not refused.code.startswith("passkeys.")
-    return visit.show(
+    return visit.form_page(
         "sign_in/code.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        at_field(refused, _CODE | {"passkeys": ""}),
         user_name=found.user_name,
         has_key=found.has_key or not found.has_passkey,
         has_passkey=found.has_passkey,
         remember_days=found.remember_days,
         remember=remembering(visit),
-        errors={"code": sentence(refused)} if refused is not None and at_code else {},
-        refusal=None if at_code else refused,
         clock="" if refused is None else clock_sentence(refused),
     )
 
 
 def _device_code_page(visit: Visit, found: PendingShown, refused: Refused | None = None) -> Response:
-    return visit.show(
+    return visit.form_page(
         "sign_in/device_code.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        at_field(refused, _CODE),
         sent_to=found.sent_to,
         expires_at=found.expires_at,
         resend_at=found.resend_at,
@@ -254,18 +253,17 @@ def _device_code_page(visit: Visit, found: PendingShown, refused: Refused | None
         offers_set_up=found.offers_set_up,
         remember_days=found.remember_days,
         remember=remembering(visit),
-        errors={} if refused is None else {"code": sentence(refused)},
     )
 
 
 def _new_password_page(visit: Visit, found: PendingShown, refused: Refused | None = None) -> Response:
-    return visit.show(
+    return visit.form_page(
         "sign_in/new_password.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        at_field(refused, {OTHERWISE: "new_password"}),
         user_name=found.user_name,
         why="expired" if found.password_expired else "must_change",
         **password_asked(visit.password_rules(found.user_name)),
-        errors={} if refused is None else {"new_password": sentence(refused)},
     )
 
 

@@ -6,14 +6,13 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from doorward.doors.console.operator import may, shell, signed_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import at_field
 from doorward.doors.console.visit import Visit
 from doorward.features.sessions.model import SessionShown
 from doorward.features.tokens.actions.inventory import list_tokens, retire_token, show_token
 from doorward.features.tokens.model import ListTokens, RetireToken, ShowToken, Token, TokensListed, TokenState
 from doorward.kernel.ids import TokenId, parse_id
 from doorward.kernel.outcome import Refused
-from doorward.kernel.sentences import sentence
 
 _TOKENS = "/console/tokens"
 _RETIRE = retire_token.act
@@ -42,10 +41,11 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None, retiring: 
     found = visit.run(list_tokens, command)
     if isinstance(found, Refused):
         return visit.problem(found, "/console")
-    errors = {"reason": sentence(refused)} if refused is not None and refused.code == "request.reason" else {}
-    return visit.show(
+    errors = at_field(refused, {"request.reason": "reason"})
+    return visit.form_page(
         "tokens.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        errors,
         **shell(visit, shown),
         query=command.query,
         state=command.state,
@@ -54,8 +54,6 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None, retiring: 
         may={"retire": may(shown, _RETIRE)},
         page=_page_of(command, found),
         form=visit.kept,
-        errors=errors,
-        refusal=None if errors else refused,
     )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from starlette.responses import Response
 
 from doorward.doors.console.operator import may, shell, signed_in
-from doorward.doors.console.pages import status_of
+from doorward.doors.console.pages import at_field
+from doorward.doors.console.settings import FIELDS
 from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import AccountRow, Search
@@ -18,7 +19,6 @@ from doorward.features.second_factor.model import AllowlistPage, ExclusionsPage,
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Fact, Refused
-from doorward.kernel.sentences import sentence
 
 _HERE = "/console/two-factor"
 _CHANGE, _ALLOW = change_two_factor.act, allow_set_up.act
@@ -66,19 +66,18 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None) -> Respons
     excluded = visit.run(list_exclusions, ListExclusions(after=_account(visit, "excluded_after")))
     if isinstance(read, Refused) or isinstance(allowed, Refused) or isinstance(excluded, Refused):
         return visit.problem(next(one for one in (read, allowed, excluded) if isinstance(one, Refused)), "/console")
-    errors = {} if refused is None else _errors(refused)
-    return visit.show(
+    errors = at_field(refused, FIELDS)
+    return visit.form_page(
         "two_factor.html",
-        200 if refused is None else status_of(refused),
+        refused,
+        errors,
         **shell(visit, shown),
         **_lists(visit, allowed, excluded),
         **_adding(visit, shown),
         settings=asdict(read.settings) | {name: visit.form[name] for name in visit.form if name in bounds()},
         version=read.version,
         bounds=bounds(),
-        errors=errors,
         given=visit.form.get("reason", ""),
-        refusal=None if errors else refused,
     )
 
 
@@ -111,13 +110,6 @@ def _adding(visit: Visit, shown: SessionShown) -> dict[str, Any]:
         found = () if isinstance(searched, Refused) else searched.accounts
     allowed = {"change": may(shown, _CHANGE), "add": may(shown, _ALLOW)}
     return {"stage": stage, "query": query, "found": list(found), "may": allowed}
-
-
-def _errors(refused: Refused) -> dict[str, str]:
-    if refused.code == "request.reason":
-        return {"reason": sentence(refused)}
-    key = refused.facts.get("key")
-    return {str(key): sentence(refused)} if refused.code.startswith("policy.") and key else {}
 
 
 def _account(visit: Visit, name: str) -> AccountId | None:

@@ -169,6 +169,10 @@ class Visit:
             values["contact"] = self.password_rules().lock_contact
         return self.plug.pages.render(template, status, {"now": self.plug.runtime.clock.now(), **values})
 
+    def form_page(self, template: str, refused: Refused | None, errors: Mapping[str, str], **values: Any) -> Response:
+        """Show a page with a form; what was refused is told at its field, or above the form where it has none."""
+        return self.show(template, status_of(refused), errors=errors, refusal=None if errors else refused, **values)
+
     def problem(self, refused: Refused, back: str = "/") -> Response:
         """Show a refusal that has no page of its own; without a session, lead to sign-in and back."""
         if refused.code == "session.required" and self.request.method == "GET":
