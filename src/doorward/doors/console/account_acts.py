@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from doorward.doors.console.account import Errors, Typed, account_address, again, page
-from doorward.doors.console.operator import for_account
+from doorward.doors.console.operator import for_account, word_for
 from doorward.doors.console.role_forms import taken_in, wanted_in
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts.model import AccountKind
@@ -188,10 +188,6 @@ def answer(
     errors: Errors | None = None,
 ) -> Response:
     """Go back to the account's page, which says what came of a form."""
-    match outcome:
-        case Refused():
-            return again(visit, outcome, afterwards.tab, afterwards.stage, errors)
-        case Unchanged():
-            return visit.go(account_address(account, afterwards.tab, "unchanged"))
-        case _:
-            return visit.go(account_address(account, afterwards.tab, afterwards.done))
+    if isinstance(outcome, Refused):
+        return again(visit, outcome, afterwards.tab, afterwards.stage, errors)
+    return visit.go(account_address(account, afterwards.tab, word_for(outcome, afterwards.done)))

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import may, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in, word_for
 from doorward.doors.console.pages import at_field
 from doorward.doors.console.visit import Visit
 from doorward.features.applications.actions.hosts import add_host, list_hosts, remove_host, show_configuration
@@ -40,8 +40,7 @@ def take_host(visit: Visit) -> Response:
     outcome = visit.run_with_reason(add_host, command)
     if isinstance(outcome, Refused):
         return _page(visit, outcome, "add")
-    done = "host-added" if outcome.status == "done" else "unchanged"
-    return visit.go(f"{_HERE}?host={outcome.host.named.host}&done={done}")
+    return visit.go(f"{_HERE}?host={outcome.host.named.host}&done={word_for(outcome, 'host-added')}")
 
 
 def remove(visit: Visit) -> Response:

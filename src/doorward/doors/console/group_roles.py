@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from doorward.doors.console.groups import address, one_group
-from doorward.doors.console.operator import for_group
+from doorward.doors.console.operator import for_group, word_for
 from doorward.doors.console.role_forms import taken_in, wanted_in
 from doorward.doors.console.visit import Visit
 from doorward.features.rights.actions.group_roles import grant_role_to_group, revoke_role_from_group
@@ -19,7 +19,7 @@ def grant_one(visit: Visit, group: GroupId) -> Response:
     outcome = visit.run_with_reason(grant_role_to_group, command)
     if isinstance(outcome, Refused):
         return one_group(visit, outcome, "grant-role")
-    return visit.go(address(group, "unchanged" if outcome.status == "unchanged" else "group-role-granted"))
+    return visit.go(address(group, word_for(outcome, "group-role-granted")))
 
 
 @for_group
@@ -33,4 +33,4 @@ def revoke_one(visit: Visit, group: GroupId) -> Response:
     outcome = visit.run_with_reason(revoke_role_from_group, command)
     if isinstance(outcome, Refused):
         return one_group(visit, outcome, "revoke-role")
-    return visit.go(address(group, "unchanged" if outcome.status == "unchanged" else "group-role-revoked"))
+    return visit.go(address(group, word_for(outcome, "group-role-revoked")))

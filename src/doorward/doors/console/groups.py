@@ -6,7 +6,16 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from doorward.doors.console import role_forms
-from doorward.doors.console.operator import for_group, group_in, listed_accounts, may, permission, shell, signed_in
+from doorward.doors.console.operator import (
+    for_group,
+    group_in,
+    listed_accounts,
+    may,
+    permission,
+    shell,
+    signed_in,
+    word_for,
+)
 from doorward.doors.console.pages import at_field
 from doorward.doors.console.visit import Visit
 from doorward.features.accounts import actions as accounts
@@ -82,7 +91,7 @@ def edit(visit: Visit, group: GroupId) -> Response:
     outcome = visit.run_with_reason(edit_group, EditGroup(group, visit.version, *fields))
     if isinstance(outcome, Refused):
         return one_group(visit, outcome, "edit")
-    return visit.go(address(group, "unchanged" if outcome.status == "unchanged" else "group-saved"))
+    return visit.go(address(group, word_for(outcome, "group-saved")))
 
 
 @for_group

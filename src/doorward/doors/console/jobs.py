@@ -4,11 +4,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import shell, signed_in
+from doorward.doors.console.operator import shell, signed_in, word_for
 from doorward.doors.console.visit import Visit
 from doorward.features.jobs.actions.showing import list_jobs, show_job
 from doorward.features.jobs.actions.starting import stop_job
-from doorward.features.jobs.model import JobShown, JobsListed, JobStopped, ListJobs, ShowJob, StopJob
+from doorward.features.jobs.model import JobShown, JobsListed, ListJobs, ShowJob, StopJob
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, JobId, parse_id
 from doorward.kernel.outcome import Refused
@@ -60,7 +60,7 @@ def stop(visit: Visit) -> Response:
     outcome = Refused("jobs.not_found") if job is None else visit.run(stop_job, StopJob(job))
     if isinstance(outcome, Refused):
         return visit.problem(outcome, _JOBS)
-    return visit.go(f"{_JOBS}/{job}?done={'stopped' if isinstance(outcome, JobStopped) else 'unchanged'}")
+    return visit.go(f"{_JOBS}/{job}?done={word_for(outcome, 'stopped')}")
 
 
 def _job(visit: Visit) -> JobId | None:

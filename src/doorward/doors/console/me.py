@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import permission, shell, signed_in
+from doorward.doors.console.operator import permission, shell, signed_in, word_for
 from doorward.doors.console.own_history import show_history
 from doorward.doors.console.pages import status_of
 from doorward.doors.console.qr_code import shown_key
@@ -12,7 +12,7 @@ from doorward.doors.console.visit import Visit
 from doorward.doors.web.cookies import SESSION, drop_cookie
 from doorward.doors.web.six_digits import six_digits
 from doorward.features.devices.actions import list_own_devices, revoke_own_devices
-from doorward.features.devices.model import DevicesRevoked, ListOwnDevices, RevokeOwnDevices
+from doorward.features.devices.model import ListOwnDevices, RevokeOwnDevices
 from doorward.features.directory.actions import view_me
 from doorward.features.directory.model import MeShown, ViewMe
 from doorward.features.second_factor.actions.own_codes import make_recovery_codes
@@ -36,7 +36,7 @@ from doorward.features.second_factor.model import (
     ShowNewKey,
 )
 from doorward.features.sessions.actions import end_own_sessions, end_session
-from doorward.features.sessions.model import EndOwnSessions, EndSession, SessionsEnded, SessionShown
+from doorward.features.sessions.model import EndOwnSessions, EndSession, SessionShown
 from doorward.kernel.ids import parse_id
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
@@ -114,7 +114,7 @@ def end_sessions(visit: Visit) -> Response:
     outcome = visit.run(end_own_sessions, EndOwnSessions(ended))
     if isinstance(outcome, Refused):
         return _page(visit, outcome, at="sessions")
-    return visit.go(f"{ACCOUNT}&done={'sessions-ended' if isinstance(outcome, SessionsEnded) else 'unchanged'}")
+    return visit.go(f"{ACCOUNT}&done={word_for(outcome, 'sessions-ended')}")
 
 
 def revoke_devices(visit: Visit) -> Response:
@@ -126,7 +126,7 @@ def revoke_devices(visit: Visit) -> Response:
     outcome = visit.run(revoke_own_devices, RevokeOwnDevices(revoked))
     if isinstance(outcome, Refused):
         return _page(visit, outcome, at="devices")
-    return visit.go(f"{ACCOUNT}&done={'devices-revoked' if isinstance(outcome, DevicesRevoked) else 'unchanged'}")
+    return visit.go(f"{ACCOUNT}&done={word_for(outcome, 'devices-revoked')}")
 
 
 def sign_out(visit: Visit) -> Response:

@@ -13,7 +13,7 @@ from doorward.features.rights.model.facts import Permission
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.act import Act
 from doorward.kernel.ids import AccountId, GroupId, parse_id
-from doorward.kernel.outcome import Refused
+from doorward.kernel.outcome import Done, Refused, Unchanged
 from doorward.kernel.sentences import sentence
 
 P = ParamSpec("P")
@@ -73,6 +73,11 @@ DONE = {
     "key-discarded": "The new key is forgotten; your present key is in force.",
 }
 """What a page says about the request before it: words of ours, chosen by the address, never taken from it."""
+
+
+def word_for(outcome: Done | Unchanged, done: str) -> str:
+    """Give the word by which the next page says what came of a form: what was done, if anything was."""
+    return "unchanged" if isinstance(outcome, Unchanged) else done
 
 
 def signed_in(

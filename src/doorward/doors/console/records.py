@@ -7,7 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import may, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in, word_for
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.downloads import audit_file
 from doorward.features.accounts import actions as accounts
@@ -101,7 +101,7 @@ def retry(visit: Visit) -> Response:
     outcome = visit.run(retry_mail, RetryMail(mail))
     if isinstance(outcome, Refused):
         return visit.problem(outcome, _MAIL)
-    return visit.go(f"{_MAIL}?done={'unchanged' if outcome.status == 'unchanged' else 'retried'}")
+    return visit.go(f"{_MAIL}?done={word_for(outcome, 'retried')}")
 
 
 def _nothing(shown: SessionShown) -> EntriesPage | Refused:

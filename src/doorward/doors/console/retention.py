@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import may, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in, word_for
 from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.audit.actions import list_checkpoints
 from doorward.features.audit.model import ListCheckpoints
@@ -31,7 +31,7 @@ def take_retention(visit: Visit) -> Response:
     outcome = visit.run_with_reason(change_audit_settings, command)
     if isinstance(outcome, Refused):
         return _page(visit, outcome)
-    return visit.go(f"{_PAGE}?done={'unchanged' if outcome.status == 'unchanged' else 'saved'}")
+    return visit.go(f"{_PAGE}?done={word_for(outcome, 'saved')}")
 
 
 @signed_in

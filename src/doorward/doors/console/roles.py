@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import permission, shell, signed_in
+from doorward.doors.console.operator import permission, shell, signed_in, word_for
 from doorward.doors.console.pages import at_field
 from doorward.doors.console.role_forms import ROLE_WORDS, role_choices
 from doorward.doors.console.visit import Visit
@@ -48,7 +48,7 @@ def edit(visit: Visit) -> Response:
     outcome = visit.run_with_reason(edit_role, EditRole(name, *fields, visit.version, form.get("reason", "")))
     if isinstance(outcome, Refused):
         return _page(visit, outcome, "edit", name)
-    return visit.go(f"{_ROLES}?done={'unchanged' if outcome.status == 'unchanged' else 'role-saved'}")
+    return visit.go(f"{_ROLES}?done={word_for(outcome, 'role-saved')}")
 
 
 def delete(visit: Visit) -> Response:

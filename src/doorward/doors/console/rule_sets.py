@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from doorward.doors.console.operator import word_for
 from doorward.doors.console.settings import name_in, rules_address, rules_page
 from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.administration.actions.rule_sets import (
@@ -33,7 +34,7 @@ def rank(visit: Visit) -> Response:
     outcome = visit.run_with_reason(rank_password_rules, command)
     if isinstance(outcome, Refused):
         return rules_page(visit, outcome)
-    return visit.go(rules_address(name, "unchanged" if outcome.status == "unchanged" else "rules-ranked"))
+    return visit.go(rules_address(name, word_for(outcome, "rules-ranked")))
 
 
 def delete(visit: Visit) -> Response:

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import may, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in, word_for
 from doorward.doors.console.pages import at_field
 from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.administration.actions.rule_sets import list_password_rules
@@ -53,7 +53,7 @@ def take_rules(visit: Visit) -> Response:
     outcome = visit.run_with_reason(change_password_rules, command)
     if isinstance(outcome, Refused):
         return rules_page(visit, outcome)
-    return visit.go(rules_address(name, "unchanged" if outcome.status == "unchanged" else "saved"))
+    return visit.go(rules_address(name, word_for(outcome, "saved")))
 
 
 @signed_in

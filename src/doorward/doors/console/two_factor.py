@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import may, shell, signed_in
+from doorward.doors.console.operator import may, shell, signed_in, word_for
 from doorward.doors.console.pages import at_field
 from doorward.doors.console.settings import FIELDS
 from doorward.doors.console.visit import Visit, whole_number
@@ -42,7 +42,7 @@ def take_two_factor(visit: Visit) -> Response:
     outcome = visit.run_with_reason(change_two_factor, command)
     if isinstance(outcome, Refused):
         return _page(visit, outcome)
-    return visit.go(f"{_HERE}?done={'unchanged' if outcome.status == 'unchanged' else 'saved'}")
+    return visit.go(f"{_HERE}?done={word_for(outcome, 'saved')}")
 
 
 def _changes(visit: Visit) -> dict[str, Fact] | Refused:
