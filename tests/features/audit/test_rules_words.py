@@ -133,6 +133,10 @@ def test_lapse_needs_no_actor() -> None:
             "Signed in from 192.0.2.7, in a new browser",
         ),
         (
+            signed_in("signin.completed", "done", opened_with="secret_key", new_program=True),
+            "Signed in from 192.0.2.7, by a new program",
+        ),
+        (
             signed_in("signin.completed", "done", opened_with="recovery_code"),
             "Signed in with a recovery code from 192.0.2.7",
         ),

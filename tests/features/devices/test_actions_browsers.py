@@ -1,12 +1,13 @@
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from doorward.features.devices import actions
+from doorward.features.devices import actions, store
 from doorward.features.devices.model import Met
 from doorward.kernel.ids import AccountId
-from tests.worlds import API, World
+from tests.worlds import API, NOON, World
 
 PLACES = [replace(API, address=f"198.51.100.{number}") for number in range(1, 8)]
 
@@ -110,3 +111,35 @@ def test_where_it_came_from_is_not_read_from_a_copy(world: World, alice: Account
     assert len(set(rows)) == 2
     assert all(PLACES[0].address.encode() not in row for row in rows)
     assert {len(row) for row in rows} == {32}
+
+
+def test_the_last_sign_in_is_noted_to_the_day(world: World, alice: AccountId) -> None:
+    """So that who signs in often costs no write, and who goes on signing in stays known."""
+    seen = []
+    for hours in (0, 23, 1, 399 * 24):
+        world.pass_time(hours=hours)
+        met(world, alice, 1)
+        with world.database.read() as sql:
+            seen.append(store.browser_seen_at(sql, alice, browser(1)))
+
+    assert seen == [NOON, NOON, NOON + timedelta(days=1), NOON + timedelta(days=400)]
+
+
+def test_desk_3_of_two_programs_at_once_from_one_place_one_is_new(world: World, alice: AccountId) -> None:
+    """Whichever commits first; the other is known."""
+    told: list[Met] = []
+    start, databases = threading.Barrier(2), [world.database, world.another_process()]
+
+    def sign_in(number: int) -> None:
+        start.wait()
+        with replace(world.runtime, database=databases[number]).writing(PLACES[0]) as call:
+            told.append(actions.know_program(call, alice, tell=True))
+
+    threads = [threading.Thread(target=sign_in, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    databases[1].close()
+
+    assert sorted(told) == [Met.BEFORE, Met.FIRST_TOLD]

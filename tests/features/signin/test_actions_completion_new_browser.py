@@ -12,7 +12,7 @@ from doorward.kernel.events import Door, Entry, Origin
 from doorward.kernel.time import rfc3339
 from tests.features.signin.remembering import account_of, set_rules
 from tests.features.signin.walking import Walk, authenticator, token_of
-from tests.worlds import World
+from tests.worlds import API, World
 
 LAPTOP = Origin(Door.CONSOLE, address="198.51.100.9", user_agent="laptop/1", browser=b"l" * 32)
 CAFE = replace(LAPTOP, address="203.0.113.5", user_agent="phone/2", browser=b"c" * 32)
@@ -166,9 +166,57 @@ def test_desk_3_the_former_address_is_told_as_well(walk: Walk) -> None:
     assert len({link for _, _, link in letters}) == 2
 
 
-def test_desk_3_a_program_is_no_browser(walk: Walk) -> None:
-    """It has no cookie, and could only be told of at each sign-in; one that sends a browser's is none for that."""
+def test_desk_3_a_new_program_is_recorded_and_told(walk: Walk) -> None:
+    """Who signs in by the API has been given everything that is asked for as well."""
     sign_in(walk, walk.with_key("alice"), PROGRAM)
+    ((recipient, letter),) = walk.world.collect_mail()
+
+    assert (recipient, letter.kind) == ("alice@example.org", "new_browser")
+    assert {name: letter.facts[name] for name in ("address", "user_agent", "program")} == {
+        "address": "203.0.113.5",
+        "user_agent": "phone/2",
+        "program": True,
+    }
+    assert str(letter.facts["not_me"]).startswith("https://login.example.org/not-me/")
+    assert completed(walk).details["new_program"] is True
+    assert "new_browser" not in completed(walk).details
+
+
+def test_desk_3_a_program_is_known_by_its_place(walk: Walk) -> None:
+    """Told of once, whatever cookie it sends; anew under another name, and from another network."""
+    key = walk.with_key("alice")
+    kinds = []
+    for origin in (
+        PROGRAM,
+        replace(PROGRAM, browser=b"x" * 32),
+        replace(PROGRAM, user_agent="phone/3"),
+        replace(PROGRAM, address="2001:db8::1"),
+        replace(PROGRAM, address="2001:db8::2"),
+        replace(PROGRAM, address="2001:db8:0:1::1"),
+    ):
+        sign_in(walk, key, origin)
+        kinds.append(told(walk))
+
+    new = ["new_browser"]
+    assert kinds == [new, [], new, new, [], new]
+
+
+def test_desk_3_a_program_that_set_the_account_up_is_known(walk: Walk) -> None:
+    """The first sign-in ever tells of nothing, and the next one from there is by a known program."""
+    key = walk.with_key("alice")
+    told(walk)
+    sign_in(walk, key, API)
 
     assert told(walk) == []
-    assert "new_browser" not in completed(walk).details
+    assert "new_program" not in completed(walk).details
+
+
+def test_desk_3_a_known_program_is_not_told_of_the_next_day(walk: Walk) -> None:
+    """Else whoever signs in each day would be told each day."""
+    key = walk.with_key("alice")
+    sign_in(walk, key, PROGRAM)
+    told(walk)
+    walk.world.pass_time(days=3)
+    sign_in(walk, key, PROGRAM)
+
+    assert told(walk) == []

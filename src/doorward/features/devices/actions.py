@@ -30,6 +30,7 @@ from doorward.features.policy import actions as policy
 from doorward.kernel.act import Needs, Who, act
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.networks import network
 from doorward.kernel.ports import Secret
 from doorward.kernel.time import rfc3339
 from doorward.kernel.tokens import make_token
@@ -113,11 +114,17 @@ def know_browser(call: Call, account: AccountId, browser_hash: bytes, *, tell: b
 
     With `tell` it is decided of one that is new whether the owner hears of it; telling is for the caller (DESK-3).
     """
-    if store.see_browser(call.sql, account, browser_hash, call.now):
-        return Met.BEFORE
-    told_place = _untold_place(call, account) if tell else None
-    store.meet_browser(call.sql, store.NewBrowser(account, browser_hash, call.now, told_place))
-    return Met.FIRST if told_place is None else Met.FIRST_TOLD
+    seen_at = store.browser_seen_at(call.sql, account, browser_hash)
+    if seen_at is None:
+        return _meet(call, account, browser_hash, tell=tell)
+    if call.now >= seen_at + rules.SEEN_AGAIN:
+        store.see_browser(call.sql, account, browser_hash, call.now)
+    return Met.BEFORE
+
+
+def know_program(call: Call, account: AccountId, *, tell: bool) -> Met:
+    """Note that a program has completed a sign-in of the account; its place is what it is known by (DESK-3)."""
+    return know_browser(call, account, _place(call, account), tell=tell)
 
 
 def knows_browser(call: Call, account: AccountId, browser_hash: bytes) -> bool:
@@ -217,12 +224,19 @@ def _revoke(call: Call, account: AccountId, device: UUID | None) -> DevicesRevok
     return DevicesRevoked(count) if count else NoDevices()
 
 
-def _untold_place(call: Call, account: AccountId) -> bytes | None:
-    """Give the place of this call, unless the owner need not be told of a new browser there."""
-    said = f"{account}|{call.origin.address}|{call.origin.user_agent}"
-    place = call.sealer.keyed_hash(said, rules.PLACE)
-    told = store.told_places(call.sql, account, call.now - rules.TOLD_WITHIN)
-    return place if rules.tells_of_browser(told, place) else None
+def _meet(call: Call, account: AccountId, browser_hash: bytes, *, tell: bool) -> Met:
+    """Insert a new browser, with its place if the owner is to be told of one there."""
+    place = _place(call, account)
+    told = store.told_places(call.sql, account, call.now - rules.TOLD_WITHIN) if tell else ()
+    tells = tell and rules.tells_of_browser(told, place)
+    store.meet_browser(call.sql, store.NewBrowser(account, browser_hash, call.now, place if tells else None))
+    return Met.FIRST_TOLD if tells else Met.FIRST
+
+
+def _place(call: Call, account: AccountId) -> bytes:
+    """Hash whence a call comes, and what it calls itself, for one account: it is read from no copy of the database."""
+    said = f"{account}|{network(call.origin.address)}|{call.origin.user_agent}"
+    return call.sealer.keyed_hash(said, rules.PLACE)
 
 
 def _resend_at(call: Call, account: AccountId) -> datetime:

@@ -55,7 +55,7 @@ class CodeIssued:
 
 
 class Met(StrEnum):
-    """How a browser in which a sign-in was completed stands to the account."""
+    """How a browser or program by which a sign-in was completed stands to the account."""
 
     BEFORE = "before"
     FIRST = "first"

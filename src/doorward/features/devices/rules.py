@@ -19,6 +19,8 @@ MAILS = 3
 MAILS_WITHIN = timedelta(minutes=15)
 ADDRESS_REST = timedelta(hours=72)
 """How long a changed address gets no code (DESK-4)."""
+SEEN_AGAIN = timedelta(days=1)
+"""How old its last sign-in must be for the next one to be noted: what signs in often costs no write."""
 MOST_TOLD = 5
 """Of how many new browsers the owner of an account is told within a while (DESK-3)."""
 TOLD_WITHIN = timedelta(hours=24)
@@ -111,7 +113,8 @@ def concerns_owner(last_sign_in_at: datetime | None, *, told_otherwise: bool) ->
 def tells_of_browser(told: Sequence[bytes], place: bytes) -> bool:
     """Decide whether the owner is told of a new browser, by the places that they were told of lately (DESK-3).
 
-    A place is an address with a browser's name: one that keeps no cookie is told of once, and hides no other.
+    A place is a network with the name that a browser or program gives itself: one that keeps no cookie is told of once,
+    and hides no other.
     """
     return len(told) < MOST_TOLD and place not in told
 

@@ -97,7 +97,7 @@ def _sign_in_sentence(entry: Entry) -> str:
             said = f"Signed in{_WAYS_IN.get(str(entry.details.get('opened_with')), '')}"
     count = entry.details.get("count")
     times = "" if count is None else f", {count:,} times"
-    new = ", in a new browser" if entry.details.get("new_browser") else ""
+    new = next((words for detail, words in _NEW.items() if entry.details.get(detail)), "")
     return f"{said}{f' from {entry.address}' if entry.address else ''}{new}{times}"
 
 
@@ -114,6 +114,8 @@ def _because(entry: Entry) -> str:
 def _in_brackets(code: str | None) -> str:
     return "" if code is None else f" ({code})"
 
+
+_NEW = {"new_browser": ", in a new browser", "new_program": ", by a new program"}
 
 _WAYS_IN = {
     "recovery_code": " with a recovery code",

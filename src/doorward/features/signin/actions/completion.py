@@ -92,7 +92,7 @@ def open_session(
 ) -> SignedIn | Refused:
     """Mint the session, clear the counters of the factors used in it (LOCK-4), and record the complete sign-in.
 
-    Its owner is told of a browser that is new, unless its device is remembered, which they are told of anyway (DESK-3).
+    Its owner is told of a browser or program that is new, unless another letter tells of this sign-in (DESK-3).
     """
     account = standing.account
     opened = sessions.open_session(call, account.id, epoch, opened_with)
@@ -103,7 +103,7 @@ def open_session(
     told_otherwise = remembered or opened_with.told
     tell = devices_rules.concerns_owner(standing.state.last_sign_in_at, told_otherwise=told_otherwise)
     cookie, met = _know_browser(call, account.id, tell=tell)
-    new: dict[str, Fact] = {} if met in {None, Met.BEFORE} else {"new_browser": True}
+    new: dict[str, Fact] = {} if met is Met.BEFORE else {"new_program" if _by_program(call) else "new_browser": True}
     audit.record(
         as_person(call, standing),
         Event(
@@ -152,13 +152,13 @@ def _remembers(call: Call, found: UnderWay, opened_with: OpenedWith) -> bool:
     return wished and bool(policy.password_rules(call, found.standing.state.password_rules).remember_device_days)
 
 
-def _know_browser(call: Call, account: AccountId, *, tell: bool) -> tuple[Secret | None, Met | None]:
-    """Remember a browser that has completed a sign-in (LOCK-11); give its cookie's value if it had none.
+def _know_browser(call: Call, account: AccountId, *, tell: bool) -> tuple[Secret | None, Met]:
+    """Remember by what a sign-in was completed (LOCK-11, DESK-3); give a browser's cookie its value if it had none.
 
-    What comes through another door is no browser, and nothing is remembered of it.
+    What comes through another door is a program, which keeps no cookie.
     """
-    if call.origin.door is not Door.CONSOLE:
-        return None, None
+    if _by_program(call):
+        return None, devices.know_program(call, account, tell=tell)
     if call.origin.browser is not None:
         return None, devices.know_browser(call, account, call.origin.browser, tell=tell)
     cookie, _ = make_token(account, call.entropy)
@@ -167,6 +167,10 @@ def _know_browser(call: Call, account: AccountId, *, tell: bool) -> tuple[Secret
 
 
 def _tell_of_browser(call: Call, account: Account) -> None:
-    """Tell the owner that a sign-in was completed in a browser that had completed none of theirs before (DESK-3)."""
-    facts = notices.about_own(call, account.user_name)
+    """Tell the owner that a sign-in was completed by a browser or program that had completed none before (DESK-3)."""
+    facts = {**notices.about_own(call, account.user_name), "program": _by_program(call)}
     links.tell_with_not_me(call, account.id, account.email, Kind.NEW_BROWSER, facts)
+
+
+def _by_program(call: Call) -> bool:
+    return call.origin.door is not Door.CONSOLE
