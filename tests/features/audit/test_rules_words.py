@@ -127,6 +127,14 @@ def test_lapse_needs_no_actor() -> None:
             signed_in("signin.password", "refused", count=1204),
             "Attempt with a password not checked from 192.0.2.7, 1,204 times",
         ),
+        (
+            signed_in("signin.code", "checked", "wrong", clock_error_minutes=-1),
+            "Wrong code from 192.0.2.7, by a clock about 1 minute slow",
+        ),
+        (
+            signed_in("signin.code", "checked", "wrong", clock_error_minutes=4),
+            "Wrong code from 192.0.2.7, by a clock about 4 minutes fast",
+        ),
         (signed_in("signin.completed", "done", opened_with="secret_key"), "Signed in from 192.0.2.7"),
         (
             signed_in("signin.completed", "done", opened_with="secret_key", new_browser=True),

@@ -122,12 +122,14 @@ def token_of(call: Call, account: AccountId) -> Token | None:
     return tokens.find(call, TokenId(held[0].token)) if held else None
 
 
-def bind_key(call: Call, account: AccountId, secret: bytes, step: int) -> UUID:
-    """Make a proven secret the account's one key, beginning with the step that proved it (KEY-9)."""
+def bind_key(
+    call: Call, account: AccountId, secret: bytes, step: int, spent_steps: frozenset[int] = frozenset()
+) -> UUID:
+    """Make a proven secret the account's one key, beginning with the step that proved it and those spent (KEY-9)."""
     delete_keys(call, account)
     key = new_id(call.now, call.entropy)
     sealed = call.sealer.seal(secret, _key_place(account, key))
-    store.add(call.sql, store.NewKey(account, key, sealed, step, call.now))
+    store.add(call.sql, store.NewKey(account, key, sealed, step, call.now, spent_steps=spent_steps))
     accounts.change_factors(call, account, 1)
     return key
 

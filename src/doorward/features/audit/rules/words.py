@@ -98,7 +98,16 @@ def _sign_in_sentence(entry: Entry) -> str:
     count = entry.details.get("count")
     times = "" if count is None else f", {count:,} times"
     new = next((words for detail, words in _NEW.items() if entry.details.get(detail)), "")
-    return f"{said}{f' from {entry.address}' if entry.address else ''}{new}{times}"
+    return f"{said}{f' from {entry.address}' if entry.address else ''}{new}{_clock(entry)}{times}"
+
+
+def _clock(entry: Entry) -> str:
+    """Tell operators of a wrong clock that two codes of a set-up have shown (KEY-15)."""
+    minutes = entry.details.get("clock_error_minutes")
+    if not isinstance(minutes, int):
+        return ""
+    size = abs(minutes)
+    return f", by a clock about {size} minute{'' if size == 1 else 's'} {'slow' if minutes < 0 else 'fast'}"
 
 
 def _by(entry: Entry) -> str:

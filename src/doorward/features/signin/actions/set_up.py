@@ -1,6 +1,9 @@
 """The set-up page: a key is shown, and becomes the account's only when a code made from it is accepted (KEY-1)."""
 
+import json
 from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
 
 from doorward.edges.call import Call, Resumed, Steps
 from doorward.features.devices import actions as devices
@@ -8,8 +11,8 @@ from doorward.features.links import actions as links
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
-from doorward.features.otp.model import NO_STEP, Accepted
-from doorward.features.otp.rules import codes, provisioning
+from doorward.features.otp.model import NO_STEP, Accepted, OtpKey, WrongCode
+from doorward.features.otp.rules import clock_errors, codes, provisioning
 from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
 from doorward.features.second_factor.actions import states as second_factor
@@ -21,10 +24,13 @@ from doorward.features.signin.actions.pending import UnderWay
 from doorward.features.signin.model import ConfirmSetUp, PendingToken, ShowSetUp, SignedIn, SignInGoesOn
 from doorward.features.signin.rules import machine
 from doorward.kernel.events import Result
-from doorward.kernel.outcome import Begin, Refused
+from doorward.kernel.outcome import Begin, Fact, Refused
 from doorward.kernel.ports import Secret
+from doorward.kernel.time import rfc3339
 
 ACT = "signin.code"
+_NO_KEY = UUID(int=0)
+"""The id of a key that is nobody's yet (RFC 9562 section 5.9)."""
 
 
 def show_set_up(command: ShowSetUp) -> Steps:
@@ -59,17 +65,51 @@ def _confirm(call: Call, command: ConfirmSetUp) -> SignedIn | SignInGoesOn | Ref
         return pending.unheard(call, command.sign_in, ACT, Refused("signin.expired", cause="the key was never shown"))
     if barred := pending.admit_guess(call, found, ACT):
         return barred
-    verdict = codes.verify(secret, command.code, NO_STEP, call.now)
-    accepted = isinstance(verdict, Accepted)
-    pending.record_attempt(call, found.standing, ACT, Result.RIGHT if accepted else Result.WRONG, new_key=True)
-    if not isinstance(verdict, Accepted):
-        return pending.count_wrong(call, found) or Refused("otp.wrong")
-    return _bind(call, pending.wishing(found, remember_device=command.remember_device), secret, verdict)
+    key, earlier = _tried(call, found, secret)
+    verdict = codes.verify_key(key, command.code, call.now)
+    if isinstance(verdict, Accepted):
+        pending.record_attempt(call, found.standing, ACT, Result.RIGHT, new_key=True)
+        wished = pending.wishing(found, remember_device=command.remember_device)
+        return _bind(call, wished, codes.succeeded(key, verdict, call.now))
+    if verdict.code == "otp.used":
+        pending.record_attempt(call, found.standing, ACT, Result.USED, new_key=True)
+        return verdict
+    return _wrong(call, found, key, (earlier, WrongCode(command.code, call.now)))
 
 
-def _bind(call: Call, found: UnderWay, secret: bytes, accepted: Accepted) -> SignedIn | SignInGoesOn | Refused:
+def _wrong(call: Call, found: UnderWay, key: OtpKey, given: tuple[WrongCode | None, WrongCode]) -> Refused:
+    """Count a wrong code; when it and the one before fit the same wrong clock, say so, and spend both (KEY-15).
+
+    An account that sets up its key has none on which operators could see the clock: the entry tells them.
+    """
+    earlier, later = given
+    error = None if earlier is None else clock_errors.clock_error(key, earlier, later)
+    shown: dict[str, Fact] = {}
+    if error is not None:
+        key = clock_errors.spend(key, error, call.now)
+        shown = {"clock_error_minutes": clock_errors.clock_minutes(error.offset)}
+    pending.record_attempt(call, found.standing, ACT, Result.WRONG, new_key=True, **shown)
+    if locked := pending.count_wrong(call, found):
+        return locked
+    kept = [later.code, rfc3339(later.at), key.last_step, *sorted(key.spent_steps)]
+    sealed = call.sealer.seal(json.dumps(kept).encode(), _tries_place(found))
+    store.save(call.sql, replace(found.pending, sealed_wrong_code=sealed))
+    return Refused("otp.wrong", shown)
+
+
+def _tried(call: Call, found: UnderWay, secret: bytes) -> tuple[OtpKey, WrongCode | None]:
+    """Give the key that is shown with what wrong codes have spent of it (KEY-15), and the last of them."""
+    key = OtpKey(found.account, _NO_KEY, secret, NO_STEP, call.now)
+    sealed = found.pending.sealed_wrong_code
+    if sealed is None:
+        return key, None
+    code, at, last_step, *spent = json.loads(call.sealer.open(sealed, _tries_place(found)))
+    return replace(key, last_step=last_step, spent_steps=frozenset(spent)), WrongCode(code, datetime.fromisoformat(at))
+
+
+def _bind(call: Call, found: UnderWay, key: OtpKey) -> SignedIn | SignInGoesOn | Refused:
     """Make the key the account's and use the allowlist entry up, in this one transaction (KEY-13)."""
-    otp.bind_key(call, found.account, secret, accepted.step)
+    otp.bind_key(call, found.account, key.secret, key.last_step, key.spent_steps)
     codes = recovery_codes.make_codes(call, found.account)
     second_factor.use_up_allowlist_entry(call, found.account)
     devices.forget_devices_of(call, found.account)
@@ -97,3 +137,7 @@ def _secret(call: Call, found: UnderWay) -> bytes | None:
 
 def _place(found: UnderWay) -> str:
     return f"pending_sign_ins|sealed_secret|{found.pending.token_hash.hex()}"
+
+
+def _tries_place(found: UnderWay) -> str:
+    return f"pending_sign_ins|sealed_wrong_code|{found.pending.token_hash.hex()}"
