@@ -54,10 +54,21 @@ def test_roles_are_set(served: Served) -> None:
 
     assert told["outcome"] == "done"
     assert sorted(roles_of(served, olga, bram)) == ["help-desk", "super-user"]
-    assert [(entry.act, entry.details["role"]) for entry in served.world.entries()] == [
+    assert [(entry.act, entry.details.get("role")) for entry in served.world.entries()] == [
         ("rights.granted", "help-desk"),
         ("rights.granted", "super-user"),
         ("rights.revoked", "auditor"),
+        ("accounts.viewed", None),
+    ]
+
+
+def test_reading_an_accounts_roles_is_recorded(served: Served) -> None:
+    """A look at what somebody may do is a look at their account (AUDIT-1)."""
+    bram, olga = served.world.add("bram", "help-desk"), served.operator()
+
+    assert roles_of(served, olga, bram) == ["help-desk"]
+    assert [(one.act, one.outcome, one.target_name) for one in served.world.entries()] == [
+        ("accounts.viewed", "done", "bram")
     ]
 
 

@@ -251,11 +251,12 @@ def test_an_account_that_is_not_there_is_told_so(site: Site, account: str) -> No
     assert site.operator().get(f"/console/users/{account}").told == (404, "There is no such account.")
 
 
-def test_opening_an_account_is_recorded_once(site: Site) -> None:
+@pytest.mark.parametrize("tab", TABS)
+def test_opening_an_account_is_recorded_once(site: Site, tab: str) -> None:
     """One entry for one page load (AUDIT-1)."""
     bram = site.world.add("bram")
 
-    site.operator().get(f"/console/users/{bram}?tab=history")
+    site.operator().get(f"/console/users/{bram}?tab={tab}")
 
     assert [(one.act, one.actor_name, one.target_name) for one in site.world.entries()] == [
         ("accounts.viewed", "olga", "bram")

@@ -44,8 +44,8 @@ def revoke(world: World, account: AccountId, role: str, by: Bearer | None = None
 
 
 def roles_of(world: World, account: AccountId) -> list[str]:
-    """Read an account's roles as the server's owner."""
-    shown = world.run(granting.show_roles_of, ShowRolesOf(account))
+    """Read an account's roles as the server's owner, without an entry of it."""
+    shown = world.run(granting.show_roles_on_page, ShowRolesOf(account))
     assert isinstance(shown, RolesOf)
     return [one.role for one in shown.assignments]
 

@@ -8,7 +8,7 @@ from doorward.doors.console.visit import Visit
 from doorward.features.accounts import actions as accounts
 from doorward.features.directory.model import AccountShown
 from doorward.features.rights.actions.explaining import explain_permission, list_who_may
-from doorward.features.rights.actions.granting import grant_role, show_roles_of
+from doorward.features.rights.actions.granting import grant_role, show_roles_on_page
 from doorward.features.rights.actions.permissions import PERMISSIONS
 from doorward.features.rights.model.acts.explaining import Explain, WhoMay, phrase
 from doorward.features.rights.model.acts.granting import GrantRole, RolesOf, ShowRolesOf
@@ -24,7 +24,7 @@ def tab(visit: Visit, viewed: AccountShown) -> dict[str, Any]:
     """Show what an account holds, and answer what was asked about it."""
     account = viewed.account.id
     barred = visit.refusal_of(_GRANT, GrantRole(account, ""))
-    held = visit.run(show_roles_of, ShowRolesOf(account, judged=True))
+    held = visit.run(show_roles_on_page, ShowRolesOf(account, judged=True))
     unread = held if isinstance(held, Refused) else None
     shown = RolesOf(()) if isinstance(held, Refused) else held
     roles = {} if unread is not None else role_forms.every_role(visit)

@@ -55,9 +55,19 @@ def show_granting(call: Call, command: ShowGranting) -> GrantingShown:
     return GrantingShown(judged, judge_reaching_higher(call))
 
 
-@act("user-permissions:read", event=None, writes=False)
+@act("user-permissions:read", event="accounts.viewed")
 def show_roles_of(call: Call, command: ShowRolesOf) -> RolesOf:
     """List what an account holds, by itself and through its groups."""
+    return _roles_of(call, command)
+
+
+@act("user-permissions:read", event=None, writes=False)
+def show_roles_on_page(call: Call, command: ShowRolesOf) -> RolesOf:
+    """List what an account holds on its page, whose opening is recorded: one entry for one page load (AUDIT-1)."""
+    return _roles_of(call, command)
+
+
+def _roles_of(call: Call, command: ShowRolesOf) -> RolesOf:
     found = facts.assignments_of(call, command.account)
     refused = tuple(judge(call, one) for one in found) if command.judged else ()
     return RolesOf(found, names_of(call, found), refused)
