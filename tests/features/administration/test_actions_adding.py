@@ -6,8 +6,9 @@ import pytest
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import AccountKind
 from doorward.features.administration.actions.adding import add_account
+from doorward.features.administration.actions.editing import edit_account
 from doorward.features.administration.actions.grouping import add_group
-from doorward.features.administration.model import AccountAdded, AddAccount
+from doorward.features.administration.model import AccountAdded, AddAccount, EditAccount
 from doorward.features.groups import actions as groups
 from doorward.features.groups.model import AddGroup, GroupAdded
 from doorward.features.notices.model import Kind
@@ -16,7 +17,13 @@ from doorward.features.policy.actions import change_two_factor
 from doorward.features.policy.model import ChangeTwoFactor
 from doorward.features.rights.actions import facts as rights
 from doorward.features.second_factor.actions import states
-from doorward.features.second_factor.model import Cause, FactorState
+from doorward.features.second_factor.actions.secret_key import issue_temporary_access_code
+from doorward.features.second_factor.model import (
+    Cause,
+    FactorState,
+    IssueTemporaryAccessCode,
+    TemporaryAccessCodeIssued,
+)
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin.actions.new_password import open_link
 from doorward.features.signin.model import LinkOpened, OpenLink, PendingToken
@@ -228,3 +235,15 @@ def test_account_is_not_added_to_a_group_that_is_not_there(world: World, grace: 
     assert refusal(world, grace, replace(NEW, groups=("Branch North",))) == "groups.not_found"
     with world.reading() as call:
         assert accounts.find(call, "b.rossi") is None
+
+
+def test_who_added_an_account_issues_it_no_code(world: World, grace: Bearer) -> None:
+    """They gave it its address: for 72 hours that takes another operator, who changed it not either (KEY-10)."""
+    hugo, ivy = (world.add_operator(name, "administrator") for name in ("hugo", "ivy"))
+    account = add(world, grace).account
+    moved = EditAccount(account, world.standing(account).account.version, email="new@example.org", reason="moved")
+    world.run(edit_account, moved, hugo)
+    issued = [world.run(issue_temporary_access_code, IssueTemporaryAccessCode(account, "x"), by) for by in (grace, ivy)]
+
+    assert issued[0] == Refused("second_factor.changed_by_actor")
+    assert isinstance(issued[1], TemporaryAccessCodeIssued)

@@ -7,8 +7,19 @@ from doorward.features.administration.model import EditAccount, PasswordResetSta
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords
 from doorward.features.second_factor.actions.allowlist import allow_set_up, withdraw_set_up
-from doorward.features.second_factor.actions.secret_key import delete_secret_key, reset_secret_key
-from doorward.features.second_factor.model import AllowSetUp, DeleteSecretKey, ResetSecretKey, WithdrawSetUp
+from doorward.features.second_factor.actions.secret_key import (
+    delete_secret_key,
+    issue_temporary_access_code,
+    reset_secret_key,
+)
+from doorward.features.second_factor.model import (
+    AllowSetUp,
+    DeleteSecretKey,
+    IssueTemporaryAccessCode,
+    ResetSecretKey,
+    TemporaryAccessCodeIssued,
+    WithdrawSetUp,
+)
 from doorward.features.signin.actions.new_password import use_set_password_link
 from doorward.features.signin.model import PasswordSet, PendingToken, UseSetPasswordLink
 from doorward.kernel.act import Bearer, Caller
@@ -197,3 +208,18 @@ def test_nobody_starts_their_own_or_a_higher_accounts(world: World, bram: Accoun
     assert start(world, grace.account, grace) == Refused("rights.self")
     assert start(world, grace.account, sam) == Refused("rights.higher_target")
     assert isinstance(start(world, bram, sam), PasswordResetStarted)
+
+
+def test_who_started_a_password_reset_issues_no_code(world: World, grace: Bearer, bram: AccountId) -> None:
+    """They could have had the link: for 72 hours it takes an operator who set neither password nor address (KEY-10)."""
+    hugo, ivy = (world.add_operator(name, "administrator") for name in ("hugo", "ivy"))
+    started(world, bram, grace)
+    world.run(reset_secret_key, ResetSecretKey(bram, "lost the phone"))
+    moved = EditAccount(bram, world.standing(bram).account.version, email="new@example.org", reason="moved")
+    world.run(edit_account, moved, hugo)
+    issued = [world.run(issue_temporary_access_code, IssueTemporaryAccessCode(bram, "x"), by) for by in (grace, hugo)]
+
+    assert issued == [Refused("second_factor.changed_by_actor")] * 2
+    assert isinstance(
+        world.run(issue_temporary_access_code, IssueTemporaryAccessCode(bram, "x"), ivy), TemporaryAccessCodeIssued
+    )
