@@ -156,3 +156,13 @@ def test_a_session_that_is_no_session_is_not_found(site: Site, session: str) -> 
 
     assert shown.status == 404
     assert theirs.get("/me").status == 200
+
+
+def test_an_allowlist_entry_shows_its_story(site: Site) -> None:
+    """Who added it, when, why, and until when it is good (KEY-13)."""
+    bram, olga = site.world.add("bram"), site.operator()
+    olga.post(f"/console/users/{bram}/allowlist/add", {"reason": "a new phone"})
+    words = olga.get(f"/console/users/{bram}?tab=two-factor").page.text
+
+    told = "Added byolga Added2026-05-04 12:00:00 UTC just now Whya new phone Until2026-05-07 12:00:00 UTC in 3 days"
+    assert told in words

@@ -1,5 +1,7 @@
 import pytest
 
+from doorward.features.administration.actions.editing import edit_account
+from doorward.features.administration.model import EditAccount
 from doorward.kernel.ids import AccountId
 from tests.doors.console.standings import locked
 from tests.doors.console.visiting import Browser, Shown, Site
@@ -68,3 +70,14 @@ def test_a_late_undo_is_told_on_the_page(site: Site) -> None:
 def test_an_account_that_is_not_there_is_told(site: Site, account: str) -> None:
     """Whether its id is no id or that of nobody."""
     assert site.operator().post(f"/console/users/{account}/allowlist/undo", {}).status == 404
+
+
+@pytest.mark.parametrize(("deed", "said"), [("unlock", "unlocked"), ("allowlist/add", "allowed")])
+def test_nothing_is_offered_on_a_protected_account(site: Site, deed: str, said: str) -> None:
+    """Taking back is a change too, and a second code does not come within ten seconds (PROT-1)."""
+    account = locked(site) if deed == "unlock" else site.world.add("bram")
+    olga, before = done(site, deed, account)
+    site.world.run(edit_account, EditAccount(account, None, protected=True, reason="the board"))
+    after = olga.get(f"/console/users/{account}?done={said}").page
+
+    assert [any(form.action.endswith("undo") for form in page.forms) for page in (before.page, after)] == [True, False]
