@@ -50,6 +50,21 @@ def test_filters_narrow_the_trail(served: Served) -> None:
     assert acts(served, "after=2026-05-04T14:05:00%2B02:00&actor=olga&act=lockout.locked", olga) == []
 
 
+def test_a_refusal_leads_to_its_entry(served: Served) -> None:
+    """By its reference, which may have been read out, and to no other (AUDIT-4)."""
+    bram, olga = served.world.add("bram", "administrator"), served.operator("olga")
+    grace = served.token(served.world.add("grace", "help-desk", factors=1))
+    served.ask(f"POST /accounts/{bram}/unlock", REASON, olga)
+    refused = served.ask(f"POST /accounts/{bram}/unlock", REASON, grace).json()
+    found = served.ask(f"GET /audit?reference=%20{refused['reference'].upper()}", token=olga).json()["items"]
+    other = served.ask("GET /audit?reference=nothing%00", token=olga).json()["items"]
+
+    assert [(one["code"], one["actor_name"], one["reference"]) for one in found] == [
+        (refused["code"], "grace", refused["reference"])
+    ]
+    assert (other, acts(served, f"reference={refused['reference']}&act=lockout.locked", olga)) == ([], [])
+
+
 def test_reading_the_trail_is_recorded(served: Served) -> None:
     """The one list that is (AUDIT-1)."""
     served.ask("GET /audit", token=served.operator())

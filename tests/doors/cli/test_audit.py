@@ -47,6 +47,14 @@ def test_filters_narrow_down(history: Shell, words: list[str], acts: list[str]) 
     assert [entry["act"] for entry in history.done("audit", "list", *words, "--json").json["items"]] == acts
 
 
+def test_a_reference_leads_to_its_entry(history: Shell) -> None:
+    """Each command has one, and whatever it does is found by it."""
+    locked = history.done("audit", "list", "--act", "lockout.locked", "--json").json["items"][0]
+    found = history.done("audit", "list", "--reference", locked["reference"], "--json").json["items"]
+
+    assert found == [locked]
+
+
 def test_reading_the_trail_is_recorded_once(history: Shell) -> None:
     """Each listing is one entry of its own (AUDIT-1)."""
     history.done("audit", "list")

@@ -158,6 +158,8 @@ def test_whoever_is_out_of_reach_is_left_out(site: Site) -> None:
     assert shown.status == 200
     assert "1 user was left out" in shown.page.ids["left-out"]
     assert "rights.higher_target" in shown.page.ids["left-out"]
+    refused = next(one for one in site.world.entries() if one.outcome == "refused")
+    assert f"Reference {refused.reference}" in shown.page.ids["left-out"]
     assert members(site, group) == [bram]
 
 

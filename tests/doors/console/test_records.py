@@ -1,3 +1,4 @@
+import re
 from importlib.resources import files
 
 import pytest
@@ -25,6 +26,19 @@ def test_the_audit_page_tells_who_did_what_to_whom(site: Site) -> None:
 
     assert "Locked by handlockout.locked" in page.text
     assert "lost his laptop" in page.text
+
+
+def test_a_refusal_leads_to_its_entry(site: Site) -> None:
+    """The reference on the page of the refusal, typed into the audit page, finds what was refused and to whom."""
+    bram, grace = site.world.add("bram", "administrator"), site.operator("help-desk", name="grace")
+    refused = grace.post(f"/console/users/{bram}/unlock", {"reason": "asked"}).page
+    reference = re.findall("Reference ([a-z2-7]{12})", refused.text)[0]
+    page = site.operator().get(f"/console/audit?reference={reference}").page
+    other = site.operator(name="piet").get("/console/audit?reference=nothing").page
+
+    assert f"/console/audit?reference={reference}" in page.links
+    assert "rights.higher_target" in page.text
+    assert "No entry matches" in other.text
 
 
 def test_every_act_has_its_words() -> None:

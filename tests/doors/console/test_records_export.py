@@ -44,7 +44,7 @@ def test_a_filter_that_cannot_be_read_is_told_on_its_page(site: Site) -> None:
     shown = site.operator().post("/console/audit/export", {"format": "csv", "target": "nobody"})
 
     assert shown.status == 303
-    assert shown.to == "/console/audit?actor=&target=nobody&act=&after=&before="
+    assert shown.to == "/console/audit?actor=&target=nobody&act=&after=&before=&reference="
 
 
 def test_without_the_right_nothing_is_said_of_names(site: Site) -> None:

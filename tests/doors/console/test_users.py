@@ -2,10 +2,12 @@ from datetime import timedelta
 
 import pytest
 
+from doorward.doors.console.visit import SEE_OTHER
+from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import AccountKind
 from doorward.features.jobs.actions.working import go_on
 from doorward.kernel.ids import AccountId
-from tests.doors.console.standings import disabled
+from tests.doors.console.standings import disabled, named
 from tests.doors.console.visiting import Shown, Site
 
 
@@ -201,3 +203,54 @@ def test_an_act_that_is_not_allowed_is_greyed_with_its_reason(site: Site) -> Non
 
     assert "users:modify" in page.greyed["Add a user"]
     assert "/console/users/new" not in page.links
+
+
+def rows(site: Site, shown: Shown) -> dict[str, tuple[bool, str]]:
+    """Say of each locked account of the grid whether its Unlock is live, and what a greyed one says."""
+    told = {}
+    for name in found(shown):
+        account = named(site, name)
+        words = next((one for one in shown.page.greyed if one.startswith(f"Unlock {name.title()}")), "")
+        if words or f"/console/users/{account}?stage=unlock" in shown.page.links:
+            told[name] = (not words, words.partition(": ")[2])
+    return told
+
+
+MODIFY = "You do not have the right that this takes (users:modify). Ask an administrator for it."
+HIGHER = "This account holds rights that you do not hold. Ask somebody who holds them, for example an administrator."
+UNLOCK = "You do not have the right that this takes (users:unlock). Ask an administrator for it."
+
+
+def test_each_row_is_greyed_by_the_decision_that_guards_its_unlock(site: Site) -> None:
+    """Somebody higher, a lock set by hand, oneself: the row says what the act would answer (RIGHT-4, RIGHT-7)."""
+    people(site)
+    now, world = site.world.clock.now(), site.world
+    world.add("grace", "administrator", factors=1, locked_at=now, lock_reason="Failures")
+    olga, piet = site.operator("help-desk"), site.operator("auditor", name="piet")
+    with world.writing() as call:
+        accounts_store.set_state(call.sql, named(site, "olga"), locked_at=now, lock_reason="Failures")
+
+    told = rows(site, olga.get("/console/users"))
+    answers = {name: olga.post(f"/console/users/{named(site, name)}/unlock", {"reason": "a test"}) for name in told}
+
+    assert told == {
+        "anna": (True, ""),
+        "carl": (False, MODIFY),
+        "dora": (True, ""),
+        "grace": (False, HIGHER),
+        "olga": (False, "Nobody locks or unlocks their own account. Ask another operator."),
+    }
+    assert {name: answer.status == SEE_OTHER for name, answer in answers.items()} == {
+        name: live for name, (live, _) in told.items()
+    }
+    assert all(answers[name].told[1].startswith(why) for name, (live, why) in told.items() if not live)
+    assert rows(site, piet.get("/console/users?locked=1"))["carl"] == (False, UNLOCK)
+
+
+def test_the_palette_offers_no_unlock_that_would_be_refused(site: Site) -> None:
+    """Whoever lifts no lock set by hand is not led to try."""
+    known = people(site)
+    desk, chief = site.operator("help-desk"), site.operator(name="chief")
+
+    assert f"{known['carl']}?stage=unlock" not in desk.get("/console/palette?query=carl").html
+    assert f"{known['carl']}?stage=unlock" in chief.get("/console/palette?query=carl").html

@@ -126,6 +126,7 @@ SINCE = (
     "DROP INDEX ix_jobs_owner",
     "DROP INDEX ix_job_items_waiting",
     "CREATE INDEX ix_job_items_open ON job_items (job_id, outcome)",
+    "DROP INDEX ix_audit_entries_reference",
 )
 """What takes back all that came after the version of before and would not be made twice."""
 

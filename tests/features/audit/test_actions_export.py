@@ -86,13 +86,13 @@ def test_an_export_is_recorded_once_with_its_filter(world: World) -> None:
     """However many parts it has (AUDIT-1)."""
     write(world, 250)
     bram = world.add("bram")
-    exported(world, Filter(bram, "olga", "lockout.locked", NOON, NOON), Form.JSON_LINES)
+    exported(world, Filter(bram, "olga", "lockout.locked", NOON, NOON, "k3j"), Form.JSON_LINES)
 
     written = [entry for entry in world.entries() if entry.act == "audit.exported"]
     assert [dict(entry.details) for entry in written] == [
         {
             "form": "jsonl", "account": str(bram), "actor": "olga", "act": "lockout.locked",
-            "after": "2026-05-04T12:00:00Z", "before": "2026-05-04T12:00:00Z",
+            "after": "2026-05-04T12:00:00Z", "before": "2026-05-04T12:00:00Z", "reference": "k3j",
         }
     ]  # fmt: skip
 

@@ -152,8 +152,9 @@ def test_two_minutes_settle_what_was_written() -> None:
         (Filter(actor="gra\u0000ce"), None, {"actor_name": "gra\\u0000ce"}),
         (Filter(after=NOON), BRAM, {"from_id": entries.first_id(NOON), "before_id": BRAM}),
         (Filter(before=NOON), None, {"below_id": entries.first_id(NOON)}),
+        (Filter(reference=" K3J\x00"), None, {"reference": "k3j\\u0000"}),
     ],
-    ids=["all", "account", "actor by id", "actor by name", "after, next page", "before"],
+    ids=["all", "account", "actor by id", "actor by name", "after, next page", "before", "reference as it was read"],
 )
 def test_a_filter_has_its_conditions(wanted: Filter, before: UUID | None, found: dict[str, object]) -> None:
     """A span of time is a range of ids, and an actor is meant by id or else by name."""

@@ -11,6 +11,7 @@ from doorward.features.audit.rules import entries
 from doorward.kernel.act import EVERYBODY
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
+from tests.plans import plans_of
 from tests.worlds import NOON, World
 
 BRAM = AccountId(UUID(int=11))
@@ -167,3 +168,56 @@ def test_filters_are_read_from_an_index_in_order(world: World, condition: str, i
 
     assert index in plan
     assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.sqlite("SQLite's own plan is read")
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {},
+        {"act": "lockout.unlocked"},
+        {"actor_name": "grace"},
+        {"actor_id": GRACE},
+        {"target": BRAM},
+        {"within": [BRAM]},
+        {"act": "lockout.unlocked", "actor_name": "grace", "target": BRAM, "before_id": entry(9).id},
+        {"from_id": entry(0).id, "below_id": entry(9).id},
+    ],
+    ids=["alone", "act", "actor by name", "actor by id", "target", "reach", "all", "span"],
+)
+def test_a_reference_is_found_by_its_index(world: World, narrowed: dict[str, object]) -> None:
+    """Whatever narrows it down: no other index reads so little of a long trail."""
+    with world.database.read() as sql:
+        (plan,) = plans_of(sql, lambda: store.page(sql, {"reference": "r-1", **narrowed}, 50))
+
+    assert "ix_audit_entries_reference (reference=?" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "minutes"),
+    [
+        ({}, [3, 2, 1]),
+        ({"act": "lockout.locked"}, [2]),
+        ({"actor_name": "grace"}, [3, 2, 1]),
+        ({"actor_id": BRAM}, [1]),
+        ({"target": GRACE}, [3]),
+        ({"before_id": entry(3).id}, [2, 1]),
+    ],
+    ids=["alone", "act", "actor by name", "actor by id", "target", "the next page"],
+)
+def test_entries_of_a_reference_are_narrowed_down(
+    world: World, narrowed: dict[str, object], minutes: list[int]
+) -> None:
+    """Newest first, as ever; one request may have written several."""
+    add(
+        world,
+        entry(0),
+        entry(1, reference="q", actor_id=BRAM),
+        entry(2, reference="q", act="lockout.locked"),
+        entry(3, reference="q", target_id=GRACE),
+    )
+
+    assert [one.at for one in found(world, reference="q", **narrowed)] == [
+        NOON + timedelta(minutes=one) for one in minutes
+    ]

@@ -28,7 +28,7 @@ from doorward.kernel.act import (
 )
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
-from tests.worlds import OWNER, World
+from tests.worlds import NOON, OWNER, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,18 +237,21 @@ def test_own_act_asks_for_a_session_and_no_more(world: World) -> None:
     assert world.run(actions.end_session, EndSession(), bram) == NO_SESSION
 
 
-UNLOCK = act(Who.OPERATOR, "users:unlock", Needs.ANOTHER)
+UNLOCK = act(Who.OPERATOR, "users:unlock", Needs.ANOTHER, Needs.LIFTABLE_LOCK)
+DELETE = act(Who.OPERATOR, "users:unlock", Needs.ANOTHER, Needs.DELETABLE_KEY)
 
 
-@pytest.mark.parametrize("asked_for", [UNLOCK, LOOK, LOCK, OWN])
+@pytest.mark.parametrize("asked_for", [UNLOCK, DELETE, LOOK, LOCK, OWN])
 @pytest.mark.parametrize("who", ["desk", "owner", "nobody", "gone", "disabled", "twice"])
 def test_many_are_answered_as_each_alone(world: World, grace: Bearer, asked_for: Act, who: str) -> None:
-    """Whoever asks, for whatever, about whomever: reason, reach, protection, somebody higher, oneself, nobody's id."""
+    """Whoever asks, for whatever, about whomever: reason, reach, protection, state, somebody higher, nobody's id."""
     desk = world.add_operator("desk", "help-desk")
     two = world.add_operator("two", "help-desk", "auditor")
     off = world.add("off", "help-desk", factors=1)
     commands = [About(one) for one in (desk.account, grace.account, two.account, off, world.add("bram"), STRANGER)]
     commands += [About(off, reason="a reason"), About(off, reason=" ")]
+    commands += [About(world.add("out", excluded=True)), About(world.add("customer", kind=AccountKind.EXTERNAL))]
+    commands += [About(world.add("held", locked_at=NOON, lock_reason="Administrator"))]
     with world.writing() as call:
         call.sql.exec_driver_sql("UPDATE accounts SET enabled = (1 = 0), protected = (1 = 1) WHERE user_name = 'off'")
     callers: dict[str, Caller] = {

@@ -30,6 +30,7 @@ from doorward.kernel.paging import DEFAULT_PAGE
 
 routes = Routes("audit")
 
+_REFERENCE = "what an answer was told under: the `reference` of a problem"
 _ACT = "such as `lockout.unlocked`; a word such as `lockout` is every act of that feature"
 
 
@@ -70,6 +71,7 @@ def read_audit(  # noqa: PLR0913 - one parameter for each filter
     act: Annotated[str | None, Query(max_length=100, description=_ACT)] = None,
     after: Annotated[InstantIn | None, Query(description="not before this instant")] = None,
     before: Annotated[InstantIn | None, Query(description="before this instant")] = None,
+    reference: Annotated[str | None, Query(max_length=60, description=_REFERENCE)] = None,
     limit: Limit = DEFAULT_PAGE,
     cursor: After = None,
 ) -> Response:
@@ -78,7 +80,7 @@ def read_audit(  # noqa: PLR0913 - one parameter for each filter
     curl -s "https://login.example.org/api/v1/audit?account=$ID&act=lockout.unlocked" \
       -H "authorization: Bearer $TOKEN"
     """
-    command = ListEntries(Filter(account, actor, act, after, before), limit, cursor)
+    command = ListEntries(Filter(account, actor, act, after, before, reference), limit, cursor)
     return asked.told(asked.run(list_entries, command), _entries)
 
 
@@ -92,6 +94,7 @@ def export_audit(  # noqa: PLR0913 - one parameter for each filter
     act: Annotated[str | None, Query(max_length=100, description=_ACT)] = None,
     after: Annotated[InstantIn | None, Query(description="not before this instant")] = None,
     before: Annotated[InstantIn | None, Query(description="before this instant")] = None,
+    reference: Annotated[str | None, Query(max_length=60, description=_REFERENCE)] = None,
 ) -> Response:
     r"""Export the audit trail as a file, newest first; recorded once, with what was asked for.
 
@@ -100,7 +103,7 @@ def export_audit(  # noqa: PLR0913 - one parameter for each filter
     curl -s "https://login.example.org/api/v1/audit/export?format=jsonl&after=2026-05-01T00:00:00Z" \
       -H "authorization: Bearer $TOKEN" -o audit.jsonl
     """
-    wanted = ExportEntries(Filter(account, actor, act, after, before), form)
+    wanted = ExportEntries(Filter(account, actor, act, after, before, reference), form)
     begun = asked.run(export_entries, wanted)
     return asked.refuse(begun) if isinstance(begun, Refused) else audit_file(begun, wanted, asked.run)
 

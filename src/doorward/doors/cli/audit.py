@@ -56,6 +56,7 @@ _FILTERS = (
     click.option("--act", metavar="ACT", help="Only this act (lockout.unlocked), or all of a feature (lockout)."),
     click.option("--after", type=Moment(), metavar="TIME", help="Only from this time on."),
     click.option("--before", type=Moment(), metavar="TIME", help="Only before this time."),
+    click.option("--reference", metavar="WORD", help="Only what was told under this reference."),
 )
 
 
@@ -79,12 +80,13 @@ def list_all(  # noqa: PLR0913 - the filters of the list, each an option
     act: str | None,
     after: datetime | None,
     before: datetime | None,
+    reference: str | None,
     limit: int,
     cursor: UUID | None,
 ) -> None:
     """List entries, newest first; filters narrow each other down."""
     account = None if name is None else desk.account(name)
-    page = desk.run(list_entries, ListEntries(Filter(account, actor, act, after, before), limit, cursor))
+    page = desk.run(list_entries, ListEntries(Filter(account, actor, act, after, before, reference), limit, cursor))
     if desk.as_json:
         print_json({"items": [entry_json(entry) for entry in page.entries], "next": page.next_id})
         return

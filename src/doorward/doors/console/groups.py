@@ -197,6 +197,7 @@ def one_group(
         stage=stage or visit.query.get("stage"),
         may={"change": may(shown, _EDIT)},
         left_out=_told(visit, left_out or {}),
+        left_out_reference=visit.origin.reference,
         form=dict(visit.form),
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from doorward.kernel.outcome import Refused
 
 _AUDIT, _MAIL = "/console/audit", "/console/mail"
 _EXPORT, _RETRY = export_entries.act, retry_mail.act
-_FILTERS = ("actor", "target", "act", "after", "before")
+_FILTERS = ("actor", "target", "act", "after", "before", "reference")
 _UNDELIVERED = "undelivered"
 _STATES = {one.value for one in MailState} | {_UNDELIVERED}
 
@@ -123,7 +123,14 @@ def _filter(visit: Visit, filters: dict[str, str], right: str) -> tuple[Filter, 
         times[name] = _instant(filters[name])
         if filters[name] and times[name] is None:
             errors[name] = "Write it as 2026-05-04T12:00, in UTC."
-    asked = Filter(target, filters["actor"] or None, filters["act"] or None, times["after"], times["before"])
+    asked = Filter(
+        account=target,
+        actor=filters["actor"] or None,
+        act=filters["act"] or None,
+        after=times["after"],
+        before=times["before"],
+        reference=filters["reference"] or None,
+    )
     return asked, errors
 
 

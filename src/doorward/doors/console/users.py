@@ -1,5 +1,6 @@
 """Users: the search, its views, and what can be done to those it finds."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -7,25 +8,28 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from doorward.doors.console.bulk import USERS, permissions_for_many
-from doorward.doors.console.operator import listed_accounts, may, shell, signed_in
+from doorward.doors.console.operator import listed_accounts, may, permission, shell, signed_in
 from doorward.doors.console.searching import Asked, asked_in
 from doorward.doors.console.views import own_views
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.people_file import people_file
 from doorward.features.administration.actions.adding import add_account
 from doorward.features.directory.actions import search_accounts
-from doorward.features.directory.model import Found, Search
+from doorward.features.directory.model import AccountRow, Found, Search
 from doorward.features.groups.actions import list_groups, named
 from doorward.features.groups.model import ListGroups
 from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import StartJob
+from doorward.features.lockout.actions import unlock_account
+from doorward.features.lockout.model import UnlockAccount
 from doorward.features.sessions.model import SessionShown
 from doorward.features.views.actions import export_found
 from doorward.features.views.model import ExportFound
+from doorward.kernel.ids import AccountId
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
 
-_ADD, _UNLOCK = add_account.act, start_unlocks.act
+_ADD, _UNLOCK, _UNLOCK_MANY = add_account.act, unlock_account.act, start_unlocks.act
 _PALETTE = 8
 _MOST_GROUPS = 200
 
@@ -43,7 +47,8 @@ def show_users(visit: Visit, shown: SessionShown) -> Response:
         filters=asked.filters,
         groups=groups,
         accounts=list(found.accounts),
-        may_unlock=may(shown, _UNLOCK),
+        unlocks=_unlocks(visit, found.accounts),
+        may_unlock=may(shown, _UNLOCK_MANY),
         may_many=permissions_for_many(shown),
         may_add=may(shown, _ADD),
         page=_pager(visit, asked, found),
@@ -52,17 +57,18 @@ def show_users(visit: Visit, shown: SessionShown) -> Response:
 
 
 @signed_in
-def show_palette(visit: Visit, shown: SessionShown) -> Response:
+def show_palette(visit: Visit, _: SessionShown) -> Response:
     """Show the people and the saved views that the palette finds."""
     query = visit.query.get("query", "").strip()
     found = visit.run(search_accounts, Search(query, limit=_PALETTE))
     if isinstance(found, Refused):
         return visit.problem(found)
+    accounts = list(found.accounts) if query else []
     return visit.show(
         "palette_people.html",
-        accounts=list(found.accounts) if query else [],
+        accounts=accounts,
+        unlocks=_unlocks(visit, accounts),
         views=[one for one in own_views(visit, asked_in({})) if query and canonical(query) in canonical(one["name"])],
-        rights=set(shown.rights),
     )
 
 
@@ -85,6 +91,13 @@ def export_users(visit: Visit, _: SessionShown) -> Response:
     search = asked_in(visit.form).search()
     begun = visit.run(export_found, ExportFound(search))
     return visit.problem(begun, USERS) if isinstance(begun, Refused) else people_file(search, visit.run)
+
+
+def _unlocks(visit: Visit, accounts: Sequence[AccountRow]) -> dict[AccountId, dict[str, Any]]:
+    """Say whether each listed account that is locked may be unlocked: by the decision that guards the act (RIGHT-7)."""
+    locked = [one.id for one in accounts if one.lock is not None]
+    refusals = visit.refusals_of(_UNLOCK, [UnlockAccount(one) for one in locked]) if locked else []
+    return {one: permission(no is None, no) for one, no in zip(locked, refusals, strict=True)}
 
 
 def _groups(visit: Visit, asked: Asked) -> tuple[Asked, list[tuple[str, str]]]:

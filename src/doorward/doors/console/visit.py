@@ -1,7 +1,7 @@
 """One request to a page: who asks, what the form says, and what can be run and shown for them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -125,6 +125,12 @@ class Visit:
         with self.reading() as call:
             verdict = self.plug.runtime.guard(call, act, command, self.caller)
         return verdict.refused if isinstance(verdict, Denied) else None
+
+    def refusals_of(self, act: Act, commands: Sequence[object]) -> list[Refused | None]:
+        """Ask the same of many commands, each about an account, in a handful of statements."""
+        with self.reading() as call:
+            verdicts = self.plug.runtime.guard_of_many(call, act, commands, self.caller)
+        return [one.refused if isinstance(one, Denied) else None for one in verdicts]
 
     async def drive(self, steps: Steps) -> Any:
         """Run a step of sign-in; nobody is signed in yet, whatever the request carries."""

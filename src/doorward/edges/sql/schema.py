@@ -21,6 +21,7 @@ from doorward.kernel.obstacle import Obstacle
 VERSIONS = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012",
     "0013", "0014", "0015", "0016", "0017", "0018", "0019", "0020", "0021", "0022", "0023", "0024", "0025",
+    "0026",
 )  # fmt: skip
 """Every version that this program knows, oldest first: the numbers of the files in `migrations/versions`.
 

@@ -165,6 +165,7 @@ def export_entries(call: Call, command: ExportEntries) -> ExportBegun:
         "act": wanted.act,
         "after": None if wanted.after is None else rfc3339(wanted.after),
         "before": None if wanted.before is None else rfc3339(wanted.before),
+        "reference": wanted.reference,
     }
     call.note.details["form"] = command.form.value
     call.note.details.update({name: value for name, value in asked.items() if value is not None})

@@ -22,6 +22,8 @@ class Filter:
     """An act such as `lockout.unlocked`; a word without a dot is every act of that feature."""
     after: datetime | None = None
     before: datetime | None = None
+    reference: str | None = None
+    """What a refusal or any other answer was told under, as typed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,16 @@ _CONDITIONS = {
     "from_id": _T.id >= bindparam("from_id"),
     "below_id": _T.id < bindparam("below_id"),
     "before_id": _T.id < bindparam("before_id"),
+    "reference": _T.reference == bindparam("reference"),
 }
+_NARROWING = {
+    "within": reached(func.coalesce(_T.target_id, _T.target_id), ["within"])[0],
+    "target": func.coalesce(_T.target_id, _T.target_id) == bindparam("target"),
+    "actor_id": func.coalesce(_T.actor_id, _T.actor_id) == bindparam("actor_id"),
+    "actor_name": func.coalesce(_T.actor_name, _T.actor_name) == bindparam("actor_name"),
+    "act": func.coalesce(_T.act, _T.act) == bindparam("act"),
+}
+"""Conditions beside a reference, read from no index: SQLite keeps no statistics, and would as soon read a whole act."""
 _CHECKPOINTS = (
     select(_C.number, _C.begun_at, _C.ended_at, _C.count, _C.first_id, _C.first_at, _C.last_id, _C.last_at, _C.link)
     .where(_C.number < bindparam("before_number"))
@@ -209,7 +218,8 @@ def save_checkpoint(sql: Connection, run: Checkpoint) -> None:
 
 @cache
 def _filtered(names: frozenset[str]) -> Any:
-    return _ENTRIES.where(*(_CONDITIONS[name] for name in sorted(names)))
+    known = _CONDITIONS | _NARROWING if "reference" in names else _CONDITIONS
+    return _ENTRIES.where(*(known[name] for name in sorted(names)))
 
 
 def _entry(row: Any) -> Entry:

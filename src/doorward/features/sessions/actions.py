@@ -65,9 +65,8 @@ def guard(call: Call, act: Act, command: object, caller: Caller) -> Granted | De
     about = guarding.facts_of(call, act, target_of(command), standing)
     judged = actor if isinstance(actor, Refused) else guarding.judge(call, act, actor, about)
     known = NOBODY if isinstance(actor, Refused) else actor
-    target = None if standing is None else Target(standing.account.id, standing.account.user_name)
     protected = act.changes and _protected(call, act, known, standing)
-    return _verdict(command, known, target, judged, protected=protected)
+    return _verdict(command, known, standing, judged, protected=protected)
 
 
 def guard_of_many(call: Call, act: Act, commands: Sequence[object], caller: Caller) -> list[Granted | Denied]:
@@ -75,19 +74,21 @@ def guard_of_many(call: Call, act: Act, commands: Sequence[object], caller: Call
     if act.who is not Who.OPERATOR or Needs.ADMINISTRATOR_LEFT in act.needs:
         return [guard(call, act, command, caller) for command in commands]
     wanted = [account for account in map(target_of, commands) if account is not None]
-    actor, names = _who(call, caller), accounts.names(call, wanted)
-    about = guarding.facts_of_each(call, wanted, names)
+    actor, there = _who(call, caller), accounts.load_many(call, wanted)
+    about = guarding.facts_of_each(call, wanted, there)
     known = NOBODY if isinstance(actor, Refused) else actor
     judged = [actor] * len(wanted) if isinstance(actor, Refused) else guarding.judge_each(call, act, actor, about)
-    protected = accounts.protected(call, wanted) if act.changes and not known.owner else set()
-    targets = [Target(one, names[one]) if one in names else None for one in wanted]
-    each = zip(commands, wanted, targets, judged, strict=True)
-    return [_verdict(what, known, target, one, protected=whose in protected) for what, whose, target, one in each]
+    each = [(what, there.get(whose), one) for what, whose, one in zip(commands, wanted, judged, strict=True)]
+    return [
+        _verdict(what, known, standing, one, protected=act.changes and _protected(call, act, known, standing))
+        for what, standing, one in each
+    ]
 
 
 def _verdict(
-    command: object, known: Actor, target: Target | None, judged: Reach | Refused, *, protected: bool
+    command: object, known: Actor, standing: Standing | None, judged: Reach | Refused, *, protected: bool
 ) -> Granted | Denied:
+    target = None if standing is None else Target(standing.account.id, standing.account.user_name)
     refused = judged if isinstance(judged, Refused) else None
     if refused is None and target is None and target_of(command) is not None:
         refused = Refused("accounts.not_found")

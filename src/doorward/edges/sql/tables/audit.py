@@ -32,6 +32,7 @@ audit_entries = Table(
     Index("ix_audit_entries_actor_name", "actor_name", "id"),
     Index("ix_audit_entries_act", "act", "id"),
     Index("ix_audit_entries_at", "at"),
+    Index("ix_audit_entries_reference", "reference", "id"),
 )
 
 audit_checkpoints = Table(

@@ -90,6 +90,7 @@ def conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
         "from_id": None if wanted.after is None else first_id(wanted.after),
         "below_id": None if wanted.before is None else first_id(wanted.before),
         "before_id": before_id,
+        "reference": None if wanted.reference is None else inert(wanted.reference.strip().lower(), REFERENCE),
     }
     return {name: value for name, value in found.items() if value is not None}
 

@@ -1,6 +1,7 @@
 """What the decision needs to know: what somebody holds, by themselves and through groups, and over whom (RIGHT-3)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
@@ -101,31 +102,37 @@ def facts_of(call: Call, standing: Standing, *, used_second_factor: bool, own_pa
 def target_facts(call: Call, standing: Standing, *, last_administrator: bool) -> TargetFacts:
     """Load what the decision needs to know of the account acted on."""
     account = standing.account.id
-    return TargetFacts(
-        account=account,
-        rights=holdings_of(call, account),
-        last_administrator=last_administrator,
-        groups=groups.groups_of(call, account),
-        locked_by_hand=standing.state.locked_by_hand,
-        external=standing.account.kind is AccountKind.EXTERNAL,
-        excluded=standing.state.excluded,
-    )
+    told = _told(standing, holdings_of(call, account), groups.groups_of(call, account))
+    return replace(told, last_administrator=last_administrator)
 
 
-def facts_of_targets(call: Call, accounts: Sequence[AccountId]) -> dict[AccountId, TargetFacts]:
+def facts_of_targets(call: Call, there: Mapping[AccountId, Standing]) -> dict[AccountId, TargetFacts]:
     """Load what the decision needs to know of many accounts, whoever else could administer left aside."""
+    accounts = list(there)
     inside, own = groups.groups_of_each(call, accounts), store.assignments_of_each(call.sql, accounts)
     through: dict[GroupId, list[Assignment]] = {}
     for one in store.assignments_of_groups(call.sql, frozenset().union(*inside.values())):
         if one.through is not None:
             through.setdefault(one.through, []).append(one)
     found = {}
-    for account in accounts:
+    for account, standing in there.items():
         within = inside.get(account, frozenset())
         held = [*own.get(account, ()), *(one for group in within for one in through.get(group, ()))]
-        rights = holdings_from(call, held) if held else {}
-        found[account] = TargetFacts(account, rights, last_administrator=False, groups=within)
+        found[account] = _told(standing, holdings_from(call, held) if held else {}, within)
     return found
+
+
+def _told(standing: Standing, rights: Holdings, within: frozenset[GroupId]) -> TargetFacts:
+    """Put together what is known of an account acted on, whoever else could administer left aside."""
+    return TargetFacts(
+        account=standing.account.id,
+        rights=rights,
+        last_administrator=False,
+        groups=within,
+        locked_by_hand=standing.state.locked_by_hand,
+        external=standing.account.kind is AccountKind.EXTERNAL,
+        excluded=standing.state.excluded,
+    )
 
 
 def reaches(call: Call, account: AccountId) -> bool:

@@ -1,6 +1,6 @@
 """What the guard asks of rights: the facts of whoever is acted on, and whether the actor may (RIGHT-7)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from doorward.edges.call import Call
 from doorward.features.accounts.model import Standing
@@ -25,9 +25,9 @@ def facts_of(call: Call, act: Act, account: AccountId | None, standing: Standing
     return facts.target_facts(call, standing, last_administrator=last)
 
 
-def facts_of_each(call: Call, accounts: Sequence[AccountId], there: Collection[AccountId]) -> list[TargetFacts]:
+def facts_of_each(call: Call, accounts: Sequence[AccountId], there: Mapping[AccountId, Standing]) -> list[TargetFacts]:
     """Load what `facts_of` does of many accounts, for an act that takes no administrator away."""
-    found = facts.facts_of_targets(call, list(there))
+    found = facts.facts_of_targets(call, there)
     return [found.get(one) or TargetFacts(one, {}, last_administrator=False) for one in accounts]
 
 
