@@ -80,3 +80,11 @@ def test_dev_1_each_setting_that_weakens_the_rules_has_its_advice() -> None:
         ),
         "Without a code by e-mail at sign-in there is nothing that a device is spared.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"), [("user_name", "The user name is empty."), ("full_name", "The full name is empty.")]
+)
+def test_a_name_is_called_what_people_call_it(field: str, said: str) -> None:
+    """Whatever its field is called."""
+    assert sentence(Refused("accounts.name_missing", {"field": field})).startswith(said)

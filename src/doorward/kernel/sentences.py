@@ -71,7 +71,13 @@ def _minute(instant: Fact) -> str:
     return "" if instant is None else f"{datetime.fromisoformat(str(instant)):%Y-%m-%d %H:%M} UTC"
 
 
-_MADE: Mapping[str, Callable[[Refused], str]] = MappingProxyType({"clock": _clock, "since": _since, "until": _until})
+def _name(refused: Refused) -> str:
+    return str(refused.facts.get("field", "name")).replace("_", " ")
+
+
+_MADE: Mapping[str, Callable[[Refused], str]] = MappingProxyType(
+    {"clock": _clock, "name": _name, "since": _since, "until": _until}
+)
 """Words of a sentence that are made from other facts."""
 
 

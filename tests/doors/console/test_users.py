@@ -192,6 +192,13 @@ def test_what_a_search_finds_is_taken_away_as_a_file(site: Site) -> None:
     assert [one.details["search"] for one in entries] == ["query=an, locked", "everybody"]
 
 
+def test_a_file_for_a_group_that_is_not_there_is_refused(site: Site) -> None:
+    """With a page that says so, before anything is sent."""
+    shown = site.operator("help-desk").post("/console/users/export", {"group": "nowhere"})
+
+    assert shown.told == (404, "There is no such group.")
+
+
 def test_a_file_takes_the_right_to_read_the_list(site: Site) -> None:
     """The form is refused as the list is."""
     assert site.operator("no-access").post("/console/users/export", {}).status == 403

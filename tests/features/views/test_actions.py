@@ -143,6 +143,14 @@ def test_saving_leaves_no_entry(world: World, grace: Bearer) -> None:
     assert found == (View("mine", Search()),)
 
 
+def test_an_export_of_a_group_that_is_not_there_does_not_begin(world: World, grace: Bearer) -> None:
+    """Nobody gets a file that breaks off, and the trail tells of none."""
+    begun = world.run(export_found, ExportFound(Search(group="nowhere")), grace)
+
+    assert begun == Refused("groups.not_found")
+    assert [entry.outcome for entry in world.entries()][-1:] == ["refused"]
+
+
 def test_an_export_is_recorded(world: World, grace: Bearer) -> None:
     """Once, with what was searched for; it takes the right to read the list."""
     begun = world.run(export_found, ExportFound(Search("branch-7", locked=True)), grace)

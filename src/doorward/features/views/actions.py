@@ -2,6 +2,7 @@
 
 from doorward.edges.call import Call
 from doorward.features.directory import rules as directory
+from doorward.features.directory.actions import search_accounts
 from doorward.features.views import rules, store
 from doorward.features.views.model import (
     DeleteView,
@@ -80,8 +81,14 @@ def delete_view(call: Call, command: DeleteView) -> ViewDeleted | Refused:
 
 
 @act("users:read", event="accounts.exported", needs=(Needs.SOMEWHERE,))
-def export_found(call: Call, command: ExportFound) -> ExportAllowed:
-    """Begin to export what a search finds; what was searched for stands in the one entry that this writes (AUDIT-1)."""
+def export_found(call: Call, command: ExportFound) -> ExportAllowed | Refused:
+    """Begin to export what a search finds; what was searched for stands in the one entry that this writes (AUDIT-1).
+
+    A search that would be refused is refused here, before a file has begun.
+    """
+    found = search_accounts(call, command.search.page(None, 1))
+    if isinstance(found, Refused):
+        return found
     call.note.details |= {"form": "csv", "search": directory.told(command.search)}
     return ExportAllowed()
 

@@ -5,10 +5,10 @@ from doorward.kernel.refusal import CONFLICT, NOT_FOUND, USAGE, Refusal
 REFUSALS = {
     "accounts.not_found": Refusal(404, NOT_FOUND, "There is no such account. Look it up by its name."),
     "accounts.name_taken": Refusal(409, CONFLICT, "Another account has this user name. Choose another one."),
-    "accounts.name_missing": Refusal(422, USAGE, "“{field}” is empty. Give a name that can be seen."),
-    "accounts.name_too_long": Refusal(422, USAGE, "“{field}” is too long. Give a name of at most {most} characters."),
+    "accounts.name_missing": Refusal(422, USAGE, "The {name} is empty. Give a name that can be seen."),
+    "accounts.name_too_long": Refusal(422, USAGE, "The {name} is too long. Give a name of at most {most} characters."),
     "accounts.name_malformed": Refusal(
-        422, USAGE, "“{field}” holds control or invisible characters. Type the name instead of pasting it."
+        422, USAGE, "The {name} holds control or invisible characters. Type the name instead of pasting it."
     ),
     "accounts.email_malformed": Refusal(
         422, USAGE, "This is not an e-mail address. Give one such as bram@example.org."
