@@ -78,6 +78,10 @@ GARBAGE = (
 """Cookies that nobody was given."""
 
 
+AWAY = (("GET",), ("POST", "Content-Length: 0"), ("GET", "Sec-Fetch-Mode: cors"))
+"""Requests of a page, a form and a script, while nobody answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A web server with the one who is signed in there."""
@@ -222,3 +226,15 @@ def test_an_ended_session_is_over_at_the_host(place: Place) -> None:
 
     assert before == ["ada"]
     eventually(lambda: place.front.get("/a", f"Cookie: {own}").seen is None, 2)
+
+
+def test_a_server_that_is_away_is_a_503(place: Place) -> None:
+    """With the seconds after which to try again, in whatever method; and what was signed in goes on when it is back."""
+    place.town.server.stop()
+    try:
+        came = [place.front.get("/a", f"Cookie: {place.cookie}", *lines, method=method) for method, *lines in AWAY]
+    finally:
+        place.town.server.start()
+
+    assert [(one.status, one.header("retry-after"), one.seen) for one in came] == [(503, "5", None)] * len(AWAY)
+    eventually(lambda: place.front.get("/a", f"Cookie: {place.cookie}").told("remote-user") == ["bram"], 10)

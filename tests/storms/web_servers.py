@@ -94,18 +94,20 @@ def find(kind: str) -> str | None:
 
 @contextmanager
 def fronted(server: Server, folder: Path, kind: str) -> Iterator[Front]:
-    """Register a host, and start a web server for it as `doorward forward-auth add` says."""
+    """Register a host, and start a web server for it as `doorward forward-auth add` says.
+
+    The node beside the server is down, so that each question may have to be put twice.
+    """
     folder.mkdir()
     port = _free_port()
     with _upstream() as upstream:
-        ran = server.run(
-            "forward-auth", "add", f"{NAME}:{port}", "--kind", kind, "--upstream", f"http://127.0.0.1:{upstream}"
-        )
+        nodes = ("--node", f"127.0.0.1:{_free_port()}", "--node", server.url.rpartition("/")[2])
+        said = ("--kind", kind, "--upstream", f"http://127.0.0.1:{upstream}", *nodes)
+        ran = server.run("forward-auth", "add", f"{NAME}:{port}", *said)
         assert ran.returncode == 0, ran.stderr
-        printed = ran.stdout.replace("http://127.0.0.1:8420", server.url)  # the server took a free port
-        with _running(kind, _file(folder, kind, printed)):
+        with _running(kind, _file(folder, kind, ran.stdout)):
             eventually(lambda: _answers(port))
-            yield Front(kind, port, printed)
+            yield Front(kind, port, ran.stdout)
         server.run("forward-auth", "remove", f"{NAME}:{port}", "--yes")
 
 

@@ -10,7 +10,7 @@ def test_a_host_is_added_with_its_configuration(shell: Shell) -> None:
 
     assert first.out.startswith("# app.example.org asks Doorward who is there.")
     assert "proxy_pass http://10.0.0.7:3000;" in first.out
-    assert "proxy_pass http://127.0.0.1:8420/forward-auth;" in first.out
+    assert "    server 127.0.0.1:8420 max_fails" in first.out
     assert "app.example.org was added." in first.err
     assert "--behind-proxy" in first.err
     assert "was there already" in again.err
@@ -49,12 +49,34 @@ def test_a_rehearsal_adds_nothing(shell: Shell) -> None:
     assert shell.done("forward-auth", "list").out == "There is no host.\n"
 
 
-@pytest.mark.parametrize("upstream", ["127.0.0.1:3000", "ftp://a", "http://", "http://a b", "http://a;b"])
+@pytest.mark.parametrize(
+    "upstream",
+    ["127.0.0.1:3000", "ftp://a", "http://", "http://a b", "http://a;b", "http://a/path", "http://a/?b", "http://a/#c"],
+)
 def test_an_odd_upstream_is_refused(shell: Shell, upstream: str) -> None:
     """Before anything is registered."""
     ran = shell("forward-auth", "add", "app.example.org", "--upstream", upstream)
 
     assert (ran.code, "applications.upstream_malformed" in ran.err) == (2, True)
+    assert shell.done("forward-auth", "list").out == "There is no host.\n"
+
+
+def test_the_nodes_are_named(shell: Shell) -> None:
+    """As many as there are; this node's own address where none is."""
+    added = shell.done("forward-auth", "add", "app.example.org", "--node", "10.0.0.1:8420", "--node", "[::1]:8421").out
+    shown = shell.done("forward-auth", "show", "app.example.org", "--kind", "caddy", "--node", "oak:8420").out
+
+    assert "    server 10.0.0.1:8420 max_fails=2 fail_timeout=5s;\n    server [::1]:8421 max_fails" in added
+    assert "127.0.0.1:8420" not in added
+    assert "forward_auth http://oak:8420 {" in shown
+
+
+@pytest.mark.parametrize("node", ["oak", "oak:", ":8420", "oak:70000", "http://oak:8420", "a b:1", "a;b:1", "::1:8420"])
+def test_an_odd_node_is_refused(shell: Shell, node: str) -> None:
+    """Before anything is registered."""
+    ran = shell("forward-auth", "add", "app.example.org", "--node", node)
+
+    assert (ran.code, "such as" in ran.err) == (2, True)
     assert shell.done("forward-auth", "list").out == "There is no host.\n"
 
 

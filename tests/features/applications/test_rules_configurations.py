@@ -7,7 +7,7 @@ from doorward.features.applications.rules.configurations import filled_in
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "forward-auth.md"
 APP = HostName("app-1.example.org", "app-1.example.org:8443")
-PLACES = Places("http://10.0.0.1:8420", "http://PORTAL:3000")
+PLACES = Places(("10.0.0.1:8420", "10.0.0.2:8420"), "https", "http://PORTAL:3000")
 
 
 def written(proxy: Proxy, named: HostName = APP) -> str:
@@ -20,9 +20,45 @@ def test_every_place_is_filled_in(proxy: Proxy) -> None:
     """Once: a value that looks like a word to fill in stays as it is."""
     text = written(proxy)
 
-    assert "http://10.0.0.1:8420" in text
     assert "http://PORTAL:3000" in text
-    assert not any(word in text for word in ("UPSTREAM", "SERVER", "HOST", "NAME", "SLUG"))
+    assert not any(word in text for word in ("UPSTREAM", "SCHEME", "NODES", "HOST", "NAME", "SLUG"))
+
+
+@pytest.mark.parametrize(
+    ("proxy", "lines"),
+    [
+        (
+            Proxy.NGINX,
+            [
+                "    server 10.0.0.1:8420 max_fails=2 fail_timeout=5s;\n    server 10.0.0.2:8420 max_fails",
+                "proxy_pass https://d_app_1_example_org_doorward/forward-auth;",
+            ],
+        ),
+        (Proxy.CADDY, ["forward_auth https://10.0.0.1:8420 https://10.0.0.2:8420 {", "health_uri /readyz"]),
+        (
+            Proxy.TRAEFIK,
+            [
+                "address: http://127.0.0.1:8419/forward-auth",
+                "          path: /readyz",
+                "          - url: https://10.0.0.1:8420\n          - url: https://10.0.0.2:8420\n",
+                "      service: d_app_1_example_org-doorward\n",
+            ],
+        ),
+    ],
+)
+def test_all_nodes_are_asked(proxy: Proxy, lines: list[str]) -> None:
+    """One in the place of another that does not answer."""
+    text = written(proxy)
+
+    assert [line for line in lines if line not in text] == []
+
+
+def test_traefik_asks_a_single_node_itself() -> None:
+    """It needs no entry point of its own for that."""
+    text = filled_in(ShowConfiguration(APP.host, Proxy.TRAEFIK), APP)
+
+    assert "address: http://127.0.0.1:8420/forward-auth" in text
+    assert "entryPoints: [doorward]" not in text
 
 
 @pytest.mark.parametrize(

@@ -18,20 +18,46 @@ from doorward.features.applications.model import (
     RemoveHost,
     ShowConfiguration,
 )
+from doorward.kernel.addresses import listening_address
 from doorward.kernel.outcome import Refused
 
 EXAMPLES = """\b
 Examples:
   doorward forward-auth add app.example.org --kind nginx --upstream http://127.0.0.1:3000
   doorward forward-auth show app.example.org --kind caddy
+  doorward forward-auth show app.example.org --node 10.0.0.1:8420 --node 10.0.0.2:8420
 """
 _PLACE = re.compile(r"[A-Za-z0-9._:\[\]-]+")
+_NODE = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]+")
 HOST = click.argument("host", metavar="HOST")
 KIND = click.option(
     "--kind", type=click.Choice([one.value for one in Proxy]), default="nginx", help="The web server in front: nginx."
 )
 UPSTREAM = click.option(
     "--upstream", metavar="URL", default=Places().upstream, help="Where the application listens: http://127.0.0.1:3000."
+)
+
+
+def _nodes(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Check the addresses of nodes."""
+    del context, option
+    for one in given:
+        try:
+            listening_address(one)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
+        if not _NODE.fullmatch(one):
+            raise click.BadParameter("it is an address and a port such as 10.0.0.1:8420 or [::1]:8420")
+    return given
+
+
+NODE = click.option(
+    "--node",
+    "nodes",
+    metavar="HOST:PORT",
+    multiple=True,
+    callback=_nodes,
+    help="Where a node of Doorward listens; repeat it for each.",
 )
 
 
@@ -56,19 +82,23 @@ def list_all(desk: Desk) -> None:
 @HOST
 @KIND
 @UPSTREAM
+@NODE
 @REASON
 @DRY_RUN
 @with_desk
-def add(desk: Desk, host: str, *, kind: str, upstream: str, reason: str | None) -> None:
-    """Register a host, and print the configuration of the web server in front of it on standard output."""
-    places = _places(desk, upstream)
+def add(desk: Desk, host: str, *, reason: str | None, **given: Any) -> None:
+    """Register a host, and print the configuration of the web server in front of it on standard output.
+
+    It asks this node, unless --node names others: then all of them, one instead of another that does not answer.
+    """
+    wanted = _wanted(desk, host, **given)
     outcome: Any = desk.run(add_host, AddHost(host, reason))
     named = outcome.host.named.host
     said = f"{named} was added." if outcome.status == "done" else f"{named} was there already."
     if desk.dry_run:
         desk.tell(outcome, said, host=named)
         return
-    text = desk.run(show_configuration, ShowConfiguration(named, Proxy(kind), places)).text
+    text = desk.run(show_configuration, wanted).text
     if desk.as_json:
         desk.tell(outcome, said, host=named, configuration=text)
         return
@@ -82,11 +112,14 @@ def add(desk: Desk, host: str, *, kind: str, upstream: str, reason: str | None) 
 @HOST
 @KIND
 @UPSTREAM
+@NODE
 @with_desk
-def show(desk: Desk, host: str, kind: str, upstream: str) -> None:
-    """Print the configuration of the web server in front of a registered host."""
-    command = ShowConfiguration(host, Proxy(kind), _places(desk, upstream))
-    text = desk.run(show_configuration, command).text
+def show(desk: Desk, host: str, **given: Any) -> None:
+    """Print the configuration of the web server in front of a registered host.
+
+    It asks this node, unless --node names others: then all of them, one instead of another that does not answer.
+    """
+    text = desk.run(show_configuration, _wanted(desk, host, **given)).text
     if desk.as_json:
         print_json({"host": host, "configuration": text})
     else:
@@ -106,10 +139,12 @@ def remove(desk: Desk, host: str, *, reason: str | None, yes: bool) -> None:
     desk.tell(outcome, f"{host} was removed.")
 
 
-def _places(desk: Desk, upstream: str) -> Places:
-    """Give the two addresses between which the web server stands."""
+def _wanted(desk: Desk, host: str, *, kind: str, upstream: str, nodes: tuple[str, ...]) -> ShowConfiguration:
+    """Say which configuration is wanted: the web server, and the addresses between which it stands."""
     parts = urlsplit(upstream)
-    if parts.scheme not in {"http", "https"} or not _PLACE.fullmatch(parts.netloc):
+    beyond = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in {"http", "https"} or not _PLACE.fullmatch(parts.netloc) or beyond:
         raise desk.refusal(Refused("applications.upstream_malformed"))
     scheme = "https" if desk.settings.tls_cert else "http"
-    return Places(f"{scheme}://{desk.settings.listen}", f"{parts.scheme}://{parts.netloc}")
+    places = Places(nodes or (desk.settings.listen,), scheme, f"{parts.scheme}://{parts.netloc}")
+    return ShowConfiguration(host, Proxy(kind), places)

@@ -52,8 +52,10 @@ class HostsListed(Done):
 class Places:
     """Where a proxy finds what it connects."""
 
-    server: str = "http://127.0.0.1:8420"
-    """Where Doorward listens."""
+    nodes: tuple[str, ...] = ("127.0.0.1:8420",)
+    """Where the nodes of Doorward listen: address and port of each."""
+    scheme: str = "http"
+    """How they are spoken to."""
     upstream: str = "http://127.0.0.1:3000"
     """Where the application listens."""
 

@@ -1,7 +1,8 @@
 """The configuration of the proxy in front of a host, filled in.
 
 Laws: whatever header tells an upstream who is there is removed before it is set, in each spelling; the host is a
-constant where the proxy allows it; the upstream sees no cookie of ours where the proxy can take it out.
+constant where the proxy allows it; the upstream sees no cookie of ours where the proxy can take it out. A question may
+be put to another node when one does not answer: it is a GET, and a ticket that it has taken opens nothing twice.
 """
 
 import re
@@ -27,6 +28,13 @@ map $http_upgrade $SLUG_connection {
     "" "";
 }
 
+# The nodes of Doorward. One that does not answer is left out for some seconds.
+upstream SLUG_doorward {
+    zone SLUG_doorward 64k;
+    server NODES max_fails=2 fail_timeout=5s;
+    keepalive 16;
+}
+
 server {
     listen PORT ssl;
     server_name NAME;
@@ -39,7 +47,10 @@ server {
     # Asked before each request. Of what the visitor sent only these headers go along.
     location = /.doorward/ask {
         internal;
-        proxy_pass SERVER/forward-auth;
+        proxy_pass SCHEME://SLUG_doorward/forward-auth;
+        proxy_connect_timeout 2s;
+        proxy_next_upstream error timeout;
+        proxy_next_upstream_timeout 5s;
         proxy_http_version 1.1;
         proxy_pass_request_body off;
         proxy_pass_request_headers off;
@@ -66,6 +77,7 @@ server {
         auth_request_set $SLUG_way $upstream_http_location;
         auth_request_set $SLUG_set_cookie $upstream_http_set_cookie;
         error_page 401 = @SLUG_sign_in;
+        error_page 500 = @SLUG_away;
 
         proxy_pass UPSTREAM;
         proxy_http_version 1.1;
@@ -96,6 +108,13 @@ server {
         }
         return 302 $SLUG_way;
     }
+
+    # No node of Doorward answers, or none has its database: of that nginx makes a bare 500.
+    location @SLUG_away {
+        add_header Retry-After 5 always;
+        add_header Cache-Control no-store always;
+        return 503;
+    }
 }
 """
 
@@ -116,8 +135,13 @@ HOST {
 		request_header -X-Forwarded-Email
 		request_header -X-Forwarded-Groups
 
-		forward_auth SERVER {
+		# A node that is not ready is left out; what it does not answer another is asked.
+		forward_auth NODES {
 			uri /forward-auth
+			health_uri /readyz
+			health_interval 2s
+			health_timeout 2s
+			lb_try_duration 3s
 			header_up -X-Original-URL
 			header_up -X-Original-Method
 			copy_headers Remote-User Remote-Email Remote-Groups Remote-Assertion
@@ -126,6 +150,14 @@ HOST {
 		# What the application gets of the cookies: all but Doorward's own.
 		request_header Cookie "__Host-doorward-(?:app|nonce)=[^;]*(?:; *)?()" "$1"
 		reverse_proxy UPSTREAM
+	}
+
+	# Nobody answers: Doorward, or the application.
+	handle_errors {
+		@away expression {http.error.status_code} in [502, 503, 504]
+		header @away Retry-After 5
+		respond @away 503
+		respond {http.error.status_code}
 	}
 }
 """
@@ -171,7 +203,7 @@ http:
           X-Original-Method: ""
     SLUG-doorward:
       forwardAuth:
-        address: SERVER/forward-auth
+        address: NODES/forward-auth
         trustForwardHeader: false
         authResponseHeaders: [Remote-User, Remote-Email, Remote-Groups, Remote-Assertion]
   services:
@@ -181,10 +213,54 @@ http:
           - url: UPSTREAM
 """
 
+_TRAEFIK_OF_SEVERAL = (
+    _TRAEFIK.replace(
+        "http:\n",
+        """\
+# forwardAuth asks one address, so Traefik asks itself and spreads the questions over the nodes. In its static
+# configuration stand besides these lines, and --behind-proxy of each node names 127.0.0.1/32 too:
+#   entryPoints:
+#     doorward:
+#       address: 127.0.0.1:8419
+#       forwardedHeaders:
+#         trustedIPs: [127.0.0.1/32]
+http:
+""",
+        1,
+    )
+    .replace(
+        "      service: SLUG\n",
+        """\
+      service: SLUG
+    SLUG-doorward:
+      rule: PathPrefix(`/forward-auth`)
+      entryPoints: [doorward]
+      service: SLUG-doorward
+""",
+        1,
+    )
+    .replace("address: NODES", "address: http://127.0.0.1:8419", 1)
+    + """\
+    SLUG-doorward:
+      loadBalancer:
+        healthCheck:
+          path: /readyz
+          interval: 2s
+          timeout: 2s
+        servers:
+          - url: NODES
+"""
+)
+
 _TEMPLATES = {Proxy.NGINX: _NGINX, Proxy.CADDY: _CADDY, Proxy.TRAEFIK: _TRAEFIK}
+_BETWEEN_NODES = {
+    Proxy.NGINX: " max_fails=2 fail_timeout=5s;\n    server ",
+    Proxy.CADDY: " ",
+    Proxy.TRAEFIK: "\n          - url: ",
+}
 
 
-_WORD = re.compile("UPSTREAM|SERVER|HOST|NAME|PORT|SLUG")
+_WORD = re.compile("UPSTREAM|SCHEME|NODES|HOST|NAME|PORT|SLUG")
 """Filled in at once, so that a value that looks like one of these words stays as it is."""
 
 
@@ -194,10 +270,23 @@ def filled_in(command: ShowConfiguration, named: HostName) -> str:
     slug = f"d_{named.name}".replace(".", "_").replace("-", "_")
     words = {
         "UPSTREAM": command.places.upstream,
-        "SERVER": command.places.server,
+        "SCHEME": command.places.scheme,
+        "NODES": _nodes(command),
         "HOST": named.host,
         "NAME": named.name,
         "PORT": port,
         "SLUG": slug,
     }
-    return _WORD.sub(lambda found: words[found[0]], _TEMPLATES[command.proxy])
+    return _WORD.sub(lambda found: words[found[0]], _template(command))
+
+
+def _template(command: ShowConfiguration) -> str:
+    if command.proxy is Proxy.TRAEFIK and len(command.places.nodes) > 1:
+        return _TRAEFIK_OF_SEVERAL
+    return _TEMPLATES[command.proxy]
+
+
+def _nodes(command: ShowConfiguration) -> str:
+    """List the nodes; nginx is told the scheme elsewhere."""
+    scheme = "" if command.proxy is Proxy.NGINX else f"{command.places.scheme}://"
+    return _BETWEEN_NODES[command.proxy].join(scheme + node for node in command.places.nodes)
