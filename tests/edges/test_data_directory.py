@@ -1,4 +1,5 @@
 import os
+import pwd
 import sqlite3
 import stat
 import subprocess
@@ -185,3 +186,21 @@ def test_root_takes_on_the_owner_of_the_directory(tmp_path: Path) -> None:
 
     assert done.stdout.startswith(f"{NOBODY} {NOBODY}"), done.stderr
     assert "0" not in done.stdout.split("[")[1].strip("]\n").split(", ")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_the_owners_home_is_taken_on_too(tmp_path: Path) -> None:
+    """Where the password of PostgreSQL lies in `.pgpass`, root's commands find it as the server does."""
+    data = tmp_path / "data"
+    data.mkdir()
+    os.chown(data, NOBODY, NOBODY)
+    code = (
+        "import os, sys; from pathlib import Path; from doorward.edges import data_directory as d;"
+        "d.take_on_owner(Path(sys.argv[1])); print(os.environ['HOME'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(data)],
+        env=clean_environment() | {"HOME": "/root"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.stdout == f"{pwd.getpwuid(NOBODY).pw_dir}\n", done.stderr

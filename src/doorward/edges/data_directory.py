@@ -90,7 +90,7 @@ def close_new_files() -> None:
 def take_on_owner(data: Path) -> None:
     """Go on as the owner of the data directory where root runs the program: no file shall end up belonging to root.
 
-    What the owner may not read is loaded before.
+    What the owner may not read is loaded before. The home goes along: PostgreSQL's driver looks for `.pgpass` there.
     """
     if os.geteuid() != 0:
         return
@@ -102,7 +102,9 @@ def take_on_owner(data: Path) -> None:
         return
     loading.before_the_owner()
     try:
-        os.initgroups(pwd.getpwuid(found.st_uid).pw_name, found.st_gid)
+        owner = pwd.getpwuid(found.st_uid)
+        os.initgroups(owner.pw_name, found.st_gid)
+        os.environ["HOME"] = owner.pw_dir  # noqa: TID251 - written, not read
     except KeyError:
         os.setgroups([])
     os.setgid(found.st_gid)
