@@ -5,8 +5,8 @@ import pytest
 
 from doorward.features.otp.model import NO_STEP, Accepted, ClockError, OtpKey, WrongCode
 from doorward.features.otp.rules import clock_errors, codes
+from doorward.kernel.otp_parameters import Algorithm, MovingFactor, OtpParameters
 from doorward.kernel.outcome import Refused
-from doorward.kernel.recipes import Algorithm, Motion, Recipe
 from tests.features.otp.keys import NOON, NOON_STEP, STEP, code_at, key, wrong
 from tests.features.otp.tokens import BY_COUNTER, PRESSES, counting, press, ticking
 
@@ -245,18 +245,20 @@ def test_used_codes_of_a_token_tell_nothing_of_its_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "recipe", "offset", "jumped"),
+    ("last", "parameters", "offset", "jumped"),
     [
-        (NOON_STEP + 3, Recipe(Motion.TOTP), 0, True),
-        (NOON_STEP + 3, Recipe(Motion.TOTP), 1, False),
-        (NOON_STEP, Recipe(Motion.TOTP, period=60), 0, True),
-        (NOON_STEP // 2, Recipe(Motion.TOTP, period=60), 0, False),
+        (NOON_STEP + 3, OtpParameters(MovingFactor.TOTP), 0, True),
+        (NOON_STEP + 3, OtpParameters(MovingFactor.TOTP), 1, False),
+        (NOON_STEP, OtpParameters(MovingFactor.TOTP, period=60), 0, True),
+        (NOON_STEP // 2, OtpParameters(MovingFactor.TOTP, period=60), 0, False),
         (NOON_STEP * 9, BY_COUNTER, 0, False),
     ],
 )
-def test_a_jump_is_seen_by_the_keys_own_clock(last: int, recipe: Recipe, offset: int, *, jumped: bool) -> None:
+def test_a_jump_is_seen_by_the_keys_own_clock(
+    last: int, parameters: OtpParameters, offset: int, *, jumped: bool
+) -> None:
     """A known offset is no jump, and a counter cannot jump."""
-    assert clock_errors.clock_jumped(last, NOON, recipe, offset) is jumped
+    assert clock_errors.clock_jumped(last, NOON, parameters, offset) is jumped
 
 
 def test_minutes_are_counted_by_the_keys_own_steps() -> None:

@@ -11,7 +11,7 @@ from doorward.features.otp import store
 from doorward.features.otp.model import OtpKey
 from doorward.features.otp.store import Memory, SealedCandidate, TokenMemory
 from doorward.kernel.ids import AccountId, SessionId
-from doorward.kernel.recipes import Algorithm, Motion, Recipe
+from doorward.kernel.otp_parameters import Algorithm, MovingFactor, OtpParameters
 from tests.worlds import NOON, World
 
 ALICE, BOB = AccountId(UUID(int=1)), AccountId(UUID(int=2))
@@ -59,16 +59,16 @@ def test_key_begins_with_its_set_up_step(world: World) -> None:
 
 def test_key_of_a_token_keeps_its_recipe(world: World) -> None:
     """What its codes are made by, its token, its offset and its end come back, opened and unopened."""
-    recipe, ends = Recipe(Motion.HOTP, Algorithm.SHA256, 60), NOON + timedelta(days=9)
-    new = store.NewKey(ALICE, KEY, b"sealed", 100, NOON, recipe, -3, TOKEN, ends)
+    parameters, ends = OtpParameters(MovingFactor.HOTP, Algorithm.SHA256, 60), NOON + timedelta(days=9)
+    new = store.NewKey(ALICE, KEY, b"sealed", 100, NOON, parameters, -3, TOKEN, ends)
     with world.writing() as call:
         store.add(call.sql, new)
 
     with world.reading() as call:
-        assert store.memory(call.sql, ALICE) == Memory(NOON, None, 100, None, recipe, -3, TOKEN)
+        assert store.memory(call.sql, ALICE) == Memory(NOON, None, 100, None, parameters, -3, TOKEN)
     assert find(world) == OtpKey(
-        ALICE, KEY, b"sealed\x2a", last_step=100, confirmed_at=NOON, recipe=recipe, offset_steps=-3, token=TOKEN,
-        expires_at=ends,
+        ALICE, KEY, b"sealed\x2a", last_step=100, confirmed_at=NOON, parameters=parameters, offset_steps=-3,
+        token=TOKEN, expires_at=ends,
     )  # fmt: skip
 
 

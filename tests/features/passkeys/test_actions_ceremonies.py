@@ -9,7 +9,7 @@ from doorward.doors.web.passkey_json import read_assertion
 from doorward.edges.call import Site
 from doorward.features.passkeys.actions import ceremonies, keeping
 from doorward.features.passkeys.actions.ceremonies import Question
-from doorward.features.passkeys.model.facts import Accepted, Doubt, GivenAssertion, Passkey, Place, Purpose
+from doorward.features.passkeys.model.facts import Accepted, ChallengeScope, Doubt, GivenAssertion, Passkey, Purpose
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from tests.authenticators import BACKED_UP, ELIGIBLE, PRESENT, VERIFIED, Authenticator, b64, new_key
@@ -109,7 +109,7 @@ def test_registration_belongs_to_where_it_was_begun(world: World, alice: Account
     """Another session cannot finish it."""
     given = made(world, alice, Authenticator())
     with world.writing() as call:
-        answer = ceremonies.add(call, alice, Place(Purpose.REGISTER, b"that session"), given, "")
+        answer = ceremonies.add(call, alice, ChallengeScope(Purpose.REGISTER, b"that session"), given, "")
 
     assert answer == Refused("passkeys.refused", cause=Doubt.WRONG_CHALLENGE.value)
 
@@ -197,8 +197,8 @@ def test_challenge_is_good_for_its_own_purpose(
     """Only on the diagonal: an answer given to prove oneself never signs anybody in (T31)."""
     phone = Authenticator()
     register(world, alice, phone)
-    given = signed(world, phone, Place(made_for, b"here"))
-    answer = check(world, alice, given, Place(given_as, b"here"))
+    given = signed(world, phone, ChallengeScope(made_for, b"here"))
+    answer = check(world, alice, given, ChallengeScope(given_as, b"here"))
 
     assert doubt_of(answer) is (None if made_for is given_as else Doubt.WRONG_CHALLENGE)
 
@@ -207,9 +207,9 @@ def test_challenge_is_good_in_its_own_place(world: World, alice: AccountId) -> N
     """Another session, another sign-in: not there."""
     phone = Authenticator()
     register(world, alice, phone)
-    given = signed(world, phone, Place(Purpose.PROOF, b"here"))
+    given = signed(world, phone, ChallengeScope(Purpose.PROOF, b"here"))
 
-    assert doubt_of(check(world, alice, given, Place(Purpose.PROOF, b"there"))) is Doubt.WRONG_CHALLENGE
+    assert doubt_of(check(world, alice, given, ChallengeScope(Purpose.PROOF, b"there"))) is Doubt.WRONG_CHALLENGE
 
 
 def test_challenge_of_somebody_elses_making(world: World, alice: AccountId) -> None:

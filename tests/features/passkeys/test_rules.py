@@ -11,11 +11,11 @@ from doorward.features.passkeys import rules
 from doorward.features.passkeys.model.facts import (
     Assertion,
     AuthenticatorData,
+    ChallengeScope,
     ClientData,
     Credential,
     Doubt,
     Passkey,
-    Place,
     Purpose,
     Registration,
     RelyingParty,
@@ -86,7 +86,7 @@ def test_challenge_runs_out_after_five_minutes(age: float, expected: bool) -> No
 
 def test_what_the_tag_covers_differs_with_every_part() -> None:
     """Purpose, place, chance and time: a challenge is good for one of each."""
-    one = Place(Purpose.PROOF, b"here")
+    one = ChallengeScope(Purpose.PROOF, b"here")
     texts = {
         rules.tagged(one, b"n", NOON),
         rules.tagged(replace(one, purpose=Purpose.SIGN_IN), b"n", NOON),

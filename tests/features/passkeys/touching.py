@@ -6,12 +6,12 @@ from doorward.features.passkeys.actions import ceremonies, keeping
 from doorward.features.passkeys.actions.ceremonies import Question
 from doorward.features.passkeys.model.facts import (
     Accepted,
+    ChallengeScope,
     CreationOptions,
     Doubt,
     GivenAssertion,
     GivenRegistration,
     Passkey,
-    Place,
     Purpose,
     Rejected,
     RelyingParty,
@@ -23,8 +23,8 @@ from tests.authenticators import Authenticator
 from tests.worlds import World
 
 HERE = b"this session"
-REGISTER, PROOF = Place(Purpose.REGISTER, HERE), Place(Purpose.PROOF, HERE)
-SECOND, ALONE = Place(Purpose.SECOND_FACTOR, HERE), Place(Purpose.SIGN_IN, HERE)
+REGISTER, PROOF = ChallengeScope(Purpose.REGISTER, HERE), ChallengeScope(Purpose.PROOF, HERE)
+SECOND, ALONE = ChallengeScope(Purpose.SECOND_FACTOR, HERE), ChallengeScope(Purpose.SIGN_IN, HERE)
 PARTY = RelyingParty("login.example.org", "https://login.example.org")
 
 
@@ -53,10 +53,10 @@ def register(world: World, account: AccountId, authenticator: Authenticator, nam
     return added
 
 
-def signed(world: World, authenticator: Authenticator, place: Place = PROOF) -> GivenAssertion:
+def signed(world: World, authenticator: Authenticator, scope: ChallengeScope = PROOF) -> GivenAssertion:
     """Let an authenticator sign a challenge that is made now."""
     with world.reading() as call:
-        challenge = ceremonies.make_challenge(call, place)
+        challenge = ceremonies.make_challenge(call, scope)
     options = RequestOptions(PARTY, challenge, (), verified=False)
     given = read_assertion(authenticator.get(request_json(options)))
     assert isinstance(given, GivenAssertion)
@@ -64,11 +64,11 @@ def signed(world: World, authenticator: Authenticator, place: Place = PROOF) -> 
 
 
 def check(
-    world: World, account: AccountId, given: GivenAssertion, place: Place = PROOF, *, verified: bool = False
+    world: World, account: AccountId, given: GivenAssertion, scope: ChallengeScope = PROOF, *, verified: bool = False
 ) -> Accepted | Rejected:
     """Give an assertion in a transaction of its own."""
     with world.writing() as call:
-        return ceremonies.check(call, Question(account, place, verified), given)
+        return ceremonies.check(call, Question(account, scope, verified), given)
 
 
 def doubt_of(answer: Accepted | Rejected) -> Doubt | None:

@@ -84,7 +84,7 @@ BRAM = Account(
     id=AccountId(UUID(int=1)), user_name="bram", full_name="Bram", email="bram@example.org", kind=AccountKind.EXTERNAL,
     enabled=True, protected=False, created_at=NOON, updated_at=NOON, version=1, email_changed_at=None,
 )  # fmt: skip
-ASKED = machine.Forgetful(BRAM, "bram@example.org", None, FactorState.SET_UP, None)
+ASKED = machine.ForgottenPassword(BRAM, "bram@example.org", None, FactorState.SET_UP, None)
 
 
 def locked(reason: LockReason, factor: str | None = None) -> Lock:

@@ -6,13 +6,13 @@ from doorward.features.tokens.actions import inventory
 from doorward.features.tokens.actions.importing import import_tokens
 from doorward.features.tokens.model import ImportTokens, NewToken, Token, TokensImported
 from doorward.kernel.ids import TokenId
-from doorward.kernel.recipes import Motion, Recipe
+from doorward.kernel.otp_parameters import MovingFactor, OtpParameters
 from tests.worlds import World
 
 SEED = b"12345678901234567890"
-COUNTING = NewToken(2, "Acme", "100", "Mini", Recipe(Motion.HOTP), SEED, -1)
+COUNTING = NewToken(2, "Acme", "100", "Mini", OtpParameters(MovingFactor.HOTP), SEED, -1)
 """A token that shows what RFC 4226 appendix D lists."""
-TICKING = replace(COUNTING, line=3, serial="200", recipe=Recipe(Motion.TOTP))
+TICKING = replace(COUNTING, line=3, serial="200", parameters=OtpParameters(MovingFactor.TOTP))
 
 
 def stock(world: World, *tokens: NewToken) -> list[TokenId]:

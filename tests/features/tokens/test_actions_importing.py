@@ -40,7 +40,12 @@ def test_tokens_are_in_stock(world: World) -> None:
     (token,) = stock(world, made)
 
     found = token_of(world, token)
-    assert (found.manufacturer, found.serial, found.model, found.recipe) == ("Acme", "200", "Mini", TICKING.recipe)
+    assert (found.manufacturer, found.serial, found.model, found.parameters) == (
+        "Acme",
+        "200",
+        "Mini",
+        TICKING.parameters,
+    )
     assert (found.state, found.account, found.last_step, found.offset_steps) == (TokenState.IN_STOCK, None, -1, -3)
     assert (found.starts_at, found.expires_at, found.imported_at, found.changed_at) == (NOON, NOON, NOON, NOON)
     (entry,) = world.entries()

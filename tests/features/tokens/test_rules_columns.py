@@ -4,8 +4,8 @@ import pytest
 
 from doorward.features.tokens.model import FileRead, Form, NewToken
 from doorward.features.tokens.rules.columns import read_date
+from doorward.kernel.otp_parameters import Algorithm, MovingFactor, OtpParameters
 from doorward.kernel.outcome import Refused
-from doorward.kernel.recipes import Algorithm, Motion, Recipe
 from tests.features.tokens import files
 from tests.features.tokens.files import SEED, wrong
 
@@ -28,7 +28,7 @@ def test_all_columns_are_read() -> None:
     assert found.errors == ()
     assert found.tokens == (
         NewToken(
-            2, "Acme", "100", "Mini", Recipe(Motion.HOTP, Algorithm.SHA256, 60), SEED, 6,
+            2, "Acme", "100", "Mini", OtpParameters(MovingFactor.HOTP, Algorithm.SHA256, 60), SEED, 6,
             starts_at=datetime(2026, 1, 1, tzinfo=UTC), expires_at=datetime(2028, 12, 31, 10, tzinfo=UTC),
         ),
     )  # fmt: skip
@@ -47,7 +47,7 @@ def test_all_columns_are_read() -> None:
 )
 def test_what_is_not_said_is_as_usual(text: str) -> None:
     """By time, SHA-1, 30 seconds, six digits; the seed in either spelling."""
-    assert read(text).tokens == (NewToken(2, "", "7", "", Recipe(Motion.TOTP), SEED, -1),)
+    assert read(text).tokens == (NewToken(2, "", "7", "", OtpParameters(MovingFactor.TOTP), SEED, -1),)
 
 
 @pytest.mark.parametrize(

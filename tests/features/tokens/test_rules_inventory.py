@@ -6,8 +6,8 @@ import pytest
 from doorward.features.tokens.model import Token, TokenState
 from doorward.features.tokens.rules import inventory as rules
 from doorward.kernel.ids import AccountId, TokenId
+from doorward.kernel.otp_parameters import APP
 from doorward.kernel.outcome import Refused
-from doorward.kernel.recipes import APP
 from tests.worlds import NOON
 
 SECOND = timedelta(seconds=1)
@@ -18,7 +18,7 @@ def token(
 ) -> Token:
     """Make a token in a state, whose dates lie so far from noon."""
     return Token(
-        id=TokenId(UUID(int=1)), manufacturer="Acme", serial="7", model="", recipe=APP, state=state,
+        id=TokenId(UUID(int=1)), manufacturer="Acme", serial="7", model="", parameters=APP, state=state,
         account=AccountId(UUID(int=2)) if state is TokenState.ASSIGNED else None, last_step=-1, offset_steps=0,
         starts_at=None if starts is None else NOON + starts, expires_at=None if ends is None else NOON + ends,
         imported_at=NOON, changed_at=NOON,

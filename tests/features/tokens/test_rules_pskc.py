@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from doorward.features.tokens.model import NewToken
-from doorward.kernel.recipes import Algorithm, Motion, Recipe
+from doorward.kernel.otp_parameters import Algorithm, MovingFactor, OtpParameters
 from tests.features.tokens.files import HOTP, SEED, TOTP, container, nameless, package, plain, read, sealed, wrong
 
 SHORT = plain("MTIzNDU2Nzg5MDEyMzQ1")
@@ -21,7 +21,7 @@ def test_a_plain_container_is_read() -> None:
     """Maker, serial number, kind and counter, as figure 5 of RFC 6030 has them."""
     raw = container(package(device="<Model>Mini</Model>", data=f"<Counter>{plain('42')}</Counter>"))
 
-    assert one(raw) == NewToken(2, "TokenVendorAcme", "987654321", "Mini", Recipe(Motion.HOTP), SEED, 41)
+    assert one(raw) == NewToken(2, "TokenVendorAcme", "987654321", "Mini", OtpParameters(MovingFactor.HOTP), SEED, 41)
 
 
 def test_a_token_with_a_clock_is_read() -> None:
@@ -42,7 +42,7 @@ def test_a_token_with_a_clock_is_read() -> None:
         manufacturer="TokenVendorAcme",
         serial="987654321",
         model="",
-        recipe=Recipe(Motion.TOTP, Algorithm.SHA256, 60),
+        parameters=OtpParameters(MovingFactor.TOTP, Algorithm.SHA256, 60),
         seed=SEED,
         last_step=-1,
         offset_steps=-4,
@@ -55,7 +55,7 @@ def test_what_is_not_said_is_as_usual() -> None:
     """SHA-1, 30 seconds, six digits, counter 0, no dates."""
     token = one(container(package(algorithm=TOTP, parameters="")))
 
-    assert (token.recipe, token.last_step, token.offset_steps) == (Recipe(Motion.TOTP), -1, 0)
+    assert (token.parameters, token.last_step, token.offset_steps) == (OtpParameters(MovingFactor.TOTP), -1, 0)
     assert (token.starts_at, token.expires_at) == (None, None)
 
 

@@ -48,8 +48,8 @@ from doorward.features.tokens.model import (
     UnassignToken,
 )
 from doorward.kernel.ids import TokenId
+from doorward.kernel.otp_parameters import Algorithm, MovingFactor
 from doorward.kernel.paging import DEFAULT_PAGE
-from doorward.kernel.recipes import Algorithm, Motion
 
 routes = Routes("hardware tokens")
 
@@ -65,7 +65,7 @@ class TokenJson(Shape):
     serial: str = Field(description="unique for its manufacturer")
     manufacturer: str
     model: str
-    kind: Motion
+    kind: MovingFactor
     algorithm: Algorithm
     period: int | None = Field(description="seconds that a code lasts; null where a counter moves the token")
     digits: Literal[6]
@@ -226,9 +226,9 @@ def _json(one: Token, holder: str | None) -> TokenJson:
         serial=one.serial,
         manufacturer=one.manufacturer,
         model=one.model,
-        kind=one.recipe.motion,
-        algorithm=one.recipe.algorithm,
-        period=one.recipe.period if one.recipe.motion is Motion.TOTP else None,
+        kind=one.parameters.motion,
+        algorithm=one.parameters.algorithm,
+        period=one.parameters.period if one.parameters.motion is MovingFactor.TOTP else None,
         digits=6,
         state=one.state,
         account_id=one.account,

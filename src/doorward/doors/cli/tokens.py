@@ -26,9 +26,9 @@ from doorward.features.tokens.model import (
     TokenState,
 )
 from doorward.kernel.ids import TokenId, parse_id
+from doorward.kernel.otp_parameters import MovingFactor
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Secret
-from doorward.kernel.recipes import Motion
 
 SERIAL = click.argument("serial")
 MANUFACTURER = click.option("--manufacturer", metavar="M", help="The maker, where several have given this number.")
@@ -162,9 +162,9 @@ def find_token(desk: Desk, serial: str, manufacturer: str | None) -> Token:
 
 def kind_of(one: Token) -> str:
     """Say in short how a token makes its codes."""
-    if one.recipe.motion is Motion.HOTP:
-        return f"HOTP, {one.recipe.algorithm}"
-    return f"TOTP, {one.recipe.algorithm}, {one.recipe.period} s"
+    if one.parameters.motion is MovingFactor.HOTP:
+        return f"HOTP, {one.parameters.algorithm}"
+    return f"TOTP, {one.parameters.algorithm}, {one.parameters.period} s"
 
 
 def _read(desk: Desk, file: BinaryIO, form: str | None, key: ContainerKey) -> FileRead:
@@ -199,8 +199,8 @@ def _row(one: Token, holder: str | None) -> tuple[str, ...]:
 def _json(one: Token, holder: str | None) -> dict[str, Any]:
     return {
         "id": one.id, "serial": one.serial, "manufacturer": one.manufacturer, "model": one.model,
-        "kind": one.recipe.motion.value, "algorithm": one.recipe.algorithm.value,
-        "period": one.recipe.period if one.recipe.motion is Motion.TOTP else None, "digits": 6,
+        "kind": one.parameters.motion.value, "algorithm": one.parameters.algorithm.value,
+        "period": one.parameters.period if one.parameters.motion is MovingFactor.TOTP else None, "digits": 6,
         "state": one.state.value, "account_id": one.account, "user_name": holder, "starts_at": one.starts_at,
         "expires_at": one.expires_at, "imported_at": one.imported_at, "changed_at": one.changed_at,
     }  # fmt: skip

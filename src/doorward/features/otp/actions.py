@@ -28,9 +28,9 @@ from doorward.features.tokens.model import Returned, Token, TokenResynchronised
 from doorward.kernel.act import SessionFacts
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId, SessionId, TokenId, new_id, new_ids
+from doorward.kernel.otp_parameters import MovingFactor
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import SealBroken
-from doorward.kernel.recipes import Motion
 
 
 def find_key(call: Call, account: AccountId) -> OtpKey | None:
@@ -97,8 +97,8 @@ def resynchronise(call: Call, account: AccountId, codes: tuple[str, str], reach:
     if isinstance(found, Refused):
         return found
     _save(call, key, found)
-    by_time = key.recipe.motion is Motion.TOTP
-    minutes = clock_errors.offset_minutes(found.offset_steps, key.recipe.period) if by_time else None
+    by_time = key.parameters.motion is MovingFactor.TOTP
+    minutes = clock_errors.offset_minutes(found.offset_steps, key.parameters.period) if by_time else None
     return TokenResynchronised(token.serial, minutes)
 
 
@@ -146,7 +146,7 @@ def bind_token(call: Call, account: AccountId, token: Token) -> None:
         secret=seed,
         last_step=token.last_step,
         confirmed_at=call.now,
-        recipe=token.recipe,
+        parameters=token.parameters,
         offset_steps=token.offset_steps,
         token=token.id,
         recent_steps=token.recent_steps,
@@ -200,10 +200,10 @@ def key_facts(call: Call, account: AccountId) -> KeyFacts | None:
     return KeyFacts(
         confirmed_at=memory.confirmed_at,
         last_used_at=memory.last_used_at,
-        clock_error_minutes=None if offset is None else clock_errors.clock_minutes(offset, memory.recipe.period),
-        clock_jumped=clock_errors.clock_jumped(memory.last_step, call.now, memory.recipe, memory.offset_steps),
+        clock_error_minutes=None if offset is None else clock_errors.clock_minutes(offset, memory.parameters.period),
+        clock_jumped=clock_errors.clock_jumped(memory.last_step, call.now, memory.parameters, memory.offset_steps),
         token=None if memory.token is None else tokens.find(call, TokenId(memory.token)),
-        token_offset_minutes=clock_errors.offset_minutes(memory.offset_steps, memory.recipe.period),
+        token_offset_minutes=clock_errors.offset_minutes(memory.offset_steps, memory.parameters.period),
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from doorward.features.tokens.model import Token
 from doorward.kernel.ids import AccountId, SessionId
-from doorward.kernel.recipes import APP, Recipe
+from doorward.kernel.otp_parameters import APP, OtpParameters
 
 NO_STEP = -1
 """The last step of a key that has accepted none yet."""
@@ -34,7 +34,7 @@ class OtpKey:
     clock_error_steps: int | None = None
     """By how many steps the person's clock was found wrong; negative when it is slow."""
     clock_error_seen_at: datetime | None = None
-    recipe: Recipe = APP
+    parameters: OtpParameters = APP
     offset_steps: int = 0
     """By how many steps a hardware token's clock is known to be wrong, and allowed for; negative when it is slow."""
     token: UUID | None = None

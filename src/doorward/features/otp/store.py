@@ -13,7 +13,7 @@ from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.otp import otp_candidates, otp_keys
 from doorward.features.otp.model import NO_STEP, OtpKey
 from doorward.kernel.ids import AccountId, SessionId
-from doorward.kernel.recipes import APP, Algorithm, Motion, Recipe
+from doorward.kernel.otp_parameters import APP, Algorithm, MovingFactor, OtpParameters
 
 _K, _C = otp_keys.c, otp_candidates.c
 _NONE: list[int] = []
@@ -94,7 +94,7 @@ class NewKey:
     sealed_secret: bytes
     step: int
     at: datetime
-    recipe: Recipe = APP
+    parameters: OtpParameters = APP
     offset_steps: int = 0
     token: UUID | None = None
     expires_at: datetime | None = None
@@ -105,7 +105,7 @@ class NewKey:
     def of(cls, key: OtpKey, sealed_secret: bytes) -> "NewKey":
         """Write a key down with all that it remembers."""
         return cls(
-            key.account, key.id, sealed_secret, key.last_step, key.confirmed_at, key.recipe, key.offset_steps,
+            key.account, key.id, sealed_secret, key.last_step, key.confirmed_at, key.parameters, key.offset_steps,
             key.token, key.expires_at, key.spent_steps, key.recent_steps,
         )  # fmt: skip
 
@@ -118,7 +118,7 @@ class Memory:
     last_used_at: datetime | None
     last_step: int
     clock_error_steps: int | None
-    recipe: Recipe = APP
+    parameters: OtpParameters = APP
     offset_steps: int = 0
     token: UUID | None = None
 
@@ -161,7 +161,7 @@ def memory(sql: Connection, account: AccountId) -> Memory | None:
     if row is None:
         return None
     return Memory(
-        row.confirmed_at, row.last_used_at, row.last_step, row.clock_error_steps, _recipe(row), row.offset_steps,
+        row.confirmed_at, row.last_used_at, row.last_step, row.clock_error_steps, _parameters(row), row.offset_steps,
         row.token_id,
     )  # fmt: skip
 
@@ -263,7 +263,8 @@ def _row(new: NewKey) -> dict[str, Any]:
         "account_id": new.account, "key_id": new.id, "sealed_secret": new.sealed_secret, "last_step": new.step,
         "spent_steps": sorted(new.spent_steps) or _NONE, "recent_steps": list(new.recent_steps) or _NONE,
         "confirmed_at": new.at,
-        "motion": new.recipe.motion.value, "algorithm": new.recipe.algorithm.value, "period": new.recipe.period,
+        "motion": new.parameters.motion.value, "algorithm": new.parameters.algorithm.value,
+        "period": new.parameters.period,
         "offset_steps": new.offset_steps, "token_id": new.token, "expires_at": new.expires_at,
     }  # fmt: skip
 
@@ -274,10 +275,10 @@ def _key(account: AccountId, row: Any, opened: Opener) -> OtpKey:
         confirmed_at=row.confirmed_at, spent_steps=frozenset(row.spent_steps),
         consecutive_failures=row.consecutive_failures, last_used_at=row.last_used_at, disabled_at=row.disabled_at,
         clock_error_steps=row.clock_error_steps, clock_error_seen_at=row.clock_error_seen_at,
-        recipe=_recipe(row), offset_steps=row.offset_steps, token=row.token_id, expires_at=row.expires_at,
+        parameters=_parameters(row), offset_steps=row.offset_steps, token=row.token_id, expires_at=row.expires_at,
         recent_steps=tuple(row.recent_steps),
     )  # fmt: skip
 
 
-def _recipe(row: Any) -> Recipe:
-    return Recipe(Motion(row.motion), Algorithm(row.algorithm), row.period)
+def _parameters(row: Any) -> OtpParameters:
+    return OtpParameters(MovingFactor(row.motion), Algorithm(row.algorithm), row.period)

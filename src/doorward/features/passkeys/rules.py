@@ -1,6 +1,6 @@
 """Whether what a browser sends proves anything: W3C Web Authentication Level 3, sections 7.1 and 7.2, as tables.
 
-Laws: a challenge is good for five minutes, for its purpose, in its place, once; only an answer that was made for this
+Laws: a challenge is good for five minutes, for its purpose, in its scope, once; only an answer that was made for this
 server's own origin counts; a passkey that verified nobody never stands for the password.
 """
 
@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 from doorward.features.passkeys.model.facts import (
     Assertion,
     AuthenticatorData,
+    ChallengeScope,
     ClientData,
     Credential,
     Doubt,
     Passkey,
-    Place,
     Purpose,
     Registration,
     RelyingParty,
@@ -73,9 +73,9 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def tagged(place: Place, nonce: bytes, made_at: datetime) -> str:
-    """Spell what a challenge's tag is made over: chance, time, and the one place that it is good in."""
-    return f"{place.purpose}|{place.bound_to.hex()}|{nonce.hex()}|{to_microseconds(made_at)}"
+def tagged(scope: ChallengeScope, nonce: bytes, made_at: datetime) -> str:
+    """Spell what a challenge's tag is made over: chance, time, and the one scope that it is good in."""
+    return f"{scope.purpose}|{scope.bound_to.hex()}|{nonce.hex()}|{to_microseconds(made_at)}"
 
 
 def spell_challenge(stamp: Stamp) -> bytes:

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from doorward.kernel.ids import AccountId, TokenId
 from doorward.kernel.lines import LineError
+from doorward.kernel.otp_parameters import OtpParameters
 from doorward.kernel.outcome import Done, Unchanged
 from doorward.kernel.paging import DEFAULT_PAGE
 from doorward.kernel.ports import Secret
-from doorward.kernel.recipes import Recipe
 
 
 class TokenState(StrEnum):
@@ -37,7 +37,7 @@ class NewToken:
     manufacturer: str
     serial: str
     model: str
-    recipe: Recipe
+    parameters: OtpParameters
     seed: bytes = field(repr=False)
     last_step: int
     """The counter before the one that the token shows next; -1 of a new one, and of every token with a clock."""
@@ -54,7 +54,7 @@ class Token:
     manufacturer: str
     serial: str
     model: str
-    recipe: Recipe
+    parameters: OtpParameters
     state: TokenState
     account: AccountId | None
     """Who holds it, while it is assigned."""

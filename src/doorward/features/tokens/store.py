@@ -12,7 +12,7 @@ from doorward.edges.sql.tables.tokens import hardware_tokens
 from doorward.features.tokens.model import NewToken, Returned, Token, TokenState
 from doorward.kernel.ids import AccountId, TokenId
 from doorward.kernel.names import canonical
-from doorward.kernel.recipes import Algorithm, Motion, Recipe
+from doorward.kernel.otp_parameters import Algorithm, MovingFactor, OtpParameters
 
 _T = hardware_tokens.c
 
@@ -130,7 +130,7 @@ def _row(filed: Filed, at: datetime) -> dict[str, Any]:
     return {
         "token_id": filed.id, "manufacturer": token.manufacturer, "serial": token.serial, "model": token.model,
         "manufacturer_canonical": canonical(token.manufacturer), "serial_canonical": canonical(token.serial),
-        "motion": token.recipe.motion, "algorithm": token.recipe.algorithm, "period": token.recipe.period,
+        "motion": token.parameters.motion, "algorithm": token.parameters.algorithm, "period": token.parameters.period,
         "sealed_seed": filed.sealed_seed, "last_step": token.last_step, "offset_steps": token.offset_steps,
         "starts_at": token.starts_at, "expires_at": token.expires_at, "state": TokenState.IN_STOCK.value,
         "account_id": None, "imported_at": at, "changed_at": at, "recent_steps": [],
@@ -140,7 +140,8 @@ def _row(filed: Filed, at: datetime) -> dict[str, Any]:
 def _token(row: Any) -> Token:
     return Token(
         id=TokenId(row.token_id), manufacturer=row.manufacturer, serial=row.serial, model=row.model,
-        recipe=Recipe(Motion(row.motion), Algorithm(row.algorithm), row.period), state=TokenState(row.state),
+        parameters=OtpParameters(MovingFactor(row.motion), Algorithm(row.algorithm), row.period),
+        state=TokenState(row.state),
         account=None if row.account_id is None else AccountId(row.account_id), last_step=row.last_step,
         offset_steps=row.offset_steps, starts_at=row.starts_at, expires_at=row.expires_at,
         imported_at=row.imported_at, changed_at=row.changed_at, recent_steps=tuple(row.recent_steps),

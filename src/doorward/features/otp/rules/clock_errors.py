@@ -7,8 +7,8 @@ from itertools import product
 from doorward.features.otp.model import ClockError, OtpKey, WrongCode
 from doorward.features.otp.rules.codes import DRIFT, STEP_SECONDS, from_zero, step_at, steps_of
 from doorward.features.tokens.rules.memory import used_up, with_recent
+from doorward.kernel.otp_parameters import APP, MovingFactor, OtpParameters
 from doorward.kernel.outcome import Refused
-from doorward.kernel.recipes import APP, Motion, Recipe
 from doorward.kernel.time import rfc3339
 
 CLOCK_ERROR_SECONDS = 600
@@ -25,13 +25,13 @@ def clock_error(key: OtpKey, earlier: WrongCode, later: WrongCode) -> ClockError
     Both codes must belong to different steps, in order. Their offsets may differ by one step, for a clock that is wrong
     by 255 seconds is at times eight steps away and at times nine. A token's, to be allowed for, must be unused.
     """
-    if key.recipe.motion is not Motion.TOTP:
+    if key.parameters.motion is not MovingFactor.TOTP:
         return None
-    period = key.recipe.period
+    period = key.parameters.period
     first, second = step_at(earlier.at, period), step_at(later.at, period)
     pairs = product(
-        steps_of(key.secret, earlier.code, _near(key, first), key.recipe.algorithm),
-        steps_of(key.secret, later.code, _near(key, second), key.recipe.algorithm),
+        steps_of(key.secret, earlier.code, _near(key, first), key.parameters.algorithm),
+        steps_of(key.secret, later.code, _near(key, second), key.parameters.algorithm),
     )
     for one, two in pairs:
         offset = two - second
@@ -43,7 +43,7 @@ def clock_error(key: OtpKey, earlier: WrongCode, later: WrongCode) -> ClockError
 
 def counter_error(key: OtpKey, earlier: WrongCode, later: WrongCode) -> ClockError | None:
     """Find two successive wrong codes as two presses of a token far ahead (RFC 4226 section 7.4); tell how many."""
-    found = None if key.recipe.motion is Motion.TOTP else _pair(key, (earlier.code, later.code), _ahead(key))
+    found = None if key.parameters.motion is MovingFactor.TOTP else _pair(key, (earlier.code, later.code), _ahead(key))
     return None if found is None else ClockError(found - 1 - key.last_step, (found - 1, found))
 
 
@@ -76,8 +76,8 @@ def resynchronise(key: OtpKey, codes: tuple[str, str], now: datetime, reach: int
     if key.expires_at is not None and now >= key.expires_at:
         return Refused("tokens.expired", {"at": rfc3339(key.expires_at)})
     key = mended(key, now)
-    middle = step_at(now, key.recipe.period)
-    by_time = key.recipe.motion is Motion.TOTP
+    middle = step_at(now, key.parameters.period)
+    by_time = key.parameters.motion is MovingFactor.TOTP
     found = _pair(key, codes, _near(key, middle, reach) if by_time else _ahead(key))
     if found is None:
         return Refused("otp.wrong")
@@ -95,25 +95,25 @@ def offset_minutes(offset: int, period: int) -> int:
     return -minutes if offset < 0 else minutes
 
 
-def clock_jumped(last_step: int, now: datetime, recipe: Recipe = APP, offset_steps: int = 0) -> bool:
+def clock_jumped(last_step: int, now: datetime, parameters: OtpParameters = APP, offset_steps: int = 0) -> bool:
     """Tell whether a remembered step lies further ahead than any code accepted now could; Reset mends it (KEY-9)."""
-    return recipe.motion is Motion.TOTP and last_step > present(now, recipe, offset_steps)
+    return parameters.motion is MovingFactor.TOTP and last_step > present(now, parameters, offset_steps)
 
 
-def present(now: datetime, recipe: Recipe, offset_steps: int) -> int:
+def present(now: datetime, parameters: OtpParameters, offset_steps: int) -> int:
     """Give the latest step that a code accepted by now can belong to."""
-    return step_at(now, recipe.period) + offset_steps + 2 * DRIFT
+    return step_at(now, parameters.period) + offset_steps + 2 * DRIFT
 
 
 def mended(key: OtpKey, now: datetime) -> OtpKey:
     """Let a hardware token go on after a clock that jumped, as far as it is known what was used up (KEY-9)."""
-    last_step, spent = used_up(key.last_step, key.recent_steps, present(now, key.recipe, key.offset_steps))
+    last_step, spent = used_up(key.last_step, key.recent_steps, present(now, key.parameters, key.offset_steps))
     return replace(key, last_step=last_step, spent_steps=key.spent_steps | spent) if spent else key
 
 
 def _near(key: OtpKey, step: int, seconds: int = CLOCK_ERROR_SECONDS) -> range:
     """Say which steps lie within `seconds` of where the key's clock is thought to be."""
-    middle, reach = step + key.offset_steps, seconds // key.recipe.period
+    middle, reach = step + key.offset_steps, seconds // key.parameters.period
     return from_zero(middle - reach, middle + reach)
 
 
@@ -123,8 +123,8 @@ def _ahead(key: OtpKey) -> range:
 
 def _pair(key: OtpKey, codes: tuple[str, str], steps: range) -> int | None:
     """Find two steps in a row, both of them unused, whose codes these are; give the later one."""
-    firsts = steps_of(key.secret, codes[0], steps, key.recipe.algorithm)
-    seconds = steps_of(key.secret, codes[1], [step + 1 for step in firsts], key.recipe.algorithm)
+    firsts = steps_of(key.secret, codes[0], steps, key.parameters.algorithm)
+    seconds = steps_of(key.secret, codes[1], [step + 1 for step in firsts], key.parameters.algorithm)
     unused = [step for step in seconds if step - 1 > key.last_step and not {step - 1, step} & key.spent_steps]
     return max(unused, default=None)
 
@@ -138,6 +138,6 @@ def _in_step(key: OtpKey, last_step: int, offset: int) -> OtpKey:
         spent_steps=frozenset(step for step in key.spent_steps if step > last_step),
         clock_error_steps=None,
         clock_error_seen_at=None,
-        offset_steps=offset if key.recipe.motion is Motion.TOTP else 0,
+        offset_steps=offset if key.parameters.motion is MovingFactor.TOTP else 0,
         recent_steps=with_recent(key.recent_steps, key.last_step, last_step - 1, last_step),
     )

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from doorward.features.otp.model import Accepted, OtpKey
 from doorward.features.tokens.rules.memory import with_recent
+from doorward.kernel.otp_parameters import Algorithm, MovingFactor
 from doorward.kernel.outcome import Refused
-from doorward.kernel.recipes import Algorithm, Motion
 from doorward.kernel.time import EPOCH
 
 DIGITS = 6
@@ -62,7 +62,7 @@ def verify_key(key: OtpKey, given: str, now: datetime) -> Accepted | Refused:
     """
     if key.expires_at is not None and now >= key.expires_at:
         return Refused("otp.wrong", cause="the hardware token has expired")
-    right = steps_of(key.secret, given, _window(key, now), key.recipe.algorithm)
+    right = steps_of(key.secret, given, _window(key, now), key.parameters.algorithm)
     verdict = _judged(right, key.last_step)
     if isinstance(verdict, Accepted) and verdict.step in key.spent_steps:
         return Refused("otp.used")
@@ -74,7 +74,7 @@ def succeeded(key: OtpKey, accepted: Accepted, now: datetime) -> OtpKey:
 
     A hardware token's clock cannot be set, so that its drift is followed from code to code: RFC 6238 section 6.
     """
-    follows = key.token is not None and key.recipe.motion is Motion.TOTP
+    follows = key.token is not None and key.parameters.motion is MovingFactor.TOTP
     return replace(
         key,
         last_step=accepted.step,
@@ -83,7 +83,7 @@ def succeeded(key: OtpKey, accepted: Accepted, now: datetime) -> OtpKey:
         last_used_at=now,
         clock_error_steps=None,
         clock_error_seen_at=None,
-        offset_steps=accepted.step - step_at(now, key.recipe.period) if follows else key.offset_steps,
+        offset_steps=accepted.step - step_at(now, key.parameters.period) if follows else key.offset_steps,
         recent_steps=with_recent(key.recent_steps, key.last_step, accepted.step) if follows else key.recent_steps,
     )
 
@@ -116,7 +116,7 @@ def _judged(right: list[int], last_step: int) -> Accepted | Refused:
 
 def _window(key: OtpKey, now: datetime) -> range:
     """Say which steps a code given now may belong to."""
-    if key.recipe.motion is Motion.HOTP:
+    if key.parameters.motion is MovingFactor.HOTP:
         return from_zero(key.last_step + 1 - LOOK_AHEAD, key.last_step + LOOK_AHEAD)
-    middle = step_at(now, key.recipe.period) + key.offset_steps
+    middle = step_at(now, key.parameters.period) + key.offset_steps
     return from_zero(middle - DRIFT, middle + DRIFT)

@@ -1,6 +1,6 @@
 """Making challenges, and judging what comes back: a new passkey, or an assertion of one.
 
-A challenge proves itself: a keyed hash over its chance, its time, its purpose and its place. So whoever only opens a
+A challenge proves itself: a keyed hash over its chance, its time, its purpose and its scope. So whoever only opens a
 page writes nothing; what is written is that a challenge was answered rightly, together with what the answer proves.
 """
 
@@ -15,11 +15,11 @@ from doorward.features.passkeys.actions import reading
 from doorward.features.passkeys.model.facts import (
     Accepted,
     Assertion,
+    ChallengeScope,
     Doubt,
     GivenAssertion,
     GivenRegistration,
     Passkey,
-    Place,
     Purpose,
     Registration,
     Rejected,
@@ -38,7 +38,7 @@ class Question:
     """What an assertion is asked to prove: whose it is, where, and whether the person must be verified."""
 
     account: AccountId
-    place: Place
+    scope: ChallengeScope
     verified: bool = False
 
 
@@ -53,15 +53,17 @@ def available(public_url: str) -> bool:
     return rules.relying_party(public_url) is not None
 
 
-def make_challenge(call: Call, place: Place) -> bytes:
-    """Make a challenge for one place; nothing is stored."""
+def make_challenge(call: Call, scope: ChallengeScope) -> bytes:
+    """Make a challenge for one scope; nothing is stored."""
     nonce = call.entropy.bytes(_NONCE_BYTES)
-    return rules.spell_challenge(Stamp(nonce, call.now, _tag(call, place, Stamp(nonce, call.now, b""))))
+    return rules.spell_challenge(Stamp(nonce, call.now, _tag(call, scope, Stamp(nonce, call.now, b""))))
 
 
-def add(call: Call, account: AccountId, place: Place, given: GivenRegistration, name: str) -> Passkey | Refused:
+def add(
+    call: Call, account: AccountId, scope: ChallengeScope, given: GivenRegistration, name: str
+) -> Passkey | Refused:
     """Make a new passkey the account's; refused with `passkeys.` and why."""
-    read = _read_new(call, place, given)
+    read = _read_new(call, scope, given)
     if isinstance(read, Refused):
         return read
     if store.count(call.sql, account) >= rules.MOST:
@@ -101,7 +103,7 @@ def refusal(doubt: Doubt) -> Refused:
     return Refused(code, cause=doubt.value)
 
 
-def _read_new(call: Call, place: Place, given: GivenRegistration) -> Registration | Refused:
+def _read_new(call: Call, scope: ChallengeScope, given: GivenRegistration) -> Registration | Refused:
     """Read a registration, and refuse one that is not what it was asked for."""
     party = relying_party(call)
     if isinstance(party, Refused):
@@ -109,7 +111,7 @@ def _read_new(call: Call, place: Place, given: GivenRegistration) -> Registratio
     read = reading.read_registration(given)
     if read is None:
         return refusal(Doubt.UNREADABLE)
-    doubt = _doubt_challenge(call, place, read.client.challenge) or rules.judge_registration(read, party)
+    doubt = _doubt_challenge(call, scope, read.client.challenge) or rules.judge_registration(read, party)
     return read if doubt is None else refusal(doubt)
 
 
@@ -140,15 +142,15 @@ def _doubt(
     if isinstance(party, Refused) or read is None:
         return Doubt.UNREADABLE
     return (
-        _doubt_challenge(call, asked.place, read.client.challenge)
+        _doubt_challenge(call, asked.scope, read.client.challenge)
         or rules.judge_assertion(read, party, verified=asked.verified)
-        or rules.judge_owner(passkey, given.user_handle, alone=asked.place.purpose is Purpose.SIGN_IN)
+        or rules.judge_owner(passkey, given.user_handle, alone=asked.scope.purpose is Purpose.SIGN_IN)
     )
 
 
 def _remember(call: Call, asked: Question, passkey: Passkey, read: Assertion) -> Accepted | Rejected:
     """Take a rightly signed assertion, unless what is remembered speaks against it."""
-    doubt = rules.judge_memory(passkey, read.authenticator, asked.place.purpose)
+    doubt = rules.judge_memory(passkey, read.authenticator, asked.scope.purpose)
     if doubt is Doubt.CLONED:
         tell = rules.tells(passkey, call.now)
         if tell:
@@ -158,17 +160,17 @@ def _remember(call: Call, asked: Question, passkey: Passkey, read: Assertion) ->
         return Rejected(doubt, passkey)
     if not _spend(call, asked.account, read.client.challenge):
         return Rejected(Doubt.USED, passkey)
-    beside_password = asked.place.purpose is Purpose.SECOND_FACTOR
+    beside_password = asked.scope.purpose is Purpose.SECOND_FACTOR
     after = rules.used(passkey, read.authenticator, call.now, beside_password=beside_password)
     if not store.save_use(call.sql, passkey, after):
         raise LostRace
     return Accepted(after, read.authenticator.user_verified)
 
 
-def _doubt_challenge(call: Call, place: Place, challenge: bytes) -> Doubt | None:
-    """Doubt that a challenge was made here, for this place, and lately."""
+def _doubt_challenge(call: Call, scope: ChallengeScope, challenge: bytes) -> Doubt | None:
+    """Doubt that a challenge was made here, for this scope, and lately."""
     stamp = rules.read_challenge(challenge)
-    if stamp is None or not hmac.compare_digest(stamp.tag, _tag(call, place, stamp)):
+    if stamp is None or not hmac.compare_digest(stamp.tag, _tag(call, scope, stamp)):
         return Doubt.WRONG_CHALLENGE
     return Doubt.EXPIRED if rules.over(stamp, call.now) else None
 
@@ -179,5 +181,5 @@ def _spend(call: Call, account: AccountId, challenge: bytes) -> bool:
     return store.spend(call.sql, account, rules.spent_hash(challenge), until)
 
 
-def _tag(call: Call, place: Place, stamp: Stamp) -> bytes:
-    return call.sealer.keyed_hash(rules.tagged(place, stamp.nonce, stamp.made_at), _HASH_PURPOSE)
+def _tag(call: Call, scope: ChallengeScope, stamp: Stamp) -> bytes:
+    return call.sealer.keyed_hash(rules.tagged(scope, stamp.nonce, stamp.made_at), _HASH_PURPOSE)

@@ -9,18 +9,18 @@ from doorward.features.accounts.model import Account
 from doorward.features.passkeys import rules, store
 from doorward.features.passkeys.actions import ceremonies
 from doorward.features.passkeys.model.facts import (
+    ChallengeScope,
     CreationOptions,
     Known,
     Passkey,
     PasskeyFacts,
-    Place,
     RequestOptions,
 )
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 
 
-def ask_for_new(call: Call, account: Account, place: Place, site_name: str) -> CreationOptions | Refused:
+def ask_for_new(call: Call, account: Account, scope: ChallengeScope, site_name: str) -> CreationOptions | Refused:
     """Say what a browser is to make for an account; passkeys that it has are not made twice."""
     party = ceremonies.relying_party(call)
     if isinstance(party, Refused):
@@ -34,13 +34,15 @@ def ask_for_new(call: Call, account: Account, place: Place, site_name: str) -> C
         user_handle=account.id.bytes,
         user_name=account.user_name,
         display_name=account.full_name or account.user_name,
-        challenge=ceremonies.make_challenge(call, place),
+        challenge=ceremonies.make_challenge(call, scope),
         algorithms=rules.ALGORITHMS,
         excluded=_known(held),
     )
 
 
-def ask_for_one(call: Call, account: AccountId, place: Place, *, verified: bool = False) -> RequestOptions | Refused:
+def ask_for_one(
+    call: Call, account: AccountId, scope: ChallengeScope, *, verified: bool = False
+) -> RequestOptions | Refused:
     """Say what a browser is to sign with a passkey of an account; refused with `passkeys.none` where none will do.
 
     Where the person must be verified, a security key that never verified anybody will not.
@@ -51,15 +53,15 @@ def ask_for_one(call: Call, account: AccountId, place: Place, *, verified: bool 
     held = [one for one in store.of_account(call.sql, account) if one.user_verified or not verified]
     if not held:
         return Refused("passkeys.none")
-    return RequestOptions(party, ceremonies.make_challenge(call, place), _known(held), verified)
+    return RequestOptions(party, ceremonies.make_challenge(call, scope), _known(held), verified)
 
 
-def ask_for_any(call: Call, place: Place) -> RequestOptions | Refused:
+def ask_for_any(call: Call, scope: ChallengeScope) -> RequestOptions | Refused:
     """Say what a browser is to sign with whichever passkey the person chooses; no name is told (LOCK-11)."""
     party = ceremonies.relying_party(call)
     if isinstance(party, Refused):
         return party
-    return RequestOptions(party, ceremonies.make_challenge(call, place), (), verified=True)
+    return RequestOptions(party, ceremonies.make_challenge(call, scope), (), verified=True)
 
 
 def facts_of(call: Call, account: AccountId) -> tuple[PasskeyFacts, ...]:

@@ -187,7 +187,7 @@ class PasskeyFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChallengeScope:
     """Where a challenge belongs: what it is for, and the session or sign-in that it was made in."""
 
     purpose: Purpose

@@ -14,7 +14,7 @@ from doorward.features.lockout import rules as lockout_rules
 from doorward.features.passkeys.actions import ceremonies, keeping
 from doorward.features.passkeys.actions.ceremonies import Question
 from doorward.features.passkeys.model.acts import AskProtection, PasskeyAsked
-from doorward.features.passkeys.model.facts import Accepted, Doubt, Place, Purpose, Rejected, SignedChange
+from doorward.features.passkeys.model.facts import Accepted, ChallengeScope, Doubt, Purpose, Rejected, SignedChange
 from doorward.features.second_factor.actions import own_passkeys, proof, proving
 from doorward.features.sessions import actions as sessions
 from doorward.kernel.act import Act, Caller, Denied, Granted, Needs, SessionFacts, Who, act, unproven
@@ -27,7 +27,7 @@ _EPOCH_BYTES = 8
 def ask_protection(call: Call, command: AskProtection) -> PasskeyAsked | Refused:
     """Say what a passkey is to sign for one change to a protected account; its person must be verified."""
     session, standing = proof.own_account(call)
-    place = _place(session, standing, command.change)
+    place = _scope(session, standing, command.change)
     asked = keeping.ask_for_one(call, session.account, place, verified=True)
     return asked if isinstance(asked, Refused) else PasskeyAsked(asked)
 
@@ -73,15 +73,15 @@ def judge(call: Call, session: SessionFacts, standing: Standing, given: SignedCh
         case lockout_rules.LockNow():
             return proving.end(call, proving.NO_GUESS_LEFT)
         case _:
-            asked = Question(session.account, _place(session, standing, given.change), verified=True)
+            asked = Question(session.account, _scope(session, standing, given.change), verified=True)
             checked = ceremonies.check(call, asked, given.assertion)
             return None if isinstance(checked, Accepted) else _doubted(call, standing, checked)
 
 
-def _place(session: SessionFacts, standing: Standing, change: bytes) -> Place:
+def _scope(session: SessionFacts, standing: Standing, change: bytes) -> ChallengeScope:
     """Name the one place of a challenge: this session, until the account's epoch moves, and this change."""
     epoch = standing.state.epoch.to_bytes(_EPOCH_BYTES)
-    return Place(Purpose.PROTECTION, session.id.bytes + epoch + change)
+    return ChallengeScope(Purpose.PROTECTION, session.id.bytes + epoch + change)
 
 
 def _doubted(call: Call, standing: Standing, rejected: Rejected) -> Refused:

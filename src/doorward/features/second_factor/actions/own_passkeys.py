@@ -29,7 +29,7 @@ from doorward.features.passkeys.model.acts import (
     RemovePasskey,
     RenamePasskey,
 )
-from doorward.features.passkeys.model.facts import Place, Purpose, Rejected
+from doorward.features.passkeys.model.facts import ChallengeScope, Purpose, Rejected
 from doorward.features.policy import actions as policy
 from doorward.features.second_factor.actions import proof, states
 from doorward.features.sessions import actions as sessions
@@ -60,7 +60,7 @@ def begin_passkey(call: Call, command: BeginPasskey) -> PasskeyBegun | Refused:
     if refused is not None:
         return refused
     issuer = policy.two_factor(call).issuer
-    asked = keeping.ask_for_new(call, standing.account, _place_of_new(session, standing), issuer)
+    asked = keeping.ask_for_new(call, standing.account, _scope_of_new(session, standing), issuer)
     return asked if isinstance(asked, Refused) else PasskeyBegun(asked)
 
 
@@ -71,7 +71,7 @@ def add_passkey(call: Call, command: AddPasskey) -> PasskeyAdded | Refused:
     name = passkey_rules.parse_name(command.name)
     if name is None:
         return _MALFORMED_NAME
-    added = ceremonies.add(call, session.account, _place_of_new(session, standing), command.given, name)
+    added = ceremonies.add(call, session.account, _scope_of_new(session, standing), command.given, name)
     if isinstance(added, Refused):
         return added
     devices.forget_devices_of(call, session.account)
@@ -143,9 +143,9 @@ def tell_doubt(call: Call, standing: Standing, rejected: Rejected) -> None:
         states.tell_own(call, standing, Kind.PASSKEY_DOUBTED, passkey=rejected.passkey.name)
 
 
-def _place_of_new(session: SessionFacts, standing: Standing) -> Place:
+def _scope_of_new(session: SessionFacts, standing: Standing) -> ChallengeScope:
     """Name the place of a registration: one begun without a proof is not finished once the account is protected."""
-    return Place(Purpose.REGISTER, session.id.bytes + (b"protected" if standing.account.protected else b""))
+    return ChallengeScope(Purpose.REGISTER, session.id.bytes + (b"protected" if standing.account.protected else b""))
 
 
 _MALFORMED_NAME = Refused("passkeys.name_malformed", {"most": passkey_rules.NAME_LENGTH})

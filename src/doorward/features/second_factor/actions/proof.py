@@ -12,10 +12,10 @@ from doorward.features.otp import actions as otp
 from doorward.features.otp.rules import codes
 from doorward.features.passkeys.actions import ceremonies
 from doorward.features.passkeys.actions.ceremonies import Question
-from doorward.features.passkeys.model.facts import Accepted, GivenAssertion, Place, Purpose, Rejected
+from doorward.features.passkeys.model.facts import Accepted, ChallengeScope, GivenAssertion, Purpose, Rejected
 from doorward.features.policy import actions as policy
 from doorward.features.second_factor import rules
-from doorward.features.second_factor.actions import worn_keys
+from doorward.features.second_factor.actions import key_failures
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import EndSession
 from doorward.kernel.act import SessionFacts
@@ -69,9 +69,9 @@ def take_passkey(call: Call, session: SessionFacts, given: GivenAssertion) -> Ac
     return checked
 
 
-def place(session: SessionFacts, purpose: Purpose) -> Place:
+def place(session: SessionFacts, purpose: Purpose) -> ChallengeScope:
     """Name the place of a challenge that is made in a session: good there alone."""
-    return Place(purpose, session.id.bytes)
+    return ChallengeScope(purpose, session.id.bytes)
 
 
 def _take(call: Call, session: SessionFacts, standing: Standing, given: Secret | None) -> Refused | None:
@@ -110,7 +110,7 @@ def barred(call: Call, standing: Standing) -> Refused | None:
 
 def count_wrong(call: Call, standing: Standing) -> Refused:
     """Count a wrong guess that the key has counted already; at the limit the account locks and the session ends."""
-    counted = worn_keys.count_wrong_code(call, standing, Context.SESSION)
+    counted = key_failures.count_wrong_code(call, standing, Context.SESSION)
     return Refused("otp.wrong") if counted.lock is None else _ended(call, "the last guess was wrong")
 
 

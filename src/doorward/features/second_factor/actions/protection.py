@@ -22,7 +22,7 @@ from doorward.features.passkeys.model.facts import SignedChange
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
 from doorward.features.recovery_codes import actions as recovery_codes
-from doorward.features.second_factor.actions import assertions, attempts, proving, states, worn_keys
+from doorward.features.second_factor.actions import assertions, attempts, key_failures, proving, states
 from doorward.features.second_factor.actions.proving import ASKED, NO_GUESS_LEFT, Proven
 from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.sessions import actions as sessions
@@ -167,7 +167,7 @@ def _reserve(
 def _use_key_code(call: Call, standing: Standing, code: str) -> Result:
     result = otp.check_code(call, standing.account.id, code)
     if result is Result.WRONG:
-        worn_keys.count_wrong_code(call, standing, Context.SESSION)
+        key_failures.count_wrong_code(call, standing, Context.SESSION)
     return result
 
 

@@ -20,7 +20,7 @@ from doorward.features.otp.model import OutOfStep, WrongCode
 from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.passwords import actions as passwords
 from doorward.features.recovery_codes import actions as recovery_codes
-from doorward.features.second_factor.actions import hardware_tokens, worn_keys
+from doorward.features.second_factor.actions import hardware_tokens, key_failures
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin import store
 from doorward.features.signin.actions import admission, completion, pending
@@ -108,7 +108,7 @@ def resend_device_code(command: ResendDeviceCode) -> Steps:
 def _code(call: Call, command: GiveCode) -> SignedIn | SignInGoesOn | Refused:
     found = _with_key(call, command.sign_in, machine.Input.CODE_RIGHT)
     if isinstance(found, Refused):
-        return pending.unheard(call, command.sign_in, "signin.code", found)
+        return pending.record_unchecked(call, command.sign_in, "signin.code", found)
     if barred := pending.admit_guess(call, found, "signin.code"):
         return barred
     result = otp.check_code(call, found.account, command.code)
@@ -133,7 +133,7 @@ def _with_key(call: Call, token: PendingToken, happened: machine.Input) -> Under
 
 def _count_wrong(call: Call, found: UnderWay) -> Refused | None:
     """Count a wrong code of the key; the sign-in is over when account or key has had its last one."""
-    counted = worn_keys.count_wrong_code(call, found.standing)
+    counted = key_failures.count_wrong_code(call, found.standing)
     if counted.lock is not None:
         return pending.end_locked(call, found, counted.lock)
     standing = accounts.load(call, found.account) if counted.key_disabled else None
@@ -176,7 +176,7 @@ def _place(found: UnderWay) -> str:
 def _recovery_code(call: Call, command: GiveRecoveryCode) -> SignedIn | SignInGoesOn | Refused:
     found = _with_key(call, command.sign_in, machine.Input.RECOVERY_CODE_RIGHT)
     if isinstance(found, Refused):
-        return pending.unheard(call, command.sign_in, "signin.recovery_code", found)
+        return pending.record_unchecked(call, command.sign_in, "signin.recovery_code", found)
     if barred := pending.admit_guess(call, found, "signin.recovery_code"):
         return barred
     right = recovery_codes.use_code(call, found.account, command.code) is Result.RIGHT
@@ -192,12 +192,13 @@ def _recovery_code(call: Call, command: GiveRecoveryCode) -> SignedIn | SignInGo
 def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn | Refused:
     found = pending.find_at(call, command.sign_in, machine.Input.DEVICE_CODE_RIGHT)
     if isinstance(found, Refused):
-        return pending.unheard(call, command.sign_in, "signin.device_code", found)
+        return pending.record_unchecked(call, command.sign_in, "signin.device_code", found)
     kind = devices.kind_of(command.code)
     happened = rules.authorized(admission.look(call, found.standing), kind, set_up=command.set_up)
     then = machine.after(found.state, happened)
     if then is machine.State.REFUSED:
-        return pending.unheard(call, command.sign_in, "signin.device_code", pending.end_without_set_up(call, found))
+        refused = pending.end_without_set_up(call, found)
+        return pending.record_unchecked(call, command.sign_in, "signin.device_code", refused)
     if barred := pending.admit_guess(call, found, "signin.device_code"):
         return barred
     right = devices.check_device_code(call, found.account, found.pending.token_hash, command.code) is Result.RIGHT

@@ -63,7 +63,7 @@ def reply_to(call: Call, standing: Standing) -> machine.Reply:
     entry = second_factor.entry_of(call, standing.account.id)
     live = entry is not None and second_factor_rules.live(entry, call.now)
     return machine.reply(
-        machine.Forgetful(
+        machine.ForgottenPassword(
             account=standing.account,
             address=devices.usable_address(standing.account, call.now),
             lock=lockout_rules.standing_lock(standing.state.lock, call.now),

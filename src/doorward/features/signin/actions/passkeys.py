@@ -15,7 +15,7 @@ from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
 from doorward.features.passkeys.actions import ceremonies, keeping
 from doorward.features.passkeys.actions.ceremonies import Question
-from doorward.features.passkeys.model.facts import Accepted, Doubt, GivenAssertion, Place, Purpose, Rejected
+from doorward.features.passkeys.model.facts import Accepted, ChallengeScope, Doubt, GivenAssertion, Purpose, Rejected
 from doorward.features.policy import actions as policy
 from doorward.features.second_factor.actions.own_passkeys import tell_doubt
 from doorward.features.sessions import actions as sessions
@@ -59,7 +59,7 @@ def ask_passkey(call: Call, command: AskPasskey) -> PasskeyWanted | Refused:
     if command.sign_in is not None:
         return _ask_beside_password(call, command.sign_in)
     token, token_hash = make_token(machine.NOBODY, call.entropy)
-    asked = keeping.ask_for_any(call, Place(Purpose.SIGN_IN, token_hash))
+    asked = keeping.ask_for_any(call, ChallengeScope(Purpose.SIGN_IN, token_hash))
     return asked if isinstance(asked, Refused) else PasskeyWanted(asked, token)
 
 
@@ -83,7 +83,7 @@ def _ask_beside_password(call: Call, token: PendingToken) -> PasskeyWanted | Ref
         return Refused("signin.expired")
     if not machine.takes(found, machine.Input.PASSKEY_RIGHT):
         return Refused("signin.expired", cause=f"the sign-in waits for {found.step}")
-    asked = keeping.ask_for_one(call, token.account, _place(token, Purpose.SECOND_FACTOR))
+    asked = keeping.ask_for_one(call, token.account, _scope(token, Purpose.SECOND_FACTOR))
     return asked if isinstance(asked, Refused) else PasskeyWanted(asked)
 
 
@@ -91,10 +91,10 @@ def _beside_password(call: Call, command: GivePasskey) -> SignedIn | SignInGoesO
     """Take a passkey or a security key as the second factor; whether the person was verified is not asked (KEY-17)."""
     found = pending.find_at(call, command.sign_in, machine.Input.PASSKEY_RIGHT)
     if isinstance(found, Refused):
-        return pending.unheard(call, command.sign_in, ACT, found)
+        return pending.record_unchecked(call, command.sign_in, ACT, found)
     if barred := pending.admit_guess(call, found, ACT):
         return barred
-    question = Question(found.account, _place(command.sign_in, Purpose.SECOND_FACTOR))
+    question = Question(found.account, _scope(command.sign_in, Purpose.SECOND_FACTOR))
     checked = ceremonies.check(call, question, command.assertion)
     _record(call, found.standing, checked)
     if isinstance(checked, Rejected):
@@ -121,7 +121,7 @@ def _alone(call: Call, command: GivePasskey, entered: _Entered) -> SignedIn | Si
     """Take a passkey that has verified its person as the whole sign-in."""
     call.hold(entered.account)
     standing = accounts.load(call, entered.account)
-    question = Question(entered.account, _place(command.sign_in, Purpose.SIGN_IN), verified=True)
+    question = Question(entered.account, _scope(command.sign_in, Purpose.SIGN_IN), verified=True)
     checked = ceremonies.check(call, question, command.assertion)
     spraying.leave(call, entered.spot.source, entered.account, right=isinstance(checked, Accepted))
     _record(call, standing, checked)
@@ -170,8 +170,8 @@ def _contact(call: Call) -> dict[str, str]:
     return {"contact": policy.default_rules(call).lock_contact}
 
 
-def _place(token: PendingToken, purpose: Purpose) -> Place:
-    return Place(purpose, token.token_hash)
+def _scope(token: PendingToken, purpose: Purpose) -> ChallengeScope:
+    return ChallengeScope(purpose, token.token_hash)
 
 
 def _pseudo(given: GivenAssertion) -> AccountId:

@@ -94,7 +94,7 @@ def wishing(found: UnderWay, *, remember_device: bool) -> UnderWay:
     return replace(found, pending=replace(found.pending, remember_device=wish))
 
 
-def unheard(call: Call, token: PendingToken, act: str, refused: Refused) -> Refused:
+def record_unchecked(call: Call, token: PendingToken, act: str, refused: Refused) -> Refused:
     """Record a guess that no sign-in waits for, because it is over or at another step: unchecked (AUDIT-1)."""
     record_attempt(call, accounts.load(call, token.account), act, None, cause=refused.cause or refused.code)
     return refused

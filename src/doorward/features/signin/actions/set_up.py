@@ -59,10 +59,12 @@ def confirm_set_up(command: ConfirmSetUp) -> Steps:
 def _confirm(call: Call, command: ConfirmSetUp) -> SignedIn | SignInGoesOn | Refused:
     found = _at_set_up(call, command.sign_in)
     if isinstance(found, Refused):
-        return pending.unheard(call, command.sign_in, ACT, found)
+        return pending.record_unchecked(call, command.sign_in, ACT, found)
     secret = _secret(call, found)
     if secret is None:
-        return pending.unheard(call, command.sign_in, ACT, Refused("signin.expired", cause="the key was never shown"))
+        return pending.record_unchecked(
+            call, command.sign_in, ACT, Refused("signin.expired", cause="the key was never shown")
+        )
     if barred := pending.admit_guess(call, found, ACT):
         return barred
     key, earlier = _tried(call, found, secret)

@@ -168,7 +168,7 @@ class Reply(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Forgetful:
+class ForgottenPassword:
     """What the answer to a forgotten password depends on."""
 
     account: Account
@@ -183,7 +183,7 @@ class Forgetful:
     """An e-mailed code is all that is asked beside the password (DEV-2)."""
 
 
-def reply(asked: Forgetful) -> Reply:
+def reply(asked: ForgottenPassword) -> Reply:
     """Decide what is mailed about a forgotten password: the mailbox alone must not give the account (PASS-5).
 
     Where a factor was taken away, link and e-mailed code together would be all that a stranger needs: so for an open

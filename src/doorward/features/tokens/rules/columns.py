@@ -15,8 +15,8 @@ from doorward.features.tokens.rules.inventory import (
     read_algorithm,
 )
 from doorward.kernel.lines import Line, LineError
+from doorward.kernel.otp_parameters import MovingFactor, OtpParameters
 from doorward.kernel.outcome import Refused
-from doorward.kernel.recipes import Motion, Recipe
 
 A = TypeVar("A")
 
@@ -70,9 +70,9 @@ def judge_line(line: Line) -> NewToken | list[LineError]:
         manufacturer=manufacturer or "",
         serial=serial,
         model=model or "",
-        recipe=Recipe(motion, algorithm, period),
+        parameters=OtpParameters(motion, algorithm, period),
         seed=seed,
-        last_step=counter - 1 if motion is Motion.HOTP else -1,
+        last_step=counter - 1 if motion is MovingFactor.HOTP else -1,
         starts_at=starts_at,
         expires_at=expires_at,
     )
@@ -140,8 +140,12 @@ def _seed(text: str, encoding: str) -> bytes | Refused:
     return seed if isinstance(seed, Refused) else judge_seed(seed) or seed
 
 
-def _motion(text: str) -> Motion | Refused:
-    return Motion(text.lower()) if text.lower() in set(Motion) else Refused("tokens.value", {"allowed": "totp, hotp"})
+def _motion(text: str) -> MovingFactor | Refused:
+    return (
+        MovingFactor(text.lower())
+        if text.lower() in set(MovingFactor)
+        else Refused("tokens.value", {"allowed": "totp, hotp"})
+    )
 
 
 def _period(text: str) -> int | Refused:

@@ -7,8 +7,8 @@ from doorward.features.tokens.model import NewToken, Token, TokenState
 from doorward.kernel.ids import AccountId
 from doorward.kernel.lines import LineError
 from doorward.kernel.names import canonical, fits
+from doorward.kernel.otp_parameters import Algorithm
 from doorward.kernel.outcome import Refused
-from doorward.kernel.recipes import Algorithm
 from doorward.kernel.texts import has_controls
 from doorward.kernel.time import rfc3339
 

@@ -23,13 +23,13 @@ from doorward.features.tokens.rules.inventory import (
 )
 from doorward.kernel.elements import Element
 from doorward.kernel.lines import LineError
+from doorward.kernel.otp_parameters import MovingFactor, OtpParameters
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Ciphers
-from doorward.kernel.recipes import Motion, Recipe
 
 NAMESPACE = "urn:ietf:params:xml:ns:keyprov:pskc"
 _POLICIES = {"StartDate", "ExpiryDate", "PINPolicy", "KeyUsage"}
-_MOTIONS = {f"{NAMESPACE}:{motion.value}": motion for motion in Motion}
+_MOTIONS = {f"{NAMESPACE}:{motion.value}": motion for motion in MovingFactor}
 
 A = TypeVar("A")
 Read = NewToken | LineError
@@ -85,29 +85,29 @@ class _Package:
         _judge_parameters(key)
         _judge_policy(key)
         serial = ("" if device is None else device.text_of("SerialNo")) or key.attributes.get("Id", "")
-        counter = self._number(key, "Counter", 0) if motion is Motion.HOTP else 0
+        counter = self._number(key, "Counter", 0) if motion is MovingFactor.HOTP else 0
         return NewToken(
             line=self.element.line,
             manufacturer=_named(device, "Manufacturer"),
             serial=_fit("SerialNo", serial, judge_name(serial, needed=True)),
             model=_named(device, "Model"),
-            recipe=self._recipe(motion, key),
+            parameters=self._parameters(motion, key),
             seed=self._seed(key),
             last_step=counter - 1,
-            offset_steps=self._offset(key) if motion is Motion.TOTP else 0,
+            offset_steps=self._offset(key) if motion is MovingFactor.TOTP else 0,
             starts_at=max(filter(None, _dates(device, key, "StartDate")), default=None),
             expires_at=min(filter(None, _dates(device, key, "ExpiryDate")), default=None),
         )
 
-    def _recipe(self, motion: Motion, key: Element) -> Recipe:
+    def _parameters(self, motion: MovingFactor, key: Element) -> OtpParameters:
         suite = key.text_of("AlgorithmParameters", "Suite") or "SHA1"
         algorithm = read_algorithm(suite)
         if isinstance(algorithm, Refused):
             raise _Wrong("Suite", algorithm)
-        period = self._number(key, "TimeInterval", 30) if motion is Motion.TOTP else 30
-        if motion is Motion.TOTP and self._number(key, "Time", 0):
+        period = self._number(key, "TimeInterval", 30) if motion is MovingFactor.TOTP else 30
+        if motion is MovingFactor.TOTP and self._number(key, "Time", 0):
             raise _Wrong("Time", malformed("its time does not begin in 1970"))
-        return Recipe(motion, algorithm, _fit("TimeInterval", period, judge_period(period)))
+        return OtpParameters(motion, algorithm, _fit("TimeInterval", period, judge_period(period)))
 
     def _seed(self, key: Element) -> bytes:
         value = self._value(key, "Secret")

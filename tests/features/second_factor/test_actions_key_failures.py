@@ -7,8 +7,8 @@ from doorward.features.otp import actions as otp
 from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules
 from doorward.features.second_factor.actions.allowlist import allow_set_up
+from doorward.features.second_factor.actions.key_failures import Counted, count_wrong_code
 from doorward.features.second_factor.actions.secret_key import reset_secret_key
-from doorward.features.second_factor.actions.worn_keys import Counted, count_wrong_code
 from doorward.features.second_factor.model import AllowSetUp, FactorState, ResetSecretKey
 from doorward.kernel.events import Result
 from doorward.kernel.ids import AccountId

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Motion(StrEnum):
+class MovingFactor(StrEnum):
     """What moves a device on from one code to the next: RFC 4226 section 5.1, "moving factor"."""
 
     TOTP = "totp"
@@ -25,14 +25,14 @@ class Algorithm(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class OtpParameters:
     """All that two sides must agree on beside the secret."""
 
-    motion: Motion
+    motion: MovingFactor
     algorithm: Algorithm = Algorithm.SHA1
     period: int = 30
     """How many seconds a code by time lasts; of no meaning where a counter moves the device."""
 
 
-APP = Recipe(Motion.TOTP)
+APP = OtpParameters(MovingFactor.TOTP)
 """What every authenticator app makes (KEY-14)."""
