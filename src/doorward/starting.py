@@ -13,7 +13,7 @@ from doorward.edges.crypto.keys import create_key_file
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.mail.post import Post
 from doorward.edges.run import Runtime
-from doorward.edges.sql import duties, schema
+from doorward.edges.sql import duties, obstacles, schema
 from doorward.edges.sql.opening import clock_of, open_database
 from doorward.features.administration.actions.first import make_first_link
 from doorward.features.administration.model import LinkMade, MakeFirstLink
@@ -29,7 +29,8 @@ def open_here(settings: Settings) -> Opened:
     """Open a data directory that is there, for one command; raise `Obstacle` where it cannot be used."""
     data_directory.require(settings)
     opened = _opened(settings)
-    with schema.obstacles_told(settings.database_name), opened.runtime.database.read() as sql:
+    with obstacles.told(settings.database_name), opened.runtime.database.read() as sql:
+        schema.must_suit(sql, settings.database_name)
         stands = schema.standing(sql)
     schema.must_be_usable(stands, settings.database_name)
     return opened
@@ -62,7 +63,8 @@ def upgrade(settings: Settings) -> schema.Upgraded:
     data_directory.require(settings)
     database = open_database(settings)
     try:
-        with schema.obstacles_told(settings.database_name), database.write() as sql:
+        with obstacles.told(settings.database_name), database.write() as sql:
+            schema.must_suit(sql, settings.database_name)
             stands = schema.standing(sql)
             if stands in {schema.Standing.EMPTY, schema.Standing.OLDER}:
                 return schema.Upgraded(schema.upgrade(sql) or "nothing", schema.NEWEST)
@@ -127,7 +129,7 @@ def _only_for_an_empty_database(settings: Settings) -> None:
     """Refuse to make a key file for a database that other nodes have filled: it would open nothing."""
     database = open_database(settings)
     try:
-        with schema.obstacles_told(settings.database_name), database.read() as sql:
+        with obstacles.told(settings.database_name), database.read() as sql:
             empty = schema.standing(sql) is schema.Standing.EMPTY
     finally:
         database.close()

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from doorward.edges.sql import duties, following, moving, schema
+from doorward.edges.sql import duties, following, moving, obstacles, schema
 from doorward.edges.sql.columns import Id, Instant, Json
 from doorward.edges.sql.engine import Database, DatabaseBusy
 from doorward.edges.sql.postgresql import PostgresDatabase
@@ -117,7 +117,7 @@ def held(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 
 def move(source: Database, target: Database, told: Callable[[int], None] = lambda _: None) -> moving.Carried:
     """Carry everything from one to the other."""
-    with moving.held_still(source) as before, schema.obstacles_told("the new one"), target.write() as after:
+    with moving.held_still(source) as before, obstacles.told("the new one"), target.write() as after:
         return moving.carry(before, after, ("the old one", "the new one"), told)
 
 

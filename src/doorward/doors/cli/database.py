@@ -9,7 +9,7 @@ from doorward.doors.cli.program import Program
 from doorward.doors.cli.serving import tell_welcome
 from doorward.doors.cli.telling import obstacles_told, print_facts, print_json
 from doorward.edges import data_directory
-from doorward.edges.sql import schema
+from doorward.edges.sql import obstacles, schema
 from doorward.edges.sql.opening import open_database
 
 
@@ -29,7 +29,7 @@ def status(program: Program, loaded: Loaded) -> None:
         data_directory.require(settings)
         opened = open_database(settings)
         try:
-            with schema.obstacles_told(settings.database_name), opened.read() as sql:
+            with obstacles.told(settings.database_name), opened.read() as sql:
                 version, standing = schema.version(sql), schema.standing(sql)
         finally:
             opened.close()

@@ -12,7 +12,7 @@ from doorward.doors.cli.options import DRY_RUN, YES, Command, settings_of
 from doorward.doors.cli.program import Opened, Program
 from doorward.doors.cli.rehearsal import Rehearsal
 from doorward.doors.cli.telling import Failed, counted, progress
-from doorward.edges.sql import moving, schema
+from doorward.edges.sql import moving, obstacles
 from doorward.features.administration.actions.moving import move_database
 from doorward.features.administration.model import DatabaseMoved, MoveDatabase
 
@@ -61,9 +61,9 @@ def _move(desk: Desk, target: Opened, name: str) -> DatabaseMoved:
     """Carry everything over as one act in the target, while the present database is held still."""
     source, source_name = desk.opened.runtime, desk.settings.database_name
     runtime = Rehearsal.of(target.runtime) if desk.dry_run else target.runtime
-    with schema.obstacles_told(source_name), moving.held_still(source.database) as sql:
+    with obstacles.told(source_name), moving.held_still(source.database) as sql:
         moving.refuse_while_served(sql, source.clock.now(), source_name)
-        with progress("Moving", moving.PASSES * moving.count(sql)) as told, schema.obstacles_told(name):
+        with progress("Moving", moving.PASSES * moving.count(sql)) as told, obstacles.told(name):
             carry = partial(moving.carry, sql, names=(source_name, name), told=told)
             outcome = runtime.run(move_database, MoveDatabase(source_name, carry), desk.owner, desk.origin)
     return desk.accepted(outcome)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, bindparam, func, insert, select, text, type_coerce
 from sqlalchemy.exc import DBAPIError
 
-from doorward.edges.sql import duties, following, on_postgresql, schema, tables
+from doorward.edges.sql import duties, following, obstacles, on_postgresql, schema, tables
 from doorward.edges.sql.columns import Instant, Json, metadata
 from doorward.edges.sql.copying import Rows, copy
 from doorward.edges.sql.engine import Database, DatabaseBusy
@@ -140,6 +140,7 @@ class _Tally:
 
 def _prepare(target: Connection, name: str) -> None:
     """Make the tables of an empty target; one that has them must have nothing in them."""
+    schema.must_suit(target, name)
     if target.dialect.name == "postgresql":
         on_postgresql.unhurried(target)
     match schema.standing(target):
@@ -166,7 +167,7 @@ def _not_empty(name: str, what: str) -> Obstacle:
 def _rows(sql: Connection, table: Table, name: str, *order: Column[Any]) -> Iterator[Rows]:
     """Read every row, batch by batch, its values as they are stored."""
     columns = [type_coerce(column, _kept_as(column)).label(column.name) for column in table.columns]
-    with schema.obstacles_told(name), _loss_told():
+    with obstacles.told(name), _loss_told():
         read = select(*columns).order_by(*order).execution_options(yield_per=_BATCH)
         with sql.execute(read) as found:
             for some in found.partitions():

@@ -1,8 +1,11 @@
 """What a schema on PostgreSQL has besides: texts that compare by their bytes, and an index for search."""
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from doorward.kernel.obstacle import Obstacle
+
+LEAST_VERSION = 14
 SEARCH_INDEX = "ix_accounts_search"
 _SEARCHED = ("full_name_canonical", "user_name_canonical", "email_canonical")
 _BY_LANGUAGE = text("""
@@ -11,6 +14,8 @@ _BY_LANGUAGE = text("""
     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
       AND a.attcollation NOT IN (0, (SELECT oid FROM pg_collation WHERE collname = 'C' LIMIT 1))
 """)
+_KIND = text("SELECT current_setting('server_version_num')::int, current_setting('server_encoding')")
+_NOT_INSTALLED = {"0A000", "58P01"}
 _TRIGRAMS = text("CREATE EXTENSION IF NOT EXISTS pg_trgm")
 _INDEX = text(
     f"CREATE INDEX IF NOT EXISTS {SEARCH_INDEX} ON accounts USING gin"
@@ -42,5 +47,22 @@ def _index_for_search(sql: Connection) -> None:
         with sql.begin_nested():
             sql.execute(_TRIGRAMS)
             sql.execute(_INDEX)
-    except ProgrammingError:
-        return
+    except DBAPIError as error:
+        if not may_be_missed(error):
+            raise
+
+
+def may_be_missed(error: DBAPIError) -> bool:
+    """Tell whether the server does not have the extension, or does not let us have it (PostgreSQL, appendix A)."""
+    return isinstance(error, ProgrammingError) or getattr(error.orig, "sqlstate", None) in _NOT_INSTALLED
+
+
+def must_suit(sql: Connection, name: str) -> None:
+    """Raise `Obstacle` for a server that is too old, and for a database that does not hold every letter."""
+    version, encoding = sql.execute(_KIND).one()
+    if version // 10_000 < LEAST_VERSION:
+        what = f"The database {name} is on PostgreSQL {version // 10_000}."
+        raise Obstacle(what, f"Doorward needs PostgreSQL {LEAST_VERSION} or later.")
+    if encoding != "UTF8":
+        mend = "Make one that does: CREATE DATABASE doorward OWNER doorward TEMPLATE template0 ENCODING 'UTF8'."
+        raise Obstacle(f"The database {name} does not hold every letter: its encoding is {encoding}.", mend)

@@ -3,19 +3,15 @@
 Reading the version asks for nothing but one row, so that a server with a current database starts without Alembic.
 """
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 import structlog
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import DBAPIError
 
-from doorward.edges.sql import following, on_postgresql
-from doorward.edges.sql.engine import Database, DatabaseBusy
+from doorward.edges.sql import following, obstacles, on_postgresql
+from doorward.edges.sql.engine import Database
 from doorward.kernel.obstacle import Obstacle
 
 VERSIONS = (
@@ -108,7 +104,8 @@ def complete(sql: Connection) -> None:
 
 def prepare(database: Database, name: str) -> None:
     """Make the tables of an empty database; raise `Obstacle` for a database that this program must not touch."""
-    with obstacles_told(name), database.write() as sql:  # writing, so that a file that cannot be written is found now
+    with obstacles.told(name), database.write() as sql:  # writing, so that a file that cannot be written is found now
+        must_suit(sql, name)
         stands = standing(sql)
         if stands is Standing.EMPTY:
             upgrade(sql)
@@ -118,6 +115,12 @@ def prepare(database: Database, name: str) -> None:
         _log.warning(
             "a newer version has upgraded the database; this one goes on until it is upgraded too", known=NEWEST
         )
+
+
+def must_suit(sql: Connection, name: str) -> None:
+    """Raise `Obstacle` for a database that cannot hold what we write, whatever is in it."""
+    if sql.dialect.name == "postgresql":
+        on_postgresql.must_suit(sql, name)
 
 
 def must_be_usable(stands: Standing, name: str) -> None:
@@ -130,49 +133,15 @@ def must_be_usable(stands: Standing, name: str) -> None:
         case Standing.OLDER:
             raise Obstacle(
                 f"The database {name} was written by an older Doorward.",
-                "Keep a copy of the data directory, then run `doorward database upgrade`.",
+                "Keep a copy of it, and of the data directory; then run `doorward database upgrade`.",
             )
         case Standing.NEWER:
             raise Obstacle(
                 f"The database {name} was written by a newer Doorward than this one, which cannot work with it.",
-                "Install that version again, or go back to a copy of the data directory from before the upgrade.",
+                "Install that version again, or go back to a copy of the database from before the upgrade.",
             )
         case Standing.FOREIGN:
             raise Obstacle(
                 f"The database {name} belongs to another program.",
-                "Name another file in `database`, or move this one away.",
+                "Name another one in `database`, or move this one away.",
             )
-
-
-@contextmanager
-def obstacles_told(name: str) -> Iterator[None]:
-    """Say in one sentence what keeps the database from being opened."""
-    try:
-        yield
-    except DatabaseBusy as error:
-        if not isinstance(getattr(error.__cause__, "orig", None), sqlite3.Error):
-            said = str(getattr(error.__cause__, "orig", None) or error.__cause__ or "it has no place free").strip()
-            mend = "Start it, or correct `database`; `doorward doctor` looks again."
-            raise Obstacle(f"The database {name} does not answer: {said.splitlines()[0]}.", mend) from error
-        raise Obstacle(f"The database {name} is in use by another program.", "Wait for it, or stop it.") from error
-    except (DBAPIError, sqlite3.Error) as error:
-        raise _obstacle(str(getattr(error, "orig", None) or error), name) from error
-
-
-def _obstacle(said: str, name: str) -> Obstacle:
-    """Put the driver's words into ours."""
-    for words, what, mend in _SAID:
-        if words in said:
-            return Obstacle(f"The database {name} {what}.", mend)
-    return Obstacle(
-        f"The database {name} cannot be used: {said}.", "Look at the disk, and at the file's owner and mode."
-    )
-
-
-_SAID = (
-    ("not a database", "is a file of another kind", "Name another file in `database`, or move this one away."),
-    ("malformed", "is damaged", "Go back to a copy of the data directory."),
-    ("unable to open", "cannot be opened", "Run as the owner of the data directory, and look at the file's mode."),
-    ("readonly", "cannot be written", "Run as the owner of the data directory, and look at the file's mode."),
-    ("full", "has no room left on its disk", "Free some space; nothing was changed."),
-)
