@@ -52,7 +52,8 @@ def first_run(settings: Settings, *, clock: Clock | None = None) -> Welcome:
     runtime = open_runtime(settings, clock=clock)
     try:
         schema.prepare(runtime.database, settings.database_name)
-        return _welcome(runtime, made=made)
+        with obstacles.told(settings.database_name):
+            return _welcome(runtime, made=made)
     finally:
         runtime.database.close()
 
@@ -144,7 +145,7 @@ def _free_duties(settings: Settings, clock: Clock | None) -> None:
     """Let go of the duties that this node's processes held when they died."""
     database = open_database(settings)
     try:
-        with database.write() as sql:
+        with obstacles.told(settings.database_name), database.write() as sql:
             duties.give_back_all_of(sql, settings.node, (clock or clock_of(database)).now())
     finally:
         database.close()

@@ -14,6 +14,7 @@ from tests.failover.ports import free_port
 from tests.launcher import eventually
 
 HERE = "127.0.0.1"
+_CONFIRMING = "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ class Pair:
     def address(self) -> str:
         """Give the address that Doorward takes."""
         return f"postgresql://doorward@{HERE}:{self.primary},{HERE}:{self.standby}/postgres"
+
+    def demand_standby(self) -> None:
+        """Let each COMMIT of the primary wait for a standby."""
+        with _connected(self.primary) as connection:
+            connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            connection.execute("SELECT pg_reload_conf()")
+            eventually(lambda: _one(connection, _CONFIRMING) == 1)
 
     def cut_off(self) -> None:
         """Let the standby hear no more of its primary, which does not mind."""

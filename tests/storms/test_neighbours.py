@@ -15,7 +15,7 @@ SHELLS = size(2, 4)
 EACH = size(2, 200)
 """How many shells stand side by side, and how many commands run in each."""
 CONNECTIONS = 12
-SAID = re.compile(r"database is locked|database\.busy|too much to write|Traceback")
+SAID = re.compile(r"database is locked|database\.busy|busy or away|Traceback")
 
 
 @pytest.fixture(scope="module")

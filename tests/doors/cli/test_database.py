@@ -5,7 +5,9 @@ from sqlalchemy import text
 
 from doorward.edges.sql import schema
 from doorward.edges.sql.sqlite import SqliteDatabase
+from tests import cluster
 from tests.doors.cli.shell import Shell, fresh
+from tests.failover import pair
 
 
 def become(shell: Shell, version: str) -> None:
@@ -79,3 +81,22 @@ def test_a_database_that_is_ahead_is_worked_with(tmp_path: Path) -> None:
     assert shell.done("account", "list", "--json").code == 0
     assert f" knows version {schema.NEWEST}" in shell("doctor").out
     assert "Move it with that version." in shell("database", "move", "--to", other, "--yes").err
+
+
+@pytest.mark.postgresql
+def test_nothing_is_told_as_done_that_no_standby_has_confirmed(tmp_path: Path) -> None:
+    """The command ends, says that nobody knows, and what to look at, which says what is wrong."""
+    shell = Shell(tmp_path / "new")
+    shell.data.mkdir(mode=0o700)
+    with cluster.reachable() as folder, pair.running(folder) as both:
+        (shell.data / "doorward.toml").write_text(f'database = "{both.address}"\n')
+        shell.done("init")
+        both.demand_standby()
+        both.cut_off()
+        added = shell("account", "add", "ada", "--email", "ada@example.org")
+        looked = shell("doctor")
+
+    assert (added.code, added.out) == (1, "")
+    assert "Nobody knows whether it was done: no standby of the database postgresql://" in added.err
+    assert "`doorward doctor`" in added.err
+    assert (looked.code, "too few are there: nothing can be written" in looked.out) == (1, True)

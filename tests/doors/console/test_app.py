@@ -155,5 +155,5 @@ def test_a_busy_database_asks_to_come_again(site: Site) -> None:
     """It is no bug, and the next try may succeed."""
     shown = failing(site, Address("POST", "/sign-in"), DatabaseBusy())
 
-    assert shown.told == (503, "The server has too much to write just now, and nothing was changed.")
+    assert shown.told == (503, "The database is busy or away just now.")
     assert shown.answer.headers["retry-after"] == "1"

@@ -5,7 +5,7 @@ from doorward.kernel.outcome import Refused
 
 
 def test_a_busy_database_can_be_asked_again() -> None:
-    """Nothing was changed, so the client may simply repeat itself."""
+    """Nothing may be taken for done, so the client looks and repeats itself."""
     assert failure(DatabaseBusy()) == Refused("database.busy", retry_after=1)
     assert failure(LostRace()) == Refused("database.busy", retry_after=1)
 

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -9,8 +10,12 @@ import pytest
 from doorward.doors.gate.middleware import Gate, Surroundings
 from doorward.doors.web.health import Health
 from doorward.doors.web.metrics import Metrics
+from doorward.edges.sql import schema
+from doorward.edges.sql.postgresql import PostgresDatabase
 from doorward.edges.sql.sqlite import SqliteDatabase
+from tests import cluster
 from tests.doors.asgi import Answered, call, scope_of
+from tests.failover import pair
 from tests.signer import SIGNER
 from tests.worlds import World
 
@@ -84,3 +89,19 @@ def test_figures_are_spelled_as_prometheus_reads_them(world: World) -> None:
 def test_nothing_is_changed_here(world: World, path: str) -> None:
     """Only GET and HEAD are taken."""
     assert ask(world, f"POST {path}").status == 405
+
+
+@pytest.mark.postgresql
+def test_a_server_whose_changes_nobody_confirms_is_not_ready(world: World) -> None:
+    """Each COMMIT waits for a standby that is not there: it can show things, and do none (T29)."""
+    with cluster.reachable() as folder, pair.running(folder) as both:
+        database = PostgresDatabase(both.address)
+        schema.prepare(database, "it")
+        elsewhere = replace(world, runtime=replace(world.runtime, database=database))
+        both.demand_standby()
+        before = ask(elsewhere, "GET /readyz").status
+        both.cut_off()
+        after = ask(elsewhere, "GET /readyz").status
+        database.close()
+
+    assert (before, after) == (200, 503)

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from doorward.edges.sql import obstacles, schema
-from doorward.edges.sql.engine import DatabaseBusy
+from doorward.edges.sql.engine import DatabaseBusy, Unconfirmed
 from doorward.edges.sql.postgresql import PostgresDatabase
 from doorward.kernel.obstacle import Obstacle
 from tests import cluster
@@ -52,6 +52,7 @@ def test_what_a_server_says_leads_to_what_mends_it(said: str, told: str, mend: s
     ("error", "told", "mend"),
     [
         (busy(psycopg.OperationalError("Connection refused")), "does not answer: Connection refused.", "Start it"),
+        (Unconfirmed(), "no standby of the database it has confirmed it.", "`doorward doctor`"),
         (busy(None), "does not answer: it has no place free.", "Start it"),
         (busy(from_driver(sqlite3.OperationalError("database is locked"))), "in use by another program", "Wait for it"),
         (from_driver(psycopg.DataError("what\nis it")), "cannot be used: what.", "log of the database's server"),

@@ -11,7 +11,9 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
-from doorward.edges.sql.engine import DatabaseBusy
+from doorward.edges.clock import seconds_awake_and_asleep
+from doorward.edges.sql.engine import DatabaseBusy, Unconfirmed
+from doorward.edges.sql.on_postgresql import unhurried
 from doorward.edges.sql.postgresql import PostgresDatabase
 from doorward.edges.sql.primary import SILENCE_SECONDS, Primary, one_by_one
 from tests import cluster
@@ -106,6 +108,37 @@ def test_server_that_takes_long_is_not_given_up(both: Pair) -> None:
         sql.execute(text(f"SELECT pg_sleep({SILENCE_SECONDS + 1})"))
         assert sql.execute(text("SHOW port")).scalar_one() == str(both.primary)
     database.close()
+
+
+def test_commit_waits_only_so_long_for_a_standby(both: Pair) -> None:
+    """Nobody is told that it is done; whoever comes next finds no lock in the way (T29)."""
+    database = PostgresDatabase(address(both.primary))
+    with database.write() as sql:
+        sql.execute(text("CREATE TABLE written (number int)"))
+    both.demand_standby()
+    both.cut_off()
+
+    began = seconds_awake_and_asleep()
+    with pytest.raises(Unconfirmed), database.write() as sql:
+        sql.execute(text("INSERT INTO written VALUES (1)"))
+    took = seconds_awake_and_asleep() - began
+
+    assert SILENCE_SECONDS <= took < 2 * SILENCE_SECONDS
+    with database.write() as sql:
+        assert sql.execute(text("SELECT count(*) FROM written")).scalar_one() == 1
+    database.close()
+
+
+def test_a_move_waits_longer_for_its_standby(both: Pair) -> None:
+    """It has much to send; the same connection is as quick as any afterwards."""
+    database = PostgresDatabase(address(both.primary))
+    with database.write() as sql:
+        unhurried(sql)
+        driver: Any = sql.connection.driver_connection
+        patience = driver.patience
+    database.close()
+
+    assert patience > driver.patience == SILENCE_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
+import psycopg
 import pytest
 
 from doorward.edges.sql import promises
+from doorward.edges.sql.postgresql import PostgresDatabase
 from tests import cluster
+from tests.failover import pair
 
 
 @pytest.mark.postgresql
@@ -26,21 +29,80 @@ def test_search_without_its_index_is_told() -> None:
     assert not told.loses_acts
 
 
+NOBODY, UNSEEN = promises.NO_STANDBYS, promises.Standbys(1, 0, visible=False)
+ONE = promises.Standbys(1, 1, visible=True)
+NAMED = {"synchronous_standby_names": "ANY 1 (*)"}
+
+
 @pytest.mark.parametrize(
-    ("settings", "room", "told"),
+    ("settings", "standbys", "room", "told"),
     [
-        ({"synchronous_commit": "on", "synchronous_standby_names": "ANY 1 (*)"}, 50, []),
-        ({"synchronous_commit": "local"}, 50, []),
-        ({"synchronous_commit": "local", "synchronous_standby_names": "a"}, 50, ["a failover loses"]),
-        ({"synchronous_commit": "off", "synchronous_standby_names": "a"}, 50, ["a crash loses"]),
-        ({"fsync": "off"}, 50, ["a crash loses"]),
-        ({}, promises.LEAST_ROOM, []),
-        ({}, promises.LEAST_ROOM - 1, ["room for 9 more"]),
+        ({}, NOBODY, 50, []),
+        ({"synchronous_commit": "on", **NAMED}, ONE, 50, []),
+        ({"synchronous_commit": "on", **NAMED}, UNSEEN, 50, []),
+        ({"synchronous_commit": "on", **NAMED}, NOBODY, 50, ["waits for a standby"]),
+        ({"synchronous_commit": "on", **NAMED}, promises.Standbys(1, 0, visible=True), 50, ["waits for a standby"]),
+        ({"synchronous_standby_names": "2 (a, b)"}, ONE, 50, ["waits for a standby"]),
+        ({"synchronous_standby_names": "first 2 (a, b)"}, UNSEEN, 50, ["waits for a standby"]),
+        ({"synchronous_standby_names": "a, b"}, ONE, 50, []),
+        ({"synchronous_commit": "remote_write", **NAMED}, ONE, 50, ["if both machines crash"]),
+        ({"synchronous_commit": "remote_apply", **NAMED}, ONE, 50, []),
+        ({"synchronous_commit": "local"}, NOBODY, 50, []),
+        ({"synchronous_commit": "local", **NAMED}, NOBODY, 50, ["a failover loses"]),
+        ({"synchronous_commit": "off", **NAMED}, NOBODY, 50, ["a crash loses"]),
+        ({"synchronous_commit": "on"}, UNSEEN, 50, ["nobody waits for it"]),
+        ({"fsync": "off"}, NOBODY, 50, ["a crash loses"]),
+        ({}, NOBODY, promises.LEAST_ROOM, []),
+        ({}, NOBODY, promises.LEAST_ROOM - 1, ["room for 9 more"]),
     ],
 )
-def test_settings_that_break_a_promise(settings: dict[str, str], room: int, told: list[str]) -> None:
+def test_settings_that_break_a_promise(
+    settings: dict[str, str], standbys: promises.Standbys, room: int, told: list[str]
+) -> None:
     """Each names what is lost."""
-    found = promises.judged(settings, room)
+    found = promises.judged({name: promises.Setting(value) for name, value in settings.items()}, room, standbys)
 
     assert len(found) == len(told)
     assert all(words in one.what for words, one in zip(told, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("source", "mend"),
+    [
+        ("configuration file", "Set it to on in postgresql.conf, and reload."),
+        ("user", "ALTER ROLE … RESET synchronous_commit; then restart."),
+        ("database", "ALTER DATABASE … RESET synchronous_commit; then restart."),
+        ("client", "Take synchronous_commit out of the address in `database`; then restart."),
+    ],
+)
+def test_a_setting_is_mended_where_it_was_set(source: str, mend: str) -> None:
+    """What is set for a user or a database is not changed by the file."""
+    (told,) = promises.judged({"synchronous_commit": promises.Setting("off", source)}, 50)
+
+    assert told.mend == mend
+
+
+@pytest.mark.postgresql
+def test_standbys_are_seen_by_an_ordinary_user() -> None:
+    """That one follows whom nobody waits for, and that one is waited for which is not there."""
+    with cluster.reachable() as folder, pair.running(folder) as both:
+        with psycopg.connect(both.address, autocommit=True) as owner:
+            owner.execute("CREATE ROLE plain LOGIN")
+        database = PostgresDatabase(both.address.replace("doorward@", "plain@"))
+        before = said(database)
+        both.demand_standby()
+        confirmed = said(database)
+        both.cut_off()
+        after = said(database)
+        database.close()
+
+    assert (before[0], before[1]) == (["A standby follows PostgreSQL"], False)
+    assert confirmed == ([], False)
+    assert after == (["PostgreSQL waits for a standby to confirm"], True)
+
+
+def said(database: PostgresDatabase) -> tuple[list[str], bool]:
+    """Say what is told of standbys, and whether a COMMIT would wait in vain."""
+    with database.read() as sql:
+        told = [one.what.split(",")[0] for one in promises.broken(sql) if "standby" in one.what]
+        return told, promises.unconfirmed(sql)

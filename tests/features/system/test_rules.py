@@ -96,7 +96,6 @@ SLOW = BrokenPromise("pg_trgm is missing.", "Add it.", loses_acts=False)
             Grade.WRONG,
             "Free some space: without room nobody can sign in.",
         ),
-        ({"broken": (LOSES, SLOW)}, "fsync is off.", Grade.WRONG, "Set it to on."),
         ({"broken": (SLOW,)}, "pg_trgm is missing.", Grade.ODD, "Add it."),
         (
             {"schema": "0051"},
@@ -107,8 +106,22 @@ SLOW = BrokenPromise("pg_trgm is missing.", "Add it.", loses_acts=False)
     ],
 )
 def test_a_database_is_judged_by_the_gravest(facts: dict[str, Any], said: str, grade: Grade, mend: str) -> None:
-    """Room, then the promises that its settings break, then its version."""
+    """Room, then its version; a promise that is not kept is told instead."""
     assert told(found("database", **facts)) == (grade, said, mend)
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, ["fsync is off.", "pg_trgm is missing."]),
+        ({"free_bytes": 0}, ["fsync is off.", "pg_trgm is missing.", "0 MiB are left on its disk."]),
+    ],
+)
+def test_each_promise_that_is_not_kept_is_told(facts: dict[str, Any], said: list[str]) -> None:
+    """The gravest first, and what else is wrong after them."""
+    findings = rules.findings(replace(WELL, broken=(LOSES, SLOW), **facts))
+
+    assert [one.said for one in findings if one.subject == "database"] == said
 
 
 @pytest.mark.parametrize(

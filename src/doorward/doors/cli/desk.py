@@ -14,10 +14,11 @@ from doorward.doors.cli.options import settings_of, wants_json
 from doorward.doors.cli.program import Opened, Program
 from doorward.doors.cli.rehearsal import Rehearsal
 from doorward.doors.cli.spelling import account_json
-from doorward.doors.cli.telling import RefusedHere, confirm, obstacles_told, print_json
+from doorward.doors.cli.telling import Failed, RefusedHere, confirm, obstacles_told, print_json
 from doorward.edges import data_directory
 from doorward.edges.run import LostRace, Runtime
-from doorward.edges.sql.engine import DatabaseBusy
+from doorward.edges.sql import obstacles
+from doorward.edges.sql.engine import DatabaseBusy, Unconfirmed
 from doorward.edges.steps import PlainDriver
 from doorward.features.accounts.actions import find
 from doorward.features.directory.actions import account_row
@@ -140,6 +141,8 @@ def open_desk(program: Program, loaded: Loaded, *, as_json: bool, dry_run: bool)
 def _busy_is_told(desk: Desk) -> Iterator[None]:
     try:
         yield
+    except Unconfirmed as error:
+        raise Failed(str(obstacles.obstacle(error, desk.settings.database_name))) from error
     except (DatabaseBusy, LostRace) as error:
         raise desk.refusal(Refused("database.busy")) from error
 

@@ -12,7 +12,7 @@ from doorward.doors.web.arrival import Networks, arrival_of
 from doorward.doors.web.metrics import MEDIA_TYPE, Metrics
 from doorward.doors.web.problems import problem
 from doorward.edges.run import Runtime
-from doorward.edges.sql import schema
+from doorward.edges.sql import promises, schema
 from doorward.kernel.outcome import Refused
 
 Scope = MutableMapping[str, Any]
@@ -52,12 +52,15 @@ class Health:
             await _refuse(scope, send, Refused("request.not_found"))
 
     def _ready(self) -> bool:
-        """Tell whether the database answers and has what this program knows.
+        """Tell whether the database answers, can confirm what is written, and has what this program knows.
 
         A newer version of its generation has it as well: nodes are upgraded one after the other.
         """
         try:
             with self.runtime.database.read() as sql:
+                if promises.unconfirmed(sql):
+                    _log.warning("the database waits for a standby, and none is there")
+                    return False
                 return schema.standing(sql) in {schema.Standing.CURRENT, schema.Standing.AHEAD}
         except Exception as error:  # noqa: BLE001 - whatever it is, the server cannot work
             _log.warning("the database does not answer", error=str(error))

@@ -11,6 +11,10 @@ class DatabaseBusy(Exception):
     """The database could not be had in time, or was lost on the way; nothing may be taken for done."""
 
 
+class Unconfirmed(DatabaseBusy):
+    """No standby has confirmed a COMMIT in time: it is done on the primary, and perhaps nowhere else (T29)."""
+
+
 class Database(Protocol):
     """Where transactions come from."""
 

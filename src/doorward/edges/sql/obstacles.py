@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from doorward.edges.sql.engine import DatabaseBusy
+from doorward.edges.sql.engine import DatabaseBusy, Unconfirmed
 from doorward.kernel.obstacle import Obstacle
 
 
@@ -21,6 +21,9 @@ def told(name: str) -> Iterator[None]:
 
 def obstacle(error: Exception, name: str) -> Obstacle:
     """Put into our words what the driver has said."""
+    if isinstance(error, Unconfirmed):
+        what = f"Nobody knows whether it was done: no standby of the database {name} has confirmed it."
+        return Obstacle(what, "Look whether it stands, and what `doorward doctor` says of the database.")
     busy = isinstance(error, DatabaseBusy)
     cause = error.__cause__ if busy else error
     driver = getattr(cause, "orig", None) or cause

@@ -1,11 +1,15 @@
 """What a schema on PostgreSQL has besides: texts that compare by their bytes, and an index for search."""
 
+from typing import Any
+
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from doorward.kernel.obstacle import Obstacle
 
 LEAST_VERSION = 14
+_PATIENCE = 600.0
+"""Seconds in which a standby receives what a move has written."""
 SEARCH_INDEX = "ix_accounts_search"
 _SEARCHED = ("full_name_canonical", "user_name_canonical", "email_canonical")
 _BY_LANGUAGE = text("""
@@ -25,6 +29,8 @@ _INDEX = text(
 
 def unhurried(sql: Connection) -> None:
     """Let a transaction take as long as it takes, such as an upgrade or a move: a node's limits do not fit it."""
+    driver: Any = sql.connection.driver_connection
+    driver.patience = _PATIENCE
     for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
         sql.exec_driver_sql(f"SET LOCAL {limit} = 0")
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from doorward.edges.sql.engine import BUSY_SECONDS, DatabaseBusy
+from doorward.edges.sql.engine import BUSY_SECONDS, DatabaseBusy, Unconfirmed
 from doorward.edges.sql.held import HeldConnection, Spellings
 from doorward.edges.sql.holding import HOLDS, SHARED
 from doorward.edges.sql.places import Places
@@ -66,8 +66,8 @@ class PostgresDatabase:
     def write(self, *, shared: bool = False) -> Iterator[Connection]:
         """Open a writing transaction, alone among writers or beside other shared ones.
 
-        A COMMIT that the server has answered with a warning may be nowhere but on the primary (a wait for its standby
-        was cut short): nobody may be told that it is done (T29).
+        A COMMIT that the server has answered with a warning may be nowhere but on the primary (the wait for its standby
+        was cut short, by us or by others): nobody may be told that it is done (T29).
         """
         with self._writers.borrowed() as connection:
             with connection.begin():
@@ -77,7 +77,7 @@ class PostgresDatabase:
                 _must_be_whole(connection)
                 connection.info[_WARNED] = False
             if connection.info[_WARNED]:
-                raise DatabaseBusy
+                raise Unconfirmed
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -10,6 +10,7 @@ new timeline (PostgreSQL, 26.3.5), so the server whose timeline is older than on
 
 import threading
 from collections.abc import Generator
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import psycopg
@@ -33,11 +34,25 @@ class Watched(psycopg.Connection[Any]):
 
     primary: "Primary | None" = None
     generation = 0
+    patience = SILENCE_SECONDS
+    """How many seconds the COMMIT of the present transaction may wait for a standby."""
+    _committing_since: float | None = None
 
     @property
     def is_current(self) -> bool:
         """Tell whether it leads to the primary of now."""
         return self.primary is None or self.primary.generation == self.generation
+
+    def commit(self) -> None:
+        """Commit; a wait for a standby that is not there is cut short, and ends with the server's warning (T29).
+
+        No limit of the server's own ends that wait (PostgreSQL, 27.2.8).
+        """
+        self._committing_since = seconds_awake_and_asleep()
+        try:
+            super().commit()
+        finally:
+            self._committing_since, self.patience = None, SILENCE_SECONDS
 
     def wait(self, gen: Generator[Any, Any, R], *given: Any, **named: Any) -> R:
         """Wait for the server as the driver does, which wakes up from time to time."""
@@ -53,6 +68,7 @@ class Watched(psycopg.Connection[Any]):
                 now = seconds_awake_and_asleep()
                 if not ready and now - heard >= SILENCE_SECONDS and self.primary is not None:
                     self.primary.look(self.generation)
+                    self._cut_short(now)
                 if ready or now - heard >= SILENCE_SECONDS:
                     heard = seconds_awake_and_asleep()
                 if not ready and not self.is_current:
@@ -61,6 +77,12 @@ class Watched(psycopg.Connection[Any]):
         except StopIteration as end:
             answer: R = end.value
             return answer
+
+    def _cut_short(self, now: float) -> None:
+        since = self._committing_since
+        if since is not None and now - since >= self.patience and self.is_current:
+            with suppress(psycopg.Error):  # it is tried again after the next silence
+                self.cancel_safe(timeout=_LOOK_SECONDS)
 
     def _give_up(self) -> None:
         self.pgconn.finish()

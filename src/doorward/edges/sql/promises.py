@@ -1,5 +1,6 @@
 """What a database must keep for our promises to hold, asked of the database itself."""
 
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, text
 from doorward.edges.sql.on_postgresql import SEARCH_INDEX
 
 _SETTINGS = text("""
-    SELECT name, setting FROM pg_settings
+    SELECT name, setting, source FROM pg_settings
     WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'synchronous_standby_names')
 """)
 _ROOM = text("""
@@ -18,7 +19,21 @@ _ROOM = text("""
            - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
 """)
 _SEARCHABLE = text("SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND indexname = :name")
+_STANDBYS = text("""
+    SELECT count(*), count(*) FILTER (WHERE sync_state IN ('sync', 'quorum')), count(sync_state) = count(*)
+    FROM pg_stat_replication
+""")
+"""Each user sees how many follow, and pg_monitor or a superuser also which of them confirm (PostgreSQL, 28.2.4)."""
 LEAST_ROOM = 10
+_DEMANDED = re.compile(r"\s*(?:FIRST\s+|ANY\s+)?(\d+)\s*\(", re.IGNORECASE)
+"""How many are demanded of the named ones (PostgreSQL, 20.6.2); one where nothing is said."""
+_ELSEWHERE = {
+    "user": "ALTER ROLE … RESET {}",
+    "database": "ALTER DATABASE … RESET {}",
+    "database user": "ALTER ROLE … IN DATABASE … RESET {}",
+    "command line": "Take {} out of the server's command line",
+    "client": "Take {} out of the address in `database`",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +43,27 @@ class Broken:
     what: str
     mend: str
     loses_acts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of the server, and where it was set last."""
+
+    value: str
+    source: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Standbys:
+    """How many servers follow this one, and how many of them a COMMIT waits for, where that is `visible`."""
+
+    following: int
+    confirming: int
+    visible: bool
+
+
+NO_STANDBYS = Standbys(0, 0, visible=True)
+_UNSET = Setting("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,34 +106,83 @@ def kept_badly(sql: Connection) -> list[Broken]:
 
 def broken(sql: Connection) -> list[Broken]:
     """List the promises that PostgreSQL's settings break, the gravest first."""
-    settings: dict[str, str] = {row.name: row.setting for row in sql.execute(_SETTINGS)}
     searchable = bool(sql.execute(_SEARCHABLE, {"name": SEARCH_INDEX}).scalar_one())
-    return judged(settings, sql.execute(_ROOM).scalar_one(), searchable=searchable)
+    return judged(_settings(sql), sql.execute(_ROOM).scalar_one(), _standbys(sql), searchable=searchable)
 
 
-def judged(settings: Mapping[str, str], room: int, *, searchable: bool = True) -> list[Broken]:
-    """Judge the settings, the room for connections, and whether a search reads an index."""
-    found = [*_lost_in_a_crash(settings), *_lost_in_a_failover(settings), *_no_room(room)]
+def unconfirmed(sql: Connection) -> bool:
+    """Tell whether each COMMIT waits for a standby that is not there."""
+    return sql.dialect.name == "postgresql" and _waits_in_vain(_settings(sql), _standbys(sql))
+
+
+def judged(
+    settings: Mapping[str, Setting], room: int, standbys: Standbys = NO_STANDBYS, *, searchable: bool = True
+) -> list[Broken]:
+    """Judge the settings, who follows, the room for connections, and whether a search reads an index."""
+    found = [
+        *_lost_in_a_crash(settings),
+        *_lost_in_a_failover(settings),
+        *_nobody_follows(settings, standbys),
+        *_no_room(room),
+    ]
     if not searchable:
         mend = "As a superuser: CREATE EXTENSION pg_trgm; then `doorward database upgrade`."
         found.append(Broken("PostgreSQL's pg_trgm is missing: a search reads all names.", mend, loses_acts=False))
     return found
 
 
-def _lost_in_a_crash(settings: Mapping[str, str]) -> list[Broken]:
-    mend = "Set it to on in postgresql.conf, and reload."
+def _settings(sql: Connection) -> dict[str, Setting]:
+    return {row.name: Setting(row.setting, row.source) for row in sql.execute(_SETTINGS)}
+
+
+def _standbys(sql: Connection) -> Standbys:
+    return Standbys(*sql.execute(_STANDBYS).one())
+
+
+def _lost_in_a_crash(settings: Mapping[str, Setting]) -> list[Broken]:
     return [
-        Broken(f"PostgreSQL's {name} is off: a crash loses locks, unlocks and used codes.", mend)
+        Broken(f"PostgreSQL's {name} is off: a crash loses locks, unlocks and used codes.", _set_to_on(name, one))
         for name in ("fsync", "full_page_writes", "synchronous_commit")
-        if settings.get(name) == "off"
+        if (one := settings.get(name, _UNSET)).value == "off"
     ]
 
 
-def _lost_in_a_failover(settings: Mapping[str, str]) -> list[Broken]:
-    if not settings.get("synchronous_standby_names") or settings.get("synchronous_commit") != "local":
+def _lost_in_a_failover(settings: Mapping[str, Setting]) -> list[Broken]:
+    commit = settings.get("synchronous_commit", _UNSET)
+    if not settings.get("synchronous_standby_names", _UNSET).value or commit.value not in {"local", "remote_write"}:
         return []
-    said = "PostgreSQL's synchronous_commit is local: a failover loses what was answered last."
-    return [Broken(said, "Set it to on, for the database and for Doorward's user.")]
+    mend = _set_to_on("synchronous_commit", commit)
+    if commit.value == "local":
+        return [Broken("PostgreSQL's synchronous_commit is local: a failover loses what was answered last.", mend)]
+    said = "PostgreSQL's synchronous_commit is remote_write: if both machines crash, what was answered last is lost."
+    return [Broken(said, mend, loses_acts=False)]
+
+
+def _set_to_on(name: str, setting: Setting) -> str:
+    """Say where a setting is set to on: what is set for a user or a database hides the file's (PostgreSQL, 20.1.3)."""
+    where = _ELSEWHERE.get(setting.source)
+    return "Set it to on in postgresql.conf, and reload." if where is None else f"{where.format(name)}; then restart."
+
+
+def _nobody_follows(settings: Mapping[str, Setting], standbys: Standbys) -> list[Broken]:
+    """Tell of a standby that is waited for in vain, or that follows and is not waited for."""
+    if _waits_in_vain(settings, standbys):
+        said = "PostgreSQL waits for a standby to confirm, and too few are there: nothing can be written."
+        return [Broken(said, "Start the standby, and look at synchronous_standby_names and pg_stat_replication.")]
+    if standbys.following and not settings.get("synchronous_standby_names", _UNSET).value:
+        said = "A standby follows PostgreSQL, and nobody waits for it: a failover loses what was answered last."
+        return [Broken(said, "Name it in synchronous_standby_names, if it is to take over.", loses_acts=False)]
+    return []
+
+
+def _waits_in_vain(settings: Mapping[str, Setting], standbys: Standbys) -> bool:
+    """Tell whether fewer standbys confirm than are demanded; who may not see that sees whether any is there."""
+    names = settings.get("synchronous_standby_names", _UNSET).value
+    if not names or settings.get("synchronous_commit", _UNSET).value in {"local", "off"}:
+        return False
+    counted = _DEMANDED.match(names)
+    demanded = int(counted[1]) if counted else 1
+    return (standbys.confirming if standbys.visible or not standbys.following else standbys.following) < demanded
 
 
 def _no_room(room: int) -> list[Broken]:

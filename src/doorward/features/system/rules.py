@@ -19,7 +19,7 @@ def findings(facts: Facts, machine: Machine | None = None) -> tuple[Finding, ...
 
 def _findings(facts: Facts, machine: Machine | None) -> Iterator[Finding]:
     yield _address(facts.public_url)
-    yield _database(facts, machine)
+    yield from _database(facts, machine)
     yield _keys(facts.keys_open)
     yield _clock(facts, machine)
     yield _duties(facts)
@@ -40,16 +40,22 @@ def _address(public_url: str) -> Finding:
     return Finding("address", Grade.WRONG, f"{public_url} sends passwords in the clear.", mend)
 
 
-def _database(facts: Facts, machine: Machine | None) -> Finding:
-    """Judge whether it is whole, has room, keeps our promises, and is of this version; the gravest is told."""
+def _database(facts: Facts, machine: Machine | None) -> Iterator[Finding]:
+    """Judge whether it is whole, has room, and is of this version; tell each promise that it does not keep."""
+    for one in facts.broken:
+        yield Finding("database", Grade.WRONG if one.loses_acts else Grade.ODD, one.what, one.mend)
+    found = _file(facts, machine)
+    if found.grade is not Grade.WELL or not facts.broken:
+        yield found
+
+
+def _file(facts: Facts, machine: Machine | None) -> Finding:
     where = facts.database if machine is None else machine.database
     if machine is not None and machine.damaged:
         return Finding("database", Grade.WRONG, f"{where} is damaged.", "Go back to a copy of the data directory.")
     if facts.free_bytes is not None and facts.free_bytes < LEAST_FREE_BYTES:
         mend = "Free some space: without room nobody can sign in."
         return Finding("database", Grade.WRONG, f"{facts.free_bytes // _MIB} MiB are left on its disk.", mend)
-    for one in facts.broken:
-        return Finding("database", Grade.WRONG if one.loses_acts else Grade.ODD, one.what, one.mend)
     size = "" if facts.size_bytes is None else f", {facts.size_bytes // _MIB} MiB"
     said = f"{where}, version {facts.schema}{size if machine else ''}"
     if facts.schema == facts.newest_schema:

@@ -4,6 +4,8 @@ from doorward.kernel.refusal import FAILED, Refusal
 
 REFUSALS = {
     "database.busy": Refusal(
-        503, FAILED, "The server has too much to write just now, and nothing was changed. Try again in a moment."
+        503,
+        FAILED,
+        "The database is busy or away just now. Look whether what you asked for is done, and try again in a moment.",
     ),
 }
