@@ -48,6 +48,17 @@ def test_the_first_node_makes_the_tables_and_a_key(node: Node) -> None:
     opened.close()
 
 
+def test_a_node_with_other_keys_does_not_start(node: Node) -> None:
+    """Also while nobody has set up anything: it would seal and fail everybody's mail."""
+    starting.first_run(node("oak"))
+    node("elm").data.mkdir()
+    create_key_file(node("elm").data / "doorward.key", SystemEntropy())
+
+    with pytest.raises(Obstacle, match=r"The keys in .*elm/doorward.key do not open what the database"):
+        starting.first_run(node("elm"))
+    assert not starting.first_run(node("oak")).made
+
+
 def test_the_next_node_needs_the_same_key(node: Node) -> None:
     """A key of its own would open nothing, so none is made."""
     starting.first_run(node("oak"))

@@ -19,6 +19,7 @@ from doorward.features.administration.actions.first import make_first_link
 from doorward.features.administration.model import LinkMade, MakeFirstLink
 from doorward.features.passwords import actions as passwords
 from doorward.features.rights.actions import administrators
+from doorward.features.system.actions import keys_fit
 from doorward.kernel.act import Owner
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.obstacle import Obstacle
@@ -53,6 +54,7 @@ def first_run(settings: Settings, *, clock: Clock | None = None) -> Welcome:
     try:
         schema.prepare(runtime.database, settings.database_name)
         with obstacles.told(settings.database_name):
+            _keys_must_fit(settings, runtime)
             return _welcome(runtime, made=made)
     finally:
         runtime.database.close()
@@ -124,6 +126,17 @@ def _welcome(runtime: Runtime, *, made: bool) -> Welcome:
         if isinstance(outcome, LinkMade):
             return Welcome(runtime.site.public_url, made, outcome.path, outcome.expires_at)
     return Welcome(runtime.site.public_url, made, None, None)
+
+
+def _keys_must_fit(settings: Settings, runtime: Runtime) -> None:
+    with runtime.writing(Origin(Door.CLI)) as call:
+        fit = keys_fit(call)
+    if not fit:
+        raise Obstacle(
+            f"The keys in {data_directory.key_file(settings)} do not open what the database "
+            f"{settings.database_name} holds.",
+            "Put back the key file that belongs to this database, from your copy or from another node.",
+        )
 
 
 def _only_for_an_empty_database(settings: Settings) -> None:

@@ -1,12 +1,16 @@
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import update
 
+from doorward.edges.crypto.keys import KeyRing, SealingKey
+from doorward.edges.crypto.sealing import FileSealer
 from doorward.edges.sql import duties, schema
 from doorward.edges.sql.tables.otp import otp_keys
 from doorward.features.lockout.actions import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.otp.actions import bind_key
-from doorward.features.system.actions import view_system
+from doorward.features.system.actions import keys_fit, view_system
 from doorward.features.system.model import Facts, Finding, Grade, Machine, SystemShown, ViewSystem
 from doorward.kernel.outcome import Refused
 from tests import cluster
@@ -91,6 +95,28 @@ def test_keys_are_tried_on_what_is_sealed(world: World) -> None:
         call.sql.execute(update(otp_keys).values(sealed_secret=b"sealed elsewhere"))
 
     assert (nothing, opened, facts(world).keys_open) == (None, True, False)
+
+
+def test_a_database_knows_its_keys_from_the_first_start_on(world: World) -> None:
+    """Other keys do not fit it, also where nobody has a secret key; its own go on to."""
+    others = FileSealer(KeyRing((SealingKey(b"else", b"k" * 32),)), world.runtime.entropy)
+    with world.writing() as call:
+        first, again = keys_fit(call), keys_fit(call)
+        other = keys_fit(replace(call, sealer=others))
+
+    assert (first, again, other) == (True, True, False)
+    assert facts(world).keys_open is True
+
+
+def test_a_database_without_that_is_judged_by_its_secret_keys(world: World) -> None:
+    """Keys that do not open them are not taken for its own."""
+    account = world.add("bram")
+    with world.writing() as call:
+        bind_key(call, account, b"x" * 20, 1)
+        call.sql.execute(update(otp_keys).values(sealed_secret=b"sealed elsewhere"))
+        fit = keys_fit(call)
+
+    assert (fit, facts(world).keys_open) == (False, False)
 
 
 def test_mail_that_was_tried_is_told(world: World) -> None:

@@ -198,7 +198,7 @@ def _attempt(runtime: Runtime, deliver: Deliver, mail: store.Claimed) -> rules.S
     except NotDelivered as no:
         return rules.refused(mail.expires_at, str(no)) if no.permanent else _failed(runtime, mail, str(no))
     except SealBroken:
-        return rules.refused(mail.expires_at, "the sealed body does not open with this server's keys")
+        return _failed(runtime, mail, "the sealed body does not open with this server's keys")
     return rules.delivered(runtime.clock.now())
 
 

@@ -27,11 +27,14 @@ from doorward.features.policy.model import (
 )
 from doorward.kernel.act import act
 from doorward.kernel.outcome import Fact, Refused
+from doorward.kernel.ports import SealBroken
 
 _RULES_AREAS = "password-rules:"
 _RULES_AREA = f"{_RULES_AREAS}{rules.DEFAULT}"
 _TWO_FACTOR_AREA = "two-factor"
 _AUDIT_AREA = "audit"
+_KEYS_AREA, _SEALED = "keys", "sealed"
+_KEYS_PLACE = "settings|chosen|keys"
 _RULES, _TWO_FACTOR, _AUDIT = PasswordRules(), TwoFactorSettings(), AuditSettings()
 _DEFAULTS: Mapping[str, rules.Settings] = {
     _RULES_AREA: _RULES,
@@ -72,6 +75,24 @@ def two_factor(call: Call) -> TwoFactorSettings:
 def audit_settings(call: Call) -> AuditSettings:
     """Load the settings of the audit trail."""
     return rules.chosen(_AUDIT, store.load(call.sql, _AUDIT_AREA)[0])
+
+
+def keys_open(call: Call) -> bool | None:
+    """Tell whether the server's keys open what was sealed to know them by; None where that was never done."""
+    sealed = store.load(call.sql, _KEYS_AREA)[0].get(_SEALED)
+    if sealed is None:
+        return None
+    try:
+        call.sealer.open(bytes.fromhex(sealed), _KEYS_PLACE)
+    except SealBroken:
+        return False
+    return True
+
+
+def know_keys(call: Call) -> None:
+    """Seal something to know the server's keys by, once."""
+    sealed = call.sealer.seal(b"", _KEYS_PLACE).hex()
+    store.save(call.sql, _KEYS_AREA, {_SEALED: sealed}, store.Stamp(0, "system", call.now))
 
 
 def order(call: Call) -> dict[str, int]:

@@ -8,7 +8,8 @@ from doorward.features.applications.actions.hosts import list_hosts
 from doorward.features.applications.model import ListHosts
 from doorward.features.notices.actions import list_mail
 from doorward.features.notices.model import ListMail
-from doorward.features.otp.actions import keys_open
+from doorward.features.otp import actions as otp
+from doorward.features.policy import actions as policy
 from doorward.features.rights.actions.administrators import administrator_exists
 from doorward.features.system import rules
 from doorward.features.system.model import BrokenPromise, Facts, Held, SystemShown, ViewSystem
@@ -21,6 +22,23 @@ def view_system(call: Call, command: ViewSystem) -> SystemShown:
     """Show which version runs on which database, who does the server's duties, and how each thing is."""
     facts = _facts(call)
     return SystemShown(facts, rules.findings(facts, command.machine))
+
+
+def keys_fit(call: Call) -> bool:
+    """Tell whether the server's keys are this database's, which knows its own from the first start on.
+
+    A node with other keys would seal what no other node opens, and fail what they have sealed.
+    """
+    fit = _keys_open(call) is not False
+    if fit and policy.keys_open(call) is None:
+        policy.know_keys(call)
+    return fit
+
+
+def _keys_open(call: Call) -> bool | None:
+    """Try the keys on what was sealed to know them by, and on some account's secret key; None where neither is."""
+    tried = (policy.keys_open(call), otp.keys_open(call))
+    return None if tried == (None, None) else False not in tried
 
 
 def _facts(call: Call) -> Facts:
@@ -37,7 +55,7 @@ def _facts(call: Call) -> Facts:
         broken=tuple(BrokenPromise(one.what, one.mend, one.loses_acts) for one in promises.kept_badly(call.sql)),
         size_bytes=None if room is None else room.size_bytes,
         free_bytes=None if room is None else room.free_bytes,
-        keys_open=keys_open(call),
+        keys_open=_keys_open(call),
         duties=tuple(Held(*one) for one in duties.held(call.sql, call.now)),
         seen_at=_seen_at(call),
         mail_error=_mail_error(call),
