@@ -1,7 +1,9 @@
+import psycopg
 import pytest
 
 from doorward.edges.sql import duties
 from doorward.features.otp.actions import bind_key
+from tests import cluster
 from tests.doors.cli.shell import PASSWORD, Shell
 
 
@@ -139,3 +141,22 @@ def test_hosts_without_a_web_server_that_is_believed_are_odd(shell: Shell) -> No
     with (shell.data / "doorward.toml").open("a") as settings:
         settings.write('behind_proxy = ["127.0.0.0/8"]\n')
     assert graded(shell)["applications"] == "well"
+
+
+@pytest.mark.postgresql
+def test_a_server_without_a_connection_left_is_told(shell: Shell) -> None:
+    """In one sentence, and no command ends in a traceback."""
+    with cluster.database() as address, psycopg.connect(address, autocommit=True) as owner:
+        (shell.data / "doorward.toml").write_text(f'database = "{address}"')
+        shell.done("init")
+        owner.execute("CREATE ROLE few LOGIN CONNECTION LIMIT 1")
+        owner.execute("GRANT doorward TO few")
+        (shell.data / "doorward.toml").write_text(f'database = "{address.replace("doorward@", "few@")}"')
+        looked, listed = shell("doctor"), shell("account", "list")
+        (shell.data / "doorward.toml").write_text("")
+        owner.execute("DROP ROLE few")
+
+    assert (looked.code, listed.code) == (1, 1)
+    assert "wrong database: The database postgresql://few@" in " ".join(looked.out.split())
+    assert "Raise max_connections or the user's limit" in looked.out
+    assert "Traceback" not in looked.err + listed.err

@@ -123,16 +123,18 @@ def open_desk(program: Program, loaded: Loaded, *, as_json: bool, dry_run: bool)
     opened = program.open(loaded.settings)
     runtime = opened.runtime
     reference = base64.b32encode(runtime.entropy.bytes(_REFERENCE_BYTES)).decode()[:_REFERENCE_LENGTH].lower()
+    desk = Desk(
+        settings=loaded.settings,
+        opened=opened,
+        runtime=Rehearsal.of(runtime) if dry_run else runtime,
+        owner=owner,
+        origin=Origin(Door.CLI, reference=reference),
+        as_json=as_json,
+        dry_run=dry_run,
+    )
     try:
-        yield Desk(
-            settings=loaded.settings,
-            opened=opened,
-            runtime=Rehearsal.of(runtime) if dry_run else runtime,
-            owner=owner,
-            origin=Origin(Door.CLI, reference=reference),
-            as_json=as_json,
-            dry_run=dry_run,
-        )
+        with _busy_is_told(desk):
+            yield desk
     finally:
         opened.close()
 

@@ -49,6 +49,8 @@ def _examine(program: Program, loaded: Loaded) -> Iterator[Finding]:
     try:
         yield from system(examined)
         yield breach_lists(examined)
+    except Obstacle as obstacle:
+        yield Finding("database", Grade.WRONG, obstacle.what, obstacle.mend)
     finally:
         opened.close()
 

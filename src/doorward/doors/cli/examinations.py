@@ -10,7 +10,7 @@ from doorward.edges import data_directory
 from doorward.edges.breach_lists import BreachList, ListUnreadable, file_of
 from doorward.edges.call import Call
 from doorward.edges.clock import SystemClock
-from doorward.edges.sql import promises
+from doorward.edges.sql import obstacles, promises
 from doorward.features.passwords.actions import count_to_upgrade, list_breach_lists
 from doorward.features.passwords.model import ListBreachLists
 from doorward.features.system.actions import view_system
@@ -31,8 +31,8 @@ class Examined:
 
     @contextmanager
     def reading(self) -> Iterator[Call]:
-        """Open a reading transaction."""
-        with self.opened.runtime.database.read() as sql:
+        """Open a reading transaction; raise `Obstacle` where the database cannot be had."""
+        with obstacles.told(self.settings.database_name), self.opened.runtime.database.read() as sql:
             yield self.opened.runtime.call(sql, _ORIGIN)
 
 
