@@ -141,6 +141,29 @@ def test_paths_in_the_file_are_seen_from_the_data_directory(tmp_path: Path) -> N
     assert (settings.tls_cert, settings.tls_key) == (tmp_path / "chain.pem", Path("/etc/key.pem"))
 
 
+def test_a_database_file_is_seen_from_where_it_is_named(tmp_path: Path) -> None:
+    """In the file from the data directory, elsewhere from the folder of the command: never from both."""
+    in_file = load(tmp_path, 'database = "sqlite:///other.db"').settings
+    in_environment = load(tmp_path, environ={"DOORWARD_DATABASE": "sqlite:///other.db"}).settings
+
+    assert in_file.database_file == tmp_path / "other.db"
+    assert in_environment.database_file == Path.cwd() / "other.db"
+
+
+@pytest.mark.parametrize(
+    ("address", "whole"),
+    [
+        ("sqlite:///a.db", "sqlite:////srv/a.db"),
+        ("sqlite:////b/a.db", "sqlite:////b/a.db"),
+        ("sqlite:///", "sqlite:///"),
+        ("postgresql://db/x", "postgresql://db/x"),
+    ],
+)
+def test_a_file_has_one_place(address: str, whole: str) -> None:
+    """Whatever folder a command is run in."""
+    assert config.seen_from(Path("/srv"), address) == whole
+
+
 def test_networks_may_be_written_with_commas(tmp_path: Path) -> None:
     """On the command line and in the environment as `A,B`, in the file as a list."""
     one = load(tmp_path, behind_proxy="10.0.0.0/8, ::1/128").settings.behind_proxy

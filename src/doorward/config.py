@@ -29,6 +29,7 @@ PREFIX = "DOORWARD_"
 DATA = "data"
 """The data directory that is used when nobody names one, seen from the folder the command is run in."""
 _OPTION = "option"
+_FILE = "sqlite:///"
 LEAST_HASH_COST = 35_840
 """KiB times passes: no weaker than the weakest argon2id setting that OWASP's password storage cheat sheet lists."""
 
@@ -46,6 +47,12 @@ def database_address(value: str) -> str:
     if value.startswith("postgres"):
         _postgresql_address(value)
     return value
+
+
+def seen_from(folder: Path, address: str) -> str:
+    """Give the address of an SQLite file by its whole path; one that begins with no slash is seen from a folder."""
+    path = address.removeprefix(_FILE)
+    return address if path in {address, ""} else f"{_FILE}{folder / path}"
 
 
 def _postgresql_address(value: str) -> None:
@@ -182,7 +189,7 @@ def load(options: Mapping[str, Any] | None = None, environ: Mapping[str, str] | 
         _no_unknown_keys(layer)
         merged.update(layer.values)
         origins.update(dict.fromkeys(layer.values, layer.origin))
-    merged["data"] = data
+    merged["data"], merged["database"] = data, seen_from(Path.cwd(), str(merged["database"]))
     merged.setdefault("public_url", _address_of(merged))
     settings = _checked(merged, {key: layer.spell(key) for layer in layers for key in layer.values}, origins)
     _fits_together(settings, origins)
@@ -220,6 +227,8 @@ def _file(data: Path) -> _Layer:
         raise Obstacle(f"{path} names a data directory.", "Take the line out: the file lies in the data directory.")
     for key in {"tls_cert", "tls_key"} & values.keys():
         values[key] = data / str(values[key])
+    if "database" in values:
+        values["database"] = seen_from(data, str(values["database"]))
     return _Layer(FILE, "`{key}` in " + str(path), values)
 
 

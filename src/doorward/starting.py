@@ -100,6 +100,7 @@ def serve(
         data_directory.take_on_owner(settings.data)
         if settings.workers > 1:
             loading.must_be_runnable()
+        _no_new_database_unasked(settings)
         told(settings, first_run(settings, clock=clock))
         _free_duties(settings, clock)
         return http_server.serve(partial(make or build, settings), settings, taken)
@@ -139,15 +140,25 @@ def _keys_must_fit(settings: Settings, runtime: Runtime) -> None:
         )
 
 
-def _only_for_an_empty_database(settings: Settings) -> None:
-    """Refuse to make a key file for a database that other nodes have filled: it would open nothing."""
+def _no_new_database_unasked(settings: Settings) -> None:
+    """Refuse to begin with an empty database where there are keys already: its path or name may be the wrong one."""
+    data_directory.no_lost_database(settings)
+    if settings.database_file is None and data_directory.key_file(settings).exists() and _is_empty(settings):
+        raise data_directory.lost(settings)
+
+
+def _is_empty(settings: Settings) -> bool:
     database = open_database(settings)
     try:
         with obstacles.told(settings.database_name), database.read() as sql:
-            empty = schema.standing(sql) is schema.Standing.EMPTY
+            return schema.standing(sql) is schema.Standing.EMPTY
     finally:
         database.close()
-    if not empty:
+
+
+def _only_for_an_empty_database(settings: Settings) -> None:
+    """Refuse to make a key file for a database that other nodes have filled: it would open nothing."""
+    if not _is_empty(settings):
         raise Obstacle(
             f"The database {settings.database_name} is in use already, and there is no key file for it here.",
             f"Copy {data_directory.KEY} from the data directory of another node into {settings.data}.",

@@ -114,6 +114,24 @@ def test_commands_want_a_directory_that_is_there(tmp_path: Path) -> None:
         data_directory.require(settings(tmp_path / "data"))
 
 
+def test_keys_without_their_database_are_told(tmp_path: Path) -> None:
+    """A new one must not take its place unasked."""
+    make(tmp_path)
+    (tmp_path / "doorward.db").unlink()
+
+    for look in (data_directory.require, data_directory.no_lost_database):
+        with pytest.raises(Obstacle, match=r"nothing is in the database .*doorward.db. Correct `database`"):
+            look(settings(tmp_path))
+
+
+def test_one_more_node_is_told_to_copy_the_keys(tmp_path: Path) -> None:
+    """As `serve` tells it."""
+    node = settings(tmp_path, database="postgresql://db/x")
+
+    with pytest.raises(Obstacle, match=r"for one more node copy doorward.key from another node's data directory"):
+        data_directory.require(node)
+
+
 def test_a_file_in_its_place_is_told(tmp_path: Path) -> None:
     """A data directory is a directory."""
     (tmp_path / "data").write_text("")

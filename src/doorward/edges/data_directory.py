@@ -72,11 +72,26 @@ def require(settings: Settings) -> None:
         any(settings.data.iterdir())
         if not key_file(settings).exists():
             _no_database_without_keys(settings)
-        needed = [path for path in (key_file(settings), settings.database_file) if path is not None]
-        if not all(path.exists() for path in needed):
-            raise Obstacle(f"{settings.data} is not a data directory yet.", "Make it one with `doorward init`.")
-        for path in needed:
-            _must_be_open_to_us(path, os.R_OK)
+            raise _not_yet(settings)
+        no_lost_database(settings)
+        for path in (key_file(settings), settings.database_file):
+            if path is not None:
+                _must_be_open_to_us(path, os.R_OK)
+
+
+def no_lost_database(settings: Settings) -> None:
+    """Raise `Obstacle` where the keys are and SQLite's file is not: a new one must not take its place unasked."""
+    database = settings.database_file
+    if database is not None and key_file(settings).exists() and not database.exists():
+        raise lost(settings)
+
+
+def lost(settings: Settings) -> Obstacle:
+    """Say that a server was begun here, and that its database is not where it is looked for."""
+    return Obstacle(
+        f"The key file {key_file(settings)} is there, but nothing is in the database {settings.database_name}.",
+        "Correct `database`, or put it back from your copy; `doorward init` begins anew with an empty one.",
+    )
 
 
 def close_new_files() -> None:
@@ -131,6 +146,14 @@ def _directory(data: Path) -> None:
         data.mkdir(mode=CLOSED_DIRECTORY)
     if not any(data.iterdir()):
         data.chmod(CLOSED_DIRECTORY)
+
+
+def _not_yet(settings: Settings) -> Obstacle:
+    what = f"{settings.data} is not a data directory yet."
+    if settings.database_file is not None:
+        return Obstacle(what, "Make it one with `doorward init`.")
+    mend = f"For a new server run `doorward init`; for one more node copy {KEY} from another node's data directory."
+    return Obstacle(what, mend)
 
 
 def _database_file(settings: Settings) -> None:

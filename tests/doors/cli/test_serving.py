@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import cluster
 from tests.doors.cli.shell import Shell
 
 
@@ -96,3 +97,23 @@ def test_a_database_of_another_kind_is_left_alone(shell: Shell) -> None:
 
     assert (ran.code, "is a file of another kind" in ran.err) == (1, True)
     assert (shell.data / "doorward.db").read_text().startswith("Dear diary")
+
+
+def test_serve_begins_no_new_database_where_the_old_one_is_lost(shell: Shell) -> None:
+    """Its path may be the wrong one; `init` begins anew, for whoever means it."""
+    (shell.data / "doorward.db").unlink()
+    served = shell("serve", "--listen", "127.0.0.1:0")
+
+    assert (served.code, "nothing is in the database" in served.err, "/welcome/" in served.out) == (1, True, False)
+    assert not (shell.data / "doorward.db").exists()
+    assert "/welcome/" in shell.done("init").out
+
+
+@pytest.mark.postgresql
+def test_serve_begins_with_no_wrong_database_of_a_server(shell: Shell) -> None:
+    """A name that was mistyped leads to an empty one."""
+    with cluster.database() as address:
+        (shell.data / "doorward.toml").write_text(f'database = "{address}"')
+        served = shell("serve", "--listen", "127.0.0.1:0")
+
+    assert (served.code, "nothing is in the database" in served.err, "/welcome/" in served.out) == (1, True, False)
