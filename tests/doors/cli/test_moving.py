@@ -1,5 +1,6 @@
 """`doorward database move`: what it says, what it asks, and what it leaves where."""
 
+from contextlib import chdir
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,25 @@ def test_the_same_database_is_no_other(shell: Shell) -> None:
     ran = shell("database", "move", "--to", f"sqlite:///{shell.data}/../{shell.data.name}/doorward.db")
 
     assert (ran.code, "is the database that is in use already" in ran.err) == (1, True)
+
+
+@pytest.mark.postgresql
+def test_a_servers_database_by_another_name_is_no_other(shell: Shell) -> None:
+    """Its two writers would wait for each other."""
+    with cluster.database() as address:
+        (shell.data / "doorward.toml").write_text(f'database = "{address}"')
+        shell.done("init")
+        ran = shell("database", "move", "--to", f"{address}&application_name=another")
+
+    assert (ran.code, "is the database that is in use already" in ran.err) == (1, True)
+
+
+def test_a_path_is_seen_from_where_one_is(shell: Shell) -> None:
+    """The line for the file holds the whole of it."""
+    with chdir(shell.data):
+        said = shell.done("database", "move", "--to", "sqlite:///other.db", "--json").json
+
+    assert said["setting"] == f'database = "{there(shell)}"'
 
 
 def test_a_server_that_runs_is_in_the_way(shell: Shell) -> None:

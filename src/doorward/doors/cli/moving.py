@@ -2,17 +2,18 @@
 
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
 
-from doorward.config import FILE, Settings, database_address, shown
+from doorward.config import FILE, Settings, database_address, seen_from, shown
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, YES, Command, settings_of
 from doorward.doors.cli.program import Opened, Program
 from doorward.doors.cli.rehearsal import Rehearsal
 from doorward.doors.cli.telling import Failed, counted, progress
-from doorward.edges.sql import moving, obstacles
+from doorward.edges.sql import moving, obstacles, on_postgresql
 from doorward.features.administration.actions.moving import move_database
 from doorward.features.administration.model import DatabaseMoved, MoveDatabase
 
@@ -30,7 +31,7 @@ class Address(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Take an address that could be one."""
         try:
-            return database_address(value)
+            return seen_from(Path.cwd(), database_address(value))
         except ValueError as error:
             return self.fail(f"{shown('database', value)!r}: {error}.", param, ctx)
 
@@ -53,6 +54,7 @@ def move(desk: Desk, to: str, *, yes: bool) -> None:
     desk.confirm(f"Carry everything from {desk.settings.database_name} into {name}?", yes=yes)
     program: Program = click.get_current_context().obj
     with closing(program.open_target(settings)) as target:
+        _must_be_another(desk, target, settings)
         moved = _move(desk, target, name)
     _tell(desk, moved, to, name)
 
@@ -67,6 +69,18 @@ def _move(desk: Desk, target: Opened, name: str) -> DatabaseMoved:
             carry = partial(moving.carry, sql, names=(source_name, name), told=told)
             outcome = runtime.run(move_database, MoveDatabase(source_name, carry), desk.owner, desk.origin)
     return desk.accepted(outcome)
+
+
+def _must_be_another(desk: Desk, target: Opened, wanted: Settings) -> None:
+    """Refuse a server's database that is the present one by another name: its two writers would wait for each other."""
+    if desk.settings.database_file is not None or wanted.database_file is not None:
+        return
+    known = []
+    for settings, opened in ((desk.settings, desk.opened), (wanted, target)):
+        with obstacles.told(settings.database_name), opened.runtime.database.read() as sql:
+            known.append(on_postgresql.identity(sql))
+    if known[0] == known[1]:
+        raise Failed(f"{wanted.database_name} is the database that is in use already. Name another one.")
 
 
 def _same(present: Settings, wanted: Settings) -> bool:

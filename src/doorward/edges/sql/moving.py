@@ -4,8 +4,8 @@ Which tables there are is asked of the metadata, so a table that is added later 
 the transaction of the target, its tables included: whatever dies on the way, nothing is left of it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -65,8 +65,9 @@ def held_still(database: Database) -> Iterator[Connection]:
         try:
             yield sql
         finally:
-            sql.exec_driver_sql("PRAGMA query_only = OFF")
-            driver.text_factory = str
+            if not sql.invalidated:  # as after Ctrl-C
+                sql.exec_driver_sql("PRAGMA query_only = OFF")
+                driver.text_factory = str
 
 
 def refuse_while_served(source: Connection, now: datetime, name: str) -> None:
@@ -99,7 +100,8 @@ def carry(source: Connection, target: Connection, names: tuple[str, str], told: 
     _prepare(target, names[1])
     done = _Tally(told)
     for table in every_table():
-        _write(target, table, done.through(_rows(source, table, names[0])))
+        with closing(_rows(source, table, names[0])) as rows:  # at once, also where the target takes no more of them
+            _write(target, table, done.through(rows))
         if target.dialect.name == "postgresql":
             target.exec_driver_sql(f"ANALYZE {target.dialect.identifier_preparer.format_table(table)}")
     following.fill(target)
@@ -164,7 +166,7 @@ def _not_empty(name: str, what: str) -> Obstacle:
     )
 
 
-def _rows(sql: Connection, table: Table, name: str, *order: Column[Any]) -> Iterator[Rows]:
+def _rows(sql: Connection, table: Table, name: str, *order: Column[Any]) -> Generator[Rows]:
     """Read every row, batch by batch, its values as they are stored."""
     columns = [type_coerce(column, _kept_as(column)).label(column.name) for column in table.columns]
     with obstacles.told(name), _loss_told():

@@ -1,5 +1,6 @@
 """What a schema on PostgreSQL has besides: texts that compare by their bytes, and an index for search."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -19,6 +20,7 @@ _BY_LANGUAGE = text("""
       AND a.attcollation NOT IN (0, (SELECT oid FROM pg_collation WHERE collname = 'C' LIMIT 1))
 """)
 _KIND = text("SELECT current_setting('server_version_num')::int, current_setting('server_encoding')")
+_IDENTITY = text("SELECT current_database(), pg_postmaster_start_time()")
 _NOT_INSTALLED = {"0A000", "58P01"}
 _TRIGRAMS = text("CREATE EXTENSION IF NOT EXISTS pg_trgm")
 _INDEX = text(
@@ -61,6 +63,12 @@ def _index_for_search(sql: Connection) -> None:
 def may_be_missed(error: DBAPIError) -> bool:
     """Tell whether the server does not have the extension, or does not let us have it (PostgreSQL, appendix A)."""
     return isinstance(error, ProgrammingError) or getattr(error.orig, "sqlstate", None) in _NOT_INSTALLED
+
+
+def identity(sql: Connection) -> tuple[str, datetime]:
+    """Give what a database is known again by, whatever address led to it: its name, and when its server has started."""
+    name, started = sql.execute(_IDENTITY).one()
+    return name, started
 
 
 def must_suit(sql: Connection, name: str) -> None:
