@@ -31,12 +31,12 @@ class Pair:
         """Give the address that Doorward takes."""
         return f"postgresql://doorward@{HERE}:{self.primary},{HERE}:{self.standby}/postgres"
 
-    def demand_standby(self) -> None:
-        """Let each COMMIT of the primary wait for a standby."""
+    def demand_standby(self, of: str = "*") -> None:
+        """Let each COMMIT of the primary wait for a standby; or, where none is named, for nobody."""
         with _connected(self.primary) as connection:
-            connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            connection.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{of}'".encode())
             connection.execute("SELECT pg_reload_conf()")
-            eventually(lambda: _one(connection, _CONFIRMING) == 1)
+            eventually(lambda: _one(connection, _CONFIRMING) == len(of))
 
     def cut_off(self) -> None:
         """Let the standby hear no more of its primary, which does not mind."""

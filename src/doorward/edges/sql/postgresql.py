@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from doorward.edges.sql import promises
 from doorward.edges.sql.engine import BUSY_SECONDS, DatabaseBusy, Unconfirmed
 from doorward.edges.sql.held import HeldConnection, Spellings
 from doorward.edges.sql.holding import HOLDS, SHARED
@@ -61,6 +62,7 @@ class PostgresDatabase:
         self._writers = _Held(writing, max(2, connections // 2))
         self._readers = _Held(reading, max(2, connections - connections // 2))
         self._clock: Watched | None = None
+        self._unconfirmed = False
 
     @contextmanager
     def write(self, *, shared: bool = False) -> Iterator[Connection]:
@@ -69,6 +71,7 @@ class PostgresDatabase:
         A COMMIT that the server has answered with a warning may be nowhere but on the primary (the wait for its standby
         was cut short, by us or by others): nobody may be told that it is done (T29).
         """
+        self._no_more_unconfirmed()
         with self._writers.borrowed() as connection:
             with connection.begin():
                 connection.info[SHARED], connection.info[HOLDS] = shared, {}
@@ -77,6 +80,7 @@ class PostgresDatabase:
                 _must_be_whole(connection)
                 connection.info[_WARNED] = False
             if connection.info[_WARNED]:
+                self._unconfirmed = True
                 raise Unconfirmed
 
     @contextmanager
@@ -89,6 +93,15 @@ class PostgresDatabase:
             finally:
                 if not connection.invalidated:
                     connection.rollback()
+
+    def _no_more_unconfirmed(self) -> None:
+        """After a COMMIT that no standby has confirmed begin no other before one is there: nobody need wait for it."""
+        if not self._unconfirmed:
+            return
+        with self.read() as sql:
+            if promises.unconfirmed(sql):
+                raise DatabaseBusy
+        self._unconfirmed = False
 
     def time(self) -> datetime:
         """Ask the database for the time: the one clock that decisions go by."""
