@@ -165,11 +165,9 @@ def test_roles_are_not_offered_without_the_second_factor(world: World) -> None:
 
 
 def test_nobody_gives_a_role_without_a_session(world: World) -> None:
-    """Unsure means no: a step of sign-in acts as nobody."""
-    with world.reading() as call:
-        refused = judging.judge_grant(call, "no-access")
-
-    assert refused == Refused("session.required")
+    """A step of sign-in acts as nobody: that it came here is a bug, and gives nothing."""
+    with world.reading() as call, pytest.raises(AssertionError, match="without a session"):
+        judging.judge_grant(call, "no-access")
 
 
 def test_areas_group_every_right() -> None:

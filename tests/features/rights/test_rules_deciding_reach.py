@@ -3,7 +3,7 @@ from uuid import UUID
 
 import pytest
 
-from doorward.features.rights.model.facts import Assignment, Effect, Role, Scope, TargetFacts
+from doorward.features.rights.model.facts import Assignment, Role, Scope, TargetFacts
 from doorward.features.rights.rules import deciding, scopes
 from doorward.features.rights.rules.roles import SHIPPED
 from doorward.features.rights.rules.scopes import everywhere
@@ -11,7 +11,6 @@ from doorward.kernel.ids import GroupId
 from tests.features.rights.test_rules_deciding import BRAM, EVERYTHING, GRACE, OPERATOR, UNLOCK, VIEW, answer
 
 NORTH = GroupId(UUID(int=1))
-DESK = SHIPPED["help-desk"]
 SENIOR = Role("senior", "Senior desk", frozenset({"users:unlock"}), reaches_higher=True)
 KEYS = "user-permissions:modify-object-acls"
 
@@ -40,35 +39,6 @@ def test_a_role_that_reaches_higher_says_so_explicitly() -> None:
     target = TargetFacts(BRAM, everywhere(EVERYTHING), last_administrator=False)
 
     assert answer(replace(OPERATOR, rights=held), UNLOCK, target) == "allowed"
-
-
-@pytest.mark.parametrize(
-    ("held", "role", "groups", "code"),
-    [
-        ([Assignment("help-desk")], DESK, set(), None),
-        ([Assignment("help-desk", scope=Scope(NORTH))], DESK, {NORTH}, None),
-        ([Assignment("help-desk", scope=Scope(NORTH))], DESK, set(), "rights.not_held"),
-        ([Assignment("auditor")], DESK, set(), "rights.not_held"),
-        (
-            [Assignment("help-desk"), Assignment("help-desk", Effect.DENY, Scope(NORTH))],
-            DESK,
-            {NORTH},
-            "rights.not_held",
-        ),
-        ([Assignment("help-desk"), Assignment("help-desk", Effect.DENY, Scope(NORTH))], DESK, set(), None),
-        ([], SHIPPED["no-access"], set(), None),
-        ([Assignment("help-desk")], SENIOR, set(), "rights.not_held"),
-        ([Assignment("senior")], SENIOR, set(), None),
-    ],
-)
-def test_who_may_put_somebody_in_reach_of_a_role(
-    held: list[Assignment], role: Role, groups: set[GroupId], code: str | None
-) -> None:
-    """Whoever holds its rights over them already, as their groups stand (RIGHT-4)."""
-    own = scopes.holdings(held, {**SHIPPED, "senior": SENIOR})
-    refused = deciding.may_put_in_reach(own, role, frozenset(groups))
-
-    assert (refused.code if refused else None) == code
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def add_member(call: Call, command: AddMember) -> MemberAdded | MembersUnchanged
     group = _named(call, command.group)
     if isinstance(group, Refused):
         return group
-    if refused := rights.judge_membership(call, group.id, command.account):
+    if refused := rights.judge_joining(call, group.id, command.account):
         return refused
     added = administrators.keeping_one(call, lambda: groups.add_member(call, group.id, command.account))
     return added if isinstance(added, Refused) else MemberAdded() if added else MembersUnchanged()
@@ -116,7 +116,7 @@ def show_memberships(call: Call, command: ShowMemberships) -> MembershipsShown:
     found = groups.outside(call, account, command.query, _CHOICES + 1)
     return MembershipsShown(
         inside=tuple((one, rights.judge_leaving(call, one.id, account)) for one in groups.inside(call, account)),
-        outside=tuple((one, rights.judge_membership(call, one.id, account)) for one in found[:_CHOICES]),
+        outside=tuple((one, rights.judge_joining(call, one.id, account)) for one in found[:_CHOICES]),
         more=len(found) > _CHOICES,
     )
 
@@ -130,7 +130,7 @@ def judge_new_member(call: Call, wanted: Sequence[str]) -> tuple[Group, ...] | R
     there = tuple({group.id: group for group in found if group is not None}.values())
     if None in found:
         return Refused("groups.not_found")
-    refusals = (rights.judge_first_membership(call, group.id) for group in there)
+    refusals = (rights.judge_first_joining(call, group.id) for group in there)
     return next((one for one in refusals if one is not None), there)
 
 

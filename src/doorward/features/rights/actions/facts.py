@@ -1,6 +1,6 @@
 """What the decision needs to know: what somebody holds, by themselves and through groups, and over whom (RIGHT-3)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from doorward.edges.call import Call
@@ -84,6 +84,11 @@ def actor_facts(call: Call, session: SessionFacts) -> ActorFacts:
     return facts_of(call, standing, used_second_factor=used, own_page_only=session.own_page_only)
 
 
+def acting(call: Call) -> ActorFacts | None:
+    """Load what the decision needs to know of whoever acts; None is the server's owner (RIGHT-8)."""
+    return None if call.actor.owner else actor_facts(call, call.own_session)
+
+
 def facts_of(call: Call, standing: Standing, *, used_second_factor: bool, own_page_only: bool = False) -> ActorFacts:
     """Load what the decision needs to know of an account in such a session."""
     return ActorFacts(
@@ -108,17 +113,25 @@ def target_facts(call: Call, standing: Standing, *, last_administrator: bool) ->
 
 def facts_of_targets(call: Call, there: Mapping[AccountId, Standing]) -> dict[AccountId, TargetFacts]:
     """Load what the decision needs to know of many accounts, whoever else could administer left aside."""
-    accounts = list(there)
-    inside, own = groups.groups_of_each(call, accounts), store.assignments_of_each(call.sql, accounts)
+    inside = groups.groups_of_each(call, list(there))
+    held = holdings_of_each(call, list(there), inside)
+    return {one: _told(standing, held[one], inside.get(one, frozenset())) for one, standing in there.items()}
+
+
+def holdings_of_each(
+    call: Call, accounts: Sequence[AccountId], inside: Mapping[AccountId, frozenset[GroupId]]
+) -> dict[AccountId, Holdings]:
+    """Say which rights accounts hold, and over whom; they are in these groups."""
+    own = store.assignments_of_each(call.sql, accounts)
     through: dict[GroupId, list[Assignment]] = {}
     for one in store.assignments_of_groups(call.sql, frozenset().union(*inside.values())):
         if one.through is not None:
             through.setdefault(one.through, []).append(one)
     found = {}
-    for account, standing in there.items():
-        within = inside.get(account, frozenset())
-        held = [*own.get(account, ()), *(one for group in within for one in through.get(group, ()))]
-        found[account] = _told(standing, holdings_from(call, held) if held else {}, within)
+    for account in accounts:
+        given = (one for group in inside.get(account, ()) for one in through.get(group, ()))
+        held = [*own.get(account, ()), *given]
+        found[account] = holdings_from(call, held) if held else {}
     return found
 
 

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 from doorward.edges.call import Call
 from doorward.features.groups import actions as groups
-from doorward.features.groups.model import Group
 from doorward.features.rights import store
-from doorward.features.rights.actions import facts, holders
-from doorward.features.rights.actions.judging import Difference, change, judge, judge_kind, names_of, resolve
+from doorward.features.rights.actions import facts, holders, judging
+from doorward.features.rights.actions.judging import Difference, change, judge, names_of, resolve
 from doorward.features.rights.actions.roles import named, stamp
 from doorward.features.rights.model.acts.granting import (
     GrantRoleToGroup,
@@ -19,8 +18,8 @@ from doorward.features.rights.model.acts.granting import (
     SetRolesOfGroup,
     ShowRolesOfGroup,
 )
-from doorward.features.rights.model.facts import Assignment
-from doorward.features.rights.rules import deciding, scopes
+from doorward.features.rights.model.facts import Assignment, Membership
+from doorward.features.rights.rules import membership
 from doorward.features.rights.rules.deciding import GIVE_ROLES
 from doorward.kernel.act import Needs, act
 from doorward.kernel.events import Event
@@ -40,7 +39,7 @@ def show_roles_of_group(call: Call, command: ShowRolesOfGroup) -> RolesOf | Refu
     if not command.judged:
         return RolesOf(found, names_of(call, found))
     refused = tuple(judge(call, replace(one, through=None)) for one in found)
-    return RolesOf(found, names_of(call, found), refused, _judge_group(call, group))
+    return RolesOf(found, names_of(call, found), refused, holders.judge_group_change(call, group.id))
 
 
 @act(GIVE_ROLES, event="rights.granted", needs=_ONE_FOR_ALL)
@@ -63,34 +62,32 @@ def revoke_role_from_group(call: Call, command: RevokeRoleFromGroup) -> RolesSet
     return _change(call, command, found, lambda before, taken: before - taken)
 
 
-def judge_membership(call: Call, group: GroupId, account: AccountId) -> Refused | None:
+def judge_joining(call: Call, group: GroupId, account: AccountId) -> Refused | None:
     """Refuse to put an account into a group whose roles the actor may not give it (RIGHT-4).
 
     A group that the actor does not reach is not there for them.
     """
     if groups.reached(call, group) is None:
         return Refused("groups.not_found")
-    before = groups.groups_of(call, account)
-    kind = judge_kind(call, account) if gives_roles(call, group) else None
-    refused = kind or _judge_given(call, group) or _judge_gain(call, before, before | {group})
-    return refused or _judge_others(call, group, before)
+    change, external = _membership(call, group, account), judging.external(call, account)
+    return membership.may_join(facts.acting(call), change, external=external)
 
 
-def judge_first_membership(call: Call, group: GroupId) -> Refused | None:
+def judge_first_joining(call: Call, group: GroupId) -> Refused | None:
     """Refuse to put an account that is about to be added into a group whose roles the actor may not give it.
 
     Nobody decides about it yet, so that whoever adds somebody to a group that they look after goes around nobody.
     """
-    return Refused("groups.not_found") if groups.reached(call, group) is None else _judge_given(call, group)
+    if groups.reached(call, group) is None:
+        return Refused("groups.not_found")
+    return membership.may_hand_on_all(facts.acting(call), _given(call, group), facts.every_role(call))
 
 
 def judge_leaving(call: Call, group: GroupId, account: AccountId) -> Refused | None:
     """Refuse to take an account out of a group whose roles the actor may not take from it (RIGHT-4)."""
     if groups.reached(call, group) is None:
         return Refused("groups.not_found")
-    before = groups.groups_of(call, account)
-    refused = _judge_given(call, group) or _judge_gain(call, before, before - {group})
-    return refused or _judge_others(call, group, before)
+    return membership.may_leave(facts.acting(call), _membership(call, group, account))
 
 
 def judge_deletion(call: Call, group: GroupId) -> Refused | None:
@@ -116,11 +113,11 @@ def _change(
     if group is None:
         return Refused("groups.not_found")
     call.note.details["group"] = group.name
-    if refused := _judge_group(call, group):
+    if refused := holders.judge_group_change(call, group.id):
         return refused
     if isinstance(named_ones, Refused):
         return named_ones
-    before = frozenset(replace(one, through=None) for one in store.assignments_of_groups(call.sql, [group.id]))
+    before = frozenset(_given(call, group.id))
 
     def write(one: Assignment, *, given: bool) -> None:
         if given:
@@ -132,43 +129,12 @@ def _change(
     return change(call, Difference(before, held_after(before, named_ones)), write, event)
 
 
-def _judge_group(call: Call, group: Group) -> Refused | None:
-    """Refuse to change what a group gives the actor, or somebody whom the actor may not act on."""
-    if call.actor.account is not None and group.id in groups.groups_of(call, call.actor.account):
-        return Refused("rights.self")
-    return holders.judge_members(call, group.id)
+def _membership(call: Call, group: GroupId, account: AccountId) -> Membership:
+    """Load what the decision needs to know of a change of an account's groups."""
+    before, over = groups.groups_of(call, account), store.roles_over(call.sql, group)
+    return Membership(group, before, _given(call, group), over, facts.every_role(call))
 
 
-def _judge_given(call: Call, group: GroupId) -> Refused | None:
-    """Refuse an actor who may not hand on what a group gives its members."""
-    given = (replace(one, through=None) for one in store.assignments_of_groups(call.sql, [group]))
-    return next((refused for one in given if (refused := judge(call, one))), None)
-
-
-def _judge_gain(call: Call, before: frozenset[GroupId], after: frozenset[GroupId]) -> Refused | None:
-    """Refuse a change of groups by which the actor would come to hold a right over the account (RIGHT-4).
-
-    Neither leaving a group over which something is denied, nor joining one over which something is allowed, is a way
-    around the people who decide about that.
-    """
-    if call.actor.owner or call.actor.account is None:
-        return None
-    for held in facts.holdings_of(call, call.actor.account).values():
-        for reaches in (scopes.over, scopes.over_higher):
-            if reaches(held, after) and not reaches(held, before):
-                return Refused("rights.gained")
-    return None
-
-
-def _judge_others(call: Call, group: GroupId, before: frozenset[GroupId]) -> Refused | None:
-    """Refuse a change of groups by which others would come to hold, or lose, rights that the actor lacks (RIGHT-4).
-
-    Who is in a group is who the holders of roles over it look after: that is what groups are for. Whoever decides it
-    about somebody holds over them whatever those holders do.
-    """
-    if call.actor.owner or call.actor.account is None:
-        return None
-    own, known = facts.holdings_of(call, call.actor.account), facts.every_role(call)
-    looked_after = (known[name] for name in store.roles_over(call.sql, group) if name in known)
-    refusals = (deciding.may_put_in_reach(own, role, before) for role in looked_after)
-    return next((one for one in refusals if one is not None), None)
+def _given(call: Call, group: GroupId) -> list[Assignment]:
+    """Load what a group gives its members."""
+    return [replace(one, through=None) for one in store.assignments_of_groups(call.sql, [group])]

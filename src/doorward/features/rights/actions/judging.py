@@ -31,10 +31,8 @@ def judge(call: Call, one: Assignment) -> Refused | None:
     role = named(call, one.role)
     if isinstance(role, Refused):
         return role
-    if call.actor.owner:
-        return None
-    held = None if call.actor.session is None else facts.actor_facts(call, call.actor.session)
-    return Refused("session.required") if held is None else deciding.may_hand_on(held, role, one.scope)
+    actor = facts.acting(call)
+    return None if actor is None else deciding.may_hand_on(actor, role, one.scope)
 
 
 def judge_anywhere(call: Call, role: str, over_any: Collection[Scope]) -> Refused | None:
@@ -104,9 +102,13 @@ def _step(call: Call, steps: list[tuple[Assignment, bool]], write: Write, event:
 
 def judge_kind(call: Call, account: AccountId) -> Refused | None:
     """Refuse a role to an account that only signs in; one that is about to be added is judged by whoever adds it."""
+    return Refused("rights.internal_only") if external(call, account) else None
+
+
+def external(call: Call, account: AccountId) -> bool:
+    """Tell whether an account only signs in, and so holds no role."""
     standing = accounts.load(call, account)
-    external = standing is not None and standing.account.kind is AccountKind.EXTERNAL
-    return Refused("rights.internal_only") if external else None
+    return standing is not None and standing.account.kind is AccountKind.EXTERNAL
 
 
 def told(call: Call, one: Assignment) -> dict[str, Fact]:

@@ -81,7 +81,7 @@ def edit_role(call: Call, command: EditRole) -> RoleEdited | RoleUnchanged | Ref
         return refused
     if wanted == before:
         return RoleUnchanged(before)
-    if refused := _judge_holders(call, before, wanted):
+    if refused := holders.judge_role_change(call, before, wanted):
         return refused
     call.note.details["rights"] = f"{_spelled(before)} → {_spelled(wanted)}"
     return administrators.keeping_one(call, lambda: _write(call, before, wanted))
@@ -110,18 +110,16 @@ def named(call: Call, name: str) -> Role | Refused:
 
 def judge_role_for(call: Call, role: Role) -> Refused | None:
     """Refuse an actor who may not hand on a role over everything."""
-    if call.actor.owner:
+    actor = facts.acting(call)
+    if actor is None:
         return deciding.may_grant(everywhere(roles.ALL_RIGHTS), replace(role, reaches_higher=False), EVERYTHING)
-    held = None if call.actor.session is None else facts.actor_facts(call, call.actor.session)
-    return Refused("session.required") if held is None else deciding.may_hand_on(held, role, EVERYTHING)
+    return deciding.may_hand_on(actor, role, EVERYTHING)
 
 
 def judge_reaching_higher(call: Call) -> Refused | None:
     """Refuse an actor who could make no role that reaches higher; the server's owner makes any."""
-    if call.actor.owner:
-        return None
-    held = None if call.actor.session is None else facts.actor_facts(call, call.actor.session)
-    return Refused("session.required") if held is None else deciding.may_reach_higher(held)
+    actor = facts.acting(call)
+    return None if actor is None else deciding.may_reach_higher(actor)
 
 
 def stamp(call: Call) -> store.Stamp:
@@ -135,14 +133,6 @@ def _own(call: Call, name: str) -> Role | Refused:
     if isinstance(role, Role) and role.name in roles.SHIPPED:
         return Refused("rights.shipped_role", {"role": role.name})
     return role
-
-
-def _judge_holders(call: Call, before: Role, wanted: Role) -> Refused | None:
-    """Refuse to change a role for whoever holds it, where the actor could not change what each of them holds."""
-    if refused := holders.judge_everybody_with(call, before.name):
-        return refused
-    same_rights = (before.rights, before.reaches_higher) == (wanted.rights, wanted.reaches_higher)
-    return None if same_rights else holders.judge_protected_with(call, before.name)
 
 
 def _write(call: Call, before: Role, wanted: Role) -> RoleEdited:

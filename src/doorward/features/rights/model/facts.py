@@ -1,6 +1,6 @@
 """What is held over whom, and what the decision needs to know."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -106,6 +106,30 @@ class TargetFacts:
     """By an operator, or reported: not by itself."""
     external: bool = False
     excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """An account that is put into a group or taken out of it, as the decision needs to know it."""
+
+    group: GroupId
+    before: frozenset[GroupId]
+    """The groups that the account is in before the change."""
+    given: Sequence[Assignment]
+    """What the group gives its members."""
+    over: Sequence[str]
+    """The roles that anybody holds, or is denied, over its members."""
+    roles: Mapping[str, Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What the decision needs to know of everybody whom a change of a group or a role reaches."""
+
+    protected: bool
+    """Somebody among them is protected (PROT-1)."""
+    higher: bool
+    """Somebody among them holds a right that the actor does not hold as widely (RIGHT-4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from doorward.features.rights.model.facts import (
 )
 from doorward.features.rights.rules import scopes
 from doorward.kernel.act import Act, Needs, SessionFacts
-from doorward.kernel.ids import GroupId
 from doorward.kernel.outcome import Refused
 
 GIVE_ROLES = MODIFY_OBJECT_ACLS
@@ -169,17 +168,6 @@ def may_grant(granter: Holdings, role: Role, scope: Scope) -> Refused | None:
     if role.reaches_higher and not all(scopes.covers_higher(granter.get(right), scope) for right in role.rights):
         return Refused("rights.reaches_higher")
     return None
-
-
-def may_put_in_reach(mover: Holdings, role: Role, groups: frozenset[GroupId]) -> Refused | None:
-    """Refuse to put an account in or out of reach of a role that others hold, by a change of its groups (RIGHT-4).
-
-    The mover holds every right of that role over the account already, as its groups stand before the change.
-    """
-    holds = scopes.over_higher if role.reaches_higher else scopes.over
-    if all(holds(mover.get(right), groups) for right in role.rights):
-        return None
-    return Refused("rights.not_held", {"role": role.name})
 
 
 def may_hand_on(actor: ActorFacts, role: Role, scope: Scope) -> Refused | None:
