@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, State
 from doorward.features.policy.model import DeviceMethod
 from doorward.features.sessions import rules
-from doorward.features.sessions.model import OpenedWith
+from doorward.features.sessions.model import OpenedWith, Validity
 from doorward.kernel.act import NO_SESSION, SessionFacts
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON
@@ -35,28 +35,17 @@ HOUR = timedelta(hours=1)
 def test_when_a_session_stands(epochs: tuple[int, int], idle_for: timedelta, left: timedelta, *, alive: bool) -> None:
     """Inside the idle limit, inside the absolute one, and of the account's present epoch: all three (SESS-1)."""
     epoch, account_epoch = epochs
-    stands = rules.live(
-        epoch=epoch,
-        account_epoch=account_epoch,
-        last_seen_at=NOON - idle_for,
-        expires_at=NOON + left,
-        idle=IDLE,
-        now=NOON,
-    )
+    session = Validity(epoch, NOON - idle_for, NOON + left)
 
-    assert stands is alive
+    assert rules.live(session, account_epoch, IDLE, NOON) is alive
 
 
 @given(st.timedeltas(timedelta(), timedelta(days=2)), st.timedeltas(timedelta(), timedelta(days=2)))
 def test_session_that_is_over_stays_over(first: timedelta, more: timedelta) -> None:
     """Time alone brings no session back."""
+    session = Validity(1, NOON, NOON + 12 * HOUR)
 
-    def stands(now: timedelta) -> bool:
-        return rules.live(
-            epoch=1, account_epoch=1, last_seen_at=NOON, expires_at=NOON + 12 * HOUR, idle=IDLE, now=NOON + now
-        )
-
-    assert stands(first) or not stands(first + more)
+    assert rules.live(session, 1, IDLE, NOON + first) or not rules.live(session, 1, IDLE, NOON + first + more)
 
 
 @pytest.mark.parametrize(("seconds", "due"), [(0, False), (59.9, False), (60, True), (3600, True)])

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from doorward.features.sessions import store
-from doorward.features.sessions.model import OpenedWith, SessionRow
+from doorward.features.sessions.model import OpenedWith, SessionRow, Validity
 from doorward.features.sessions.store import New, Stored
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, SessionId
@@ -68,7 +68,7 @@ def test_token_of_another_account_opens_nothing(world: World, asked: New) -> Non
 
 
 def test_sessions_are_listed_newest_first(world: World) -> None:
-    """With whence and how they were opened, and with their epoch."""
+    """With whence and how they were opened, and with what says when they are over."""
     with world.database.read() as sql:
         listed = store.of_account(sql, BRAM)
 
@@ -78,7 +78,7 @@ def test_sessions_are_listed_newest_first(world: World) -> None:
             session=NEW.session, opened_at=NOON, last_seen_at=NOON, expires_at=NOON + 12 * HOUR,
             opened_with=OpenedWith.SECRET_KEY, address="192.0.2.7", user_agent="tests/1", door="console",
         ),
-        3,
+        Validity(3, NOON, NOON + 12 * HOUR),
     )  # fmt: skip
 
 

@@ -194,14 +194,8 @@ def check_visitors(call: Call, bearers: Sequence[HostBearer]) -> dict[HostBearer
 
 
 def _alive(call: Call, one: SessionBehind) -> bool:
-    return session_rules.live(
-        epoch=one.epoch,
-        account_epoch=one.account_epoch,
-        last_seen_at=one.last_seen_at,
-        expires_at=one.facts.expires_at,
-        idle=timedelta(minutes=policy.password_rules(call, one.password_rules).idle_minutes),
-        now=call.now,
-    )
+    idle = policy.password_rules(call, one.password_rules).idle
+    return session_rules.live(one.validity, one.account_epoch, idle, call.now)
 
 
 def _shown(one: SessionBehind, held: Holdings) -> SessionShown:

@@ -12,7 +12,7 @@ from doorward.features.otp.model import KeyFacts
 from doorward.features.passkeys.model.facts import PasskeyFacts
 from doorward.features.rights.model.facts import Permission
 from doorward.features.second_factor.model import AllowlistEntry, Exclusion, FactorState
-from doorward.features.sessions.model import SessionRow, SessionShown
+from doorward.features.sessions.model import SessionRow, SessionShown, Validity
 from doorward.kernel.act import SessionFacts
 from doorward.kernel.events import Entry
 from doorward.kernel.ids import AccountId
@@ -278,6 +278,11 @@ class SessionBehind:
     factors: int
     excluded: bool
     password_rules: str
+
+    @property
+    def validity(self) -> Validity:
+        """What says when it is over."""
+        return Validity(self.epoch, self.last_seen_at, self.facts.expires_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from doorward.kernel.outcome import Done, Fact, Unchanged
@@ -73,6 +74,11 @@ class PasswordRules:
     """Days that a device may be remembered and spared the e-mailed code of a sign-in (0 = never, DEV-3)."""
     lock_contact: str = ""
     """Whom to ask, in the site's own words: shown on the refused, locked and set-up pages."""
+
+    @property
+    def idle(self) -> timedelta:
+        """How long a session lasts without activity (SESS-1)."""
+        return timedelta(minutes=self.idle_minutes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,15 +132,8 @@ def authenticate(call: Call, bearer: Bearer) -> SessionFacts | Refused:
     standing = accounts.load(call, bearer.account) if stored is not None else None
     if stored is None or standing is None or not standing.account.enabled:
         return Refused("session.required")
-    alive = rules.live(
-        epoch=stored.epoch,
-        account_epoch=standing.state.epoch,
-        last_seen_at=stored.last_seen_at,
-        expires_at=stored.expires_at,
-        idle=timedelta(minutes=policy.password_rules(call, standing.state.password_rules).idle_minutes),
-        now=call.now,
-    )
-    if not alive:
+    idle = policy.password_rules(call, standing.state.password_rules).idle
+    if not rules.live(stored.validity, standing.state.epoch, idle, call.now):
         return Refused("session.required")
     return SessionFacts(
         id=stored.session,
@@ -212,18 +205,11 @@ def end_sessions_of(call: Call, command: EndSessionsOf) -> SessionsEnded | NoSes
 
 def live_sessions(call: Call, standing: Standing) -> tuple[SessionRow, ...]:
     """List the sessions of an account that still stand."""
-    idle = timedelta(minutes=policy.password_rules(call, standing.state.password_rules).idle_minutes)
+    idle = policy.password_rules(call, standing.state.password_rules).idle
     return tuple(
         row
-        for row, epoch in store.of_account(call.sql, standing.account.id)
-        if rules.live(
-            epoch=epoch,
-            account_epoch=standing.state.epoch,
-            last_seen_at=row.last_seen_at,
-            expires_at=row.expires_at,
-            idle=idle,
-            now=call.now,
-        )
+        for row, validity in store.of_account(call.sql, standing.account.id)
+        if rules.live(validity, standing.state.epoch, idle, call.now)
     )
 
 

@@ -47,6 +47,15 @@ class SessionOpened(Done):
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """What a session's row says of when it is over (SESS-1)."""
+
+    epoch: int
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRow:
     """A session as lists show it."""
 

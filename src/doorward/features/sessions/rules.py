@@ -5,18 +5,16 @@ from datetime import datetime, timedelta
 from doorward.features.accounts.model import Account, Lock, State
 from doorward.features.accounts.rules import spared_factor
 from doorward.features.policy.model import DeviceMethod
-from doorward.features.sessions.model import OpenedWith
+from doorward.features.sessions.model import OpenedWith, Validity
 from doorward.kernel.act import NO_SESSION, SessionFacts
 
 WRITE_EVERY = timedelta(minutes=1)
 """Last activity is written at most this often."""
 
 
-def live(  # noqa: PLR0913 - the six facts that end a session
-    *, epoch: int, account_epoch: int, last_seen_at: datetime, expires_at: datetime, idle: timedelta, now: datetime
-) -> bool:
+def live(session: Validity, account_epoch: int, idle: timedelta, now: datetime) -> bool:
     """Tell whether a session still stands: same epoch, inside its idle and its absolute limit."""
-    return epoch == account_epoch and now < expires_at and now - last_seen_at < idle
+    return session.epoch == account_epoch and now < session.expires_at and now - session.last_seen_at < idle
 
 
 def admits(opened_with: OpenedWith, state: State, method: DeviceMethod) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from doorward.edges.sql.expiring import UNTIL, Expiring
 from doorward.edges.sql.tables.sessions import sessions
-from doorward.features.sessions.model import OpenedWith, SessionRow
+from doorward.features.sessions.model import OpenedWith, SessionRow, Validity
 from doorward.kernel.events import Origin
 from doorward.kernel.ids import AccountId, SessionId
 
@@ -51,6 +51,11 @@ class Stored:
     own_page_only: bool
     fresh_at: datetime | None
 
+    @property
+    def validity(self) -> Validity:
+        """What says when it is over."""
+        return Validity(self.epoch, self.last_seen_at, self.expires_at)
+
 
 @dataclass(frozen=True, slots=True)
 class New:
@@ -75,9 +80,12 @@ def by_token(sql: Connection, account: AccountId, token_hash: bytes) -> Stored |
     return None if row is None else Stored(SessionId(row.session_id), *row[1:])
 
 
-def of_account(sql: Connection, account: AccountId) -> list[tuple[SessionRow, int]]:
-    """List an account's sessions with their epochs, newest first."""
-    return [(_row(row), row.epoch) for row in sql.execute(_OF, {"account": account})]
+def of_account(sql: Connection, account: AccountId) -> list[tuple[SessionRow, Validity]]:
+    """List an account's sessions with what says when each is over, newest first."""
+    return [
+        (_row(row), Validity(row.epoch, row.last_seen_at, row.expires_at))
+        for row in sql.execute(_OF, {"account": account})
+    ]
 
 
 def add(sql: Connection, new: New) -> None:
