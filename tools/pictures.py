@@ -24,7 +24,7 @@ from doorward.edges.steps import PlainDriver
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import AccountKind, NewAccount
 from doorward.features.audit import actions as audit
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.rights import store as rights_store
 from doorward.features.rights.model.facts import Assignment

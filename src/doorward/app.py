@@ -36,7 +36,7 @@ from doorward.edges.sql.opening import clock_of, open_database
 from doorward.edges.steps import LoopDriver
 from doorward.features.administration.actions.editing import edit_account
 from doorward.features.audit import actions as audit
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.notices.actions import Deliver
 from doorward.features.notices.model import Letter
 from doorward.features.rights.actions import permissions

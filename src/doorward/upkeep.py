@@ -20,7 +20,7 @@ from doorward.features.audit import actions as audit
 from doorward.features.devices import actions as devices
 from doorward.features.jobs.actions import working as jobs
 from doorward.features.links import actions as links
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import upkeep as lockout
 from doorward.features.notices import actions as notices
 from doorward.features.notices.actions import Attempted, Deliver, send_due
 from doorward.features.otp import actions as otp

@@ -18,8 +18,8 @@ from doorward.doors.cli.program import Welcome
 from doorward.doors.cli.root import root
 from doorward.edges.call import Call
 from doorward.features.accounts.model import Standing
-from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.actions import attempts, locking
 from doorward.features.lockout.model import Reservation
 from doorward.features.otp.model import NO_STEP
 from doorward.features.otp.rules import codes
@@ -43,7 +43,7 @@ def the_lock_never_happens() -> None:
 
 def the_right_password_shows_through_a_lock() -> None:
     """Break LOCK-11: the passwords of a locked account are compared, and the right one is told of the lock."""
-    reserve, conclude = lockout.reserve_attempt, lockout.conclude_attempt
+    reserve, conclude = attempts.reserve_attempt, attempts.conclude_attempt
     right_now: set[AccountId] = set()
 
     def compared(*given: Any, **named: Any) -> Any:
@@ -58,13 +58,13 @@ def the_right_password_shows_through_a_lock() -> None:
         del call
         return account in right_now
 
-    lockout.reserve_attempt, lockout.conclude_attempt = compared, noted
+    attempts.reserve_attempt, attempts.conclude_attempt = compared, noted
     pending.may_see_lock = shown
 
 
 def the_actor_may_unlock_themselves() -> None:
     """Break LOCK-8: unlocking asks for the right alone, not whose account it is."""
-    lockout.unlock_account.act = replace(lockout.unlock_account.act, needs=frozenset())
+    locking.unlock_account.act = replace(locking.unlock_account.act, needs=frozenset())
 
 
 def a_code_is_accepted_twice() -> None:

@@ -8,7 +8,7 @@ from doorward.features.applications.model import AddHost
 from doorward.features.groups.model import AddGroup, AddMember, AssignPasswordRules, GroupAdded
 from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import JobStarted, StartJob
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.policy.actions import add_password_rules
 from doorward.features.policy.model import AddPasswordRules

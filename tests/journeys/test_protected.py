@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from tests.journeys.authenticator import PHONE, Authenticator
 from tests.journeys.conftest import NewVisitor

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.kernel.outcome import Refused
 from tests.chance import SeededEntropy

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.kernel.outcome import Refused
 from tests.chance import SeededEntropy

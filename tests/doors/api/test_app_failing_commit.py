@@ -12,7 +12,7 @@ from doorward.doors.gate.middleware import Gate, Surroundings
 from doorward.doors.web.metrics import Metrics
 from doorward.edges.sql.engine import Database
 from doorward.edges.steps import LoopDriver
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import upkeep as lockout
 from doorward.features.passwords import actions as passwords
 from doorward.kernel.ids import AccountId
 from tests.doors.asgi import Answered

@@ -6,7 +6,7 @@ import pytest
 from doorward.doors.api.app import LED
 from doorward.edges.crypto.argon2 import Argon2Hasher
 from doorward.edges.entropy import SystemEntropy
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy.actions import change_password_rules

@@ -11,7 +11,7 @@ from doorward.features.administration.actions.grouping import add_group
 from doorward.features.groups.model import AddGroup, GroupAdded
 from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import JobStarted, StartJob
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.features.policy.actions import add_password_rules
 from doorward.features.policy.model import AddPasswordRules

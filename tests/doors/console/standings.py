@@ -8,7 +8,7 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import AccountKind
 from doorward.features.administration.actions.editing import disable_account, edit_account
 from doorward.features.administration.model import DisableAccount, EditAccount
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import ExcludeAccount

@@ -1,4 +1,4 @@
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from tests.doors.console.signing_in import at_code, give_code
 from tests.doors.console.standings import guessed_at

@@ -1,5 +1,5 @@
 from doorward.features.audit import actions as audit
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.act import Bearer

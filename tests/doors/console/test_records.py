@@ -4,7 +4,7 @@ from importlib.resources import files
 import pytest
 
 from doorward.features.audit.actions import known_acts
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.notices import actions as notices
 from doorward.kernel.ports import NotDelivered

@@ -10,7 +10,7 @@ import pytest
 from doorward.doors.gate.confirm import AT_ONCE, Confirmer
 from doorward.doors.gate.live_sessions import Confirmed
 from doorward.edges.sql.engine import Database
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.sessions.actions import live_sessions
 from doorward.features.sessions.model import OpenedWith

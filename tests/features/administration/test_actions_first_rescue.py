@@ -10,7 +10,7 @@ from doorward.features.administration.actions.first import rescue_account
 from doorward.features.administration.model import EditAccount, LinkMade, RescueAccount, StartPasswordReset
 from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.notices.model import Kind
 from doorward.features.rights import store as rights_store

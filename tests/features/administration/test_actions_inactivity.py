@@ -3,7 +3,7 @@ import pytest
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import Idle, LockReason
 from doorward.features.administration.actions import inactivity
-from doorward.features.lockout.actions import unlock_account
+from doorward.features.lockout.actions.locking import unlock_account
 from doorward.features.lockout.model import UnlockAccount
 from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules

@@ -13,7 +13,7 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import LockReason
 from doorward.features.devices import actions as devices
 from doorward.features.directory.actions import check_sessions
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.lockout.model import Factor, Reservation
 from doorward.features.otp import actions as otp
 from doorward.features.otp.rules.codes import hotp, step_at

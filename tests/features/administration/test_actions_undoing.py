@@ -5,7 +5,7 @@ import pytest
 
 from doorward.features.accounts.model import State
 from doorward.features.administration.actions.undoing import undo_unlock, undoable_until
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import (
     AccountUnlocked,
     LockAccount,

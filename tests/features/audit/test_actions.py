@@ -4,7 +4,7 @@ from uuid import UUID
 from doorward.edges.refusal_log import Joined
 from doorward.features.audit import actions
 from doorward.features.audit.model import ActsListed, EntriesPage, Filter, KnownAct, ListActs, ListEntries
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.kernel.act import SYSTEM, Act, Who
 from doorward.kernel.events import Door, Event, Origin

@@ -8,7 +8,7 @@ import pytest
 from doorward.edges.lines import plain
 from doorward.features.audit import actions
 from doorward.features.audit.model import ExportBegun, ExportEntries, ExportPart, Filter, Form, ReadExport
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.events import Event

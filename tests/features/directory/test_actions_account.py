@@ -14,7 +14,7 @@ from doorward.features.directory.model import (
     ViewHistory,
     ViewMe,
 )
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords

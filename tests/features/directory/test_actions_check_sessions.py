@@ -9,7 +9,7 @@ from doorward.features.administration.actions.editing import disable_account
 from doorward.features.administration.model import DisableAccount
 from doorward.features.directory.actions import check_sessions
 from doorward.features.directory.model import SessionChecked
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.sessions.actions import end_sessions_of, show_session
 from doorward.features.sessions.model import EndSessionsOf, OpenedWith, ShowSession

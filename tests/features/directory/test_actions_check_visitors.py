@@ -8,7 +8,7 @@ from doorward.features.administration.model import DisableAccount
 from doorward.features.applications.actions.hosts import remove_host
 from doorward.features.applications.model import HostBearer, RemoveHost, Visitor
 from doorward.features.directory.actions import check_sessions, check_visitors
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.second_factor.actions.secret_key import delete_secret_key, reset_secret_key
 from doorward.features.second_factor.model import DeleteSecretKey, ResetSecretKey

@@ -3,7 +3,7 @@ import pytest
 from doorward.features.audit import actions as audit
 from doorward.features.directory import actions
 from doorward.features.directory.model import OwnHistoryShown, ViewOwnHistory
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.features.sessions.actions import end_session
 from doorward.features.sessions.model import EndSession

@@ -8,7 +8,7 @@ import pytest
 from doorward.features.accounts.model import AccountKind
 from doorward.features.directory.actions import view_account
 from doorward.features.directory.model import AccountShown, ViewAccount
-from doorward.features.lockout.actions import unlock_account
+from doorward.features.lockout.actions.locking import unlock_account
 from doorward.features.lockout.model import UnlockAccount
 from doorward.features.rights.actions.explaining import explain_permission
 from doorward.features.rights.model.acts.explaining import Explain, Explained

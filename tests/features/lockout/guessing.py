@@ -2,7 +2,7 @@
 
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import LockReason
-from doorward.features.lockout import actions
+from doorward.features.lockout.actions import attempts
 from doorward.features.lockout.model import (
     Factor,
     Reservation,
@@ -25,10 +25,10 @@ def guess(world: World, account: AccountId, *, right: bool = False) -> bool:
     """Make one whole attempt at a password; tell whether it was compared."""
     with world.writing() as call:
         standing = accounts.load(call, account)
-        reserved = actions.reserve_attempt(call, account, Factor.PASSWORD, standing)
+        reserved = attempts.reserve_attempt(call, account, Factor.PASSWORD, standing)
         assert isinstance(reserved, Reservation)
-        actions.release_attempt(call, reserved)
-        actions.conclude_attempt(call, reserved, standing, right=right)
+        attempts.release_attempt(call, reserved)
+        attempts.conclude_attempt(call, reserved, standing, right=right)
         return reserved.counted
 
 

@@ -5,7 +5,8 @@ from uuid import UUID
 import pytest
 
 from doorward.features.accounts import actions as accounts
-from doorward.features.lockout import actions, store
+from doorward.features.lockout import store
+from doorward.features.lockout.actions import attempts
 from doorward.features.lockout.model import Context, Counter, Factor, InFlight, Reservation
 from doorward.features.lockout.store import Key
 from doorward.kernel.ids import AccountId
@@ -122,10 +123,10 @@ def test_lock_2_of_many_guessers_at_once_exactly_as_many_are_compared_as_allowed
         while not isinstance(reserved, Reservation):
             with world.writing() as call:
                 standing = accounts.load(call, bram)
-                reserved = actions.reserve_attempt(call, bram, Factor.PASSWORD, standing)
+                reserved = attempts.reserve_attempt(call, bram, Factor.PASSWORD, standing)
         with world.writing() as call:
-            actions.release_attempt(call, reserved)
-            actions.conclude_attempt(call, reserved, accounts.load(call, bram), right=False)
+            attempts.release_attempt(call, reserved)
+            attempts.conclude_attempt(call, reserved, accounts.load(call, bram), right=False)
         counted.append(reserved.counted)
 
     guessers = [threading.Thread(target=guess) for _ in range(40)]

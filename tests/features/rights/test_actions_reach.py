@@ -23,7 +23,7 @@ from doorward.features.groups import actions as groups
 from doorward.features.groups.model import ListGroups, ViewGroup
 from doorward.features.jobs.actions import showing, starting
 from doorward.features.jobs.model import CountFound, JobKind, ListJobs, ShowJob, StopJob
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import locking as lockout
 from doorward.features.lockout.model import LockAccount
 from doorward.features.rights.actions import permissions
 from doorward.features.rights.model.acts.explaining import ShowPermissions

@@ -6,7 +6,7 @@ from typing import Any
 from doorward.doors.web.passkey_json import read_assertion, request_json
 from doorward.doors.web.requested import Requested
 from doorward.edges.steps import PlainDriver
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.passkeys.model.acts import AskProtection, PasskeyAsked
 from doorward.features.passkeys.model.facts import GivenAssertion, SignedChange
 from doorward.features.second_factor.actions.assertions import ask_protection

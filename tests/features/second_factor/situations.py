@@ -12,7 +12,7 @@ from doorward.features.devices import actions as devices
 from doorward.features.devices.model import CodeIssued
 from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules

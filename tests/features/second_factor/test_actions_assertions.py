@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from doorward.edges.steps import PlainDriver
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import (
     AccountLocked,
     AlreadyLocked,

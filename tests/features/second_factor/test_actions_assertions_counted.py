@@ -1,7 +1,7 @@
 import pytest
 
 from doorward.features.accounts.model import LockReason
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.lockout.model import (
     AccountLocked,
     Context,

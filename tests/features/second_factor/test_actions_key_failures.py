@@ -1,7 +1,7 @@
 import pytest
 
 from doorward.features.accounts.model import LockReason
-from doorward.features.lockout.actions import unlock_account
+from doorward.features.lockout.actions.locking import unlock_account
 from doorward.features.lockout.model import Context, UnlockAccount
 from doorward.features.otp import actions as otp
 from doorward.features.policy.actions import change_password_rules

@@ -6,7 +6,7 @@ import pytest
 from doorward.features.accounts.model import LockReason
 from doorward.features.administration.actions.editing import disable_account, edit_account
 from doorward.features.administration.model import AccountDisabled, AccountEdited, DisableAccount, EditAccount
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import AccountLocked, AlreadyLocked, LockAccount, NotLocked, UnlockAccount
 from doorward.features.second_factor.actions.protection import Compared
 from doorward.features.second_factor.actions.secret_key import reset_secret_key

@@ -13,7 +13,7 @@ from doorward.features.administration.actions.editing import (
 from doorward.features.administration.actions.grouping import add_member, remove_member
 from doorward.features.administration.model import DisableAccount, EditAccount, EnableAccount, StartPasswordReset
 from doorward.features.groups.model import AddMember, RemoveMember
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.features.rights.actions.granting import grant_role, revoke_role
 from doorward.features.rights.model.acts.granting import GrantRole, RevokeRole

@@ -7,8 +7,8 @@ from doorward.edges.steps import Finished, advance
 from doorward.features.accounts.model import LockReason
 from doorward.features.administration.actions.editing import edit_account
 from doorward.features.administration.model import EditAccount
-from doorward.features.lockout import actions as lockout
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions import upkeep as lockout
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import AccountLocked
 from doorward.features.passwords import actions as passwords
 from doorward.features.rights import store as rights_store

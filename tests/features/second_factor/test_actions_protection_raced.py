@@ -1,7 +1,7 @@
 import threading
 from typing import Any
 
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import AccountLocked, LockAccount
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId

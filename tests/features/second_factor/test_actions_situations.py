@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from doorward.features.lockout.actions import unlock_account
+from doorward.features.lockout.actions.locking import unlock_account
 from doorward.features.lockout.model import UnlockAccount
 from doorward.features.second_factor.actions.allowlist import allow_set_up
 from doorward.features.second_factor.model import AllowSetUp, KeyShown

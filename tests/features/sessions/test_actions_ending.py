@@ -6,7 +6,7 @@ import pytest
 
 from doorward.features.administration.actions.editing import disable_account
 from doorward.features.administration.model import DisableAccount
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.second_factor.actions.secret_key import delete_secret_key, reset_secret_key
 from doorward.features.second_factor.model import DeleteSecretKey, ResetSecretKey

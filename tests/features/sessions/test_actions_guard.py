@@ -5,7 +5,7 @@ import pytest
 
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import AccountKind, Lock, LockReason
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import AccountLocked, AccountUnlocked, LockAccount, UnlockAccount
 from doorward.features.rights import store as rights_store
 from doorward.features.rights.model.facts import Assignment

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from doorward.edges.steps import PlainDriver
-from doorward.features.lockout.actions import unlock_account
+from doorward.features.lockout.actions.locking import unlock_account
 from doorward.features.lockout.model import UnlockAccount
 from doorward.features.signin.actions.codes import give_code
 from doorward.features.signin.model import GiveCode, PendingToken, SignedIn

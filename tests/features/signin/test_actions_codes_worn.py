@@ -1,4 +1,4 @@
-from doorward.features.lockout.actions import unlock_account
+from doorward.features.lockout.actions.locking import unlock_account
 from doorward.features.lockout.model import UnlockAccount
 from doorward.features.otp import actions as otp
 from doorward.features.policy.actions import change_password_rules

@@ -6,7 +6,7 @@ from doorward.features.devices import actions as devices
 from doorward.features.devices.model import (
     RevokeOwnDevices,
 )
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.passwords import store as passwords_store
 from doorward.features.recovery_codes import actions as recovery_codes

@@ -11,7 +11,8 @@ from doorward.edges.steps import PlainDriver
 from doorward.features.accounts import actions as accounts
 from doorward.features.administration.actions.editing import disable_account, edit_account
 from doorward.features.administration.model import DisableAccount, EditAccount
-from doorward.features.lockout.actions import failures_of, lock_account
+from doorward.features.lockout.actions.attempts import failures_of
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import Factor, LockAccount
 from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules

@@ -9,7 +9,7 @@ from doorward.features.accounts.model import LockReason
 from doorward.features.administration.actions.editing import edit_account, enable_account
 from doorward.features.administration.model import EditAccount, EnableAccount
 from doorward.features.audit.rules.words import sentence
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.features.second_factor.actions.secret_key import (
     delete_secret_key,

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from doorward.edges.call import Resumed
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules

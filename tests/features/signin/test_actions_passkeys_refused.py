@@ -4,7 +4,7 @@ import pytest
 
 from doorward.doors.web.passkey_json import read_assertion
 from doorward.features.accounts import actions as accounts
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.lockout.model import Factor
 from doorward.features.otp import actions as otp
 from doorward.features.passwords import actions as passwords

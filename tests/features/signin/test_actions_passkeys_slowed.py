@@ -10,7 +10,7 @@ from doorward.doors.web.passkey_json import read_assertion
 from doorward.edges.steps import Finished, advance
 from doorward.features.administration.actions.editing import disable_account
 from doorward.features.administration.model import DisableAccount
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules

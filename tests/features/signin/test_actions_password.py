@@ -4,7 +4,7 @@ from doorward.edges.call import Resumed
 from doorward.features.accounts.model import LockReason
 from doorward.features.administration.actions.editing import disable_account
 from doorward.features.administration.model import DisableAccount
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.passwords import actions as passwords
 from doorward.features.policy.actions import change_password_rules

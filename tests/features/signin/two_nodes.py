@@ -13,7 +13,7 @@ from doorward.features.administration.actions.editing import disable_account, en
 from doorward.features.administration.model import DisableAccount, EnableAccount
 from doorward.features.audit import store as audit
 from doorward.features.lockout import store as lockout
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import Factor, LockAccount, UnlockAccount
 from doorward.features.lockout.rules import in_flight
 from doorward.features.otp import store as otp

@@ -7,7 +7,7 @@ from doorward.edges.crypto.keys import KeyRing, SealingKey
 from doorward.edges.crypto.sealing import FileSealer
 from doorward.edges.sql import duties, schema
 from doorward.edges.sql.tables.otp import otp_keys
-from doorward.features.lockout.actions import lock_account
+from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.otp.actions import bind_key
 from doorward.features.system.actions import keys_fit, view_system

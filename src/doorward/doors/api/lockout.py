@@ -7,7 +7,7 @@ from doorward.doors.api.given import AccountIn, Reasoned, Undone
 from doorward.doors.api.routing import Routes
 from doorward.doors.api.shapes import ActedJson
 from doorward.features.administration.actions.undoing import undo_unlock
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UndoUnlock, UnlockAccount
 
 routes = Routes("lockout")

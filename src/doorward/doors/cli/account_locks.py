@@ -8,7 +8,7 @@ from doorward.doors.cli.bulk import UNLOCK, do_many
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, NAME, REASON_REQUIRED, YES, Command
 from doorward.features.directory.model import Search
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import AccountLocked, AccountUnlocked, LockAccount, UnlockAccount
 
 

@@ -20,7 +20,7 @@ from doorward.features.devices.actions import live_devices
 from doorward.features.directory.actions import view_account
 from doorward.features.directory.model import AccountShown, ViewAccount
 from doorward.features.groups.model import ShowMemberships
-from doorward.features.lockout.actions import failures_of
+from doorward.features.lockout.actions.attempts import failures_of
 from doorward.features.lockout.model import Factor
 from doorward.features.notices.actions import mail_of
 from doorward.features.otp.actions import token_of

@@ -20,7 +20,7 @@ from doorward.features.administration.actions.editing import (
 from doorward.features.administration.model import DisableAccount, EditAccount, EnableAccount, StartPasswordReset
 from doorward.features.devices.actions import revoke_devices_of
 from doorward.features.devices.model import RevokeDevicesOf
-from doorward.features.lockout.actions import lock_account, unlock_account
+from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import LockAccount, UnlockAccount
 from doorward.features.rights.actions.granting import grant_role, revoke_role
 from doorward.features.rights.model.acts.granting import GrantRole, RevokeRole

@@ -20,7 +20,7 @@ from doorward.features.groups.actions import list_groups, named
 from doorward.features.groups.model import ListGroups
 from doorward.features.jobs.actions.starting import start_unlocks
 from doorward.features.jobs.model import StartJob
-from doorward.features.lockout.actions import unlock_account
+from doorward.features.lockout.actions.locking import unlock_account
 from doorward.features.lockout.model import UnlockAccount
 from doorward.features.sessions.model import SessionShown
 from doorward.features.views.actions import export_found

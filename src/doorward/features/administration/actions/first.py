@@ -10,7 +10,7 @@ from doorward.features.administration.model import LinkMade, MakeFirstLink, Resc
 from doorward.features.audit import actions as audit
 from doorward.features.links import actions as links
 from doorward.features.links.model import Link, LinkKind
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.lockout.model import Factor
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords

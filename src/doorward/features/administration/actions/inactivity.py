@@ -6,7 +6,7 @@ from datetime import timedelta
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Idle
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import locking as lockout
 from doorward.features.policy import actions as policy
 from doorward.kernel.ids import AccountId
 

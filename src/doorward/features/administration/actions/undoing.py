@@ -6,8 +6,8 @@ from datetime import datetime
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.audit import actions as audit
-from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules
+from doorward.features.lockout.actions import locking as lockout
 from doorward.features.lockout.model import Lifted, UndoUnlock, UnlockUndone
 from doorward.features.rights.actions import administrators
 from doorward.kernel.act import Actor, Needs, act

@@ -10,7 +10,7 @@ from doorward.features.directory import actions as directory
 from doorward.features.directory.model import Part
 from doorward.features.jobs import rules, store
 from doorward.features.jobs.model import FindItems, ItemsFound, Job, JobKind, JobState, WorkItem
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import locking as lockout
 from doorward.features.lockout.model import AccountUnlocked, NotLocked
 from doorward.features.rights.actions.reaching import reached_among
 from doorward.features.second_factor.actions import allowlist, exclusions, secret_key

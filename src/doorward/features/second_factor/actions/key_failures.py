@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from doorward.edges.call import Call
 from doorward.features.accounts.model import Lock, Standing
 from doorward.features.audit import actions as audit
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import attempts, locking
 from doorward.features.lockout.model import Context, Factor
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
@@ -34,12 +34,12 @@ class Counted:
 def count_wrong_code(call: Call, standing: Standing, context: Context = Context.EVERYWHERE) -> Counted:
     """Count a wrong code that the key has counted already; lock the account, disable the key, or both."""
     account = standing.account.id
-    lock = lockout.count_failures(call, account, Factor.SECOND_FACTOR, standing, context=context)
+    lock = attempts.count_failures(call, account, Factor.SECOND_FACTOR, standing, context=context)
     failures = otp.failures_in_a_row(call, account)
     if not codes.worn_out(failures):
         return Counted(lock, key_disabled=False)
     if _last_administrator(call, account):
-        lock = lock or lockout.lock_for_failures(call, standing, Factor.SECOND_FACTOR, failures)
+        lock = lock or locking.lock_for_failures(call, standing, Factor.SECOND_FACTOR, failures)
         return Counted(lock, key_disabled=False)
     _disable(call, standing, failures)
     return Counted(lock, key_disabled=True)

@@ -5,8 +5,8 @@ from datetime import datetime
 from doorward.edges.call import BUSY, Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
-from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.lockout.model import Context, Factor
 from doorward.features.otp import actions as otp
 from doorward.features.otp.rules import codes

@@ -12,8 +12,8 @@ from typing import Any
 from doorward.edges.call import BUSY, Call, Resumed, Steps
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
-from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.lockout.model import Context, Reservation
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp

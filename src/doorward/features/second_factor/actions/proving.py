@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from doorward.edges.call import Call, Note
 from doorward.features.accounts import actions as accounts
-from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.lockout.model import Context, Factor
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import EndSession

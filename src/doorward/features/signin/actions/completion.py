@@ -11,7 +11,7 @@ from doorward.features.devices import actions as devices
 from doorward.features.devices import rules as devices_rules
 from doorward.features.devices.model import Met
 from doorward.features.links import actions as links
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.passwords import actions as passwords

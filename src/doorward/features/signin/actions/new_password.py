@@ -14,7 +14,7 @@ from doorward.features.accounts.model import Standing
 from doorward.features.devices import actions as devices
 from doorward.features.links import actions as links
 from doorward.features.links.model import LinkKind
-from doorward.features.lockout import actions as lockout
+from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.lockout.model import Factor
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind

@@ -7,8 +7,8 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Lock, LockReason, Standing
 from doorward.features.audit import actions as audit
 from doorward.features.links.model import LinkKind
-from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.actions import locking as lockout
 from doorward.features.lockout.model import AccountLocked
 from doorward.features.rights.actions import administrators
 from doorward.features.sessions import actions as sessions

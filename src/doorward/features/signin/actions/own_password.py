@@ -15,8 +15,8 @@ from doorward.edges.call import BUSY, Call, Resumed, Steps
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
 from doorward.features.audit import actions as audit
-from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.lockout.model import Context, Factor, Reservation
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import Chooser, StoredPassword

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from doorward.edges.call import BUSY, Call, Resumed, Steps
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
-from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.actions import locking as lockout
 from doorward.features.passkeys.actions import ceremonies, keeping
 from doorward.features.passkeys.actions.ceremonies import Question
 from doorward.features.passkeys.model.facts import Accepted, ChallengeScope, Doubt, GivenAssertion, Purpose, Rejected

@@ -12,8 +12,8 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
 from doorward.features.devices import actions as devices
 from doorward.features.devices.model import DeviceToken
-from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.lockout.model import Factor, Reservation
 from doorward.features.passkeys.actions import keeping as passkeys
 from doorward.features.passwords import actions as passwords

@@ -8,8 +8,8 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Lock, Standing
 from doorward.features.audit import actions as audit
 from doorward.features.devices import actions as devices
-from doorward.features.lockout import actions as lockout
 from doorward.features.lockout import rules as lockout_rules
+from doorward.features.lockout.actions import attempts, locking
 from doorward.features.lockout.model import Factor
 from doorward.features.policy import actions as policy
 from doorward.features.signin import store
@@ -72,7 +72,7 @@ def find_pending(call: Call, token: PendingToken) -> UnderWay | Refused:
         return Refused("signin.expired")
     if not machine.alive(pending, standing.state.epoch, call.now):
         return Refused("signin.expired")
-    if lockout.clear_lapsed(call, standing):
+    if locking.clear_lapsed(call, standing):
         standing = accounts.load(call, token.account) or standing
     return UnderWay(pending, standing, machine.STEPS[pending.step])
 
@@ -102,7 +102,7 @@ def record_unchecked(call: Call, token: PendingToken, act: str, refused: Refused
 
 def admit_guess(call: Call, found: UnderWay, act: str) -> Refused | None:
     """Refuse a guess at a second factor that may not be compared, and record it as refused (LOCK-11)."""
-    if lockout.may_try(call, found.standing, Factor.SECOND_FACTOR):
+    if attempts.may_try(call, found.standing, Factor.SECOND_FACTOR):
         return None
     record_attempt(call, found.standing, act, None, cause="locked")
     standing = accounts.load(call, found.account) or found.standing
@@ -112,7 +112,7 @@ def admit_guess(call: Call, found: UnderWay, act: str) -> Refused | None:
 
 def count_wrong(call: Call, found: UnderWay) -> Refused | None:
     """Count a wrong code; when it locks the account, its giver is told so, and the sign-in is over (LOCK-11)."""
-    lock = lockout.count_failures(call, found.account, Factor.SECOND_FACTOR, found.standing)
+    lock = attempts.count_failures(call, found.account, Factor.SECOND_FACTOR, found.standing)
     return None if lock is None else end_locked(call, found, lock)
 
 

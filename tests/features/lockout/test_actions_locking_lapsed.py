@@ -1,23 +1,8 @@
 from doorward.features.accounts.model import LockReason
-from doorward.features.lockout import actions
+from doorward.features.lockout.actions import attempts, locking
 from doorward.features.lockout.model import Context, Factor, LockAccount
 from tests.features.lockout.guessing import acts, guess, lock_of, set_rules
 from tests.worlds import World
-
-
-def test_lock_9_a_lapsed_lock_is_cleared_and_recorded_once(world: World) -> None:
-    """Whoever meets it first; unlocked by stays as it was."""
-    set_rules(world, failures_before_lock=1, hours_locked=2)
-    bram = world.add("bram")
-    guess(world, bram)
-    world.pass_time(hours=2)
-
-    with world.writing() as call:
-        cleared = [actions.clear_lapsed_locks(call, 10), actions.clear_lapsed_locks(call, 10)]
-
-    assert cleared == [1, 0]
-    assert acts(world) == ["lockout.locked", "lockout.lapsed"]
-    assert world.standing(bram).state.unlocked_by is None
 
 
 def test_lock_9_what_was_loaded_before_it_lapsed_clears_no_other_lock(world: World) -> None:
@@ -29,10 +14,10 @@ def test_lock_9_what_was_loaded_before_it_lapsed_clears_no_other_lock(world: Wor
     world.pass_time(hours=2)
     with world.writing() as call:
         for _ in range(2):
-            actions.clear_lapsed(call, loaded)
-    world.run(actions.lock_account, LockAccount(bram, "left"))
+            locking.clear_lapsed(call, loaded)
+    world.run(locking.lock_account, LockAccount(bram, "left"))
     with world.writing() as call:
-        actions.clear_lapsed(call, loaded)
+        locking.clear_lapsed(call, loaded)
 
     assert acts(world) == ["lockout.locked", "lockout.lapsed", "lockout.locked"]
     assert lock_of(world, bram) is LockReason.ADMINISTRATOR
@@ -44,7 +29,7 @@ def test_lock_9_a_lapsed_lock_that_another_replaces_is_recorded(world: World) ->
     bram = world.add("bram")
     guess(world, bram)
     world.pass_time(hours=2)
-    world.run(actions.lock_account, LockAccount(bram, "left"))
+    world.run(locking.lock_account, LockAccount(bram, "left"))
 
     assert acts(world) == ["lockout.locked", "lockout.lapsed", "lockout.locked"]
 
@@ -56,8 +41,8 @@ def test_lock_9_a_session_guesses_anew_after_a_lapsed_lock(world: World) -> None
     for count in (2, 1):
         with world.writing() as call:
             before = world.standing(bram)
-            may = actions.may_try(call, before, *asked)
-            lock = actions.count_failures(call, bram, asked[0], before, count=count, context=asked[1])
+            may = attempts.may_try(call, before, *asked)
+            lock = attempts.count_failures(call, bram, asked[0], before, count=count, context=asked[1])
         assert (may, lock is not None) == (True, count == 2)
         world.pass_time(hours=2)
 
@@ -72,26 +57,10 @@ def test_lock_9_a_failure_counts_anew_after_a_lapsed_lock(world: World) -> None:
     guess(world, bram)
     world.pass_time(hours=2)
     with world.writing() as call:
-        lock = actions.count_failures(call, bram, Factor.PASSWORD, world.standing(bram))
+        lock = attempts.count_failures(call, bram, Factor.PASSWORD, world.standing(bram))
 
     assert lock is None
     assert acts(world) == ["lockout.locked", "lockout.lapsed"]
-
-
-def test_lock_5_attempts_that_died_lock_once(world: World) -> None:
-    """Though the limit was lowered meanwhile: one lock, one entry, one mail."""
-    set_rules(world, failures_before_lock=5)
-    bram = world.add("bram")
-    for _ in range(5):
-        with world.writing() as call:
-            actions.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram))
-    set_rules(world, failures_before_lock=2)
-    world.pass_time(seconds=31)
-    with world.writing() as call:
-        actions.settle_dead_attempts(call, 10)
-
-    assert acts(world).count("lockout.locked") == 1
-    assert [letter.kind for _, letter in world.collect_mail()] == ["account_locked"]
 
 
 def test_lock_4_the_end_of_a_lock_clears_the_counter(world: World) -> None:

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 from doorward.features.accounts.model import LockReason
-from doorward.features.lockout import actions
+from doorward.features.lockout.actions import locking
 from doorward.features.lockout.model import (
     AccountLocked,
     AccountUnlocked,
@@ -23,7 +23,7 @@ def test_lock_7_unlocking_clears_lock_and_counter_and_names_the_actor(world: Wor
     guess(world, bram)
     guess(world, bram)
 
-    outcome = world.run(actions.unlock_account, UnlockAccount(bram, "caller identified"), grace)
+    outcome = world.run(locking.unlock_account, UnlockAccount(bram, "caller identified"), grace)
 
     state = world.standing(bram).state
     assert isinstance(outcome, AccountUnlocked)
@@ -43,7 +43,7 @@ def test_lock_7_unlocked_by_stays_when_the_account_locks_again(world: World) -> 
     set_rules(world, failures_before_lock=1)
     bram = world.add("bram")
     guess(world, bram)
-    world.run(actions.unlock_account, UnlockAccount(bram, "known"))
+    world.run(locking.unlock_account, UnlockAccount(bram, "known"))
     guess(world, bram)
 
     state = world.standing(bram).state
@@ -55,7 +55,7 @@ def test_lock_8_nobody_unlocks_themselves(world: World) -> None:
     """Not even an administrator."""
     bearer = world.add_operator("ada", "administrator")
 
-    outcome = world.run(actions.unlock_account, UnlockAccount(bearer.account, "me"), bearer)
+    outcome = world.run(locking.unlock_account, UnlockAccount(bearer.account, "me"), bearer)
 
     assert isinstance(outcome, Refused)
     assert outcome.code == "lockout.self"
@@ -68,7 +68,7 @@ def test_lock_5_an_automatic_lock_takes_no_right_from_an_open_session(world: Wor
     guess(world, bram)
     guess(world, grace.account)
 
-    outcome = world.run(actions.unlock_account, UnlockAccount(bram, "known"), grace)
+    outcome = world.run(locking.unlock_account, UnlockAccount(bram, "known"), grace)
 
     assert lock_of(world, grace.account) is LockReason.FAILURES
     assert isinstance(outcome, AccountUnlocked)
@@ -80,7 +80,7 @@ def test_lock_5_a_lock_by_hand_replaces_an_automatic_one_and_ends_sessions(world
     ada, bram = world.add_operator("ada", "administrator"), world.add_operator("bram")
     guess(world, bram.account)
 
-    outcome = world.run(actions.lock_account, LockAccount(bram.account, "left the company"), ada)
+    outcome = world.run(locking.lock_account, LockAccount(bram.account, "left the company"), ada)
 
     assert isinstance(outcome, AccountLocked)
     assert lock_of(world, bram.account) is LockReason.ADMINISTRATOR
@@ -91,7 +91,7 @@ def test_lock_5_failures_never_overwrite_a_lock_by_hand(world: World) -> None:
     """The reason stays Administrator however often somebody guesses."""
     set_rules(world, failures_before_lock=1)
     bram = world.add("bram")
-    world.run(actions.lock_account, LockAccount(bram, "left"))
+    world.run(locking.lock_account, LockAccount(bram, "left"))
 
     compared = [guess(world, bram), guess(world, bram)]
 
@@ -102,10 +102,10 @@ def test_lock_5_failures_never_overwrite_a_lock_by_hand(world: World) -> None:
 def test_locking_twice_by_hand_changes_nothing(world: World) -> None:
     """The first lock stands, with its date."""
     bram = world.add("bram")
-    world.run(actions.lock_account, LockAccount(bram, "left"))
+    world.run(locking.lock_account, LockAccount(bram, "left"))
     world.pass_time(hours=1)
 
-    outcome = world.run(actions.lock_account, LockAccount(bram, "left"))
+    outcome = world.run(locking.lock_account, LockAccount(bram, "left"))
 
     assert isinstance(outcome, AlreadyLocked)
     assert outcome.lock.at == datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -114,9 +114,9 @@ def test_locking_twice_by_hand_changes_nothing(world: World) -> None:
 def test_lock_12_the_help_desk_does_not_lift_a_lock_by_hand(world: World) -> None:
     """That takes `users:modify`."""
     grace, bram = world.add_operator("grace", "help-desk"), world.add("bram")
-    world.run(actions.lock_account, LockAccount(bram, "left"))
+    world.run(locking.lock_account, LockAccount(bram, "left"))
 
-    outcome = world.run(actions.unlock_account, UnlockAccount(bram, "please"), grace)
+    outcome = world.run(locking.unlock_account, UnlockAccount(bram, "please"), grace)
 
     assert isinstance(outcome, Refused)
     assert lock_of(world, bram) is LockReason.ADMINISTRATOR
@@ -126,7 +126,7 @@ def test_unlocking_an_open_account_is_recorded_as_unchanged(world: World) -> Non
     """Nothing changes and nobody is told."""
     grace, bram = world.add_operator("grace", "help-desk"), world.add("bram")
 
-    outcome = world.run(actions.unlock_account, UnlockAccount(bram, "known"), grace)
+    outcome = world.run(locking.unlock_account, UnlockAccount(bram, "known"), grace)
 
     assert isinstance(outcome, NotLocked)
     assert world.entries()[-1].outcome == "unchanged"
@@ -139,7 +139,7 @@ def test_right_5_the_last_able_administrator_is_locked_for_fifteen_minutes_only(
     ada = world.add("ada", "administrator", factors=1)
     guess(world, ada)
 
-    by_hand = world.run(actions.lock_account, LockAccount(ada, "sabotage"))
+    by_hand = world.run(locking.lock_account, LockAccount(ada, "sabotage"))
 
     lock = world.standing(ada).state.lock
     assert lock is not None
@@ -181,7 +181,7 @@ def test_lock_1_unlocking_begins_the_days_anew(world: World) -> None:
     bram = world.add("bram")
     world.pass_time(days=31)
     guess(world, bram)
-    world.run(actions.unlock_account, UnlockAccount(bram, "back from leave"))
+    world.run(locking.unlock_account, UnlockAccount(bram, "back from leave"))
     world.pass_time(days=29)
 
     assert guess(world, bram) is True

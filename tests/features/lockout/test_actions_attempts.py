@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from doorward.features.accounts.model import LockReason
-from doorward.features.lockout import actions
+from doorward.features.lockout.actions import attempts
 from doorward.features.lockout.model import (
     Context,
     Factor,
@@ -43,8 +43,8 @@ def test_lock_2_an_attempt_waits_for_those_in_flight(world: World) -> None:
     bram = world.add("bram")
     with world.writing() as call:
         standing = world.standing(bram)
-        first = actions.reserve_attempt(call, bram, Factor.PASSWORD, standing)
-        second = actions.reserve_attempt(call, bram, Factor.PASSWORD, standing)
+        first = attempts.reserve_attempt(call, bram, Factor.PASSWORD, standing)
+        second = attempts.reserve_attempt(call, bram, Factor.PASSWORD, standing)
 
     assert isinstance(first, Reservation)
     assert isinstance(second, WaitForOthers)
@@ -62,36 +62,17 @@ def test_lock_2_a_right_answer_gives_its_place_back(world: World) -> None:
     assert lock_of(world, bram) is None
 
 
-def test_lock_2_an_attempt_whose_process_died_is_a_failure_and_may_lock(world: World) -> None:
-    """After 30 s the worker counts it, and records that nobody knows how it would have ended."""
-    set_rules(world, failures_before_lock=1)
-    bram = world.add("bram")
-    with world.writing() as call:
-        actions.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram))
-    world.pass_time(seconds=31)
-
-    with world.writing() as call:
-        settled = actions.settle_dead_attempts(call, 10)
-
-    assert settled == 1
-    assert lock_of(world, bram) is LockReason.FAILURES
-    assert [(entry.act, entry.result) for entry in world.entries()[1:]] == [
-        ("signin.password", "unknown"),
-        ("lockout.locked", None),
-    ]
-
-
 def test_lock_2_a_dead_attempt_is_not_counted_twice(world: World) -> None:
     """An answer that comes after its attempt was counted as dead changes nothing, and is no success."""
     bram = world.add("bram")
     with world.writing() as call:
-        late = actions.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram))
+        late = attempts.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram))
     world.pass_time(seconds=31)
     guess(world, bram)
 
     assert isinstance(late, Reservation)
     with world.writing() as call:
-        there = actions.release_attempt(call, late)
+        there = attempts.release_attempt(call, late)
 
     assert there is False
 
@@ -103,7 +84,7 @@ def test_lock_3_the_second_factor_has_a_counter_of_its_own(world: World) -> None
         guess(world, bram)
     with world.writing() as call:
         for _ in range(9):
-            actions.count_failures(call, bram, Factor.SECOND_FACTOR, world.standing(bram))
+            attempts.count_failures(call, bram, Factor.SECOND_FACTOR, world.standing(bram))
 
     assert lock_of(world, bram) is None
 
@@ -115,10 +96,10 @@ def test_lock_11_a_name_nobody_has_is_counted_too(world: World) -> None:
     compared = []
     for _ in range(4):
         with world.writing() as call:
-            reserved = actions.reserve_attempt(call, pseudo, Factor.PASSWORD, None)
+            reserved = attempts.reserve_attempt(call, pseudo, Factor.PASSWORD, None)
             assert isinstance(reserved, Reservation)
-            actions.release_attempt(call, reserved)
-            actions.conclude_attempt(call, reserved, None, right=False)
+            attempts.release_attempt(call, reserved)
+            attempts.conclude_attempt(call, reserved, None, right=False)
             compared.append(reserved.counted)
 
     assert compared == [True, True, False, False]
@@ -130,39 +111,12 @@ def test_t27_attempts_that_died_before_the_clock_was_set_back_are_settled(world:
     bram = world.add("bram")
     with world.writing() as call:
         for _ in range(2):
-            actions.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram))
+            attempts.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram))
     world.pass_time(hours=-1)
 
     assert [guess(world, bram), guess(world, bram)] == [True, False]
     assert lock_of(world, bram) is LockReason.FAILURES
     assert [entry.result for entry in world.entries() if entry.act == "signin.password"] == ["unknown", "unknown"]
-
-
-def test_t27_the_worker_finds_attempts_of_before_the_clock_was_set_back(world: World) -> None:
-    """Within seconds; a clock that is less than 30 s off has killed none."""
-    bram = world.add("bram")
-    with world.writing() as call:
-        actions.reserve_attempt(call, bram, Factor.PASSWORD, world.standing(bram))
-    settled = []
-    for seconds in (-30, -1):
-        world.pass_time(seconds=seconds)
-        with world.writing() as call:
-            settled.append((actions.has_dead_attempts(call), actions.settle_dead_attempts(call, 10)))
-
-    assert settled == [(False, 0), (True, 1)]
-
-
-def test_lock_11_an_unknown_name_is_forgotten_after_a_day(world: World) -> None:
-    """What was counted for it is deleted by the worker."""
-    pseudo = AccountId(UUID(int=7))
-    with world.writing() as call:
-        actions.count_failures(call, pseudo, Factor.PASSWORD, None)
-    world.pass_time(hours=25)
-
-    with world.writing() as call:
-        forgotten = actions.purge(call)
-
-    assert forgotten == 1
 
 
 def test_prot_1_proofs_inside_a_session_go_on_during_an_automatic_lock(world: World) -> None:
@@ -172,11 +126,11 @@ def test_prot_1_proofs_inside_a_session_go_on_during_an_automatic_lock(world: Wo
     guess(world, bram)
     with world.writing() as call:
         standing = world.standing(bram)
-        at_sign_in = actions.may_try(call, standing, Factor.SECOND_FACTOR)
-        in_session = actions.may_try(call, standing, Factor.SECOND_FACTOR, Context.SESSION)
+        at_sign_in = attempts.may_try(call, standing, Factor.SECOND_FACTOR)
+        in_session = attempts.may_try(call, standing, Factor.SECOND_FACTOR, Context.SESSION)
         for _ in range(2):
-            actions.count_failures(call, bram, Factor.SECOND_FACTOR, standing, context=Context.SESSION)
-        used_up = actions.may_try(call, standing, Factor.SECOND_FACTOR, Context.SESSION)
+            attempts.count_failures(call, bram, Factor.SECOND_FACTOR, standing, context=Context.SESSION)
+        used_up = attempts.may_try(call, standing, Factor.SECOND_FACTOR, Context.SESSION)
 
     assert (at_sign_in, in_session, used_up) == (False, True, False)
 
@@ -202,10 +156,10 @@ def test_lock_11_a_name_nobody_has_opens_again_when_an_account_would(world: Worl
     for hours in (0, 1, 1):
         world.pass_time(hours=hours)
         with world.writing() as call:
-            reserved = actions.reserve_attempt(call, nobody, Factor.PASSWORD, None)
+            reserved = attempts.reserve_attempt(call, nobody, Factor.PASSWORD, None)
             assert isinstance(reserved, Reservation)
-            actions.release_attempt(call, reserved)
-            actions.conclude_attempt(call, reserved, None, right=False)
+            attempts.release_attempt(call, reserved)
+            attempts.conclude_attempt(call, reserved, None, right=False)
             counted.append(reserved.counted)
 
     assert counted == [True, False, True]

@@ -1,0 +1,1 @@
+"""Attempts, locks, and what the worker clears up."""
