@@ -15,6 +15,7 @@ import structlog
 
 from doorward.edges.run import Runtime
 from doorward.edges.sql import duties as leases
+from doorward.edges.sql.engine import DatabaseBusy
 
 RENEWED_EVERY = timedelta(seconds=10)
 IDLE_SECONDS = 0.25
@@ -131,4 +132,12 @@ class Worker:
 
     def _tell(self, name: str, error: Exception) -> None:
         reference = self._runtime.entropy.bytes(6).hex()
-        log.error("a duty failed and is tried again", duty=name, reference=reference, exc_info=error)
+        what = {"error": _cause(error)} if isinstance(error, DatabaseBusy) else {"exc_info": error}
+        log.error("a duty failed and is tried again", duty=name, reference=reference, **what)
+
+
+def _cause(busy: DatabaseBusy) -> str:
+    """Say in one line why the database could not be had: while it is away every duty says so every few seconds."""
+    cause = busy.__cause__
+    said = str(getattr(cause, "orig", None) or cause or "").strip()
+    return said.partition("\n")[0] or "the database is busy"
