@@ -126,6 +126,26 @@ def take_on_owner(data: Path) -> None:
     os.setuid(found.st_uid)
 
 
+def note_move(old: Settings, new: Settings) -> None:
+    """Write beside SQLite's file that everything in it was moved elsewhere; what has come back is free again."""
+    if new.database_file is not None:
+        _moved(new.database_file).unlink(missing_ok=True)
+    if old.database_file is not None:
+        _moved(old.database_file).write_text(f"{new.database_name}\n", encoding="utf-8")
+
+
+def must_not_be_moved(settings: Settings) -> None:
+    """Raise `Obstacle` where SQLite's file was moved elsewhere: what people do in it from now on would be lost."""
+    if settings.database_file is None or not (note := _moved(settings.database_file)).exists():
+        return
+    with _obstacles_told(settings.data):
+        to = note.read_text(encoding="utf-8").strip()
+    raise Obstacle(
+        f"The database {settings.database_file} was moved to {to}: what people do here is not there.",
+        f"Set `database` to that one. To go on with this one all the same, remove {note}.",
+    )
+
+
 def user() -> str:
     """Name the operating system's user: asked before root takes on another."""
     try:
@@ -138,6 +158,10 @@ def open_to_others(settings: Settings) -> list[Path]:
     """List what other users of the machine may look into."""
     paths = [settings.data, key_file(settings), settings.database_file, settings.data / FILE, maildir(settings)]
     return [path for path in paths if path is not None and path.exists() and path.stat().st_mode & OPEN_TO_OTHERS]
+
+
+def _moved(database: Path) -> Path:
+    return database.with_name(f"{database.name}.moved")
 
 
 def _directory(data: Path) -> None:

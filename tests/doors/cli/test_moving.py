@@ -71,8 +71,47 @@ def test_a_rehearsal_leaves_nothing(shell: Shell) -> None:
     ran = shell.done("database", "move", "--to", there(shell), "--dry-run")
 
     assert ran.out.startswith("Would be done: ")
+    assert not list(shell.data.glob("other.db*"))
+    assert not list(shell.data.glob("*.moved"))
     assert "doorward.toml" not in ran.out
     assert shell.done("database", "move", "--to", there(shell), "--json").json["outcome"] == "done"
+
+
+def test_no_server_starts_on_what_was_moved(shell: Shell) -> None:
+    """Nor is that well, until `database` is set, or somebody wants to go on with it all the same."""
+    before = shell("doctor").out
+    line = said_line(shell.done("database", "move", "--to", there(shell)))
+    refused, looked = shell("serve", "--listen", "127.0.0.1:0"), shell("doctor")
+    (shell.data / "doorward.db.moved").unlink()
+    after = shell("doctor").out
+    use(shell, line)
+
+    assert (refused.code, f"was moved to {shell.data}/other.db" in refused.err) == (1, True)
+    assert (looked.code, looked.out.count("was moved to")) == (1, 1)
+    assert ("was moved to" in before, "was moved to" in after) == (False, False)
+    assert "was moved to" not in shell("doctor").out
+
+
+def test_a_server_starts_on_what_was_moved_back(shell: Shell) -> None:
+    """Under the name of before, once the file of before is gone."""
+    use(shell, said_line(shell.done("database", "move", "--to", there(shell))))
+    (shell.data / "doorward.db").unlink()
+    back = shell.done("database", "move", "--to", f"sqlite:///{shell.data}/doorward.db")
+    other = shell("doctor").out
+    use(shell, said_line(back))
+
+    assert f"was moved to {shell.data}/doorward.db" in other
+    assert "was moved to" not in shell("doctor").out
+
+
+def test_a_move_that_fails_leaves_no_new_file(shell: Shell) -> None:
+    """A server that runs keeps it from being done."""
+    with shell.writing() as call:
+        duties.serve(call.sql, "node-1/1", SystemClock().now())
+    ran = shell("database", "move", "--to", there(shell))
+
+    assert (ran.code, "A server runs on" in ran.err) == (1, True)
+    assert not list(shell.data.glob("other.db*"))
 
 
 def test_a_second_move_is_refused(shell: Shell) -> None:

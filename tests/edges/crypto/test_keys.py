@@ -1,5 +1,6 @@
 import base64
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -47,6 +48,20 @@ def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(Obstacle, match=r"already.*left as it is"):
         create_key_file(path, SeededEntropy())
     assert path.read_text() == LINE
+
+
+def test_a_key_file_that_could_not_be_written_is_not_there(tmp_path: Path) -> None:
+    """On a full disk, for which a limit to the size of files stands here; the next try is not refused."""
+    path = tmp_path / "doorward.key"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            create_key_file(path, SeededEntropy())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert not path.exists()
 
 
 def test_several_keys_are_read_oldest_first(tmp_path: Path) -> None:

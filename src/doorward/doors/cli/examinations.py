@@ -37,9 +37,10 @@ class Examined:
 
 
 def permissions(settings: Settings) -> Finding:
-    """See whether other users of the machine can look in."""
+    """See whether other users of the machine can look in, and whether the server may start on what is here."""
     try:
         data_directory.require(settings)
+        data_directory.must_not_be_moved(settings)
     except Obstacle as obstacle:
         return Finding("data directory", Grade.WRONG, obstacle.what, obstacle.mend)
     opened = data_directory.open_to_others(settings)

@@ -1,6 +1,7 @@
 """`doorward database move`: everything into another database, all of it or nothing."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from doorward.doors.cli.options import DRY_RUN, YES, Command, settings_of
 from doorward.doors.cli.program import Opened, Program
 from doorward.doors.cli.rehearsal import Rehearsal
 from doorward.doors.cli.telling import Failed, counted, progress
+from doorward.edges import data_directory
 from doorward.edges.sql import moving, obstacles, on_postgresql
 from doorward.features.administration.actions.moving import move_database
 from doorward.features.administration.model import DatabaseMoved, MoveDatabase
@@ -44,8 +46,9 @@ class Address(click.ParamType[str]):
 def move(desk: Desk, to: str, *, yes: bool) -> None:
     """Carry everything from the present database into the empty one at URL, all of it or nothing.
 
-    The server must stand still. The present database stays as it is; afterwards both are read through and compared,
-    table by table and the audit trail entry by entry. A rehearsal (--dry-run) does all that too, and takes it back.
+    The server must stand still. The present database stays as it is, and no server starts on its file any more. Both
+    are read through and compared, table by table and the audit trail entry by entry. A rehearsal (--dry-run) does all
+    that too, and takes it back.
     """
     settings = desk.settings.model_copy(update={"database": to})
     name = settings.database_name
@@ -53,10 +56,27 @@ def move(desk: Desk, to: str, *, yes: bool) -> None:
         raise Failed(f"{name} is the database that is in use already. Name another one.")
     desk.confirm(f"Carry everything from {desk.settings.database_name} into {name}?", yes=yes)
     program: Program = click.get_current_context().obj
-    with closing(program.open_target(settings)) as target:
+    with _only_if_moved(desk, settings), closing(program.open_target(settings)) as target:
         _must_be_another(desk, target, settings)
         moved = _move(desk, target, name)
+    if not desk.dry_run:
+        data_directory.note_move(desk.settings, settings)
     _tell(desk, moved, to, name)
+
+
+@contextmanager
+def _only_if_moved(desk: Desk, settings: Settings) -> Iterator[None]:
+    """Leave no new SQLite file behind where nothing was moved into it, as in a rehearsal."""
+    file = settings.database_file
+    new = file is not None and not file.exists()
+    kept = False
+    try:
+        yield
+        kept = not desk.dry_run
+    finally:
+        if file is not None and new and not kept:
+            for end in ("", "-wal", "-shm"):
+                file.with_name(file.name + end).unlink(missing_ok=True)
 
 
 def _move(desk: Desk, target: Opened, name: str) -> DatabaseMoved:

@@ -27,6 +27,7 @@ def serve(**given: Any) -> None:
     options = {name: value for name, value in given.items() if value is not None}
     program, loaded = settings_of(context, options)
     with obstacles_told():
+        data_directory.must_not_be_moved(loaded.settings)
         code = program.serve(loaded.settings, partial(_tell_start, as_json=wants_json(context)))
     context.exit(code)
 

@@ -62,11 +62,15 @@ def create_key_file(path: Path, entropy: Entropy) -> None:
             f"There is a key file {path} already, and it was left as it is.",
             "Use it, or name another data directory with --data.",
         ) from error
-    with os.fdopen(opened, "w", encoding="ascii") as file:
-        os.fchmod(file.fileno(), MODE)
-        file.write(_HEADING + line)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(opened, "w", encoding="ascii") as file:
+            os.fchmod(file.fileno(), MODE)
+            file.write(_HEADING + line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()  # half a key file would have to be removed by hand
+        raise
     _remember_name(path.parent)
 
 
