@@ -34,15 +34,35 @@ from doorward.edges.run import Runtime
 from doorward.edges.sql.engine import Database
 from doorward.edges.sql.opening import clock_of, open_database
 from doorward.edges.steps import LoopDriver
-from doorward.features.administration.actions.editing import edit_account
+from doorward.features.administration.actions.editing import (
+    disable_account,
+    edit_account,
+    enable_account,
+    judge_password_reset,
+    start_password_reset,
+)
 from doorward.features.audit import actions as audit
+from doorward.features.devices.actions import revoke_devices_of
 from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.notices.actions import Deliver
 from doorward.features.notices.model import Letter
 from doorward.features.rights.actions import permissions
-from doorward.features.second_factor.actions.allowlist import allow_set_up
-from doorward.features.second_factor.actions.exclusions import exclude_account
-from doorward.features.second_factor.actions.secret_key import delete_secret_key, reset_secret_key
+from doorward.features.second_factor.actions.allowlist import allow_set_up, withdraw_set_up
+from doorward.features.second_factor.actions.exclusions import exclude_account, lift_exclusion
+from doorward.features.second_factor.actions.hardware_tokens import (
+    assign_token,
+    judge_assign,
+    judge_held,
+    judge_unassign,
+    resynchronise_token,
+    unassign_token,
+)
+from doorward.features.second_factor.actions.secret_key import (
+    delete_secret_key,
+    issue_temporary_access_code,
+    judge_temporary_code,
+    reset_secret_key,
+)
 from doorward.features.sessions import actions as sessions
 from doorward.kernel.events import Checked, Event, Origin
 from doorward.kernel.ports import Clock, Entropy, Hasher
@@ -183,6 +203,24 @@ def name_permissions() -> None:
         allow_set_up=allow_set_up,
         exclude=exclude_account,
         edit=edit_account,
+        enable=enable_account,
+        disable=disable_account,
+        reset_password=start_password_reset,
+        end_sessions=sessions.end_sessions_of,
+        forget_devices=revoke_devices_of,
+        withdraw_set_up=withdraw_set_up,
+        lift_exclusion=lift_exclusion,
+        temporary_code=issue_temporary_access_code,
+        assign_token=assign_token,
+        unassign_token=unassign_token,
+        resynchronise_token=resynchronise_token,
+    )
+    permissions.judge_by(
+        reset_password=judge_password_reset,
+        temporary_code=judge_temporary_code,
+        assign_token=judge_assign,
+        unassign_token=judge_unassign,
+        resynchronise_token=judge_held,
     )
 
 

@@ -26,7 +26,9 @@ def test_the_help_desk_may_unlock_and_no_more(served: Served) -> None:
     told = served.ask(f"GET /accounts/{bram}/permissions", token=served.operator("hanna", "help-desk")).json()
 
     assert sorted(told) == [
-        "allow_set_up", "delete_secret_key", "edit", "exclude", "lock", "reset_secret_key", "unlock",
+        "allow_set_up", "assign_token", "delete_secret_key", "disable", "edit", "enable", "end_sessions", "exclude",
+        "forget_devices", "lift_exclusion", "lock", "reset_password", "reset_secret_key", "resynchronise_token",
+        "temporary_code", "unassign_token", "unlock", "withdraw_set_up",
     ]  # fmt: skip
     assert told["unlock"] == {
         "allowed": True, "has_right": True, "session_used_second_factor": True, "reason": None,

@@ -89,6 +89,17 @@ def test_nobody_may_is_said(shell: Shell) -> None:
         ("allow_set_up", "Nobody may put carol on the allowlist."),
         ("exclude", "Nobody may exclude carol from two-factor authentication."),
         ("edit", "Nobody may edit carol."),
+        ("enable", "Nobody may enable carol."),
+        ("disable", "Nobody may disable carol."),
+        ("reset_password", "Nobody may start a password reset for carol."),
+        ("end_sessions", "Nobody may end the sessions of carol."),
+        ("forget_devices", "Nobody may forget the remembered devices of carol."),
+        ("withdraw_set_up", "Nobody may take carol off the allowlist."),
+        ("lift_exclusion", "Nobody may lift the exclusion of carol."),
+        ("temporary_code", "Nobody may issue a temporary access code for carol."),
+        ("assign_token", "Nobody may assign a hardware token to carol."),
+        ("unassign_token", "Nobody may take the hardware token from carol."),
+        ("resynchronise_token", "Nobody may resynchronise the hardware token of carol."),
     ],
 )
 def test_each_act_is_said_in_words(shell: Shell, act: str, said: str) -> None:

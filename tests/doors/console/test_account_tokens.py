@@ -1,5 +1,8 @@
 import pytest
 
+from doorward.features.accounts.model import AccountKind
+from doorward.features.second_factor.actions.exclusions import exclude_account
+from doorward.features.second_factor.model import ExcludeAccount
 from doorward.kernel.ids import AccountId
 from tests.doors.console.visiting import Browser, Shown, Site
 from tests.features.second_factor.handing import (
@@ -153,6 +156,23 @@ def test_whoever_may_not_is_refused_as_the_page_says(site: Site, bram: AccountId
     assert "user-permissions:modify-object-acls" in shown.html
     assert refused.status == 403
     assert desk.post(f"/console/users/nobody/token/{act}", {"reason": "x"}).status == 404
+
+
+def test_taking_a_token_is_no_deleting_of_a_key(site: Site, bram: AccountId) -> None:
+    """Of an excluded account the token can be taken, while its keys are not deleted; of an external one it cannot."""
+    assign(site.world, bram, "100")
+    dora = site.world.add("dora", kind=AccountKind.EXTERNAL)
+    assign(site.world, dora, "200")
+    site.world.run(exclude_account, ExcludeAccount(bram, "a printer"))
+    browser = site.operator()
+
+    excluded, external = tab(browser, bram).page, tab(browser, dora).page
+    taken, kept = post(browser, bram, "unassign"), post(browser, dora, "unassign")
+
+    assert ("Take the token" in excluded.greyed, "Take the token" in external.greyed) == (False, True)
+    assert ("Delete secret key" in excluded.greyed, "Delete secret key" in external.greyed) == (True, True)
+    assert taken.to.endswith("done=token-unassigned")
+    assert kept.told[1].startswith(external.greyed["Take the token"])
 
 
 def test_a_session_that_is_over_leads_to_sign_in(site: Site, bram: AccountId) -> None:

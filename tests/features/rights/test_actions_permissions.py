@@ -34,7 +34,23 @@ def test_each_permission_is_about_an_act() -> None:
         "allow_set_up": "allow_set_up",
         "exclude": "exclude_account",
         "edit": "edit_account",
+        "enable": "enable_account",
+        "disable": "disable_account",
+        "reset_password": "start_password_reset",
+        "end_sessions": "end_sessions_of",
+        "forget_devices": "revoke_devices_of",
+        "withdraw_set_up": "withdraw_set_up",
+        "lift_exclusion": "lift_exclusion",
+        "temporary_code": "issue_temporary_access_code",
+        "assign_token": "assign_token",
+        "unassign_token": "unassign_token",
+        "resynchronise_token": "resynchronise_token",
     }
+
+
+def test_each_judge_is_about_a_permission() -> None:
+    """No state is asked about under a name that nothing has."""
+    assert permissions.JUDGES.keys() < permissions.PERMISSIONS.keys()
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,14 @@ from uuid import UUID
 import pytest
 
 from doorward.features.accounts.model import AccountKind
+from doorward.features.rights.model.acts.explaining import Reasoning
 from doorward.features.rights.model.facts import ActorFacts, Allowed, Assignment, Effect, Role, Scope, TargetFacts
 from doorward.features.rights.rules import deciding, reasoning, scopes
 from doorward.features.rights.rules.roles import SHIPPED
 from doorward.kernel.act import Act, Needs, Who
 from doorward.kernel.ids import AccountId, GroupId
+from doorward.kernel.outcome import Refused
+from doorward.kernel.sentences import sentence
 
 GRACE, BRAM = AccountId(UUID(int=11)), AccountId(UUID(int=12))
 NORTH, SOUTH = GroupId(UUID(int=1)), GroupId(UUID(int=2))
@@ -185,6 +188,14 @@ def test_a_key_that_is_not_to_be_deleted_is_asked_about(state: dict[str, bool], 
     target = replace(TARGET, **state)  # type: ignore[arg-type]
 
     assert asked(DELETE, (DESK,), target=target)[-1] == ("Is", not because, because)
+
+
+def test_the_state_of_an_account_is_the_last_question() -> None:
+    """In the words of the refusal."""
+    no = reasoning.of_state(Refused("tokens.none_assigned"))
+
+    assert reasoning.of_state(None) == Reasoning("Does the state of the account allow it?", True, "")
+    assert (no.answer, no.because) == (False, sentence(Refused("tokens.none_assigned")))
 
 
 OF_ACTOR: list[dict[str, object]] = [

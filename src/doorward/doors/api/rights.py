@@ -61,6 +61,17 @@ class PermissionsJson(Shape):
     allow_set_up: PermissionJson
     exclude: PermissionJson
     edit: PermissionJson
+    enable: PermissionJson
+    disable: PermissionJson
+    reset_password: PermissionJson
+    end_sessions: PermissionJson
+    forget_devices: PermissionJson
+    withdraw_set_up: PermissionJson
+    lift_exclusion: PermissionJson
+    temporary_code: PermissionJson
+    assign_token: PermissionJson
+    unassign_token: PermissionJson
+    resynchronise_token: PermissionJson
 
 
 class Roles(Reasoned):

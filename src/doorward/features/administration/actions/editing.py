@@ -89,12 +89,9 @@ def start_password_reset(call: Call, command: StartPasswordReset) -> PasswordRes
     set-up asks for, both mailed, the mailbox alone would give the account (PASS-5).
     """
     standing = accounts.existing(call, command.account)
-    entry = second_factor.entry_of(call, command.account)
-    if rules.set_up_open(entry, call.now, has_password=passwords.find(call, command.account) is not None):
-        return Refused("passwords.set_up_open")
+    if refused := judge_password_reset(call, standing):
+        return refused
     address = devices.usable_address(standing.account, call.now)
-    if address is None and not call.actor.owner:
-        return Refused("passwords.no_address")
     links.end_of(call, command.account)
     path, link = links.make_link(call, command.account, LinkKind.SET_PASSWORD, standing.state.epoch)
     accounts.note_credential_change(call, command.account, "password")
@@ -106,6 +103,16 @@ def start_password_reset(call: Call, command: StartPasswordReset) -> PasswordRes
     }
     notices.tell(call, command.account, address, Kind.PASSWORD_RESET_STARTED, facts, expires_at=link.expires_at)
     return PasswordResetStarted(link.expires_at, path if call.actor.owner else None)
+
+
+def judge_password_reset(call: Call, standing: Standing) -> Refused | None:
+    """Refuse a password reset while a set-up is open, and where no link can be mailed; the owner is given the link."""
+    account = standing.account
+    has_password = passwords.find(call, account.id) is not None
+    if rules.set_up_open(second_factor.entry_of(call, account.id), call.now, has_password=has_password):
+        return Refused("passwords.set_up_open")
+    mailed = call.actor.owner or devices.usable_address(account, call.now) is not None
+    return None if mailed else Refused("passwords.no_address")
 
 
 def _judge(call: Call, standing: Standing, command: EditAccount) -> Refused | None:

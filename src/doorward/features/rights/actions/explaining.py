@@ -1,15 +1,17 @@
 """Who can reset this key, and why can't I? The decision of the guard, question by question (RIGHT-7)."""
 
+from dataclasses import replace
+
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Standing
 from doorward.features.rights.actions import administrators, facts, holders
 from doorward.features.rights.actions.judging import names_of
-from doorward.features.rights.actions.permissions import PERMISSIONS
+from doorward.features.rights.actions.permissions import JUDGES, PERMISSIONS, refused_by_state
 from doorward.features.rights.model.acts.explaining import Explain, Explained, OneWhoMay, WhoMay, WhoMayShown
 from doorward.features.rights.model.facts import Allowed, TargetFacts
 from doorward.features.rights.rules import deciding, reasoning
-from doorward.kernel.act import Act, act
+from doorward.kernel.act import Act, Actor, act
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 
@@ -47,9 +49,18 @@ def explain_permission(call: Call, command: Explain) -> Explained | Refused:
     assignments = facts.assignments_of(call, command.actor)
     roles = facts.roles_behind(call, assignments)
     about = reasoning.Held(assignments, roles, names_of(call, assignments))
-    refusal = None if isinstance(verdict, Allowed) else verdict
+    by_state = _refused_by_state(call, command, standing)
+    refusal = by_state if isinstance(verdict, Allowed) else verdict
     told = reasoning.reasoned(actor, wanted, target, about)
+    if command.asked in JUDGES:
+        told = (*told, reasoning.of_state(by_state))
     return Explained(command.asked, refusal is None, refusal, told)
+
+
+def _refused_by_state(call: Call, command: Explain, standing: Standing) -> Refused | None:
+    """Say why the state of the account would refuse the act to whoever is asked about."""
+    asking = replace(call, actor=Actor(standing.account.id, standing.account.user_name))
+    return refused_by_state(asking, command.asked, accounts.existing(call, command.account))
 
 
 def _asked(call: Call, account: AccountId, asked: str) -> tuple[Act, TargetFacts] | Refused:

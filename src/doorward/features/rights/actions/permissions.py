@@ -1,5 +1,7 @@
 """What the caller may do to an account, and why not: the same decision that guards the act (RIGHT-7)."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from doorward.edges.call import Call
@@ -10,14 +12,24 @@ from doorward.features.rights.model.acts.explaining import PermissionsShown, Sho
 from doorward.features.rights.model.facts import Permission
 from doorward.features.rights.rules import deciding
 from doorward.kernel.act import Act, Action, act
+from doorward.kernel.outcome import Refused
+
+Judge = Callable[[Call, Standing], Refused | None]
 
 PERMISSIONS: dict[str, Act] = {}
 """The acts that `GET /accounts/{id}/permissions` answers about, by what it calls them: see `app`."""
+JUDGES: dict[str, Judge] = {}
+"""What some of these acts ask, when they are performed, about the state of the account."""
 
 
 def answer_about(**named: Action[Any, Any]) -> None:
     """Enter the acts of the actions that are answered about, by their names."""
     PERMISSIONS.update((name, action.act) for name, action in named.items())
+
+
+def judge_by(**judges: Judge) -> None:
+    """Enter what an act that is answered about asks about the state of the account."""
+    JUDGES.update(judges)
 
 
 @act("users:read", event="accounts.viewed")
@@ -33,4 +45,16 @@ def permissions_on(call: Call, standing: Standing) -> dict[str, Permission]:
     actor = facts.actor_facts(call, call.actor.session)
     last = administrators.last_able_administrator(call, standing.account.id)
     target = facts.target_facts(call, standing, last_administrator=last)
-    return {name: deciding.permission(actor, asked, target) for name, asked in PERMISSIONS.items()}
+    answers = {name: deciding.permission(actor, asked, target) for name, asked in PERMISSIONS.items()}
+    return {name: _judged(call, name, standing, one) for name, one in answers.items()}
+
+
+def refused_by_state(call: Call, name: str, standing: Standing) -> Refused | None:
+    """Say why the state of an account refuses an act to an actor whom the guard lets pass."""
+    judge = JUDGES.get(name)
+    return None if judge is None else judge(call, standing)
+
+
+def _judged(call: Call, name: str, standing: Standing, answer: Permission) -> Permission:
+    refused = refused_by_state(call, name, standing) if answer.allowed else None
+    return answer if refused is None else replace(answer, allowed=False, reason=refused)

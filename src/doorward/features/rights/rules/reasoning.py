@@ -10,6 +10,8 @@ from doorward.features.rights.rules import deciding, scopes
 from doorward.features.rights.rules.deciding import Question
 from doorward.kernel.act import Act, Needs
 from doorward.kernel.ids import GroupId
+from doorward.kernel.outcome import Refused
+from doorward.kernel.sentences import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,12 @@ def reasoned(actor: ActorFacts, act: Act, target: TargetFacts, held: Held) -> tu
             because = grounds.get(question) or ("" if answer else _why_not(question, target))
             told.append(Reasoning(_WORDS[question].format(right=act.right), answer, because))
     return tuple(told)
+
+
+def of_state(refused: Refused | None) -> Reasoning:
+    """Answer the last question, which some acts ask about the account beside those of the decision."""
+    because = "" if refused is None else sentence(refused)
+    return Reasoning("Does the state of the account allow it?", refused is None, because)
 
 
 def _why_not(question: Question, target: TargetFacts) -> str:

@@ -51,8 +51,8 @@ def assign_token(call: Call, command: AssignToken) -> TokenAssigned | TokenHeldA
         return TokenHeldAlready()
     if refused := may_assign(token, command.account, call.now):
         return refused
-    if states.changed_by_actor(call, command.account):
-        return Refused("tokens.changed_by_actor")
+    if refused := judge_assign(call, standing):
+        return refused
     otp.bind_token(call, command.account, token)
     _without_codes(call, command.account)
     accounts.move_epoch(call, command.account)
@@ -69,10 +69,9 @@ def unassign_token(call: Call, command: UnassignToken) -> TokenUnassigned | Refu
     if token is None:
         return Refused("tokens.none_assigned")
     call.note.details.update(inventory.facts_of(token))
-    others = passkeys.count_of(call, command.account)
-    blocks = not others and not standing.state.excluded
-    if refused := rules.judge_unassign(standing.account.kind, blocks=blocks):
+    if refused := judge_unassign(call, standing):
         return refused
+    others, blocks = passkeys.count_of(call, command.account), _blocks(call, standing)
     otp.delete_keys(call, command.account)
     if not others:
         _without_codes(call, command.account)
@@ -122,6 +121,27 @@ def resynchronise_own_token(call: Call, command: ResynchroniseOwnToken) -> Token
         otp.count_failure(call, session.account)
         return proof.count_wrong(call, standing)
     return found
+
+
+def judge_assign(call: Call, standing: Standing) -> Refused | None:
+    """Refuse whoever could use the token alone, having set the account's address or password (as for KEY-10)."""
+    mine = states.changed_by_actor(call, standing.account.id)
+    return Refused("tokens.changed_by_actor") if mine else None
+
+
+def judge_unassign(call: Call, standing: Standing) -> Refused | None:
+    """Refuse to take a token that is not there, or whose want would block an external account (KEY-4)."""
+    return judge_held(call, standing) or rules.judge_unassign(standing.account.kind, blocks=_blocks(call, standing))
+
+
+def judge_held(call: Call, standing: Standing) -> Refused | None:
+    """Refuse what is done to a token where the account holds none."""
+    return Refused("tokens.none_assigned") if otp.token_of(call, standing.account.id) is None else None
+
+
+def _blocks(call: Call, standing: Standing) -> bool:
+    """Tell whether an account without its token could not sign in."""
+    return not standing.state.excluded and not passkeys.count_of(call, standing.account.id)
 
 
 def record_in_step(call: Call, standing: Standing) -> None:

@@ -2,6 +2,7 @@
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
+from doorward.features.accounts.model import Standing
 from doorward.features.devices import actions as devices
 from doorward.features.notices.model import Kind
 from doorward.features.policy import actions as policy
@@ -65,15 +66,19 @@ def delete_secret_key(call: Call, command: DeleteSecretKey) -> SecretKeyDeleted 
 def issue_temporary_access_code(call: Call, command: IssueTemporaryAccessCode) -> TemporaryAccessCodeIssued | Refused:
     """Make a code that stands in for the mailed one, where no address can be mailed to (KEY-10)."""
     standing = accounts.existing(call, command.account)
-    refused = rules.judge_temporary_code(
-        states.factor_state(call, standing),
-        asked_at_sign_in=policy.password_rules(call, standing.state.password_rules).device_code_at_sign_in,
-        address_usable=devices.usable_address(standing.account, call.now) is not None,
-        changed_by_actor=states.changed_by_actor(call, command.account),
-    )
-    if refused is not None:
+    if refused := judge_temporary_code(call, standing):
         return refused
     code, expires_at = devices.issue_temporary_code(call, command.account)
     call.note.details["until"] = rfc3339(expires_at)
     states.tell(call, standing, Kind.TEMPORARY_ACCESS_CODE_ISSUED, until=rfc3339(expires_at))
     return TemporaryAccessCodeIssued(code, expires_at)
+
+
+def judge_temporary_code(call: Call, standing: Standing) -> Refused | None:
+    """Refuse a temporary access code as the account and its rules stand, and to whoever could use it (KEY-10)."""
+    return rules.judge_temporary_code(
+        states.factor_state(call, standing),
+        asked_at_sign_in=policy.password_rules(call, standing.state.password_rules).device_code_at_sign_in,
+        address_usable=devices.usable_address(standing.account, call.now) is not None,
+        changed_by_actor=states.changed_by_actor(call, standing.account.id),
+    )

@@ -17,6 +17,17 @@ _PHRASES = MappingProxyType(
         "allow_set_up": "put {who} on the allowlist",
         "exclude": "exclude {who} from two-factor authentication",
         "edit": "edit {who}",
+        "enable": "enable {who}",
+        "disable": "disable {who}",
+        "reset_password": "start a password reset for {who}",
+        "end_sessions": "end the sessions of {who}",
+        "forget_devices": "forget the remembered devices of {who}",
+        "withdraw_set_up": "take {who} off the allowlist",
+        "lift_exclusion": "lift the exclusion of {who}",
+        "temporary_code": "issue a temporary access code for {who}",
+        "assign_token": "assign a hardware token to {who}",
+        "unassign_token": "take the hardware token from {who}",
+        "resynchronise_token": "resynchronise the hardware token of {who}",
     }
 )
 
