@@ -4,6 +4,8 @@ import unicodedata
 
 NAME_LENGTH = 200
 """In characters: the longest name of an account, a group or a hardware token."""
+EMAIL_LENGTH = 254
+"""RFC 5321 section 4.5.3.1.3 leaves 254 characters for an address."""
 GROWTH = 4
 """How many times as long as a text its canonical form may be: some single signs stand for whole sentences."""
 LONGEST = 1024

@@ -1,19 +1,11 @@
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from doorward.features.accounts import rules
-from doorward.features.accounts.model import State
-from doorward.features.policy.model import DeviceMethod
 from doorward.kernel.outcome import Refused
 from tests.worlds import NOON
 
-UNTOUCHED = State(
-    epoch=1, lock=None, unlocked_by=None, unlocked_by_id=None, unlocked_at=None, enabled_at=NOON, last_sign_in_at=None,
-    factors=0, excluded=False, factor_due=False,
-)  # fmt: skip
 SHORT, LONG = "a" * 200, "a" * 201
 CROWD = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}"
 """One sign that stands for eighteen."""
@@ -115,22 +107,3 @@ def test_what_is_no_address(address: str) -> None:
 def test_change_of_credentials_binds_for_72_hours(hours: float, *, binds: bool) -> None:
     """After three days an operator may issue a code again (KEY-10)."""
     assert rules.recent(NOON, NOON + timedelta(hours=hours)) is binds
-
-
-@pytest.mark.parametrize(
-    ("changed", "method", "spared"),
-    [
-        ({}, DeviceMethod.EMAIL, True),
-        ({}, DeviceMethod.APP_OPT_IN, True),
-        ({}, DeviceMethod.APP_MANDATORY, False),
-        ({"factors": 1, "factor_due": True}, DeviceMethod.EMAIL, False),
-        ({"factors": 1}, DeviceMethod.APP_OPT_IN, False),
-        ({"factor_due": True}, DeviceMethod.EMAIL, False),
-        ({"excluded": True}, DeviceMethod.EMAIL, False),
-    ],
-)
-def test_dev_2_who_goes_in_without_a_second_factor(
-    changed: dict[str, Any], method: DeviceMethod, *, spared: bool
-) -> None:
-    """Whoever never had one, where the method says so; an exclusion is a way in of its own."""
-    assert rules.spared_factor(replace(UNTOUCHED, **changed), method) is spared

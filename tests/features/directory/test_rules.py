@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.features.accounts.model import AccountKind, Lock, LockReason
-from doorward.features.accounts.rules import searched
 from doorward.features.applications.model import Visitor
 from doorward.features.directory import rules
 from doorward.features.directory.model import LockKind, LockStory, Part, Search, SessionBehind
@@ -70,38 +69,6 @@ def test_any_text_is_a_cursor_of_ours_or_none(text: str) -> None:
     parsed = rules.parse_cursor(text)
 
     assert parsed is None or rules.cursor(*parsed) == text
-
-
-@pytest.mark.parametrize(
-    ("query", "parts"),
-    [
-        ("", ()),
-        ("  ", ()),
-        ("R", ("\x1fr",)),
-        ("ro", ("\x1fro",)),
-        ("ROS", ("ros",)),
-        ("rossi", ("ros", "oss", "ssi")),
-        ("aaaaa", ("aaa",)),
-        ("100%", ("100", "00%")),
-        ("abcdefghij", ("abc", "bcd", "cde", "def", "efg", "fgh", "ghi", "hij")),
-        ("abcdefghijk", ("abc", "cde", "efg", "ghi", "ijk")),
-    ],
-)
-def test_parts_are_what_everybody_found_has(query: str, parts: tuple[str, ...]) -> None:
-    """One or two characters at the beginning; of three or more each three in a row, of a long text some."""
-    assert rules.parts(query) == parts
-
-
-@given(st.text())
-def test_parts_are_few_and_of_the_text(query: str) -> None:
-    """Whatever is typed: at most eight, none twice, each in the text that is looked for."""
-    text = "\x1f" + searched(query)
-    parts = rules.parts(query)
-
-    assert len(parts) <= rules.PARTS
-    assert len(set(parts)) == len(parts)
-    assert all(part in text for part in parts)
-    assert bool(parts) == (len(text) > 1)
 
 
 def test_story_counts_failures_and_where_they_came_from() -> None:
@@ -210,7 +177,7 @@ def test_what_is_about_nobody_is_nobodys_own() -> None:
     ("search", "conditions"),
     [
         (Search(), {}),
-        (Search("bram", locked=True, enabled=False), {"pattern": "%bram%", "locked": True, "enabled": False}),
+        (Search("bram", locked=True, enabled=False), {"locked": True, "enabled": False}),
         (Search(second_factor=FactorState.BLOCKED, without_factor=True), {"blocked": True, "without factor": True}),
         (Search(lock=LockKind.AUTOMATIC), {"locked": True, "automatic": True}),
         (Search(locked=True, lock=LockKind.BY_HAND), {"locked": True, "by_hand": True}),
@@ -218,7 +185,7 @@ def test_what_is_about_nobody_is_nobodys_own() -> None:
     ],
 )
 def test_search_asks_for_what_its_filters_say(search: Search, conditions: dict[str, object]) -> None:
-    """All of them; which page is shown, and which group it is, is found out elsewhere."""
+    """All of them; its words, which page is shown, and which group it is are found out elsewhere."""
     assert rules.conditions(search) == conditions
 
 

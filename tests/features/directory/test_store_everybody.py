@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert
 
+from doorward.edges.sql.searching import matching
 from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.features.directory import rules
@@ -79,7 +80,7 @@ def test_it_is_the_same_list(crowd: World) -> None:
     met = 0
     with crowd.database.read() as sql:
         for query, conditions in product(QUERIES, FILTERS):
-            asked = {**rules.conditions(Search(query)), **conditions}
+            asked = {**matching(query), **conditions}
             expected = [one.standing.account.id for one in lists.search(sql, asked, NOON, 1000)]
             met += len(expected)
             for most, walk in ((50, 2000), (2, 3), (1, 1), (50, 35), (50, 36), (7, 0)):

@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, insert
 
+from doorward.edges.sql.searching import matching, parts
 from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.features.accounts import store as accounts_store
 from doorward.features.accounts.model import LockReason, Opener
-from doorward.features.accounts.rules import search_pattern
 from doorward.features.directory import rules
 from doorward.features.directory.model import LockKind, Search
 from doorward.features.directory.store import lists, locked_names, searches
@@ -92,7 +92,7 @@ def joined(world: World, conditions: dict[str, Any]) -> list[AccountId]:
 def asked(query: str, **filters: Any) -> dict[str, Any]:
     """Give the conditions of a search, as the action does."""
     search = Search(query, locked=True, **filters)
-    return {**rules.conditions(search), "parts": rules.parts(query)}
+    return {**rules.conditions(search), **matching(query), "parts": parts(query)}
 
 
 def test_it_is_the_same_list(crowd: World) -> None:
@@ -129,8 +129,8 @@ def test_groups_narrow_it_down(crowd: World) -> None:
 def test_locks_that_stand_are_counted_by_reason(crowd: World) -> None:
     """Of everybody, or of those whom a text finds."""
     with crowd.database.read() as sql:
-        everywhere = locked_names.count_by_reason(sql, None, NOON, EVERYBODY)
-        matching = locked_names.count_by_reason(sql, search_pattern("zo"), NOON, EVERYBODY)
+        everywhere = locked_names.count_by_reason(sql, "", NOON, EVERYBODY)
+        matching = locked_names.count_by_reason(sql, "zo", NOON, EVERYBODY)
 
     assert everywhere == {LockReason.FAILURES: 8, LockReason.ADMINISTRATOR: 8, LockReason.INACTIVITY: 8}
     assert matching == {LockReason.FAILURES: 3, LockReason.ADMINISTRATOR: 3, LockReason.INACTIVITY: 3}
@@ -191,7 +191,7 @@ def test_jobs_find_the_same_accounts(crowd: World) -> None:
     """In the order of their ids, part by part, and so many of them; of all locks, or of automatic ones of before."""
     first = AccountId(UUID(int=0))
     for query, more in product(QUERIES, ("enabled", "automatic locks", "set_up")):
-        conditions = {**rules.conditions(Search(query, locked=True)), "as_of": NOON, more: True}
+        conditions = {**rules.conditions(Search(query, locked=True)), **matching(query), "as_of": NOON, more: True}
         with crowd.database.read() as sql:
             expected = lists.ids(sql, conditions, NOON, 100)
             half = expected[len(expected) // 2][0] if expected else first

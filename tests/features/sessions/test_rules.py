@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,6 +16,10 @@ from doorward.kernel.ids import AccountId
 from tests.worlds import NOON
 
 IDLE = timedelta(minutes=15)
+UNTOUCHED = State(
+    epoch=1, lock=None, unlocked_by=None, unlocked_by_id=None, unlocked_at=None, enabled_at=NOON, last_sign_in_at=None,
+    factors=0, excluded=False, factor_due=False,
+)  # fmt: skip
 MOMENT = timedelta(microseconds=1)
 HOUR = timedelta(hours=1)
 
@@ -132,3 +138,22 @@ def test_a_session_that_has_done_its_part_is_nobodys_session(*, used: bool) -> N
 def test_desk_3_a_set_up_and_a_recovery_code_are_told_of_by_themselves() -> None:
     """Each other proof leaves it to the letter about a new browser."""
     assert {one.value for one in OpenedWith if one.told} == {"set_up", "recovery_code"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "method", "spared"),
+    [
+        ({}, DeviceMethod.EMAIL, True),
+        ({}, DeviceMethod.APP_OPT_IN, True),
+        ({}, DeviceMethod.APP_MANDATORY, False),
+        ({"factors": 1, "factor_due": True}, DeviceMethod.EMAIL, False),
+        ({"factors": 1}, DeviceMethod.APP_OPT_IN, False),
+        ({"factor_due": True}, DeviceMethod.EMAIL, False),
+        ({"excluded": True}, DeviceMethod.EMAIL, False),
+    ],
+)
+def test_dev_2_who_goes_in_without_a_second_factor(
+    changed: dict[str, Any], method: DeviceMethod, *, spared: bool
+) -> None:
+    """Whoever never had one, where the method says so; an exclusion is a way in of its own."""
+    assert rules.spared_factor(replace(UNTOUCHED, **changed), method) is spared

@@ -12,8 +12,6 @@ from doorward.features.accounts.model import (
     AccountKind,
     Idle,
     Lock,
-    LockedAccount,
-    LockedSearch,
     NewAccount,
     Opener,
     Standing,
@@ -21,6 +19,11 @@ from doorward.features.accounts.model import (
 from doorward.features.policy.rules import DEFAULT
 from doorward.kernel.ids import NO_ACCOUNT, AccountId
 from doorward.kernel.time import to_the_second
+
+_AT_ONCE = 500
+"""How many accounts one statement names."""
+_STRETCH = 5_000
+"""How many accounts are looked through at once for those that nobody uses: some milliseconds of reading."""
 
 
 def load(call: Call, account: AccountId) -> Standing | None:
@@ -146,11 +149,6 @@ def signed_in(call: Call, account: AccountId) -> None:
     store.set_signed_in(call.sql, account, call.now)
 
 
-def locked(call: Call, search: LockedSearch, most: int) -> list[LockedAccount]:
-    """List accounts that a search finds locked, longest locked first; lapsed locks left out."""
-    return store.locked(call.sql, search, most, call.now)
-
-
 def names(call: Call, wanted: Sequence[AccountId]) -> dict[AccountId, str]:
     """Load the user names of accounts; those that are not there are left out."""
     return store.names(call.sql, wanted)
@@ -173,8 +171,8 @@ def serving(call: Call, account: AccountId) -> str:
 
 def set_serving(call: Call, served: Sequence[AccountId], name: str) -> None:
     """Write which password rules serve accounts; `groups` decides which."""
-    for start in range(0, len(served), rules.ASKED_AT_ONCE):
-        store.set_serving(call.sql, served[start : start + rules.ASKED_AT_ONCE], name)
+    for start in range(0, len(served), _AT_ONCE):
+        store.set_serving(call.sql, served[start : start + _AT_ONCE], name)
 
 
 def count_served(call: Call, name: str) -> int:
@@ -185,7 +183,7 @@ def count_served(call: Call, name: str) -> int:
 def idle(call: Call, after: AccountId | None, since: Mapping[str, datetime], most: int) -> Idle:
     """Look through a stretch of the accounts for those that were not used since the instant that their rules name."""
     begin = NO_ACCOUNT if after is None else after
-    upto = store.stretch(call.sql, begin, rules.STRETCH)
+    upto = store.stretch(call.sql, begin, _STRETCH)
     found = store.idle(call.sql, begin, upto, since, most)
     return Idle(tuple(found), found[-1] if len(found) == most else upto)
 

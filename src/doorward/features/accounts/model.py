@@ -119,28 +119,8 @@ class NewAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class LockedAccount:
-    """An account that a search for locked ones has found."""
-
-    account: AccountId
-    user_name: str
-    locked_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Idle:
     """What a look at some of the accounts has found: those that nobody uses, and where to go on (None: at the end)."""
 
     accounts: tuple[AccountId, ...]
     next: AccountId | None
-
-
-@dataclass(frozen=True, slots=True)
-class LockedSearch:
-    """Which locked accounts to look for: by `rules.search_pattern`, by reason, locked no later than an instant."""
-
-    pattern: str | None
-    reasons: tuple[LockReason, ...]
-    locked_by: datetime
-    after: LockedAccount | None = None
-    """Where the part before ended."""

@@ -13,8 +13,6 @@ from doorward.features.accounts.model import (
     Account,
     AccountKind,
     Lock,
-    LockedAccount,
-    LockedSearch,
     LockReason,
     NewAccount,
     Opener,
@@ -63,11 +61,6 @@ _END_LOCK = _SET_STATE.where(_S.lock_ends_at == bindparam("ended")).values(_NO_L
 _UNLOCKED = update(account_state).where(_S.account_id.in_(bindparam("accounts", expanding=True))).values(
     **_NO_LOCK, unlocked_by=bindparam("name"), unlocked_by_id=bindparam("by"), unlocked_at=bindparam("at"),
 )  # fmt: skip
-_LOCKED = (
-    select(_S.account_id, _A.user_name, _S.locked_at)
-    .join_from(account_state, accounts, _A.account_id == _S.account_id)
-    .order_by(_S.locked_at, _S.account_id)
-)
 _NAMES = select(_A.account_id, _A.user_name).where(_AMONG)
 _PROTECTED = select(_A.account_id).where(_AMONG, _A.protected)
 _BY_OPERATOR = (_C.account_id == bindparam("account"), _C.operator_id == bindparam("operator"))
@@ -187,23 +180,6 @@ def idle(
     if upto is not None:
         statement = statement.where(_S.account_id <= upto)
     return [AccountId(one) for one in sql.execute(statement.order_by(_S.account_id).limit(most)).scalars()]
-
-
-def locked(sql: Connection, search: LockedSearch, most: int, now: datetime) -> list[LockedAccount]:
-    """List accounts that a search finds locked, longest locked first; driven from the index on locked accounts."""
-    conditions = [
-        _S.locked_at <= search.locked_by,
-        _S.lock_reason.in_([reason.value for reason in search.reasons]),
-        or_(_S.lock_ends_at.is_(None), _S.lock_ends_at > now),
-    ]
-    if search.after is not None:
-        at, account = search.after.locked_at, search.after.account
-        conditions += [_S.locked_at >= at, or_(_S.locked_at > at, _S.account_id > account)]
-    if search.pattern is not None:
-        columns = (_A.full_name_canonical, _A.user_name_canonical, _A.email_canonical)
-        conditions.append(or_(*(column.like(search.pattern, escape="\\") for column in columns)))
-    statement = _LOCKED.where(*conditions).limit(most)
-    return [LockedAccount(AccountId(row.account_id), row.user_name, row.locked_at) for row in sql.execute(statement)]
 
 
 def names(sql: Connection, wanted: Sequence[AccountId]) -> dict[AccountId, str]:

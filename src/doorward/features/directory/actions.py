@@ -6,7 +6,7 @@ from typing import Any
 
 from doorward.edges.call import Call
 from doorward.edges.sql.reaching import sides
-from doorward.features.accounts import rules as account_rules
+from doorward.edges.sql.searching import matching, parts
 from doorward.features.accounts.model import Standing
 from doorward.features.applications.model import HostBearer, Visitor
 from doorward.features.audit import actions as audit
@@ -64,7 +64,7 @@ def search_accounts(call: Call, command: Search) -> Found | Refused:
     if isinstance(conditions, Refused):
         return conditions
     size = page_size(command.limit)
-    found = searches.search(call.sql, {**conditions, "parts": rules.parts(command.query)}, call.now, size + 1)
+    found = searches.search(call.sql, {**conditions, "parts": parts(command.query)}, call.now, size + 1)
     last = found[size - 1] if len(found) > size else None
     following = None if last is None else rules.cursor(last.canonical_name, last.standing.account.id)
     return Found(_rows(call, found[:size]), following)
@@ -237,7 +237,7 @@ def _row(call: Call, listed: lists.Listed, belongs: belonging.Belongs, names: Ma
         unlocked_by_id=state.unlocked_by_id,
         unlocked_at=state.unlocked_at,
         second_factor=factor_rules.state(state.factors, listed.entry, call.now, excluded=state.excluded),
-        signs_in_by_email=account_rules.spared_factor(
+        signs_in_by_email=session_rules.spared_factor(
             state, policy.password_rules(call, state.password_rules).device_method
         ),
         groups=belongs.groups.get(account.id, ()),
@@ -269,7 +269,7 @@ def _conditions_from(call: Call, command: Search) -> dict[str, Any] | Refused:
 
 def _conditions(call: Call, command: Search) -> dict[str, Any] | Refused:
     """Give the conditions of a search, whichever of its pages is asked for; refuse a group that is not there."""
-    conditions = rules.conditions(command) | sides(call.reach)
+    conditions = rules.conditions(command) | matching(command.query) | sides(call.reach)
     if command.group is None:
         return conditions
     group = groups.named(call, command.group)
@@ -279,7 +279,7 @@ def _conditions(call: Call, command: Search) -> dict[str, Any] | Refused:
 
 
 def _counted(call: Call, query: str) -> LockedCounted:
-    counts = locked_names.count_by_reason(call.sql, account_rules.search_pattern(query), call.now, call.reach)
+    counts = locked_names.count_by_reason(call.sql, query, call.now, call.reach)
     automatic = sum(count for reason, count in counts.items() if reason.automatic)
     return LockedCounted(automatic, sum(counts.values()) - automatic)
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from doorward.features.accounts.model import Lock
-from doorward.features.accounts.rules import SUBSTRING_FROM, search_pattern, searched
 from doorward.features.applications.model import Visitor
 from doorward.features.directory.model import LockStory, Part, Search, SessionBehind
 from doorward.features.rights.model.facts import EVERYTHING, ActorFacts, Assignment, Effect, Holdings
@@ -19,10 +18,6 @@ from doorward.kernel.ids import AccountId, GroupId
 
 ENTRIES = 200
 """How many entries are looked at for the story of a lock."""
-PARTS = 8
-"""How many parts of a text are looked at at most, to find one that few names have."""
-BEGINNING = "\x1f"
-"""What stands in the index before the beginning of a name; no name holds it."""
 
 _ID_BYTES = 16
 _ATTEMPTS = {
@@ -35,10 +30,8 @@ _FAILURES = frozenset({Result.WRONG, Result.UNKNOWN})
 
 
 def conditions(search: Search) -> dict[str, Any]:
-    """Say what an account must be like that a search finds; its group apart, which has to be looked up."""
+    """Say what an account must be like that a search finds; its words and its group apart."""
     found: dict[str, Any] = {}
-    if (pattern := search_pattern(search.query)) is not None:
-        found["pattern"] = pattern
     if search.enabled is not None:
         found["enabled"] = search.enabled
     flags = {"locked": search.locked or search.lock is not None, "without factor": search.without_factor}
@@ -48,18 +41,6 @@ def conditions(search: Search) -> dict[str, Any]:
     if search.lock is not None:
         found[search.lock.value] = True
     return found
-
-
-def parts(query: str) -> tuple[str, ...]:
-    """Give parts of a text of which everybody has each whom it finds: for the index of parts of names.
-
-    Of a long text they are taken at equal distances.
-    """
-    text = searched(query)
-    if len(text) < SUBSTRING_FROM:
-        return (BEGINNING + text,) if text else ()
-    each = tuple(dict.fromkeys(text[at : at + SUBSTRING_FROM] for at in range(len(text) - SUBSTRING_FROM + 1)))
-    return each[:: -(-len(each) // PARTS)]
 
 
 def only(part: Part) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.rules import search_pattern
 from doorward.features.groups import rules, store
 from doorward.features.groups.model import Group, GroupRow, GroupShown, GroupsListed, ListGroups, ViewGroup
 from doorward.features.policy import actions as policy
@@ -24,7 +23,7 @@ def list_groups(call: Call, command: ListGroups) -> GroupsListed | Refused:
     if command.after is not None and after is None:
         return Refused("list.cursor")
     size = page_size(command.limit)
-    found = store.page(call.sql, search_pattern(command.query), after, size + 1, call.reach)
+    found = store.page(call.sql, command.query, after, size + 1, call.reach)
     return GroupsListed(_rows(call, found[:size]), found[size - 1].id if len(found) > size else None)
 
 
@@ -79,7 +78,7 @@ def inside(call: Call, account: AccountId) -> list[Group]:
 def outside(call: Call, account: AccountId, query: str, most: int) -> list[Group]:
     """Load groups that a search finds, the actor reaches and the account is not in, by name (RIGHT-3)."""
     there = store.groups_of(call.sql, account)
-    found = store.page(call.sql, search_pattern(query), None, most + len(there), call.reach)
+    found = store.page(call.sql, query, None, most + len(there), call.reach)
     return [group for group in found if group.id not in there][:most]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from doorward.edges.sql.columns import Id
 from doorward.edges.sql.reaching import groups_reached, reached, sides
+from doorward.edges.sql.searching import matches, matching
 from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.features.groups.model import Group
 from doorward.kernel.act import Reach
@@ -21,7 +22,7 @@ _GROUPS = select(_G.group_id, _G.name, _G.description, _G.password_rules, _G.cre
 _BY_ID = _GROUPS.where(_G.group_id == bindparam("group"))
 _BY_NAME = _GROUPS.where(_G.name_canonical == bindparam("name"))
 _LIST = _GROUPS.order_by(_G.name_canonical).limit(bindparam("most"))
-_MATCHES = _G.name_canonical.like(bindparam("pattern"), escape="\\")
+_MATCHES = matches(_G.name_canonical)
 _FURTHER = _G.name_canonical > bindparam("after")
 _LISTS = {
     (False, False): _LIST,
@@ -80,12 +81,13 @@ def some(sql: Connection, wanted: Sequence[GroupId]) -> list[Group]:
     return [_group(row) for row in sql.execute(_SOME, {"asked": wanted})] if wanted else []
 
 
-def page(sql: Connection, pattern: str | None, after: Group | None, most: int, reach: Reach) -> list[Group]:
-    """Load groups by name: those that a pattern finds, after one of them, as far as somebody reaches them."""
-    keys: dict[str, Any] = {"most": most} if pattern is None else {"most": most, "pattern": pattern}
+def page(sql: Connection, query: str, after: Group | None, most: int, reach: Reach) -> list[Group]:
+    """Load groups by name: those that a search finds, after one of them, as far as somebody reaches them."""
+    found = matching(query)
+    keys: dict[str, Any] = {"most": most, **found}
     if after is not None:
         keys["after"] = canonical(after.name)
-    statement = _LISTS[pattern is not None, after is not None].where(*groups_reached(reach))
+    statement = _LISTS[bool(found), after is not None].where(*groups_reached(reach))
     return [_group(row) for row in sql.execute(statement, keys)]
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from doorward.features.accounts.model import Account, Lock, State
-from doorward.features.accounts.rules import spared_factor
 from doorward.features.policy.model import DeviceMethod
 from doorward.features.sessions.model import OpenedWith, Validity
 from doorward.kernel.act import NO_SESSION, SessionFacts
@@ -30,6 +29,16 @@ def admits(opened_with: OpenedWith, state: State, method: DeviceMethod) -> bool:
             return state.factors > 0 and not state.excluded
         case _:
             return state.factors > 0
+
+
+def spared_factor(state: State, method: DeviceMethod) -> bool:
+    """Tell whether an account goes in without a second factor: none was ever set up, reset or deleted (DEV-2).
+
+    An account that has one is asked for it under every method; nothing is downgraded.
+    """
+    if method is DeviceMethod.APP_MANDATORY or state.excluded:
+        return False
+    return not state.factors and not state.factor_due
 
 
 def barred(opened_with: OpenedWith, lock: Lock | None) -> bool:

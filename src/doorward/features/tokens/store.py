@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, insert, select, tuple_, update
 
 from doorward.edges.sql.columns import Id
+from doorward.edges.sql.searching import matches
 from doorward.edges.sql.tables.tokens import hardware_tokens
 from doorward.features.tokens.model import NewToken, Returned, Token, TokenState
 from doorward.kernel.ids import AccountId, TokenId
@@ -29,7 +30,7 @@ _KNOWN = select(_T.manufacturer_canonical, _T.serial_canonical).where(
 _ADD = insert(hardware_tokens)
 
 _LIST = _TOKENS.order_by(_T.serial_canonical, _T.token_id).limit(bindparam("most"))
-_MATCHES = _T.serial_canonical.like(bindparam("pattern"), escape="\\")
+_MATCHES = matches(_T.serial_canonical)
 _IN_STATE = _T.state == bindparam("state")
 _FURTHER = tuple_(_T.serial_canonical, _T.token_id) > tuple_(bindparam("serial"), bindparam("after", type_=Id()))
 _HELD_BY = _T.account_id == bindparam("holder")

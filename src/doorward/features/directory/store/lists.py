@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, not_, or_, select
 
 from doorward.edges.sql.reaching import reached, sides
+from doorward.edges.sql.searching import matches
 from doorward.edges.sql.tables.accounts import account_state, accounts
 from doorward.edges.sql.tables.applications import application_hosts, host_sessions
 from doorward.edges.sql.tables.groups import group_members
@@ -47,12 +48,7 @@ NOW = bindparam("now", type_=_S.locked_at.type)
 _LOCKED = and_(_S.locked_at.is_not(None), or_(_S.lock_ends_at.is_(None), _S.lock_ends_at > NOW))
 AUTOMATIC = [reason.value for reason in LockReason if reason.automatic]
 _WITHOUT = and_(_S.factors == 0, not_(_S.excluded))
-_MATCHES = or_(
-    *(
-        column.like(bindparam("pattern"), escape="\\")
-        for column in (_A.full_name_canonical, _A.user_name_canonical, _A.email_canonical)
-    )
-)
+_MATCHES = matches(_A.full_name_canonical, _A.user_name_canonical, _A.email_canonical)
 CONDITIONS = {
     "account": _A.account_id == bindparam("account"),
     "accounts": _A.account_id.in_(bindparam("accounts", expanding=True)),

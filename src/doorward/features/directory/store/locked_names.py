@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from doorward.edges.sql.reaching import reached, sides
+from doorward.edges.sql.searching import matches, matching
 from doorward.edges.sql.tables.accounts import account_state, accounts
 from doorward.edges.sql.tables.groups import group_members
 from doorward.edges.sql.tables.locked import locked_names, locked_parts
@@ -45,12 +46,7 @@ _A, _S, _L, _N, _P, _M = (
 )  # fmt: skip
 _LISTED = locked_names.alias("listed")
 _STANDS = and_(_N.locked_at.is_not(None), or_(_N.lock_ends_at.is_(None), _N.lock_ends_at > lists.NOW))
-_MATCHES = or_(
-    *(
-        column.like(bindparam("pattern"), escape="\\")
-        for column in (_N.full_name_canonical, _N.user_name_canonical, _N.email_canonical)
-    )
-)
+_MATCHES = matches(_N.full_name_canonical, _N.user_name_canonical, _N.email_canonical)
 _REACHED = dict(zip(("within", "without"), reached(_N.account_id, ("within", "without")), strict=True))
 _OWN = {
     "locked": _STANDS,
@@ -95,14 +91,14 @@ def search(
     return lists.search(sql, {"accounts": found}, now, most) if found else []
 
 
-def count_by_reason(sql: Connection, pattern: str | None, now: datetime, reach: Reach) -> dict[LockReason, int]:
-    """Count the locks that stand, by their reason."""
+def count_by_reason(sql: Connection, query: str, now: datetime, reach: Reach) -> dict[LockReason, int]:
+    """Count the locks that stand among those whom a search finds, by their reason."""
     named = sides(reach)
     statement = _BY_REASON.where(*(_REACHED[side] for side in sorted(named)))
-    values = {"now": now, **named}
-    if pattern is not None:
-        statement, values = statement.where(_MATCHES), {**values, "pattern": pattern}
-    return {LockReason(row.lock_reason): row[1] for row in sql.execute(statement, values)}
+    if found := matching(query):
+        statement = statement.where(_MATCHES)
+    rows = sql.execute(statement, {"now": now, **named, **found})
+    return {LockReason(row.lock_reason): row[1] for row in rows}
 
 
 def ids(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[tuple[AccountId, str]]:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from doorward.edges.call import Call
-from doorward.features.accounts import rules as account_rules
 from doorward.features.accounts.model import Standing
 from doorward.features.devices import actions as devices
 from doorward.features.devices.model import DeviceToken
 from doorward.features.policy import actions as policy
 from doorward.features.second_factor.actions import states as second_factor
+from doorward.features.sessions import rules as session_rules
 from doorward.features.signin.actions.pending import UnderWay
 from doorward.features.signin.rules import admission as rules
 from doorward.features.signin.rules.machine import Input
@@ -36,7 +36,7 @@ def after_password(call: Call, standing: Standing, given: Sequence[DeviceToken])
 
 def spared_factor(call: Call, standing: Standing) -> bool:
     """Tell whether the rules let the account in without a second factor."""
-    return account_rules.spared_factor(
+    return session_rules.spared_factor(
         standing.state, policy.password_rules(call, standing.state.password_rules).device_method
     )
 

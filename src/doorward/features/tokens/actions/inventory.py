@@ -5,12 +5,11 @@ back whenever that key is deleted, whatever the act.
 """
 
 from dataclasses import replace
-from typing import Any
 
 from doorward.edges.call import Call
 from doorward.edges.run import LostRace
+from doorward.edges.sql.searching import matching
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts import rules as account_rules
 from doorward.features.rights.actions import facts as rights
 from doorward.features.rights.model.facts import MODIFY_OBJECT_ACLS
 from doorward.features.tokens import store
@@ -37,9 +36,7 @@ def list_tokens(call: Call, command: ListTokens) -> TokensListed | Refused:
     after = None if command.after is None else store.by_id(call.sql, command.after)
     if command.after is not None and after is None:
         return Refused("list.cursor")
-    keys: dict[str, Any] = {}
-    if (pattern := account_rules.search_pattern(command.query)) is not None:
-        keys["pattern"] = pattern
+    keys = matching(command.query)
     if command.state is not None:
         keys["state"] = command.state.value
     if command.holder is not None:
