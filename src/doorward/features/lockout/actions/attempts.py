@@ -1,8 +1,10 @@
 """Reserving attempts before they are checked, and counting their failures."""
 
+from collections.abc import Callable, Generator
 from dataclasses import replace
+from typing import Any, TypeVar
 
-from doorward.edges.call import Call
+from doorward.edges.call import Call, Resumed
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Lock, Standing
 from doorward.features.audit import actions as audit
@@ -13,6 +15,9 @@ from doorward.features.lockout.store import Key
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.events import Checked, Event, Result
 from doorward.kernel.ids import AccountId, new_id
+from doorward.kernel.outcome import Place, Wait
+
+A = TypeVar("A")
 
 _ATTEMPT = {Factor.PASSWORD: "signin.password", Factor.SECOND_FACTOR: "signin.code"}
 
@@ -49,6 +54,24 @@ def reserve_attempt(
     reservation = Reservation(new_id(call.now, call.entropy), account, factor, counted, context)
     store.reserve(call.sql, reservation, call.now)
     return reservation
+
+
+def reserved(act: str, reserve: Callable[[Call], A]) -> Generator[Any, Resumed, A]:
+    """Reserve in a step of its own, tried again while those in flight may still give theirs back (LOCK-2).
+
+    A place in the hash queue is taken first; whoever waited in vain is told to wait still (`WaitForOthers`).
+    """
+    resumed: Resumed = yield Place(act)
+    found, since = reserve(resumed.call), resumed.call.now
+    for _ in range(rules.WAITS):
+        if not isinstance(found, rules.WaitForOthers) or not resumed.answer:
+            break
+        if not rules.may_wait(since, resumed.call.now):
+            break
+        resumed = yield Wait(rules.WAIT_SECONDS)
+        if resumed.answer:
+            found = reserve(resumed.call)
+    return found
 
 
 def release_attempt(call: Call, reservation: Reservation) -> bool:

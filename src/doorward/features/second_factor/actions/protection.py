@@ -22,7 +22,7 @@ from doorward.features.passkeys.model.facts import SignedChange
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import StoredPassword
 from doorward.features.recovery_codes import actions as recovery_codes
-from doorward.features.second_factor.actions import assertions, attempts, key_failures, proving, states
+from doorward.features.second_factor.actions import assertions, key_failures, proving, states
 from doorward.features.second_factor.actions.proving import ASKED, NO_GUESS_LEFT, Proven
 from doorward.features.second_factor.model import PasswordAndCode, Proof
 from doorward.features.sessions import actions as sessions
@@ -59,7 +59,7 @@ def _prove(act: Act, command: object, caller: Caller, proof: PasswordAndCode) ->
             return unproven
         return _reserve(call, session, proof)
 
-    found = yield from attempts.reserved(act.event or act.name, reserve)
+    found = yield from lockout.reserved(act.event or act.name, reserve)
     if isinstance(found, lockout_rules.WaitForOthers):
         return _Refusing(BUSY)
     if not isinstance(found, _Attempt):

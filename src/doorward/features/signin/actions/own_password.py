@@ -20,7 +20,7 @@ from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.lockout.model import Context, Factor, Reservation
 from doorward.features.passwords import actions as passwords
 from doorward.features.passwords.model import Chooser, StoredPassword
-from doorward.features.second_factor.actions import attempts, protection
+from doorward.features.second_factor.actions import protection
 from doorward.features.second_factor.model import PasswordAndCode
 from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import EndSession
@@ -72,7 +72,7 @@ def _prove(command: ChangeOwnPassword) -> Generator[Any, Resumed, Refused | None
     def reserve(call: Call) -> _Attempt | Refused | lockout_rules.WaitForOthers:
         return _reserve(call, command)
 
-    attempt = yield from attempts.reserved(ACT, reserve)
+    attempt = yield from lockout.reserved(ACT, reserve)
     if isinstance(attempt, lockout_rules.WaitForOthers):
         return BUSY
     if isinstance(attempt, Refused):
