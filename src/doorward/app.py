@@ -29,6 +29,7 @@ from doorward.edges.crypto.keys import load_key_file
 from doorward.edges.crypto.sealing import FileSealer
 from doorward.edges.entropy import SystemEntropy
 from doorward.edges.mail.post import Post
+from doorward.edges.processes import name_of
 from doorward.edges.refusal_log import RefusalLog
 from doorward.edges.run import Runtime
 from doorward.edges.sql.engine import Database
@@ -149,7 +150,7 @@ def build(
     steps = ThreadPoolExecutor(STEP_THREADS, "steps")
     gate = ThreadPoolExecutor(GATE_THREADS, "gate")
     driver = LoopDriver(runtime, queue, pool, steps, _note_busy(runtime.refusals))
-    process = f"{settings.node}/{os.getpid()}-{entropy.bytes(4).hex()}"
+    process = name_of(settings, os.getpid(), entropy.bytes(4))
     signer = AssertionSigner(load_key_file(data_directory.key_file(settings)))
     around = Surroundings(gate, seconds_awake_and_asleep, Metrics(str(os.getpid())), signer, settings.behind_proxy)
     return App(

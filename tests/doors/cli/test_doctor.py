@@ -35,6 +35,7 @@ def test_a_server_that_runs_with_an_administrator_is_well(shell: Shell) -> None:
             "keys",
             "clock",
             "duties",
+            "nodes",
             "outbox",
             "administrators",
             "passwords",

@@ -11,7 +11,7 @@ from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.otp.actions import bind_key
 from doorward.features.system.actions import keys_fit, view_system
-from doorward.features.system.model import Facts, Finding, Grade, Machine, SystemShown, ViewSystem
+from doorward.features.system.model import Facts, Finding, Grade, Machine, Serving, SystemShown, ViewSystem
 from doorward.kernel.outcome import Refused
 from tests import cluster
 from tests.worlds import World
@@ -155,3 +155,13 @@ def test_it_takes_a_right(world: World, role: str) -> None:
     outcome = world.run(view_system, ViewSystem(), world.add_operator("grace", role))
 
     assert outcome == Refused("rights.missing", {"right": "system:read"})
+
+
+def test_processes_that_serve_are_told(world: World) -> None:
+    """Those that have marks; older programs' have none."""
+    with world.writing() as call:
+        for name in ("oak/1-aaaabbbb00000000/post", "oak/1-aaaabbbb00000000/upkeep", "elm/1-00000000/post"):
+            duties.serve(call.sql, name, call.now)
+
+    assert facts(world).serving == {Serving("oak", "aaaa", "bbbb")}
+    assert found(world, "nodes").said == "oak serving"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from doorward.features.system import rules
-from doorward.features.system.model import BrokenPromise, Facts, Finding, Grade, Held, Machine
+from doorward.features.system.model import BrokenPromise, Facts, Finding, Grade, Held, Machine, Serving
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 WELL = Facts(
@@ -26,6 +26,7 @@ WELL = Facts(
         Held("count days", "elm/2-b", NOON),
         Held("end locks", "oak/1-a", NOON),
     ),
+    serving=frozenset({Serving("oak", "a", "x"), Serving("elm", "b", "x")}),
     seen_at=NOON,
     mail_error=None,
     hosts=1,
@@ -49,7 +50,17 @@ def test_each_thing_is_told_in_its_place() -> None:
     """The same on the page and on the machine, which has one more."""
     page = [one.subject for one in rules.findings(WELL)]
 
-    assert page == ["address", "database", "keys", "clock", "duties", "outbox", "applications", "administrators"]
+    assert page == [
+        "address",
+        "database",
+        "keys",
+        "clock",
+        "duties",
+        "nodes",
+        "outbox",
+        "applications",
+        "administrators",
+    ]
     assert [one.subject for one in rules.findings(WELL, MACHINE)] == [*page, "passwords"]
 
 
@@ -179,6 +190,30 @@ def test_a_clock_that_is_not_the_databases_is_told(seconds: int, said: str) -> N
     finding = found("clock", replace(MACHINE, clock=NOON + timedelta(seconds=seconds)))
 
     assert (finding.said, finding.grade) == (said, Grade.WELL if abs(seconds) <= 1 else Grade.ODD)
+
+
+@pytest.mark.parametrize(
+    ("serving", "grade", "said"),
+    [
+        ({("oak", "a", "x"), ("elm", "b", "x")}, Grade.WELL, "elm, oak serving"),
+        (set(), Grade.WELL, "none serves just now"),
+        (
+            {("oak", "a", "x"), ("oak", "b", "x"), ("elm", "b", "x")},
+            Grade.WRONG,
+            "2 nodes are called oak: one that starts takes the duties of the other away.",
+        ),
+        (
+            {("oak", "a", "x"), ("elm", "b", "y")},
+            Grade.WRONG,
+            "elm, oak have different public addresses: what one mails or sets does not fit the other.",
+        ),
+    ],
+)
+def test_nodes_agree(serving: set[tuple[str, str, str]], grade: Grade, said: str) -> None:
+    """Each has a name of its own, and all have one public address."""
+    finding = found("nodes", serving=frozenset(Serving(*one) for one in serving))
+
+    assert (finding.grade, finding.said, bool(finding.mend)) == (grade, said, grade is Grade.WRONG)
 
 
 def test_duties_are_told_by_their_nodes() -> None:

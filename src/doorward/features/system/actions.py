@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from doorward.edges import processes
 from doorward.edges.call import Call
 from doorward.edges.sql import duties, promises, schema
 from doorward.features.applications.actions.hosts import list_hosts
@@ -12,7 +13,7 @@ from doorward.features.otp import actions as otp
 from doorward.features.policy import actions as policy
 from doorward.features.rights.actions.administrators import administrator_exists
 from doorward.features.system import rules
-from doorward.features.system.model import BrokenPromise, Facts, Held, SystemShown, ViewSystem
+from doorward.features.system.model import BrokenPromise, Facts, Held, Serving, SystemShown, ViewSystem
 from doorward.kernel.act import act
 from doorward.kernel.version import VERSION
 
@@ -57,11 +58,17 @@ def _facts(call: Call) -> Facts:
         free_bytes=None if room is None else room.free_bytes,
         keys_open=_keys_open(call),
         duties=tuple(Held(*one) for one in duties.held(call.sql, call.now)),
+        serving=_serving(call),
         seen_at=_seen_at(call),
         mail_error=_mail_error(call),
         hosts=len(list_hosts(call, ListHosts()).hosts),
         administered=administrator_exists(call),
     )
+
+
+def _serving(call: Call) -> frozenset[Serving]:
+    found = map(processes.read, duties.holders(call.sql, call.now))
+    return frozenset(Serving(one.node, one.place, one.address) for one in found if one is not None)
 
 
 def _seen_at(call: Call) -> datetime | None:

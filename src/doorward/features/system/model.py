@@ -57,6 +57,17 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Serving:
+    """A process that serves; marks are equal where what they stand for is."""
+
+    node: str
+    place: str
+    """A mark of its machine and data directory."""
+    address: str
+    """A mark of its public address."""
+
+
+@dataclass(frozen=True, slots=True)
 class BrokenPromise:
     """What the database's settings do not keep, and how to mend it."""
 
@@ -89,6 +100,7 @@ class Facts:
     keys_open: bool | None
     """Whether the keys open what is sealed in the database; None where nothing is."""
     duties: tuple[Held, ...]
+    serving: frozenset[Serving]
     seen_at: datetime | None
     """The latest instant that a server has left in the database."""
     mail_error: str | None

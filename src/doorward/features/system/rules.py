@@ -1,5 +1,6 @@
 """Judging what the server knows of itself: one judgement for the page and for `doorward doctor`."""
 
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ def _findings(facts: Facts, machine: Machine | None) -> Iterator[Finding]:
     yield _keys(facts.keys_open)
     yield _clock(facts, machine)
     yield _duties(facts)
+    yield _nodes(facts)
     yield _outbox(facts.mail_error)
     yield _applications(facts)
     yield _administrators(administered=facts.administered)
@@ -93,6 +95,20 @@ def _duties(facts: Facts) -> Finding:
         return Finding("duties", Grade.WELL, f"done by {', '.join(nodes)}")
     mend = "Start the server; where one runs, look into its log for what keeps it from them."
     return Finding("duties", Grade.ODD, "Nobody does the server's own duties: no mail is sent.", mend)
+
+
+def _nodes(facts: Facts) -> Finding:
+    """Judge whether the nodes that serve agree: each has a name of its own, and all have one public address."""
+    nodes = sorted({one.node for one in facts.serving})
+    places = Counter(node for node, _ in {(one.node, one.place) for one in facts.serving})
+    for node in nodes:
+        if places[node] > 1:
+            said = f"{places[node]} nodes are called {node}: one that starts takes the duties of the other away."
+            return Finding("nodes", Grade.WRONG, said, "Give each its own `node`, and start them anew.")
+    if len({one.address for one in facts.serving}) > 1:
+        said = f"{', '.join(nodes)} have different public addresses: what one mails or sets does not fit the other."
+        return Finding("nodes", Grade.WRONG, said, "Set the same `public_url` on all, and start them anew.")
+    return Finding("nodes", Grade.WELL, f"{', '.join(nodes)} serving" if nodes else "none serves just now")
 
 
 def _outbox(error: str | None) -> Finding:
