@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from doorward.edges.logs import what_failed
 from doorward.edges.run import Runtime
 from doorward.edges.sql import duties as leases
-from doorward.edges.sql.engine import DatabaseBusy
 
 RENEWED_EVERY = timedelta(seconds=10)
 IDLE_SECONDS = 0.25
@@ -132,12 +132,4 @@ class Worker:
 
     def _tell(self, name: str, error: Exception) -> None:
         reference = self._runtime.entropy.bytes(6).hex()
-        what = {"error": _cause(error)} if isinstance(error, DatabaseBusy) else {"exc_info": error}
-        log.error("a duty failed and is tried again", duty=name, reference=reference, **what)
-
-
-def _cause(busy: DatabaseBusy) -> str:
-    """Say in one line why the database could not be had: while it is away every duty says so every few seconds."""
-    cause = busy.__cause__
-    said = str(getattr(cause, "orig", None) or cause or "").strip()
-    return said.partition("\n")[0] or "the database is busy"
+        log.error("a duty failed and is tried again", duty=name, reference=reference, **what_failed(error))

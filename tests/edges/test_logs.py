@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from doorward.edges import logs
+from doorward.edges.logs import what_failed
+from doorward.edges.sql.engine import DatabaseBusy
 from doorward.kernel.ports import Secret
 
 
@@ -78,3 +81,15 @@ def test_an_exception_is_told_in_its_line(lines: io.StringIO) -> None:
 
     assert "ValueError: Secret(***)" in line["exception"]
     assert line["given"] == "Secret(***)"
+
+
+def test_a_database_that_is_away_is_told_in_a_few_words() -> None:
+    """Its driver's first line, whoever wrapped it; a fault keeps its traceback."""
+    fault, away, busy, wrapped = ValueError("it broke"), DatabaseBusy(), DatabaseBusy(), DatabaseBusy()
+    away.__cause__ = ConnectionRefusedError("connection refused\nIs the server running?")
+    wrapped.__cause__ = OperationalError("SELECT 1", {"secret": "x"}, Exception("server closed the connection"))
+
+    assert what_failed(fault) == {"exc_info": fault}
+    assert what_failed(away) == {"error": "connection refused"}
+    assert what_failed(busy) == {"error": "the database is busy"}
+    assert what_failed(wrapped) == {"error": "server closed the connection"}

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 import structlog
 
+from doorward.edges.sql.engine import DatabaseBusy
 from doorward.kernel.ports import Clock
 from doorward.kernel.time import rfc3339
 
@@ -57,3 +58,15 @@ def line_of(logger: object, method: str, line: Mapping[str, Any]) -> str:
     del logger, method
     spelled = json.dumps(line, default=str, ensure_ascii=False)
     return _LEFT_BY_JSON.sub(lambda found: json.dumps(found.group())[1:-1], spelled)
+
+
+def what_failed(error: BaseException) -> dict[str, Any]:
+    """Give what a line says of an exception: a fault its traceback, a database that is away its reason alone.
+
+    While it is away every duty and every request says so, which would fill the disk.
+    """
+    if not isinstance(error, DatabaseBusy):
+        return {"exc_info": error}
+    cause = error.__cause__
+    said = str(getattr(cause, "orig", None) or cause or "").strip()
+    return {"error": said.partition("\n")[0] or "the database is busy"}

@@ -139,10 +139,12 @@ def test_a_bug_is_told_by_its_reference_alone(served: Served) -> None:
 
 
 def test_a_busy_database_is_told(served: Served) -> None:
-    """Nothing was changed, and the client may come again in a second."""
-    answered = behind_gate(served, failing(DatabaseBusy()), scope_of("POST", "/api/v1/sign-in"))
+    """The client may come again in a second; the log has a line, and no traceback for each request of an outage."""
+    with capture_logs() as logs:
+        answered = behind_gate(served, failing(DatabaseBusy()), scope_of("POST", "/api/v1/sign-in"))
 
     assert (answered.status, answered.code, answered.headers["retry-after"]) == (503, "database.busy", "1")
+    assert [(line["error"], "exc_info" in line) for line in logs] == [("the database is busy", False)]
 
 
 def test_the_log_of_a_bug_holds_no_token(served: Served) -> None:

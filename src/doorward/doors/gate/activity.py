@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 
 import structlog
 
+from doorward.edges.logs import what_failed
 from doorward.kernel.act import Bearer
 
 NOTED_SECONDS = 15.0
@@ -59,10 +60,10 @@ class Activity:
                 due, self._due = self._due, []
                 live = await asyncio.get_running_loop().run_in_executor(self._threads, self._touch, due)
                 self._drop(set(due).difference(live))
-        except Exception:  # noqa: BLE001 - whatever it was, the next request is to leave a note again
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next request is to leave a note again
             self._due = []
             self._noted.clear()
-            _log.exception("activity.not_written")
+            _log.error("activity.not_written", **what_failed(error))
         finally:
             self._writing = None
 

@@ -19,6 +19,7 @@ from doorward.doors.web.credentials import bearer_of, token_of
 from doorward.doors.web.failures import failure, loggable
 from doorward.doors.web.headers import for_pages, for_programs
 from doorward.doors.web.metrics import Metrics
+from doorward.edges.logs import what_failed
 from doorward.edges.run import Runtime
 from doorward.kernel.outcome import Refused
 from doorward.kernel.ports import Signer
@@ -119,7 +120,8 @@ class Gate:
             return
         except Exception as error:  # noqa: BLE001 - told apart by `failure`, and logged
             refused = failure(error)
-            _log.exception(refused.code, reference=reference, method=scope["method"], path=loggable(scope["path"]))
+            asked = {"method": scope["method"], "path": loggable(scope["path"])}
+            _log.error(refused.code, reference=reference, **asked, **what_failed(error))
             if answer.status is None:
                 await send_refusal(scope, answer, refused, reference)
         else:
