@@ -26,7 +26,7 @@ def stage_and_save(operator: Visitor, bram: Person) -> None:
     operator.page.goto(address)
     operator.fill(Reason="Lost phone, identified in person")
     operator.press("Save", "Bram")
-    operator.told("The secret key is reset: the next sign-in sets up a new one.")
+    operator.told("The secret key is reset: the next sign-in that asks for one sets up a new one.")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

@@ -16,6 +16,16 @@ def test_reset_deletes_and_allows(shell: Shell) -> None:
     assert shell.done("session", "list", "bob").out == "bob is signed in nowhere.\n"
 
 
+def test_reset_of_an_excluded_account_promises_no_set_up(shell: Shell) -> None:
+    """Nothing is asked of it before the exclusion is lifted."""
+    shell.add("bob")
+    shell.done("exclusions", "add", "bob", "--reason", "a printer")
+
+    assert shell.done("account", "reset-key", "bob", "--reason", "lost phone").out == (
+        "bob has no second factor now, and signs in with the password alone until the exclusion is lifted.\n"
+    )
+
+
 def test_delete_blocks_until_somebody_allows(shell: Shell) -> None:
     """The sentence names the way back (KEY-4, KEY-5)."""
     shell.add("bob")

@@ -3,7 +3,7 @@ import pytest
 from doorward.features.accounts import store as accounts_store
 from doorward.features.policy.actions import change_password_rules
 from doorward.features.policy.model import ChangePasswordRules
-from tests.doors.console.standings import STATES, named, without_name_or_address
+from tests.doors.console.standings import STATES, excluded, named, without_name_or_address
 from tests.doors.console.visiting import Site
 
 
@@ -55,3 +55,16 @@ def test_a_code_is_offered_to_whoever_is_asked_for_one_at_every_sign_in(site: Si
     page = browser.get(f"/console/users/{bram}?tab=two-factor").page
 
     assert ("Temporary access code" in page.text) == offered
+
+
+def test_a_reset_of_an_excluded_account_promises_no_set_up(site: Site) -> None:
+    """What is staged says that the exclusion stays, and so does the button."""
+    bram, browser = excluded(site), site.operator()
+
+    shown, staged = (
+        browser.get(f"/console/users/{bram}?tab=two-factor{stage}").page.text for stage in ("", "&stage=reset-key")
+    )
+
+    assert "a code by e-mail, then sets up a new key" not in staged
+    assert "a new key is set up only once the exclusion is lifted" in staged
+    assert "Signs in with the password alone as before, until the exclusion is lifted." in shown

@@ -29,6 +29,7 @@ FACTS: Mapping[str, Fact] = {
     "passkey": "Phone",
     "serial": "100234",
     "blocked": True,
+    "excluded": True,
 }
 LEAST: Mapping[str, Fact] = {
     "user_name": "bram.rossi", "code": "012345", "link": LINK, "passkey": "Phone", "serial": "7", "blocked": False,
@@ -170,6 +171,14 @@ def test_a_lock_that_ended_by_itself_names_nobody() -> None:
     """An unlock by hand says by whom; the end of a timed lock has no actor."""
     assert "Unlocked by: ada" in render("account_unlocked", FACTS).text
     assert "has come to its end" in render("account_unlocked", {**FACTS, "by": ""}).text
+
+
+def test_a_reset_promises_an_excluded_account_no_set_up() -> None:
+    """It signs in with the password alone, as before."""
+    usual, excluded = render("second_factor_reset", LEAST).text, render("second_factor_reset", FACTS).text
+
+    assert ("type the code that is then sent" in usual, "password alone" in usual) == (True, False)
+    assert ("type the code that is then sent" in excluded, "password alone" in excluded) == (False, True)
 
 
 def test_without_a_contact_the_help_desk_is_named() -> None:

@@ -137,8 +137,9 @@ def test_reset_leaves_an_exclusion(world: World, grace: Bearer, bram: AccountId)
     """The account stays excluded; beneath, its factor is gone and a set-up is allowed."""
     world.run(exclusions.exclude_account, ExcludeAccount(bram, "robot"), grace)
 
-    assert reset(world, bram, grace) == SecretKeyReset(UNTIL, factors_deleted=1)
+    assert reset(world, bram, grace) == SecretKeyReset(UNTIL, factors_deleted=1, excluded=True)
     assert state(world, bram) is FactorState.EXCLUDED
+    assert world.collect_mail()[-1][1].facts["excluded"] is True
 
 
 def test_reset_does_not_unlock(world: World, grace: Bearer) -> None:

@@ -49,7 +49,8 @@ def reset_key(account: AccountIn, body: Reasoned, asked: Holder) -> Response:
     """Delete every second factor of an account and put it on the allowlist.
 
     Its sessions, pending sign-ins, mailed codes and links are dead at once. At its next sign-in it proves itself by
-    password and e-mailed code, and then sets up a new key.
+    password and e-mailed code, and then sets up a new key; an excluded account is asked for neither until the
+    exclusion is lifted.
     """
     return asked.acted(asked.change(reset_secret_key, ResetSecretKey(account, body.reason), body), account)
 

@@ -39,7 +39,10 @@ def reset_key(desk: Desk, name: str | None, reason: str, *, yes: bool, **asked: 
     account = desk.account(name)
     desk.confirm(f"Reset the secret key of {name}? The present one stops working and all sessions end.", yes=yes)
     outcome = desk.run(reset_secret_key, ResetSecretKey(account, reason))
-    said = f"{name} sets up a new secret key at the next sign-in, until {text_of(outcome.allowed_until)} UTC."
+    until = text_of(outcome.allowed_until)
+    said = f"{name} sets up a new secret key at the next sign-in, until {until} UTC."
+    if outcome.excluded:
+        said = f"{name} has no second factor now, and signs in with the password alone until the exclusion is lifted."
     desk.tell_of(outcome, said, account, allowed_until=outcome.allowed_until)
 
 

@@ -27,7 +27,7 @@ DONE = {
     "enabled": "The account is enabled.",
     "disabled": "The account is disabled, and its sessions have ended.",
     "password-reset": "A link to set a new password is on its way.",
-    "key-reset": "The secret key is reset: the next sign-in sets up a new one.",
+    "key-reset": "The secret key is reset: the next sign-in that asks for one sets up a new one.",
     "key-deleted": "The secret key is deleted: the account is blocked until somebody allows it.",
     "allowed": "The account is on the allowlist.",
     "withdrawn": "The account is off the allowlist.",

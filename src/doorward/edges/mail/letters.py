@@ -18,7 +18,7 @@ from doorward.kernel.outcome import Fact
 LONGEST_FACT = 200
 LONGEST_LINK = 700
 KNOWN = ("at", "until", "ends_at", "expires_at", "by", "address", "user_agent", "lock_reason", "left", "contact",
-         "not_me", "program")  # fmt: skip
+         "not_me", "program", "excluded")  # fmt: skip
 """Facts that a letter mentions if it has them; the others of its kind it must have."""
 LINKS = frozenset({"link", "not_me"})
 """Facts that are addresses of this server."""

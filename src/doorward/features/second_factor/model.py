@@ -73,10 +73,11 @@ class DeleteSecretKey:
 
 @dataclass(frozen=True, slots=True)
 class SecretKeyReset(Done):
-    """The account sets up a new key at its next sign-in, until then."""
+    """The account sets up a new key at its next sign-in, until then; an excluded one is not asked for it."""
 
     allowed_until: datetime
     factors_deleted: int
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +218,9 @@ class DiscardNewKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyShown(Done):
-    """A key while it is being set up, shown to its owner only (KEY-16)."""
+    """A key, in Base32, while it is being set up: shown to its owner only (KEY-16)."""
 
     secret_key: Secret
-    """Base32."""
     otpauth_uri: Secret
     issuer: str
     expires_at: datetime | None = None

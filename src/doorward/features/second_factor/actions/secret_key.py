@@ -37,8 +37,10 @@ def reset_secret_key(call: Call, command: ResetSecretKey) -> SecretKeyReset | Re
     deleted = states.carry_out(call, decided)
     call.note.details["factors_deleted"] = deleted
     until = decided.entry.expires_at
-    states.tell(call, decided.standing, Kind.SECOND_FACTOR_RESET, until=rfc3339(until))
-    return SecretKeyReset(until, deleted)
+    excluded = decided.standing.state.excluded
+    more = {"excluded": True} if excluded else {}
+    states.tell(call, decided.standing, Kind.SECOND_FACTOR_RESET, until=rfc3339(until), **more)
+    return SecretKeyReset(until, deleted, excluded)
 
 
 @act(
