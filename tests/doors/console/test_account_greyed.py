@@ -68,3 +68,14 @@ def test_a_reset_of_an_excluded_account_promises_no_set_up(site: Site) -> None:
     assert "a code by e-mail, then sets up a new key" not in staged
     assert "a new key is set up only once the exclusion is lifted" in staged
     assert "Signs in with the password alone as before, until the exclusion is lifted." in shown
+
+
+def test_lists_of_devices_say_what_would_be_in_them(site: Site) -> None:
+    """On the account's page and on one's own, where none is remembered; nothing offers to forget none."""
+    bram = site.world.add("bram", factors=1)
+
+    pages = [site.operator().get(f"/console/users/{bram}?tab=sessions"), site.signed_in(bram).get("/me")]
+
+    for shown in pages:
+        assert "No device is remembered" in shown.page.text
+        assert "Forget all devices" not in shown.html

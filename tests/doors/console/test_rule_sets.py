@@ -153,5 +153,6 @@ def test_an_auditor_reads_sets(site: Site) -> None:
     page = auditor.get(f"{STRICT}?stage=delete").page
 
     assert [form.action for form in page.forms if form.action.endswith(("/delete", "/rank", "/assign"))] == []
+    assert all("sign-in-security:modify" in page.greyed[act] for act in ("Add a set", "Delete strict"))
     assert auditor.post(f"{STRICT}/withdraw", {"group": str(north), "reason": "x"}).status == 403
     assert auditor.post(SETS, {"name": "lax", "reason": "x"}).status == 403

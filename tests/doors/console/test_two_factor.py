@@ -2,9 +2,14 @@ import pytest
 
 from doorward.features.policy.actions import two_factor
 from doorward.features.policy.model import TwoFactorSettings
+from doorward.features.rights.rules.roles import SHIPPED
+from doorward.features.second_factor.actions.allowlist import allow_set_up
+from doorward.features.second_factor.actions.exclusions import exclude_account
+from doorward.features.second_factor.model import AllowSetUp, ExcludeAccount
 from doorward.features.sessions.model import OpenedWith
 from tests.doors.console.standings import excluded, on_the_allowlist
 from tests.doors.console.visiting import Shown, Site
+from tests.features.rights.giving import own_role
 from tests.features.signin.walking import allow
 
 HERE = "/console/two-factor"
@@ -99,6 +104,7 @@ def test_an_auditor_reads_and_changes_nothing(site: Site) -> None:
     assert "user-permissions:modify-object-acls" in page.greyed["Add to allowlist"]
     assert "user-permissions:modify-object-acls" in page.greyed["Exclude an account"]
     assert not [link for link in page.links if "stage=disallow" in link]
+    assert "Remove Bram from allowlist: You do not have the right" in page.text
     assert refused.told[0] == 403
     assert settings(site) == TwoFactorSettings()
 
@@ -158,3 +164,23 @@ def test_a_long_allowlist_goes_on(site: Site) -> None:
 
     assert (first.text.count("brings a phone"), second.text.count("brings a phone")) == (50, 10)
     assert olga.get("/console/two-factor?allowed_after=x&excluded_after=%00").status == 200
+
+
+def test_each_entry_is_greyed_by_the_decision_that_guards_its_act(site: Site) -> None:
+    """Who may take others off the lists is led to no refusal about somebody higher (RIGHT-4, RIGHT-7)."""
+    bram, grace = on_the_allowlist(site), site.world.add("grace", "administrator")
+    site.world.run(allow_set_up, AllowSetUp(grace, "a new phone"))
+    rita, printer = site.world.add("rita", "administrator"), site.world.add("printer")
+    for one in (rita, printer):
+        site.world.run(exclude_account, ExcludeAccount(one, "a test"))
+    own_role(site.world, "keys", *SHIPPED["auditor"].rights, "user-permissions:modify-object-acls")
+
+    page = site.operator("keys", name="kim").get(HERE).page
+
+    staged = [link for link in page.links if "stage=disallow" in link or "stage=include" in link]
+    assert staged == [
+        f"/console/users/{bram}?tab=two-factor&stage=disallow",
+        f"/console/users/{printer}?tab=two-factor&stage=include",
+    ]
+    assert "Remove Grace from allowlist: This account holds rights that you do not hold." in page.text
+    assert "Lift the exclusion of Rita: This account holds rights that you do not hold." in page.text

@@ -11,6 +11,7 @@ from doorward.doors.console.operator import (
     group_in,
     listed_accounts,
     may,
+    may_now,
     permission,
     shell,
     signed_in,
@@ -50,7 +51,7 @@ from doorward.kernel.outcome import Refused
 from doorward.kernel.sentences import sentence
 
 _GROUPS = "/console/groups"
-_ADD, _EDIT = add_group.act, edit_group.act
+_ADD, _EDIT, _ADD_MEMBER = add_group.act, edit_group.act, add_member.act
 _CHOICES = 20
 _OF_ONE = frozenset(
     {"accounts.not_found", "rights.self", "rights.higher_target", "rights.not_held", "rights.last_administrator",
@@ -195,7 +196,7 @@ def one_group(
             "shown": len(members.accounts), "first": own if "cursor" in visit.query else None, "next": following,
         },
         stage=stage or visit.query.get("stage"),
-        may={"change": may(shown, _EDIT)},
+        may={"change": may_now(visit, _EDIT, EditGroup(viewed.row.group.id, None)), "add": may(shown, _ADD_MEMBER)},
         left_out=_told(visit, left_out or {}),
         left_out_reference=visit.origin.reference,
         form=dict(visit.form),

@@ -1,6 +1,6 @@
 """What every page of an operator needs: who they are, what they may, and how one act of a form is run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -142,6 +142,18 @@ def barred(shown: SessionShown, act: Act) -> Refused | None:
 def may(shown: SessionShown, act: Act) -> dict[str, Any]:
     """Put whether a session may do an act, whomever it is about, for a page."""
     refused = barred(shown, act)
+    return permission(refused is None, refused)
+
+
+def may_each(visit: Visit, act: Act, commands: Sequence[Any]) -> dict[AccountId, dict[str, Any]]:
+    """Put whether the visitor may do an act to each of many accounts, by the decision that guards it (RIGHT-7)."""
+    refusals = visit.refusals_of(act, commands) if commands else []
+    return {one.account: permission(no is None, no) for one, no in zip(commands, refusals, strict=True)}
+
+
+def may_now(visit: Visit, act: Act, command: object) -> dict[str, Any]:
+    """Put the same of an act about nobody in particular, or about one."""
+    refused = visit.refusal_of(act, command)
     return permission(refused is None, refused)
 
 

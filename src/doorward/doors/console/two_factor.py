@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from doorward.doors.console.operator import may, shell, signed_in, word_for
+from doorward.doors.console.operator import may, may_each, shell, signed_in, word_for
 from doorward.doors.console.pages import at_field
 from doorward.doors.console.settings import FIELDS
 from doorward.doors.console.visit import Visit, whole_number
@@ -13,15 +13,23 @@ from doorward.features.directory.actions import search_accounts
 from doorward.features.directory.model import AccountRow, Search
 from doorward.features.policy.actions import bounds, change_two_factor, read_two_factor
 from doorward.features.policy.model import ChangeTwoFactor, ReadTwoFactor
-from doorward.features.second_factor.actions.allowlist import allow_set_up, list_allowlist
-from doorward.features.second_factor.actions.exclusions import list_exclusions
-from doorward.features.second_factor.model import AllowlistPage, ExclusionsPage, ListAllowlist, ListExclusions
+from doorward.features.second_factor.actions.allowlist import allow_set_up, list_allowlist, withdraw_set_up
+from doorward.features.second_factor.actions.exclusions import lift_exclusion, list_exclusions
+from doorward.features.second_factor.model import (
+    AllowlistPage,
+    ExclusionsPage,
+    LiftExclusion,
+    ListAllowlist,
+    ListExclusions,
+    WithdrawSetUp,
+)
 from doorward.features.sessions.model import SessionShown
 from doorward.kernel.ids import AccountId, parse_id
 from doorward.kernel.outcome import Fact, Refused
 
 _HERE = "/console/two-factor"
 _CHANGE, _ALLOW = change_two_factor.act, allow_set_up.act
+_WITHDRAW, _LIFT = withdraw_set_up.act, lift_exclusion.act
 _NUMBERS = ("allowlist_hours_after_reset", "allowlist_days_for_new_account")
 _STAGES = ("allow", "exclude")
 _FOUND = 8
@@ -86,6 +94,8 @@ def _lists(visit: Visit, allowed: AllowlistPage, excluded: ExclusionsPage) -> di
     return {
         "allowlist": list(allowed.entries),
         "exclusions": list(excluded.entries),
+        "withdrawals": may_each(visit, _WITHDRAW, [WithdrawSetUp(one.account) for one in allowed.entries]),
+        "lifts": may_each(visit, _LIFT, [LiftExclusion(one.account) for one in excluded.entries]),
         "people": {**allowed.people, **excluded.people},
         "allowlist_page": _pager(visit, "allowed_after", allowed),
         "exclusions_page": _pager(visit, "excluded_after", excluded),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from doorward.doors.console.bulk import USERS, permissions_for_many
-from doorward.doors.console.operator import listed_accounts, may, permission, shell, signed_in
+from doorward.doors.console.operator import listed_accounts, may, may_each, shell, signed_in
 from doorward.doors.console.searching import Asked, asked_in
 from doorward.doors.console.views import own_views
 from doorward.doors.console.visit import Visit
@@ -94,10 +94,8 @@ def export_users(visit: Visit, _: SessionShown) -> Response:
 
 
 def _unlocks(visit: Visit, accounts: Sequence[AccountRow]) -> dict[AccountId, dict[str, Any]]:
-    """Say whether each listed account that is locked may be unlocked: by the decision that guards the act (RIGHT-7)."""
-    locked = [one.id for one in accounts if one.lock is not None]
-    refusals = visit.refusals_of(_UNLOCK, [UnlockAccount(one) for one in locked]) if locked else []
-    return {one: permission(no is None, no) for one, no in zip(locked, refusals, strict=True)}
+    """Say of each listed account that is locked whether it may be unlocked."""
+    return may_each(visit, _UNLOCK, [UnlockAccount(one.id) for one in accounts if one.lock is not None])
 
 
 def _groups(visit: Visit, asked: Asked) -> tuple[Asked, list[tuple[str, str]]]:
