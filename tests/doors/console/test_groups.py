@@ -227,6 +227,23 @@ def test_who_may_not_change_groups_reads_them(site: Site) -> None:
     assert ivy.post(GROUPS, {"name": "East", "reason": "x"}).status == 403
 
 
+def test_who_looks_after_one_branch_changes_no_group(site: Site) -> None:
+    """The right over some people adds members, and edits or deletes no group: the buttons say what the acts do."""
+    bram = site.world.add("bram")
+    group = made(site, "Branch North", bram)
+    own_role(site.world, "branch-desk", "users:read", "users:modify")
+    lena = site.world.add("lena", factors=1)
+    hold(site.world, lena, "branch-desk", over=group)
+    browser = site.signed_in(lena)
+
+    page = browser.get(f"{GROUPS}/{group}").page
+    refused = browser.post(f"{GROUPS}/{group}/edit", {"name": "East", "version": "1", "reason": "x"})
+
+    assert all("users:modify" in page.greyed[f"{act} Branch North"] for act in ("Edit", "Delete"))
+    assert "Add members" not in page.greyed
+    assert refused.status == 403
+
+
 def test_the_search_for_users_filters_by_group(site: Site) -> None:
     """By its name in an address that somebody wrote, by its id from then on."""
     bram = site.world.add("bram")
