@@ -11,7 +11,7 @@ def test_what_no_group_names_is_run_as_well() -> None:
 
     assert words[0] == "tests"
     assert "--ignore=tests/architecture" not in words
-    assert "--ignore=tests/features/otp/test_rules.py" in words
+    assert "--ignore=tests/features/otp/test_rules_codes.py" in words
 
 
 REPORT = """<testsuites><testsuite tests="9" failures="1" errors="2" skipped="3">
