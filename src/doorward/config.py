@@ -50,7 +50,7 @@ def database_address(value: str) -> str:
 
 
 def seen_from(folder: Path, address: str) -> str:
-    """Give the address of an SQLite file by its whole path; one that begins with no slash is seen from a folder."""
+    """Return the address of an SQLite file by its whole path; one that begins with no slash is seen from a folder."""
     path = address.removeprefix(_FILE)
     return address if path in {address, ""} else f"{_FILE}{folder / path}"
 
@@ -131,7 +131,7 @@ class Settings(BaseSettings):
 
     @property
     def database_file(self) -> Path | None:
-        """Give SQLite's file; None where the database is PostgreSQL."""
+        """Return SQLite's file; None where the database is PostgreSQL."""
         path = self.database.removeprefix("sqlite:///")
         return None if path == self.database else Path(path)
 
@@ -142,18 +142,18 @@ class Settings(BaseSettings):
 
     @property
     def address(self) -> tuple[str, int]:
-        """Give host and port to listen on."""
+        """Return host and port to listen on."""
         host, port = host_and_port(self.listen)
         return host, int(port)
 
     @property
     def beyond_loopback(self) -> bool:
-        """Tell whether others than this machine can reach the port."""
+        """Return whether others than this machine can reach the port."""
         return not is_this_machine(self.address[0])
 
     @property
     def sender(self) -> str:
-        """Give the address that mail comes from."""
+        """Return the address that mail comes from."""
         return self.mail_from or f"doorward@{urlsplit(self.public_url).hostname}"
 
 
@@ -197,7 +197,7 @@ def load(options: Mapping[str, Any] | None = None, environ: Mapping[str, str] | 
 
 
 def environment_without_settings() -> dict[str, str]:
-    """Give the environment without our own variables: for a server beside this one, which they are not meant for."""
+    """Return the environment without our own variables: for a server beside this one, which they are not meant for."""
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 
 

@@ -69,7 +69,7 @@ log = structlog.get_logger(__name__)
 
 
 def post_duties(deliver: Deliver) -> tuple[Duty, ...]:
-    """Give the duties of the thread that sends mail: a mail server that hangs holds up nothing but mail.
+    """Return the duties of the thread that sends mail: a mail server that hangs holds up nothing but mail.
 
     What came of a mail that was tried is written by whoever tried it, also when another process sends mail by now.
     """
@@ -81,7 +81,7 @@ def post_duties(deliver: Deliver) -> tuple[Duty, ...]:
 
 
 def upkeep_duties() -> tuple[Duty, ...]:
-    """Give the duties of the other thread."""
+    """Return the duties of the other thread."""
     return (
         Duty("go on with jobs", OFTEN, partial(jobs.go_on, pace=jobs.Pace())),
         Duty("mail about forgotten passwords", OFTEN, mail_forgotten),

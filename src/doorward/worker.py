@@ -85,7 +85,7 @@ class Worker:
         self._give_back()
 
     def _due(self, duty: Duty, now: datetime) -> bool:
-        """Tell whether a duty's time has come; a clock that was set back does not put it off."""
+        """Return whether a duty's time has come; a clock that was set back does not put it off."""
         done_at, rest_until = self._done_at.get(duty.name), self._rest_until.get(duty.name)
         if rest_until is not None and rest_until - AFTER_FAILURE <= now < rest_until:
             return False
@@ -104,7 +104,7 @@ class Worker:
         return True
 
     def _held(self, now: datetime) -> frozenset[str]:
-        """Give the duties that this worker holds; take what is free and renew what is held, from time to time.
+        """Return the duties that this worker holds; take what is free and renew what is held, from time to time.
 
         Whoever holds none says all the same that it serves, so that nobody moves the database away from under it.
         """

@@ -34,7 +34,7 @@ class Answer:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Give the fields of an answer in JSON; a page has none."""
+        """Return the fields of an answer in JSON; a page has none."""
         if "json" not in self.headers.get("content-type", ""):
             return {}
         try:
@@ -54,25 +54,25 @@ class Answer:
 
     @property
     def alike(self) -> tuple[int, Mapping[str, str], bytes]:
-        """Give all that can be compared: every header and every byte, the date and the reference apart."""
+        """Return all that can be compared: every header and every byte, the date and the reference apart."""
         reference = str(self.facts.get("reference", "")).encode()
         headers = {name: value for name, value in self.headers.items() if name != "date"}
         return self.status, headers, self.body.replace(reference, b"") if reference else self.body
 
     @property
     def items(self) -> list[dict[str, Any]]:
-        """Give the rows of a list."""
+        """Return the rows of a list."""
         found = self.need("items")
         return found if isinstance(found, list) else []
 
     def need(self, name: str) -> Any:
-        """Give a field that the scene cannot go on without."""
+        """Return a field that the scene cannot go on without."""
         if name not in self.facts:
             raise BrokenOff(f"{self.line} answered {self.short}, without `{name}`")
         return self.facts[name]
 
     def find(self, pattern: bytes) -> str:
-        """Give what a pattern finds on a page that the scene cannot go on without."""
+        """Return what a pattern finds on a page that the scene cannot go on without."""
         found = re.search(pattern, self.body)
         if found is None:
             raise BrokenOff(f"{self.line} answered {self.short}, without what was looked for on the page")

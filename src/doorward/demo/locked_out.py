@@ -123,7 +123,7 @@ def _outcomes(entries: Answer) -> str:
 
 
 def _who(entries: Answer) -> str:
-    """Say who did what a list of entries is about, and why."""
+    """Return who did what a list of entries is about, and why."""
     said = [f"{row['actor_name']}: {row['outcome']}" + (f", “{row['reason']}”" if row["reason"] else "")
             for row in entries.items]  # fmt: skip
     return "; ".join(said) or "no entry"

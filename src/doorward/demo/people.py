@@ -37,17 +37,17 @@ class Person:
 
     @property
     def first_name(self) -> str:
-        """Give the name that the story calls them by."""
+        """Return the name that the story calls them by."""
         return self.full_name.partition(" ")[0]
 
     @property
     def user_name(self) -> str:
-        """Give the name that they sign in with."""
+        """Return the name that they sign in with."""
         return self.full_name.lower().replace(" ", ".")
 
     @property
     def email(self) -> str:
-        """Give the address that their mail goes to."""
+        """Return the address that their mail goes to."""
         return f"{self.user_name}@{DOMAIN}"
 
 

@@ -8,7 +8,7 @@ STEP_SECONDS = 30
 
 
 def step_at(instant: datetime) -> int:
-    """Give the number of the 30-second step of an instant: RFC 6238 section 4.2."""
+    """Return the number of the 30-second step of an instant: RFC 6238 section 4.2."""
     return int(instant.timestamp()) // STEP_SECONDS
 
 
@@ -30,10 +30,10 @@ class Phone:
         self.typed_step = -1
 
     def free_step(self, now: datetime) -> int:
-        """Say which step has the next code that was not typed yet: this one or the one that follows."""
+        """Return which step has the next code that was not typed yet: this one or the one that follows."""
         return max(step_at(now), self.typed_step + 1)
 
     def type_code(self, step: int) -> str:
-        """Give the code of a step, and remember that it was typed."""
+        """Return the code of a step, and remember that it was typed."""
         self.typed_step = step
         return code_of(self.secret_key, step)

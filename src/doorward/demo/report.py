@@ -26,7 +26,7 @@ class Observation:
 
     @property
     def right(self) -> bool:
-        """Tell whether it was as it should be."""
+        """Return whether it was as it should be."""
         return self.seen == self.expected
 
 

@@ -38,16 +38,16 @@ class Started:
 
     @property
     def maildir(self) -> Path:
-        """Say where it leaves its mail."""
+        """Return where it leaves its mail."""
         return self.folder / "data" / "mail"
 
     @property
     def runs(self) -> bool:
-        """Tell whether it is still there."""
+        """Return whether it is still there."""
         return self.process.poll() is None
 
     def last_words(self) -> str:
-        """Give the end of its log."""
+        """Return the end of its log."""
         return _end_of(self.folder / "server.log")
 
 

@@ -95,19 +95,19 @@ class Stage:
 
 
 def phone_of(person: Person) -> Phone:
-    """Give a phone that the scene cannot go on without."""
+    """Return a phone that the scene cannot go on without."""
     if person.phone is None:
         raise BrokenOff(f"{person.full_name} has no key")
     return person.phone
 
 
 def because(reason: str) -> dict[str, str]:
-    """Give the reason that every change of another's account takes."""
+    """Return the reason that every change of another's account takes."""
     return {"reason": reason}
 
 
 def likeness(*answers: Answer) -> str:
-    """Say whether answers differ in anything but date and reference."""
+    """Return whether answers differ in anything but date and reference."""
     kinds = {repr(answer.alike) for answer in answers}
     return SAME if len(kinds) == 1 else f"{len(kinds)} different answers"
 

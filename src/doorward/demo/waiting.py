@@ -18,7 +18,7 @@ class Time(Protocol):
 
     @property
     def patience(self) -> float:
-        """Say how many seconds to wait for what should come about by itself."""
+        """Return how many seconds to wait for what should come about by itself."""
 
     def now(self) -> datetime:
         """Read the clock."""

@@ -111,7 +111,7 @@ class _Piles:
             self._spill()
 
     def take(self, number: int) -> bytes:
-        """Give a pile, which is not kept any longer."""
+        """Return a pile, which is not kept any longer."""
         path = self._place / str(number)
         spilled = path.read_bytes() if path.exists() else b""
         path.unlink(missing_ok=True)

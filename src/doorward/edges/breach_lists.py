@@ -74,7 +74,7 @@ class BreachList:
         self._path = path
 
     def __contains__(self, digest: bytes) -> bool:
-        """Tell whether the list has an entry of this digest; raise `ListUnreadable`."""
+        """Return whether the list has an entry of this digest; raise `ListUnreadable`."""
         bucket, rest = self._bucket(int.from_bytes(digest[:PREFIX])), digest[PREFIX:DIGEST]
         at = bisect_left(_Rests(bucket), rest) * REST
         return bucket[at : at + REST] == rest
@@ -153,12 +153,12 @@ class _Rests:
 
 
 def file_of(folder: Path, name: str) -> Path:
-    """Say where a list is."""
+    """Return where a list is."""
     return folder / f"{name}{SUFFIX}"
 
 
 def digest_of(text: str) -> bytes:
-    """Give what a list keeps of a text: the beginning of its SHA-1, for that is what published lists hold."""
+    """Return what a list keeps of a text: the beginning of its SHA-1, for that is what published lists hold."""
     return sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()[:DIGEST]
 
 

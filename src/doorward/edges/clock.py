@@ -20,7 +20,7 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """Give the present instant, aware and in UTC."""
+        """Return the present instant, aware and in UTC."""
         return datetime.now(UTC)
 
 
@@ -34,7 +34,7 @@ class Stopwatch:
         self._started = time.monotonic()
 
     def seconds(self) -> float:
-        """Say how long it has been running."""
+        """Return how long it has been running."""
         return time.monotonic() - self._started
 
 
@@ -73,7 +73,7 @@ class CommonClock:
         self._asked_at = 0.0
 
     def now(self) -> datetime:
-        """Give the present instant, aware and in UTC; raise what `ask` raises only while nothing was ever told."""
+        """Return the present instant, aware and in UTC; raise what `ask` raises only while nothing was ever told."""
         told = self._told
         if told is None:
             with self._asking:
@@ -128,5 +128,5 @@ class UnaskedClock:
         self._clock = clock
 
     def now(self) -> datetime:
-        """Give the present instant at once, aware and in UTC."""
+        """Return the present instant at once, aware and in UTC."""
         return self._clock.told() if isinstance(self._clock, CommonClock) else self._clock.now()

@@ -24,7 +24,7 @@ class CommonPasswords:
         return len(self._packed) // DIGEST_BYTES
 
     def __contains__(self, folded: str) -> bool:
-        """Tell whether a text, folded as `passwords.rules.fold` does, is an entry."""
+        """Return whether a text, folded as `passwords.rules.fold` does, is an entry."""
         wanted = digest(folded)
         low, high = 0, len(self)
         while low < high:

@@ -22,22 +22,22 @@ OPEN_TO_OTHERS = 0o077
 
 
 def key_file(settings: Settings) -> Path:
-    """Say where the keys are."""
+    """Return where the keys are."""
     return settings.data / KEY
 
 
 def is_there(settings: Settings) -> bool:
-    """Tell whether a database was begun here: SQLite's file, or the key file that goes with PostgreSQL."""
+    """Return whether a database was begun here: SQLite's file, or the key file that goes with PostgreSQL."""
     return (settings.database_file or key_file(settings)).exists()
 
 
 def breach_lists(settings: Settings) -> Path:
-    """Say where the site's breach lists are; the folder is made by the first import."""
+    """Return where the site's breach lists are; the folder is made by the first import."""
     return settings.data / "breach-lists"
 
 
 def maildir(settings: Settings) -> Path | None:
-    """Say where the Maildir is; None where mail leaves by a mail server."""
+    """Return where the Maildir is; None where mail leaves by a mail server."""
     return Path(settings.mail.removeprefix("maildir://")) if settings.mail.startswith("maildir:") else None
 
 

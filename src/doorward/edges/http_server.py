@@ -145,7 +145,7 @@ def bind(settings: Settings) -> socket.socket:
 
 
 def bound(settings: Settings, taken: socket.socket) -> Settings:
-    """Say which port was taken, where the settings leave that to the system (port 0)."""
+    """Return which port was taken, where the settings leave that to the system (port 0)."""
     if settings.address[1] != 0:
         return settings
     port = taken.getsockname()[1]
@@ -238,7 +238,7 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _connections() -> int:
-    """Say how many connections may be open: no more than there are file descriptors for."""
+    """Return how many connections may be open: no more than there are file descriptors for."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = (
         CONNECTIONS + FILES_KEPT_FREE if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS + FILES_KEPT_FREE)

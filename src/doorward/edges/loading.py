@@ -43,7 +43,7 @@ def before_the_owner() -> None:
 
 
 def closed_to_others(files: set[Path]) -> bool:
-    """Tell whether any of these files lies where only its owner may read it."""
+    """Return whether any of these files lies where only its owner may read it."""
     folders = {folder for file in files for folder in file.resolve().parents}
     return not all(
         path.exists() and path.stat().st_mode & mode

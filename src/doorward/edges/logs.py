@@ -61,7 +61,7 @@ def line_of(logger: object, method: str, line: Mapping[str, Any]) -> str:
 
 
 def what_failed(error: BaseException) -> dict[str, Any]:
-    """Give what a line says of an exception: a fault its traceback, a database that is away its reason alone.
+    """Return what a line says of an exception: a fault its traceback, a database that is away its reason alone.
 
     While it is away every duty and every request says so, which would fill the disk.
     """

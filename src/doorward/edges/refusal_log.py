@@ -52,7 +52,7 @@ class RefusalLog:
         self._over: list[Joined] = []
 
     def offer(self, event: Event, origin: Origin, actor: Actor = NOBODY) -> bool:
-        """Say whether this refusal gets an entry of its own; if not, it is counted in a joined one."""
+        """Return whether this refusal gets an entry of its own; if not, it is counted in a joined one."""
         if event.outcome == Checked.CHECKED:
             return True
         now = self._clock.now()

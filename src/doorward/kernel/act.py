@@ -154,11 +154,11 @@ class Reach:
 
     @property
     def whole(self) -> bool:
-        """Tell whether nobody is out of reach."""
+        """Return whether nobody is out of reach."""
         return self.everything and not self.without
 
     def covers(self, inside: Collection[GroupId]) -> bool:
-        """Tell whether a member of these groups is within reach, as far as these tell."""
+        """Return whether a member of these groups is within reach, as far as these tell."""
         return (self.everything or not self.groups.isdisjoint(inside)) and self.without.isdisjoint(inside)
 
 
@@ -245,7 +245,7 @@ class Action(Generic[C, O]):
         return self.__wrapped__(call, command)
 
     def for_many(self, perform: M) -> M:
-        """Say how many commands of one actor are performed at once, each with a call of its own.
+        """Return how many commands of one actor are performed at once, each with a call of its own.
 
         Only where no outcome depends on another: all are decided before anything is written.
         """
@@ -289,10 +289,10 @@ def act(  # noqa: PLR0913 - all that a declaration says; most of it has a defaul
 
 
 def target_of(command: object) -> AccountId | None:
-    """Say which account a command is about: its `account`, where it has one."""
+    """Return which account a command is about: its `account`, where it has one."""
     return getattr(command, "account", None)
 
 
 def reason_of(command: object) -> str | None:
-    """Give the reason that the actor typed, where the command carries one."""
+    """Return the reason that the actor typed, where the command carries one."""
     return getattr(command, "reason", None)

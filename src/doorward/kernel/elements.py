@@ -17,7 +17,7 @@ class Element:
     children: "tuple[Element, ...]" = field(repr=False)
 
     def each(self, name: str) -> "Iterable[Element]":
-        """Give the children of a name, whichever their namespace."""
+        """Return the children of a name, whichever their namespace."""
         return (child for child in self.children if child.name == name)
 
     def find(self, *path: str) -> "Element | None":
@@ -28,6 +28,6 @@ class Element:
         return found
 
     def text_of(self, *path: str) -> str:
-        """Give the text that stands at a path; nothing where there is none."""
+        """Return the text that stands at a path; nothing where there is none."""
         found = self.find(*path)
         return "" if found is None else found.text

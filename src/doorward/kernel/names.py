@@ -17,7 +17,7 @@ hold up the whole process for seconds.
 
 
 def canonical(name: str) -> str:
-    """Give a name's one form: NFKC, case folded, trimmed.
+    """Return a name's one form: NFKC, case folded, trimmed.
 
     Folding can produce what NFKC would fold again, so it is repeated once (Unicode 15 section 3.13, D147).
     NUL, which PostgreSQL takes in no text, becomes another character that no name holds: it is found nowhere.
@@ -32,5 +32,5 @@ def canonical(name: str) -> str:
 
 
 def fits(text: str, most: int = NAME_LENGTH) -> bool:
-    """Tell whether a text and its one form are short enough to be kept."""
+    """Return whether a text and its one form are short enough to be kept."""
     return len(text) <= most and len(canonical(text)) <= GROWTH * most

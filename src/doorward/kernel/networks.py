@@ -6,7 +6,7 @@ _NETWORK_BITS = 64
 
 
 def is_this_machine(host: str) -> bool:
-    """Tell whether a host is this machine, so that nothing goes over a network."""
+    """Return whether a host is this machine, so that nothing goes over a network."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -17,7 +17,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Give the text to the one place that needs it."""
+        """Return the text to the one place that needs it."""
         return self._text
 
     def __repr__(self) -> str:
@@ -39,7 +39,7 @@ class Clock(Protocol):
     """Where the time comes from."""
 
     def now(self) -> datetime:
-        """Give the present instant, aware and in UTC."""
+        """Return the present instant, aware and in UTC."""
 
 
 class Entropy(Protocol):
@@ -72,7 +72,7 @@ class Signer(Protocol):
         """Sign claims: header, claims and signature, with dots between."""
 
     def keys(self) -> Mapping[str, object]:
-        """Give the public keys, as RFC 7517 section 5 spells a set of them."""
+        """Return the public keys, as RFC 7517 section 5 spells a set of them."""
 
 
 class SealBroken(Exception):
@@ -121,7 +121,7 @@ class Hasher(Protocol):
         """Do the job on the calling thread: `Verify` gives `Verified`, `Encode` a str, `Matches` a bool."""
 
     def current(self, stored: str) -> bool:
-        """Tell whether a stored hash was made with the present algorithm and parameters."""
+        """Return whether a stored hash was made with the present algorithm and parameters."""
 
     def adopt(self, foreign: str) -> str | ValueError:
         """Bring another system's spelling of a hash to ours; an error says why it can never be verified here."""

@@ -35,7 +35,7 @@ def sentence(refused: Refused) -> str:
 
 
 def advice_on(setting: str, facts: Mapping[str, Fact]) -> str:
-    """Say what a setting weakens."""
+    """Return what a setting weakens."""
     return _ADVICE[setting].format_map(facts)
 
 

@@ -10,12 +10,12 @@ _CONTROLS = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def is_control(character: str) -> bool:
-    """Tell whether a character is not seen but acts: on a terminal, on the direction of writing, on lines."""
+    """Return whether a character is not seen but acts: on a terminal, on the direction of writing, on lines."""
     return unicodedata.category(character) in _CONTROLS
 
 
 def has_controls(text: str) -> bool:
-    """Tell whether a text holds such a character."""
+    """Return whether a text holds such a character."""
     return not text.isprintable() and any(map(is_control, text))
 
 

@@ -15,7 +15,7 @@ def to_microseconds(instant: datetime) -> int:
 
 
 def from_microseconds(count: int) -> datetime:
-    """Give the instant that lies `count` microseconds after 1970."""
+    """Return the instant that lies `count` microseconds after 1970."""
     return EPOCH + timedelta(microseconds=count)
 
 

@@ -78,7 +78,7 @@ PAGES = frozenset({"/openapi.json", "/docs"})
 
 
 def owns(path: str) -> bool:
-    """Tell whether an address belongs to this door."""
+    """Return whether an address belongs to this door."""
     return path in PAGES or path.startswith("/api/")
 
 

@@ -67,7 +67,7 @@ class Asked:
 
     @property
     def changing(self) -> Changing:
-        """Give what changes accounts for whoever asks."""
+        """Return what changes accounts for whoever asks."""
         return Changing(self.plug.runtime, self.plug.driver, self.loop, self.caller, self.origin)
 
     async def drive(self, steps: Steps) -> Any:

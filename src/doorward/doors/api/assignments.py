@@ -56,7 +56,7 @@ def wanted_of(roles: list[str | NewAssignment]) -> tuple[Wanted, ...]:
 
 
 def assignments_json(held: RolesOf) -> Page[AssignmentJson]:
-    """Tell what is held."""
+    """Return what is held."""
     return Page(items=[assignment_json(one, dict(held.names)) for one in held.assignments], next=None)
 
 

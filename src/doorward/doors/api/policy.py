@@ -52,7 +52,7 @@ _JSON_TYPES = {int: "integer", bool: "boolean", str: "string"}
 
 
 def _schema(kind: type[Any]) -> dict[str, Any]:
-    """Give the schema of a setting: a choice lists what it is one of."""
+    """Return the schema of a setting: a choice lists what it is one of."""
     return {"type": "string", "enum": list(kind)} if issubclass(kind, StrEnum) else {"type": _JSON_TYPES[kind]}
 
 
@@ -85,7 +85,7 @@ class SettingsChange(BaseModel):
 
     @property
     def changes(self) -> Mapping[str, str | int | bool]:
-        """Give the settings that are named."""
+        """Return the settings that are named."""
         return self.model_extra or {}
 
 

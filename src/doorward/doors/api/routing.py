@@ -49,7 +49,7 @@ class StrictRequest(Request):
     parsed: object = None
 
     async def json(self) -> Any:
-        """Give what was read."""
+        """Return what was read."""
         return self.parsed
 
 
@@ -129,7 +129,7 @@ def _summary(handler: Handler) -> str:
 
 
 def _description(handler: Handler) -> str:
-    """Give the rest of a docstring, with its example as code."""
+    """Return the rest of a docstring, with its example as code."""
     text = inspect.cleandoc(handler.__doc__ or "").partition("\n")[2].strip()
     return "\n\n".join(f"```sh\n{one}\n```" if one.startswith("curl ") else one for one in text.split("\n\n"))
 

@@ -188,7 +188,7 @@ def _row(row: AccountRow) -> tuple[Any, ...]:
 
 
 def _factor(row: AccountRow) -> str:
-    """Say how an account stands with its second factor, as people read it."""
+    """Return how an account stands with its second factor, as people read it."""
     return "none: code by e-mail" if row.signs_in_by_email else FACTOR_WORDS[row.second_factor]
 
 

@@ -140,7 +140,7 @@ def remove(desk: Desk, host: str, *, reason: str | None, yes: bool) -> None:
 
 
 def _wanted(desk: Desk, host: str, *, kind: str, upstream: str, nodes: tuple[str, ...]) -> ShowConfiguration:
-    """Say which configuration is wanted: the web server, and the addresses between which it stands."""
+    """Return which configuration is wanted: the web server, and the addresses between which it stands."""
     parts = urlsplit(upstream)
     beyond = parts.path.strip("/") or parts.query or parts.fragment
     if parts.scheme not in {"http", "https"} or not _PLACE.fullmatch(parts.netloc) or beyond:

@@ -135,7 +135,7 @@ def _read(desk: Desk, file: BinaryIO, form: Form | None, min_count: int, place: 
 
 
 def _size(file: BinaryIO) -> int:
-    """Give the size of a file; 0 where it is none, such as a pipe."""
+    """Return the size of a file; 0 where it is none, such as a pipe."""
     with suppress(OSError):
         return os.fstat(file.fileno()).st_size
     return 0

@@ -78,7 +78,7 @@ class Desk:
         return found.account.id
 
     def accepted(self, outcome: A | Refused) -> A:
-        """Give an outcome that is not a refusal."""
+        """Return an outcome that is not a refusal."""
         if isinstance(outcome, Refused):
             raise self.refusal(outcome)
         return outcome

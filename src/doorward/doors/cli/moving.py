@@ -125,7 +125,7 @@ def _tell(desk: Desk, moved: DatabaseMoved, to: str, name: str) -> None:
 
 
 def _place() -> str:
-    """Say where the present database is named, or would be."""
+    """Return where the present database is named, or would be."""
     loaded = settings_of(click.get_current_context(), {})[1]
     if loaded.origins["database"] == "environment":
         return "DOORWARD_DATABASE"

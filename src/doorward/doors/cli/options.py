@@ -79,7 +79,7 @@ def settings_of(context: click.Context, options: dict[str, Any]) -> tuple[Progra
 
 
 def wants_json(context: click.Context) -> bool:
-    """Tell whether JSON was asked for."""
+    """Return whether JSON was asked for."""
     return bool(context.meta.get("as_json"))
 
 

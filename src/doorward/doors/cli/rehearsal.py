@@ -22,7 +22,7 @@ class Rehearsal:
 
     @classmethod
     def of(cls, runtime: Runtime) -> Runtime:
-        """Give a runtime whose acts are rehearsed."""
+        """Return a runtime whose acts are rehearsed."""
         return replace(runtime, database=cls(runtime.database))
 
     @contextmanager

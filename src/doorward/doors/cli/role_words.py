@@ -51,7 +51,7 @@ def over(one: Assignment, names: Names) -> str:
 
 
 def through(one: Assignment, names: Names) -> str:
-    """Say which role brings something, over whom and by which group."""
+    """Return which role brings something, over whom and by which group."""
     by = "" if one.through is None else f", through group {_name(one.through, names)}"
     return f"{one.role} over {over(one, names)}{by}"
 

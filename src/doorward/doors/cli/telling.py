@@ -158,7 +158,7 @@ def confirm(question: str, *, yes: bool) -> None:
 
 
 def counted(count: int, thing: str, things: str = "") -> str:
-    """Say how many of a thing there are: `1 entry`, `2,000 entries`."""
+    """Return how many of a thing there are: `1 entry`, `2,000 entries`."""
     return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
 
 

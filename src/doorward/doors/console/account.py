@@ -93,7 +93,7 @@ def page(visit: Visit, shown: SessionShown, typed: Typed) -> Response:
 
 
 def _frame(shown: SessionShown, viewed: AccountShown, typed: Typed) -> dict[str, Any]:
-    """Give what every tab shows; a refusal that has no field on the page is told above it."""
+    """Return what every tab shows; a refusal that has no field on the page is told above it."""
     gone = typed.stage == "unlock" and viewed.account.lock is None
     at_field = typed.refused is not None and bool(typed.errors) and not gone
     return {
@@ -194,7 +194,7 @@ _TABS: dict[str, Callable[[Visit, Call, AccountShown], dict[str, Any]]] = {
 
 
 def _barred_by(viewed: AccountShown) -> dict[str, Any] | None:
-    """Say who locked the account by hand, and why."""
+    """Return who locked the account by hand, and why."""
     story = viewed.lock_story
     return None if story is None or story.by is None else {"name": story.by, "why": story.why}
 
@@ -204,7 +204,7 @@ def _id(text: str | None) -> UUID | None:
 
 
 def proof_asked(protected: bool, errors: Errors) -> dict[str, Any] | None:  # noqa: FBT001 - the fact itself
-    """Say whether forms ask for account protection, and what was wrong with the one before (PROT-1)."""
+    """Return whether forms ask for account protection, and what was wrong with the one before (PROT-1)."""
     return {"error": errors.get("proof", ""), "code_error": errors.get("proof_code", "")} if protected else None
 
 
@@ -217,7 +217,7 @@ def again(visit: Visit, refused: Refused, tab: str, stage: str | None = None, er
 
 
 def account_address(account: AccountId, tab: str = "general", done: str = "") -> str:
-    """Give the address of an account's page."""
+    """Return the address of an account's page."""
     query = "&".join(
         part for part in ("" if tab == "general" else f"tab={tab}", f"done={done}" if done else "") if part
     )

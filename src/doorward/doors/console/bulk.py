@@ -36,7 +36,7 @@ class Chosen:
 
     @property
     def carried(self) -> list[tuple[str, str]]:
-        """Give what a form or an address says of them."""
+        """Return what a form or an address says of them."""
         if self.asked is None:
             return [("account", str(one)) for one in self.accounts]
         return [("everyone", "1"), *self.asked.carried.items()]

@@ -216,7 +216,7 @@ def _choices(visit: Visit, row: GroupRow) -> dict[str, Any]:
 
 
 def _given(visit: Visit, row: GroupRow) -> dict[str, Any]:
-    """Say which roles the group gives its members, and whether the actor may change that; nothing to who may not."""
+    """Return which roles the group gives its members, and whether the actor may change that; nothing to who may not."""
     held = visit.run(show_roles_of_group, ShowRolesOfGroup(row.group.id, judged=True))
     if isinstance(held, Refused):
         return {"held": None}
@@ -240,5 +240,5 @@ def _told(visit: Visit, left_out: dict[AccountId, Refused]) -> list[dict[str, An
 
 
 def address(group: GroupId, done: str = "") -> str:
-    """Give the address of a group's page."""
+    """Return the address of a group's page."""
     return f"{_GROUPS}/{group}" + (f"?done={done}" if done else "")

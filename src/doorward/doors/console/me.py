@@ -160,7 +160,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at:
 
 
 def _about_the_factor(visit: Visit, me: MeShown) -> bool:
-    """Tell which of the two tabs is shown; where none is named, the one on which something is under way."""
+    """Return which of the two tabs is shown; where none is named, the one on which something is under way."""
     tab = visit.query.get("tab", "")
     under_way = me.own_page_only or me.new_key_under_way or visit.query.get("stage", "") in _STAGES
     return tab == "two-factor" or (tab != "account" and under_way)
@@ -184,7 +184,7 @@ def _factor(visit: Visit, shown: SessionShown, me: MeShown, refused: Refused | N
 
 
 def _told(me: MeShown, refused: Refused | None, at: str) -> dict[str, Any]:
-    """Say which form asks for what, and at which of its fields a refusal stands."""
+    """Return which form asks for what, and at which of its fields a refusal stands."""
     proof = {"error": "", "code_error": "", "recovery_code": me.own_page_only, "hint": _HINT}
     told: dict[str, Any] = {"errors": {}, "refusal": None, "ask_code": None, "stage": None}
     told["proof"] = proof if me.account.protected else None
@@ -203,7 +203,7 @@ def _told(me: MeShown, refused: Refused | None, at: str) -> dict[str, Any]:
 
 
 def _new_key(visit: Visit, me: MeShown) -> dict[str, Any] | None:
-    """Say how far the new key is: to be checked, or proven and to be saved."""
+    """Return how far the new key is: to be checked, or proven and to be saved."""
     if me.new_key_proven:
         return {"step": "save", "shown": None}
     if not me.new_key_under_way:

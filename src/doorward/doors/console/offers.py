@@ -17,7 +17,7 @@ _OFFERS = {
 
 
 def undo_of(call: Call, done: str, account: AccountRow, shown: SessionShown) -> dict[str, Any] | None:
-    """Give the button that takes back what was just done, with the seconds that are left; None where nothing is.
+    """Return the button that takes back what was just done, with the seconds that are left; None where nothing is.
 
     None on a protected account either: taking it back is a change for which no second code comes in time (PROT-1).
     """

@@ -76,7 +76,7 @@ DONE = {
 
 
 def word_for(outcome: Done | Unchanged, done: str) -> str:
-    """Give the word by which the next page says what came of a form: what was done, if anything was."""
+    """Return the word by which the next page says what came of a form: what was done, if anything was."""
     return "unchanged" if isinstance(outcome, Unchanged) else done
 
 
@@ -98,7 +98,7 @@ def signed_in(
 
 
 def shell(visit: Visit, shown: SessionShown) -> dict[str, Any]:
-    """Give what the console's frame shows."""
+    """Return what the console's frame shows."""
     done = DONE.get(visit.query.get("done", ""))
     return {
         "me": {
@@ -131,7 +131,7 @@ def permission(allowed: bool, refused: Refused | None = None) -> dict[str, Any]:
 
 
 def barred(shown: SessionShown, act: Act) -> Refused | None:
-    """Say what bars a session from an act, whomever it is about.
+    """Return what bars a session from an act, whomever it is about.
 
     A session's rights are those that it can use: one without the second factor holds none that asks for it (KEY-7).
     """

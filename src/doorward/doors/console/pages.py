@@ -63,14 +63,14 @@ def told(refused: Refused, reference: str) -> dict[str, Any]:
 
 
 def again_after(refused: Refused, response: Response) -> Response:
-    """Say when to come again, where the refusal knows (RFC 9110 section 10.2.3)."""
+    """Return when to come again, where the refusal knows (RFC 9110 section 10.2.3)."""
     if refused.retry_after is not None:
         response.headers["retry-after"] = str(refused.retry_after)
     return response
 
 
 def status_of(refused: Refused | None) -> int:
-    """Give the HTTP status of a page: that of its refusal, the same as the API's, where it tells one."""
+    """Return the HTTP status of a page: that of its refusal, the same as the API's, where it tells one."""
     return HTTPStatus.OK if refused is None else HTTPStatus(refusal(refused).status)
 
 

@@ -6,7 +6,7 @@ from doorward.features.policy.model import PasswordRules
 
 
 def password_asked(rules: PasswordRules) -> dict[str, Any]:
-    """Say what the rules ask of a new password, and its shortest length."""
+    """Return what the rules ask of a new password, and its shortest length."""
     counts = [
         (rules.min_letters, "letter"),
         (rules.min_digits, "digit"),

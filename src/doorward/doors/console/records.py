@@ -105,7 +105,7 @@ def retry(visit: Visit) -> Response:
 
 
 def _nothing(shown: SessionShown) -> EntriesPage | Refused:
-    """Give the page of a filter that cannot be read; who may not read the trail learns nothing of names from it."""
+    """Return the page of a filter that cannot be read; who may not read the trail learns nothing of names from it."""
     missing = "audit:read" not in shown.rights
     return Refused("rights.missing", {"right": "audit:read"}) if missing else EntriesPage((), None)
 
@@ -159,7 +159,7 @@ def _people(visit: Visit, mails: tuple[Mail, ...]) -> dict[AccountId, Account]:
 
 
 def _pager(visit: Visit, address: str, kept: dict[str, str], shown: int, following: UUID | None) -> dict[str, Any]:
-    """Give the way through a long list: its first page, and the one after this."""
+    """Return the way through a long list: its first page, and the one after this."""
     first = f"{address}?{urlencode(kept)}" if "cursor" in visit.query else None
     after = None if following is None else f"{address}?{urlencode({**kept, 'cursor': str(following)})}"
     return {"shown": shown, "first": first, "next": after}

@@ -115,7 +115,7 @@ def taken_in(visit: Visit) -> Assignment | Refused:
 
 
 def taking(visit: Visit) -> dict[str, str]:
-    """Give the assignment that is about to be taken away, as the address or the form names it."""
+    """Return the assignment that is about to be taken away, as the address or the form names it."""
     said = visit.form or visit.query
     return {"role": said.get("role", ""), "effect": said.get("effect", "allow"), "scope": said.get("scope", "")}
 

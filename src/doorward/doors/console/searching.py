@@ -26,7 +26,7 @@ class Asked:
 
     @property
     def carried(self) -> dict[str, str]:
-        """Give the fields that an address needs."""
+        """Return the fields that an address needs."""
         fields = {
             "query": self.query,
             "second_factor": self.second_factor,
@@ -39,7 +39,7 @@ class Asked:
 
     @property
     def filters(self) -> dict[str, str | bool]:
-        """Give the fields as the templates have them."""
+        """Return the fields as the templates have them."""
         return {
             "query": self.query, "second_factor": self.second_factor, "locked": self.locked, "enabled": self.enabled,
             "group": self.group, "lock": self.lock,

@@ -90,12 +90,12 @@ def name_in(visit: Visit) -> str:
 
 
 def rules_address(name: str, done: str = "") -> str:
-    """Give the address of a set's page."""
+    """Return the address of a set's page."""
     return (_RULES if name == DEFAULT else f"{_RULES}/{name}") + (f"?done={done}" if done else "")
 
 
 def _sets(visit: Visit, name: str) -> dict[str, Any]:
-    """Give which sets there are, this one among them, and the groups that it could be assigned to."""
+    """Return which sets there are, this one among them, and the groups that it could be assigned to."""
     listed = visit.run(list_password_rules, ListPasswordRules())
     sets = [] if isinstance(listed, Refused) else list(listed.sets)
     found = visit.run(list_groups, ListGroups(limit=_MOST_GROUPS)) if name != DEFAULT else None

@@ -170,7 +170,7 @@ async def take_set_up_code(visit: Visit) -> Response:
 
 
 async def confirm(visit: Visit) -> SignedIn | SignInGoesOn | Refused:
-    """Give the set-up's code to the machine."""
+    """Return the set-up's code to the machine."""
     code = six_digits(visit.form.get("code", ""))
     if code is None:
         return Refused("otp.malformed")
@@ -279,14 +279,14 @@ async def pending_at(visit: Visit, step: Next) -> PendingShown | Response:
 
 
 def token(visit: Visit) -> PendingToken:
-    """Give the sign-in's token, which `pending_at` has found before."""
+    """Return the sign-in's token, which `pending_at` has found before."""
     if visit.pending is None:
         raise AssertionError("a step is asked of a sign-in that was found")
     return visit.pending
 
 
 def remembering(visit: Visit) -> bool:
-    """Tell whether the box *Remember this device* was ticked."""
+    """Return whether the box *Remember this device* was ticked."""
     return visit.form.get("remember_device") == "1"
 
 

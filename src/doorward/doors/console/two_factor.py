@@ -90,7 +90,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None) -> Respons
 
 
 def _lists(visit: Visit, allowed: AllowlistPage, excluded: ExclusionsPage) -> dict[str, Any]:
-    """Give both lists, with whose entries they are, and the ways on."""
+    """Return both lists, with whose entries they are, and the ways on."""
     return {
         "allowlist": list(allowed.entries),
         "exclusions": list(excluded.entries),
@@ -111,7 +111,7 @@ def _pager(visit: Visit, cursor: str, page: AllowlistPage | ExclusionsPage) -> d
 
 
 def _adding(visit: Visit, shown: SessionShown) -> dict[str, Any]:
-    """Give what adding to a list needs: whether it is allowed, and whom the search finds for it."""
+    """Return what adding to a list needs: whether it is allowed, and whom the search finds for it."""
     stage, query = visit.query.get("stage", ""), visit.query.get("query", "").strip()
     stage = stage if stage in _STAGES else ""
     found: tuple[AccountRow, ...] = ()

@@ -22,7 +22,7 @@ def save(visit: Visit) -> Response:
 
 
 def rename(visit: Visit) -> Response:
-    """Give a view another name."""
+    """Return a view another name."""
     asked = asked_in(visit.form)
     command = RenameView(visit.form.get("view", ""), visit.form.get("name", ""))
     outcome = visit.run(rename_view, command)
@@ -37,7 +37,7 @@ def delete(visit: Visit) -> Response:
 
 
 def own_views(visit: Visit, asked: Asked) -> list[dict[str, Any]]:
-    """Give one's own views as the page shows them: name, address, and whether it is the present search."""
+    """Return one's own views as the page shows them: name, address, and whether it is the present search."""
     listed = visit.run(list_views, ListViews())
     if isinstance(listed, Refused):
         return []

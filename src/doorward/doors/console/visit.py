@@ -92,7 +92,7 @@ class Visit:
 
     @property
     def changing(self) -> Changing:
-        """Give what changes accounts for the visitor."""
+        """Return what changes accounts for the visitor."""
         return Changing(self.plug.runtime, self.plug.driver, self.loop, self.caller, self.origin)
 
     @property
@@ -114,7 +114,7 @@ class Visit:
         return SignedChange(given, requested_by_form(self.request.scope["path"], self.sent).digest)
 
     def proves_by_passkey(self) -> bool:
-        """Tell whether the visitor has a passkey that serves as account protection here."""
+        """Return whether the visitor has a passkey that serves as account protection here."""
         if not self.passkeys_work or not isinstance(self.caller, Bearer):
             return False
         with self.reading() as call:
@@ -138,7 +138,7 @@ class Visit:
 
     @property
     def kept(self) -> dict[str, str]:
-        """Give what a form said as far as it is shown again: no proof is."""
+        """Return what a form said as far as it is shown again: no proof is."""
         return {name: value for name, value in self.form.items() if not name.startswith(PROOF_FIELDS)}
 
     @property
@@ -154,12 +154,12 @@ class Visit:
 
     @property
     def passkeys_work(self) -> bool:
-        """Tell whether browsers allow passkeys at this server's address."""
+        """Return whether browsers allow passkeys at this server's address."""
         return available(self.plug.runtime.site.public_url)
 
     @property
     def version(self) -> int:
-        """Give the version that a form says it changes; one that cannot be read is that of nothing."""
+        """Return the version that a form says it changes; one that cannot be read is that of nothing."""
         number = whole_number(self.form.get("version", ""))
         return -1 if number is None else number
 

@@ -50,7 +50,7 @@ class AskedPage:
 
     @property
     def comes_back(self) -> bool:
-        """Tell whether the browser comes back with a ticket."""
+        """Return whether the browser comes back with a ticket."""
         return self.page.partition("?")[0] == CALLBACK
 
 

@@ -65,7 +65,7 @@ class Visit:
 
     @property
     def bearer(self) -> HostBearer | None:
-        """Give whom the token names, at this host."""
+        """Return whom the token names, at this host."""
         named = None if self.token is None else parse_token(self.token)
         return None if named is None else HostBearer(*named, self.asked.host)
 
@@ -86,7 +86,7 @@ class ForwardAuth:
         self._is_believed = inside(proxies)
 
     def recall(self, scope: Scope) -> Confirmed | None:
-        """Give a remembered answer that may still be trusted, where the request is one that can be answered so."""
+        """Return a remembered answer that may still be trusted, where the request is one that can be answered so."""
         seen = glance(scope["headers"]) if self._is_believed(scope) else None
         if seen is not None:
             return self._visitors.recall(_key(*seen))
@@ -189,7 +189,7 @@ class ForwardAuth:
 
 
 def _key(host: str, token: str) -> str:
-    """Give the words under which an answer is remembered: this token, at this host."""
+    """Return the words under which an answer is remembered: this token, at this host."""
     return f"{host} {token}"
 
 
@@ -203,7 +203,7 @@ def _visit(scope: Scope, proxies: Networks) -> Visit | Refused:
 
 
 def _from_elsewhere(scope: Scope) -> bool:
-    """Tell whether the browser comes from a page of another host, and not from a form of sign-in.
+    """Return whether the browser comes from a page of another host, and not from a form of sign-in.
 
     A form of ours may lead to no other host, by however many steps (CSP level 3, form-action); then a page goes on.
     """

@@ -17,7 +17,7 @@ _TOKEN = re.compile(rb"([A-Za-z0-9_-]{64})(?:;|\Z)")
 
 
 def glance(headers: Sequence[tuple[bytes, bytes]]) -> tuple[str, str] | None:
-    """Give the host that is asked for and the token of its cookie; None where a second look is needed."""
+    """Return the host that is asked for and the token of its cookie; None where a second look is needed."""
     heard = dict(headers)
     if len(heard) != len(headers):
         return None

@@ -41,7 +41,7 @@ def _about(visitor: Visitor) -> Mapping[str, object]:
 
 
 def _frame(host: str, issuer: str, now: datetime) -> dict[str, object]:
-    """Say who states it, to whom, and how long it is good (RFC 7519 section 4.1)."""
+    """Return who states it, to whom, and how long it is good (RFC 7519 section 4.1)."""
     at = int(now.timestamp())
     return {"iss": issuer, "aud": host, "iat": at, "exp": at + ASSERTED_SECONDS}
 

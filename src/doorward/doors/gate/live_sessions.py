@@ -71,7 +71,7 @@ class LiveSessions(Generic[B]):
         self._looking: asyncio.Task[None] | None = None
 
     def recall(self, token: str) -> Confirmed | None:
-        """Give a remembered answer that may still be trusted; tokens are known by their hash."""
+        """Return a remembered answer that may still be trusted; tokens are known by their hash."""
         known = self._memory.get(_key(token))
         return known.answer if known is not None and self._ticks() < known.until else None
 

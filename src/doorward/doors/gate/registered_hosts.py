@@ -20,7 +20,7 @@ class RegisteredHosts:
         self._reading: asyncio.Task[None] | None = None
 
     async def knows(self, host: str) -> bool:
-        """Tell whether a host is registered."""
+        """Return whether a host is registered."""
         if self._ticks() >= self._until:
             if self._reading is None:
                 self._reading = asyncio.create_task(self._read())

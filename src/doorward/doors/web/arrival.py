@@ -43,13 +43,13 @@ def note_arrival(scope: Scope, entropy: Entropy, proxies: Networks) -> Arrival:
 
 
 def arrival_of(scope: Scope) -> Arrival:
-    """Give the arrival that the gate has noted; a request that came round the gate is a bug, and raises."""
+    """Return the arrival that the gate has noted; a request that came round the gate is a bug, and raises."""
     arrival: Arrival = scope[_KEY]
     return arrival
 
 
 def origin_of(scope: Scope, door: Door) -> Origin:
-    """Say where a request came from, for the call and its entry."""
+    """Return where a request came from, for the call and its entry."""
     arrival = arrival_of(scope)
     agent = b" ".join(values_of(scope, b"user-agent")).decode("latin-1")
     return Origin(
@@ -92,7 +92,7 @@ def inside(networks: Networks) -> Callable[[Scope], bool]:
 
 
 def is_from(scope: Scope, networks: Networks) -> bool:
-    """Tell whether a request comes straight from one of these networks, whatever its headers say."""
+    """Return whether a request comes straight from one of these networks, whatever its headers say."""
     client = scope.get("client")
     return client is not None and _is_inside(networks, client[0])
 

@@ -62,6 +62,6 @@ class Changing:
 
 
 def _rest(prover: Prover, command: object) -> Prover:
-    """Give the prover of a request's next act, after one that was done."""
+    """Return the prover of a request's next act, after one that was done."""
     target = target_of(command)
     return prover.again(target) if isinstance(prover, Proven) and target is not None else prover

@@ -40,7 +40,7 @@ def cookies_of(scope: MutableMapping[str, Any]) -> dict[str, str]:
 
 
 def has_own_cookie(scope: MutableMapping[str, Any]) -> bool:
-    """Tell whether the request carries any cookie of ours, readable or not."""
+    """Return whether the request carries any cookie of ours, readable or not."""
     return any(SESSION.encode() in header for header in values_of(scope, b"cookie"))
 
 

@@ -32,7 +32,7 @@ def bearer_of(scope: MutableMapping[str, Any]) -> Bearer | None:
 
 
 def browser_of(scope: MutableMapping[str, Any]) -> bytes | None:
-    """Give the SHA-256 of the browser cookie, if the browser sent one.
+    """Return the SHA-256 of the browser cookie, if the browser sent one.
 
     A value that the server cannot have made is none: else it would be kept at the next sign-in, and whoever put it
     there would hold what makes a browser known.
@@ -48,7 +48,7 @@ def device_tokens(text: str) -> tuple[DeviceToken, ...]:
 
 
 def devices_of(scope: MutableMapping[str, Any]) -> tuple[DeviceToken, ...]:
-    """Give the tokens of the device cookie, if the browser sent one."""
+    """Return the tokens of the device cookie, if the browser sent one."""
     return device_tokens(cookies_of(scope).get(DEVICE, ""))
 
 

@@ -9,7 +9,7 @@ _SECRET_LENGTH = 40
 
 
 def failure(error: BaseException) -> Refused:
-    """Say what an exception comes to: a busy database can be asked again, everything else is a bug."""
+    """Return what an exception comes to: a busy database can be asked again, everything else is a bug."""
     if isinstance(error, DatabaseBusy | LostRace):
         return Refused("database.busy", retry_after=1)
     return Refused("server.failed")

@@ -25,17 +25,17 @@ _OVER_TLS = ((b"strict-transport-security", b"max-age=63072000"),)
 
 
 def values_of(scope: MutableMapping[str, Any], name: bytes) -> list[bytes]:
-    """Give every value of a header, in the order in which they came; names are lower-case in ASGI."""
+    """Return every value of a header, in the order in which they came; names are lower-case in ASGI."""
     return [value for key, value in scope["headers"] if key == name]
 
 
 def for_programs(*, tls: bool) -> tuple[tuple[bytes, bytes], ...]:
-    """Give the headers of every answer to a program: what concerns pages alone is left out, each costs time."""
+    """Return the headers of every answer to a program: what concerns pages alone is left out, each costs time."""
     return _FOR_PROGRAMS + _OVER_TLS if tls else _FOR_PROGRAMS
 
 
 def for_pages(*, tls: bool) -> tuple[tuple[bytes, bytes], ...]:
-    """Give the headers of every page; a door may set one of them itself, and then its own stands."""
+    """Return the headers of every page; a door may set one of them itself, and then its own stands."""
     return _FOR_PAGES + _OVER_TLS if tls else _FOR_PAGES
 
 

@@ -52,7 +52,7 @@ class Health:
             await _refuse(scope, send, Refused("request.not_found"))
 
     def _ready(self) -> bool:
-        """Tell whether the database answers, can confirm what is written, and has what this program knows.
+        """Return whether the database answers, can confirm what is written, and has what this program knows.
 
         A newer version of its generation has it as well: nodes are upgraded one after the other.
         """

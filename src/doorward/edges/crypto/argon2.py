@@ -66,7 +66,7 @@ class Argon2Hasher:
                 return any(self._fits(password, one) for one in stored)
 
     def current(self, stored: str) -> bool:
-        """Tell whether a stored hash was made with argon2id and the present parameters."""
+        """Return whether a stored hash was made with argon2id and the present parameters."""
         cut = self._nobodys.rindex("$")
         if len(stored) == len(self._nobodys) and stored.startswith(self._present) and stored.rfind("$") == cut:
             return True

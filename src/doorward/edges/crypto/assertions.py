@@ -51,7 +51,7 @@ class AssertionSigner:
         return f"{signed}.{_encoded(r.to_bytes(_HALF, 'big') + s.to_bytes(_HALF, 'big'))}"
 
     def keys(self) -> Mapping[str, object]:
-        """Give the public keys, the newest first."""
+        """Return the public keys, the newest first."""
         return self._keys
 
 

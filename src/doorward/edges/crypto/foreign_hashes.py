@@ -23,7 +23,7 @@ _KEYCLOAK_ARGON2 = {"1.0": 16, "1.3": 19}
 
 
 def adopt(foreign: str) -> str | ValueError:
-    """Give the stored form of a hash, or the error that says why it can never be verified here."""
+    """Return the stored form of a hash, or the error that says why it can never be verified here."""
     try:
         stored = _stored(foreign.strip())
         if len(stored) > LONGEST_STORED:

@@ -42,7 +42,7 @@ _PBKDF2 = re.compile(
 
 
 def judge(password: bytes, stored: str) -> bool | None:
-    """Tell whether a password fits an imported hash; None where the hash is malformed, unknown or out of bounds."""
+    """Return whether a password fits an imported hash; None where the hash is malformed, unknown or out of bounds."""
     for pattern, method in _METHODS:
         found = pattern.fullmatch(stored)
         if found:
@@ -54,7 +54,7 @@ def judge(password: bytes, stored: str) -> bool | None:
 
 
 def unfit(stored: str) -> str | None:
-    """Say why no password could ever be compared with a stored hash, at no cost; None where one can."""
+    """Return why no password could ever be compared with a stored hash, at no cost; None where one can."""
     for kind, bound in _BOUNDS.items():
         found = kind.fullmatch(stored)
         if found is not None:
@@ -109,7 +109,7 @@ def _django_bcrypt(password: bytes, found: re.Match[str]) -> bool | None:
 
 
 def _scrypt_bytes(found: re.Match[str]) -> int:
-    """Tell what RFC 7914's scrypt takes: 128 * r * N bytes, and as much again for each lane's blocks."""
+    """Return what RFC 7914's scrypt takes: 128 * r * N bytes, and as much again for each lane's blocks."""
     return 128 * int(found["r"]) * ((1 << int(found["ln"])) + int(found["p"]) + 2)
 
 

@@ -38,12 +38,12 @@ class KeyRing:
 
     @property
     def present(self) -> SealingKey:
-        """Give the key that seals from now on."""
+        """Return the key that seals from now on."""
         return self.keys[-1]
 
     @property
     def first(self) -> SealingKey:
-        """Give the key that was there from the start, under which texts are hashed for good."""
+        """Return the key that was there from the start, under which texts are hashed for good."""
         return self.keys[0]
 
     def find(self, key_id: bytes) -> SealingKey | None:

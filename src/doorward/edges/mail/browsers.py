@@ -33,7 +33,7 @@ _FIRST_PRODUCT = re.compile(
 
 
 def describe(user_agent: str) -> str | None:
-    """Say which browser it is, on which system; None where the line says nothing."""
+    """Return which browser it is, on which system; None where the line says nothing."""
     product = _first(_PRODUCTS, user_agent)
     system = _first(_SYSTEMS, user_agent)
     if product:

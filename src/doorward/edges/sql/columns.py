@@ -92,7 +92,7 @@ class Json(TypeDecorator[Mapping[str, Any]]):
 
 
 def account_key() -> Column[UUID]:
-    """Give the column that leads the key of everything that belongs to an account."""
+    """Return the column that leads the key of everything that belongs to an account."""
     return Column("account_id", Id, primary_key=True)
 
 

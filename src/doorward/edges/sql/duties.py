@@ -40,7 +40,7 @@ _FORGET_OVER = delete(duties).where(_SERVES, _OVER)
 
 
 def held_by_others(sql: Connection, holder: str, now: datetime) -> dict[str, datetime]:
-    """Say which duties others hold, and until when."""
+    """Return which duties others hold, and until when."""
     values = {"holder": holder, "now": now, "furthest": now + _FURTHEST}
     return {row.duty: row.held_until for row in sql.execute(_HELD_BY_OTHERS, values)}
 
@@ -72,7 +72,7 @@ def serve(sql: Connection, holder: str, now: datetime) -> None:
 
 
 def last_held_until(sql: Connection) -> datetime | None:
-    """Say until when any duty was held at the latest: a server that ran has left its time here."""
+    """Return until when any duty was held at the latest: a server that ran has left its time here."""
     latest: datetime | None = sql.execute(_LATEST).scalar()
     return latest
 

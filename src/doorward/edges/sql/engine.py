@@ -37,4 +37,4 @@ class KeepsTime(Protocol):
     """A database that several machines share, and whose clock decides for all of them."""
 
     def time(self) -> datetime:
-        """Give the database's own time, aware and in UTC."""
+        """Return the database's own time, aware and in UTC."""

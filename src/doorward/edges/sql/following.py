@@ -35,7 +35,7 @@ def fill(sql: Connection) -> None:
 
 
 def following(sql: Connection) -> bool:
-    """Tell whether all triggers are there."""
+    """Return whether all triggers are there."""
     there = set(sql.exec_driver_sql(_words(sql).THERE).scalars())
     return there.issuperset(_words(sql).TRIGGERS)
 

@@ -31,7 +31,7 @@ class Spellings:
         self._known: WeakKeyDictionary[Any, dict[tuple[str, ...], _Known]] = WeakKeyDictionary()
 
     def find(self, statement: Any, given: Mapping[str, Any], engine: Engine) -> Spelled | None:
-        """Give a statement's spelling for values like these, from the second time on."""
+        """Return a statement's spelling for values like these, from the second time on."""
         try:
             by_keys = self._known[statement]
         except KeyError:
@@ -50,7 +50,7 @@ class Spellings:
         return known.by_sizes[sizes]
 
     def __len__(self) -> int:
-        """Tell how many statements are known."""
+        """Return how many statements are known."""
         return len(self._known)
 
 

@@ -188,7 +188,7 @@ def _loss_told() -> Iterator[None]:
 
 
 def _kept_as(column: Column[Any]) -> Any:
-    """Give the type by which a value is handed on: what is stored alike everywhere is not read into anything."""
+    """Return the type by which a value is handed on: what is stored alike everywhere is not read into anything."""
     kept = column.type
     return kept.impl_instance if isinstance(kept, Instant | Json) else kept
 

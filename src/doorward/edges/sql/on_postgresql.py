@@ -61,7 +61,7 @@ def _index_for_search(sql: Connection) -> None:
 
 
 def may_be_missed(error: DBAPIError) -> bool:
-    """Tell whether the server does not have the extension, or does not let us have it (PostgreSQL, appendix A)."""
+    """Return whether the server does not have the extension, or does not let us have it (PostgreSQL, appendix A)."""
     return isinstance(error, ProgrammingError) or getattr(error.orig, "sqlstate", None) in _NOT_INSTALLED
 
 

@@ -21,7 +21,7 @@ def open_database(settings: Settings) -> Database:
 
 
 def clock_of(database: Database) -> Clock:
-    """Give the clock that decisions go by: the machine's where there is one machine, else the database's."""
+    """Return the clock that decisions go by: the machine's where there is one machine, else the database's."""
     return CommonClock(database.time, tell=_told) if isinstance(database, KeepsTime) else SystemClock()
 
 

@@ -40,7 +40,7 @@ class Watched(psycopg.Connection[Any]):
 
     @property
     def is_current(self) -> bool:
-        """Tell whether it leads to the primary of now."""
+        """Return whether it leads to the primary of now."""
         return self.primary is None or self.primary.generation == self.generation
 
     def commit(self) -> None:

@@ -83,17 +83,17 @@ def room(sql: Connection) -> Room | None:
 
 
 def whole(sql: Connection) -> bool:
-    """Tell whether SQLite finds its file undamaged."""
+    """Return whether SQLite finds its file undamaged."""
     return bool(sql.exec_driver_sql("PRAGMA quick_check(1)").scalar() == "ok")
 
 
 def server_version(sql: Connection) -> str:
-    """Say which PostgreSQL this is."""
+    """Return which PostgreSQL this is."""
     return str(sql.exec_driver_sql("SHOW server_version").scalar())
 
 
 def kind(sql: Connection) -> str:
-    """Say which database this is, with its version."""
+    """Return which database this is, with its version."""
     if sql.dialect.name == "postgresql":
         return f"PostgreSQL {server_version(sql)}"
     return f"SQLite {sql.exec_driver_sql('SELECT sqlite_version()').scalar()}"
@@ -111,7 +111,7 @@ def broken(sql: Connection) -> list[Broken]:
 
 
 def unconfirmed(sql: Connection) -> bool:
-    """Tell whether each COMMIT waits for a standby that is not there."""
+    """Return whether each COMMIT waits for a standby that is not there."""
     return sql.dialect.name == "postgresql" and _waits_in_vain(_settings(sql), _standbys(sql))
 
 
@@ -176,7 +176,7 @@ def _nobody_follows(settings: Mapping[str, Setting], standbys: Standbys) -> list
 
 
 def _waits_in_vain(settings: Mapping[str, Setting], standbys: Standbys) -> bool:
-    """Tell whether fewer standbys confirm than are demanded; who may not see that sees whether any is there."""
+    """Return whether fewer standbys confirm than are demanded; who may not see that sees whether any is there."""
     names = settings.get("synchronous_standby_names", _UNSET).value
     if not names or settings.get("synchronous_commit", _UNSET).value in {"local", "off"}:
         return False

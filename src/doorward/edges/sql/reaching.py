@@ -22,13 +22,13 @@ def sides(reach: Reach) -> dict[str, list[Any]]:
 
 
 def reached(account: Any, named: Iterable[str]) -> list[ColumnElement[bool]]:
-    """Give the named conditions on a column of account ids; `sides` gives their parameters."""
+    """Return the named conditions on a column of account ids; `sides` gives their parameters."""
     conditions = {"within": account.in_(_MEMBERS["within"]), "without": account.not_in(_MEMBERS["without"])}
     return [conditions[side] for side in sorted(named)]
 
 
 def groups_reached(reach: Reach) -> list[ColumnElement[bool]]:
-    """Give the conditions on the table of groups that leave those whose members somebody reaches."""
+    """Return the conditions on the table of groups that leave those whose members somebody reaches."""
     within = () if reach.everything else (_G.group_id.in_(list(reach.groups)),)
     return [*within, *((_G.group_id.not_in(list(reach.without)),) if reach.without else ())]
 

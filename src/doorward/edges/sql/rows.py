@@ -21,26 +21,26 @@ class Rows:
 
     @property
     def rowcount(self) -> int:
-        """Tell how many rows were changed."""
+        """Return how many rows were changed."""
         changed: int = self._cursor.rowcount
         return changed
 
     def __iter__(self) -> Iterator[Any]:
-        """Give each row."""
+        """Return each row."""
         return map(self._made_by, self._cursor)
 
     def all(self) -> list[Any]:
-        """Give all rows."""
+        """Return all rows."""
         return list(map(self._made_by, self._cursor.fetchall()))
 
     def first(self) -> Any:
-        """Give the first row and let go of the others; None where there is none."""
+        """Return the first row and let go of the others; None where there is none."""
         row = self._cursor.fetchone()
         self._cursor.close()
         return None if row is None else self._made_by(row)
 
     def one_or_none(self) -> Any:
-        """Give the only row; None where there is none. Several raise `MultipleResultsFound`."""
+        """Return the only row; None where there is none. Several raise `MultipleResultsFound`."""
         rows = self._cursor.fetchmany(2)
         self._cursor.close()
         if len(rows) > 1:
@@ -48,28 +48,28 @@ class Rows:
         return self._made_by(rows[0]) if rows else None
 
     def one(self) -> Any:
-        """Give the only row; none raises `NoResultFound`, several raise `MultipleResultsFound`."""
+        """Return the only row; none raises `NoResultFound`, several raise `MultipleResultsFound`."""
         row = self.one_or_none()
         if row is None:
             raise NoResultFound
         return row
 
     def scalar(self) -> Any:
-        """Give the first row's first value; None where there is no row."""
+        """Return the first row's first value; None where there is no row."""
         row = self.first()
         return None if row is None else row[0]
 
     def scalar_one(self) -> Any:
-        """Give the only row's first value, as `one` gives the row."""
+        """Return the only row's first value, as `one` gives the row."""
         return self.one()[0]
 
     def scalar_one_or_none(self) -> Any:
-        """Give the only row's first value, as `one_or_none` gives the row."""
+        """Return the only row's first value, as `one_or_none` gives the row."""
         row = self.one_or_none()
         return None if row is None else row[0]
 
     def scalars(self) -> Iterator[Any]:
-        """Give each row's first value."""
+        """Return each row's first value."""
         return (row[0] for row in self)
 
     @property

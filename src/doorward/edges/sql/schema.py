@@ -61,7 +61,7 @@ def version(sql: Connection) -> str | None:
 
 
 def standing(sql: Connection) -> Standing:
-    """Tell how the database's schema stands to this program."""
+    """Return how the database's schema stands to this program."""
     found = version(sql)
     if found is None:
         return Standing.FOREIGN if inspect(sql).get_table_names() else Standing.EMPTY
@@ -75,7 +75,7 @@ def standing(sql: Connection) -> Standing:
 
 
 def generation(of: str) -> str:
-    """Give what versions have in common between which programs can be exchanged."""
+    """Return what versions have in common between which programs can be exchanged."""
     return of[:2]
 
 

@@ -17,7 +17,7 @@ BEGINNING = "\x1f"
 
 
 def searched(query: str) -> str:
-    """Give the text that a search looks for."""
+    """Return the text that a search looks for."""
     text = canonical(query)[: LONGEST_CANONICAL + 1]  # one more than anybody's: found nowhere, at a bounded cost
     return text.encode(errors="replace").decode()  # half a character is found nowhere either, and breaks nothing
 
@@ -35,12 +35,12 @@ def matching(query: str) -> dict[str, Any]:
 
 
 def matches(*columns: Any) -> ColumnElement[bool]:
-    """Give the condition on columns of canonical names, any of which may match; `matching` gives its parameter."""
+    """Return the condition on columns of canonical names, any of which may match; `matching` gives its parameter."""
     return or_(*(column.like(bindparam("pattern"), escape="\\") for column in columns))
 
 
 def parts(query: str) -> tuple[str, ...]:
-    """Give parts of a text of which everybody has each whom it finds: for the index of parts of names.
+    """Return parts of a text of which everybody has each whom it finds: for the index of parts of names.
 
     Of a long text they are taken at equal distances.
     """

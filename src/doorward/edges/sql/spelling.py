@@ -76,7 +76,7 @@ class Spelled:
         return said if self.by_place else dict(zip(self.names, said, strict=True))
 
     def rows_of(self, cursor: Any, dialect: Dialect) -> Make | None:
-        """Give what makes rows of this statement's answer; it is found at the first one."""
+        """Return what makes rows of this statement's answer; it is found at the first one."""
         if self.make is None and self.types is not None:
             self.make = _maker(cursor.description, self.types, dialect)
         return self.make
@@ -99,7 +99,7 @@ def lists_of(statement: Any, keys: Sequence[str], dialect: Dialect) -> tuple[str
 
 
 def sizes_of(lists: Iterable[str], given: Values) -> tuple[int, ...] | None:
-    """Give the lengths that lists are filled up to, which are powers of two; None for what is not spelled.
+    """Return the lengths that lists are filled up to, which are powers of two; None for what is not spelled.
 
     That a value is among others does not change when one of them is named twice, and so there are few texts.
     """

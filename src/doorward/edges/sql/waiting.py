@@ -25,7 +25,7 @@ class Line(Protocol):
 
 
 def others_wait(sql: Connection) -> bool:
-    """Tell whether others wait to write, at this moment.
+    """Return whether others wait to write, at this moment.
 
     Which of other processes wait is not to be seen on SQLite: where one has written since this was asked last, it is
     taken to come again.

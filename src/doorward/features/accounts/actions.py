@@ -204,7 +204,7 @@ def note_credential_change(call: Call, account: AccountId, what: str) -> None:
 
 
 def changed_credentials_recently(call: Call, account: AccountId, operator: AccountId) -> bool:
-    """Tell whether this operator set the account's address or password within 72 hours (KEY-10)."""
+    """Return whether this operator set the account's address or password within 72 hours (KEY-10)."""
     at = store.last_credential_change(call.sql, account, operator)
     return at is not None and rules.recent(at, call.now)
 

@@ -24,12 +24,12 @@ class LockReason(StrEnum):
 
     @property
     def automatic(self) -> bool:
-        """Tell whether the server set it by itself: such a lock bars new sign-ins only."""
+        """Return whether the server set it by itself: such a lock bars new sign-ins only."""
         return self in {LockReason.FAILURES, LockReason.INACTIVITY}
 
     @property
     def by_hand(self) -> bool:
-        """Tell whether a person set it: an operator, or the account's owner who reported something."""
+        """Return whether a person set it: an operator, or the account's owner who reported something."""
         return not self.automatic
 
 
@@ -91,7 +91,7 @@ class State:
 
     @property
     def locked_by_hand(self) -> bool:
-        """Tell whether an operator locked the account, or its owner reported something (LOCK-5)."""
+        """Return whether an operator locked the account, or its owner reported something (LOCK-5)."""
         return self.lock is not None and self.lock.reason.by_hand
 
 

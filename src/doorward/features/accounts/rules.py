@@ -39,10 +39,10 @@ def judge_email(address: str) -> Refused | None:
 
 
 def recent(changed_at: datetime, now: datetime) -> bool:
-    """Tell whether a change of credentials still binds the operator who made it."""
+    """Return whether a change of credentials still binds the operator who made it."""
     return now - changed_at < OPERATOR_MEMORY
 
 
 def _of_the_server(form: str) -> bool:
-    """Tell whether a name's one form is what the trail has for the server and its owner: nobody else signs so."""
+    """Return whether a name's one form is what the trail has for the server and its owner: nobody else signs so."""
     return form == SYSTEM.name or form.startswith("cli:")

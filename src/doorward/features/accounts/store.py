@@ -236,7 +236,7 @@ def note_credential_change(sql: Connection, account: AccountId, operator: Accoun
 
 
 def last_credential_change(sql: Connection, account: AccountId, operator: AccountId) -> datetime | None:
-    """Tell when this operator last set the account's address or password."""
+    """Return when this operator last set the account's address or password."""
     return sql.execute(_LAST_CHANGE, {"account": account, "operator": operator}).scalar_one_or_none()
 
 

@@ -21,7 +21,7 @@ def judge_fields(user_name: str | None, full_name: str | None, email: str | None
 
 
 def changes(account: Account, command: EditAccount) -> dict[str, Any]:
-    """Say which columns an edit changes: names are trimmed, an empty e-mail removes the address."""
+    """Return which columns an edit changes: names are trimmed, an empty e-mail removes the address."""
     wanted: dict[str, Any] = {
         "user_name": None if command.user_name is None else command.user_name.strip(),
         "full_name": None if command.full_name is None else command.full_name.strip(),

@@ -196,7 +196,7 @@ def list_checkpoints(call: Call, command: ListCheckpoints) -> CheckpointsPage:
 
 
 def has_expired(call: Call, days: int) -> bool:
-    """Tell whether there is something to remove, or a run to end."""
+    """Return whether there is something to remove, or a run to end."""
     run, cut = store.last_checkpoint(call.sql), expiry.cut(call.now, days)
     under_way = run is not None and run.ended_at is None
     return under_way or (cut is not None and bool(store.oldest(call.sql, entries.first_id(cut), 1)))
@@ -282,7 +282,7 @@ def _page(call: Call, wanted: Filter, limit: int, before_id: UUID | None) -> Ent
 
 
 def _target(call: Call, command: object) -> tuple[AccountId | None, str | None]:
-    """Say whom an act was about: as the action noted it, as the guard found it, or as it was asked for."""
+    """Return whom an act was about: as the action noted it, as the guard found it, or as it was asked for."""
     if call.note.target is not None or call.note.target_name is not None:
         return call.note.target, call.note.target_name
     if call.target is not None:

@@ -37,7 +37,7 @@ from doorward.kernel.tokens import make_token
 
 
 def usable_address(account: Account, now: datetime) -> str | None:
-    """Give the address that codes and links may be sent to, if the account has one (DESK-4)."""
+    """Return the address that codes and links may be sent to, if the account has one (DESK-4)."""
     return rules.usable_address(account, now)
 
 
@@ -62,7 +62,7 @@ def issue_code(call: Call, standing: Standing, pending_hash: bytes) -> CodeIssue
 
 
 def show_code(call: Call, standing: Standing, pending_hash: bytes) -> CodeIssued:
-    """Tell how a pending sign-in stands with its code, without sending one."""
+    """Return how a pending sign-in stands with its code, without sending one."""
     account = standing.account
     address = rules.usable_address(account, call.now)
     mailed = store.standing(call.sql, account.id, pending_hash)
@@ -75,7 +75,7 @@ def show_code(call: Call, standing: Standing, pending_hash: bytes) -> CodeIssued
 
 
 def kind_of(typed: str) -> CodeKind:
-    """Tell which of the two codes it is that was typed; what can be neither counts as a wrong mailed one."""
+    """Return which of the two codes it is that was typed; what can be neither counts as a wrong mailed one."""
     given = rules.parse(typed)
     return CodeKind.MAILED if given is None else given.kind
 
@@ -128,7 +128,7 @@ def know_program(call: Call, account: AccountId, *, tell: bool) -> Met:
 
 
 def knows_browser(call: Call, account: AccountId, browser_hash: bytes) -> bool:
-    """Tell whether a browser has completed a sign-in of the account before (LOCK-11)."""
+    """Return whether a browser has completed a sign-in of the account before (LOCK-11)."""
     seen_at = store.browser_seen_at(call.sql, account, browser_hash)
     return seen_at is not None and call.now < seen_at + BROWSER_LIFE
 

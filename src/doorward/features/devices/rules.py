@@ -55,7 +55,7 @@ def parse(text: str) -> GivenCode | None:
 
 
 def ends_at(issued_at: datetime, minutes: int) -> datetime:
-    """Give the end of an e-mailed code; a lifetime out of bounds is a bug, for the settings keep them (DEV-1)."""
+    """Return the end of an e-mailed code; a lifetime out of bounds is a bug, for the settings keep them (DEV-1)."""
     least, most = BOUNDS["device_code_minutes"]
     if not least <= minutes <= most:
         raise ValueError(f"an e-mailed code lives {least} to {most} minutes, not {minutes}")
@@ -82,19 +82,19 @@ def next_mail_at(sent: Sequence[datetime], now: datetime) -> datetime | None:
 
 
 def usable_address(account: Account, now: datetime) -> str | None:
-    """Give the address that codes may be sent to: none was changed within 72 hours (DESK-4)."""
+    """Return the address that codes may be sent to: none was changed within 72 hours (DESK-4)."""
     changed_at = account.email_changed_at
     rests = changed_at is not None and now < changed_at + ADDRESS_REST
     return None if rests else account.email or None
 
 
 def remembered_until(now: datetime, days: int) -> datetime:
-    """Give the end of a device that is being remembered; it is fixed then (DEV-3)."""
+    """Return the end of a device that is being remembered; it is fixed then (DEV-3)."""
     return now + timedelta(days=days)
 
 
 def remembered(device: RememberedDevice, account_epoch: int, days: int, now: datetime) -> bool:
-    """Tell whether a device is still remembered: in time, by the rules of today too, and not ended by the epoch.
+    """Return whether a device is still remembered: in time, by the rules of today too, and not ended by the epoch.
 
     Rules that were tightened hold for devices that are remembered already; whoever sets 0 days forgets them all.
     """
@@ -103,7 +103,7 @@ def remembered(device: RememberedDevice, account_epoch: int, days: int, now: dat
 
 
 def concerns_owner(last_sign_in_at: datetime | None, *, told_otherwise: bool) -> bool:
-    """Tell whether the owner should hear of a new browser: no other letter tells of it, nor is it the first ever.
+    """Return whether the owner should hear of a new browser: no other letter tells of it, nor is it the first ever.
 
     Of whoever has never signed in no browser is known, and each would be new (DESK-3).
     """

@@ -102,7 +102,7 @@ class NewTemporaryCode:
 
 
 def sent_since(sql: Connection, account: AccountId, since: datetime) -> list[datetime]:
-    """Tell when codes were sent to the account after an instant, whatever became of them."""
+    """Return when codes were sent to the account after an instant, whatever became of them."""
     return list(sql.execute(_SENT, {"account": account, "since": since}).scalars())
 
 
@@ -185,7 +185,7 @@ def told_places(sql: Connection, account: AccountId, since: datetime) -> list[by
 
 
 def browser_seen_at(sql: Connection, account: AccountId, browser_hash: bytes) -> datetime | None:
-    """Tell when a browser last completed a sign-in of the account."""
+    """Return when a browser last completed a sign-in of the account."""
     return sql.execute(_KNOWN, {"account": account, "hash": browser_hash}).scalar_one_or_none()
 
 

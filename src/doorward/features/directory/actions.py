@@ -259,7 +259,7 @@ def _history(call: Call, account: AccountId, limit: int, before_id: str | None) 
 
 
 def _conditions_from(call: Call, command: Search) -> dict[str, Any] | Refused:
-    """Give the conditions of a page of a search; refuse a cursor that no page has given out."""
+    """Return the conditions of a page of a search; refuse a cursor that no page has given out."""
     conditions = _conditions(call, command)
     if command.cursor is None or isinstance(conditions, Refused):
         return conditions
@@ -268,7 +268,7 @@ def _conditions_from(call: Call, command: Search) -> dict[str, Any] | Refused:
 
 
 def _conditions(call: Call, command: Search) -> dict[str, Any] | Refused:
-    """Give the conditions of a search, whichever of its pages is asked for; refuse a group that is not there."""
+    """Return the conditions of a search, whichever of its pages is asked for; refuse a group that is not there."""
     conditions = rules.conditions(command) | matching(command.query) | sides(call.reach)
     if command.group is None:
         return conditions
@@ -285,7 +285,7 @@ def _counted(call: Call, query: str) -> LockedCounted:
 
 
 def _lock_story(call: Call, standing: Standing) -> LockStory | None:
-    """Tell why an account is locked by what was recorded until then: whoever goes on guessing does not bury it."""
+    """Return why an account is locked by what was recorded until then: whoever goes on guessing does not bury it."""
     lock = lockout_rules.standing_lock(standing.state.lock, call.now)
     if lock is None:
         return None

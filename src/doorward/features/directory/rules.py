@@ -30,7 +30,7 @@ _FAILURES = frozenset({Result.WRONG, Result.UNKNOWN})
 
 
 def conditions(search: Search) -> dict[str, Any]:
-    """Say what an account must be like that a search finds; its words and its group apart."""
+    """Return what an account must be like that a search finds; its words and its group apart."""
     found: dict[str, Any] = {}
     if search.enabled is not None:
         found["enabled"] = search.enabled
@@ -44,7 +44,7 @@ def conditions(search: Search) -> dict[str, Any]:
 
 
 def only(part: Part) -> dict[str, Any]:
-    """Say which of those a job wants."""
+    """Return which of those a job wants."""
     found: dict[str, Any] = {"as_of": part.as_of}
     found |= {"automatic locks": True} if part.automatic_locks else {}
     return found | ({} if part.after is None else {"after_id": part.after})
@@ -71,7 +71,7 @@ def cursor(name: str, account: AccountId) -> str:
 
 
 def going_on(name: str, account: AccountId) -> dict[str, Any]:
-    """Say what comes after a place in a list."""
+    """Return what comes after a place in a list."""
     return {"after": True, "after_name": name, "after_account": account}
 
 
@@ -86,7 +86,7 @@ def parse_cursor(text: str) -> tuple[str, AccountId] | None:
 
 
 def lock_story(lock: Lock, entries: Iterable[Entry]) -> LockStory:
-    """Tell why an account is locked from its entries, newest first: back to the last act that cleared its counter."""
+    """Return why an account is locked from its entries, newest first: back to the last act that cleared its counter."""
     if lock.reason.by_hand:
         return _by_hand(entries)
     acts = _ATTEMPTS.get(lock.factor or "", frozenset())
@@ -149,7 +149,7 @@ def _by_hand(entries: Iterable[Entry]) -> LockStory:
 
 
 def actor_behind(one: SessionBehind, held: Holdings) -> ActorFacts:
-    """Give what decides about the rights of whoever is behind a session."""
+    """Return what decides about the rights of whoever is behind a session."""
     return ActorFacts(
         account=one.facts.account,
         kind=one.kind,
@@ -164,7 +164,7 @@ def actor_behind(one: SessionBehind, held: Holdings) -> ActorFacts:
 
 
 def visitor(one: SessionBehind, session: Bearer, groups: tuple[str, ...], now: datetime) -> Visitor:
-    """Give what a host is told of whoever is behind a session."""
+    """Return what a host is told of whoever is behind a session."""
     return Visitor(
         account=one.facts.account,
         user_name=one.facts.user_name,

@@ -50,12 +50,12 @@ def find(call: Call, name: str) -> Group | None:
 
 
 def groups_of(call: Call, account: AccountId) -> frozenset[GroupId]:
-    """Say which groups an account is in: one look-up, since groups hold no groups."""
+    """Return which groups an account is in: one look-up, since groups hold no groups."""
     return store.groups_of(call.sql, account)
 
 
 def groups_of_each(call: Call, accounts: Sequence[AccountId]) -> dict[AccountId, frozenset[GroupId]]:
-    """Say which groups accounts are in; an account that is in none is left out."""
+    """Return which groups accounts are in; an account that is in none is left out."""
     return store.groups_of_each(call.sql, accounts)
 
 
@@ -83,7 +83,7 @@ def outside(call: Call, account: AccountId, query: str, most: int) -> list[Group
 
 
 def is_empty(call: Call, group: GroupId) -> bool:
-    """Tell whether nobody is in a group."""
+    """Return whether nobody is in a group."""
     return not member_ids(call, group, 1)
 
 

@@ -36,13 +36,13 @@ def judge_version(group: Group, if_version: int | None, *, owner: bool) -> Refus
 
 
 def changes(group: Group, command: EditGroup) -> dict[str, str]:
-    """Say which fields an edit changes, trimmed."""
+    """Return which fields an edit changes, trimmed."""
     wanted = {"name": command.name, "description": command.description}
     given = {field: text.strip() for field, text in wanted.items() if text is not None}
     return {field: text for field, text in given.items() if text != getattr(group, field)}
 
 
 def serving(order: Sequence[str], named: Iterable[str | None]) -> str:
-    """Say which password rules serve an account whose groups name these: the first in order that is still there."""
+    """Return which password rules serve an account whose groups name these: the first in order that is still there."""
     there = set(named)
     return next((name for name in order if name in there), DEFAULT)

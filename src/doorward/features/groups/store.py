@@ -162,7 +162,7 @@ def counts(sql: Connection, wanted: Sequence[GroupId], reach: Reach) -> dict[Gro
 
 
 def is_member(sql: Connection, group: GroupId, account: AccountId) -> bool:
-    """Tell whether an account is in a group."""
+    """Return whether an account is in a group."""
     return sql.execute(_IS_MEMBER, {"account": account, "group": group}).one_or_none() is not None
 
 

@@ -255,5 +255,5 @@ class WorkItem:
 
     @property
     def reason(self) -> str | None:
-        """Give the reason with which the job was begun."""
+        """Return the reason with which the job was begun."""
         return self.job.reason

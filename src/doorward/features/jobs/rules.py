@@ -52,7 +52,7 @@ def still_acts(beginner: Beginner, epoch: int | None) -> Refused | None:
 
 
 def owns(beginner: Beginner, actor: Actor) -> bool:
-    """Tell whether somebody began a job; the server's owner owns them all (RIGHT-8)."""
+    """Return whether somebody began a job; the server's owner owns them all (RIGHT-8)."""
     return actor.owner or (actor.account is not None and actor.account == beginner.account)
 
 
@@ -64,7 +64,7 @@ def caller(beginner: Beginner) -> Caller:
 
 
 def frozen(kind: JobKind, search: Search) -> Search:
-    """Give a job's search: of any page, and for unlocking of the locked alone."""
+    """Return a job's search: of any page, and for unlocking of the locked alone."""
     return replace(search, cursor=None, locked=search.locked or kind is JobKind.UNLOCKS)
 
 
@@ -75,7 +75,7 @@ def aim(since_others: timedelta | None) -> timedelta:
 
 
 def next_size(size: int, held: timedelta, aimed_at: timedelta = AIM) -> int:
-    """Say how many items the next piece has, after one of `size` items has held the writer for `held`.
+    """Return how many items the next piece has, after one of `size` items has held the writer for `held`.
 
     Twice as many at most, and no more than would have taken the time that a piece aims at.
     """
@@ -92,18 +92,18 @@ def outcomes(items: Mapping[AccountId, Done | Unchanged | Refused]) -> dict[tupl
 
 
 def counting(job: Job) -> bool:
-    """Tell whether a job's accounts are still being looked for; those of a selection are known from the beginning."""
+    """Return whether a job's accounts are still being looked for; those of a selection are known from the beginning."""
     return job.frontier is not None and job.frontier.search is not None and job.state is JobState.RUNNING
 
 
 def split(selected: Iterable[AccountId]) -> tuple[tuple[AccountId, ...], Frontier | None]:
-    """Give the first few of a selection, and what is left to freeze of a long one; each account counts once."""
+    """Return the first few of a selection, and what is left to freeze of a long one; each account counts once."""
     each = tuple(dict.fromkeys(selected))
     return each[:FEW], Frontier(None, listed=each[FEW:]) if len(each) > FEW else None
 
 
 def item_outcome(outcome: Done | Unchanged | Refused) -> tuple[Status, str | None]:
-    """Give what stands beside an item: its outcome, and the code of a refusal."""
+    """Return what stands beside an item: its outcome, and the code of a refusal."""
     return outcome.status, outcome.code if isinstance(outcome, Refused) else None
 
 
@@ -124,5 +124,5 @@ def digest(command: StartJob) -> str:
 
 
 def differs(found: Job, command: StartJob) -> bool:
-    """Tell whether a job was begun for something else than is asked for now under the same key."""
+    """Return whether a job was begun for something else than is asked for now under the same key."""
     return found.asked_for is not None and found.asked_for != digest(command)

@@ -19,7 +19,7 @@ class LinkKind(StrEnum):
 
     @property
     def lifetime(self) -> timedelta:
-        """Say how long such a link lives (behaviour: limits, lifetimes, formats)."""
+        """Return how long such a link lives (behaviour: limits, lifetimes, formats)."""
         return _LIFETIMES[self]
 
 

@@ -6,7 +6,7 @@ from doorward.features.links.model import Link, LinkKind
 
 
 def good(link: Link, kind: LinkKind, account_epoch: int | None, now: datetime) -> bool:
-    """Tell whether a link opens what it is asked for: its own kind, unused, in time, and not ended by the epoch.
+    """Return whether a link opens what it is asked for: its own kind, unused, in time, and not ended by the epoch.
 
     `account_epoch` is None where the account does not exist yet: the first administrator's link. No epoch ends
     *this was not me* (DESK-3).

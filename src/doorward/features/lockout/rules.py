@@ -71,17 +71,17 @@ Admission = Reserve | WaitForOthers | LockNow
 
 
 def standing_lock(lock: Lock | None, now: datetime) -> Lock | None:
-    """Give the lock that stands now: a lapsed one counts as open at once (LOCK-9)."""
+    """Return the lock that stands now: a lapsed one counts as open at once (LOCK-9)."""
     return None if lock is None or lapsed(lock, now) else lock
 
 
 def bars(lock: Lock | None, context: Context) -> bool:
-    """Tell whether a lock stops guesses: an automatic one not the proofs of a session opened before it (PROT-1)."""
+    """Return whether a lock stops guesses: an automatic one not the proofs of a session opened before it (PROT-1)."""
     return lock is not None and not (lock.reason.automatic and context is Context.SESSION)
 
 
 def lapsed(lock: Lock, now: datetime) -> bool:
-    """Tell whether a timed lock has come to its end."""
+    """Return whether a timed lock has come to its end."""
     return lock.ends_at is not None and lock.ends_at <= now
 
 
@@ -93,14 +93,14 @@ def admit(counter: Counter, limits: Limits) -> Admission:
 
 
 def opens_again(counter: Counter, limits: Limits, now: datetime) -> bool:
-    """Tell whether a name that nobody has opens again, as an account's timed lock would have lapsed (LOCK-11)."""
+    """Return whether a name that nobody has opens again, as an account's timed lock would have lapsed (LOCK-11)."""
     if counter.changed_at is None or not limits.hours_locked or not locks(counter.failures, limits):
         return False
     return to_the_second(counter.changed_at) + timedelta(hours=limits.hours_locked) <= now
 
 
 def locks(failures: int, limits: Limits) -> bool:
-    """Tell whether this number of consecutive failures locks."""
+    """Return whether this number of consecutive failures locks."""
     return 0 < limits.attempts <= failures
 
 
@@ -146,7 +146,7 @@ def unlock(
 
 
 def lifted(lock: Lock, before: State) -> Lifted:
-    """Say what lifting a lock changes, so that it can be put back as it was."""
+    """Return what lifting a lock changes, so that it can be put back as it was."""
     return Lifted(lock, Opener(before.unlocked_by, before.unlocked_by_id, before.unlocked_at))
 
 
@@ -200,7 +200,7 @@ def _instant(said: str | None) -> datetime | None:
 
 
 def may_wait(since: datetime, now: datetime) -> bool:
-    """Tell whether an attempt that has waited for those in flight since then may go on waiting (LOCK-2)."""
+    """Return whether an attempt that has waited for those in flight since then may go on waiting (LOCK-2)."""
     return now - since < _WAIT_LIMIT
 
 

@@ -61,7 +61,7 @@ class Key:
 
     @property
     def columns(self) -> dict[str, object]:
-        """Give the key as the statements' parameters."""
+        """Return the key as the statements' parameters."""
         return {"account": self.account, "which": self.factor.value, "where": self.context.value}
 
 

@@ -52,17 +52,17 @@ class Settled:
 
     @property
     def over(self) -> bool:
-        """Tell whether no further try is due by itself."""
+        """Return whether no further try is due by itself."""
         return self.state is not MailState.QUEUED
 
     @property
     def erases(self) -> bool:
-        """Tell whether the body is erased now."""
+        """Return whether the body is erased now."""
         return self.state in {MailState.DELIVERED, MailState.EXPIRED}
 
 
 def expires(queued_at: datetime, expires_at: datetime | None) -> datetime:
-    """Say until when a mail is of use: as long as its code or link, and a plain notice for a week."""
+    """Return until when a mail is of use: as long as its code or link, and a plain notice for a week."""
     return queued_at + KEPT_FOR if expires_at is None else expires_at
 
 

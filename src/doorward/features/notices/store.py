@@ -144,7 +144,7 @@ def add(sql: Connection, mails: Sequence[NewMail]) -> None:
 
 
 def any_due(sql: Connection, now: datetime) -> bool:
-    """Tell whether there is anything to do; a read, so that an idle worker takes no lane."""
+    """Return whether there is anything to do; a read, so that an idle worker takes no lane."""
     return sql.execute(_ANY_DUE, {"now": now}).first() is not None
 
 

@@ -39,7 +39,7 @@ def find_key(call: Call, account: AccountId) -> OtpKey | None:
 
 
 def keys_open(call: Call) -> bool | None:
-    """Tell whether the server's keys open what is sealed here; None where no secret key is."""
+    """Return whether the server's keys open what is sealed here; None where no secret key is."""
     account = store.any_holder(call.sql)
     if account is None:
         return None
@@ -160,7 +160,7 @@ def bind_token(call: Call, account: AccountId, token: Token) -> None:
 
 
 def failures_in_a_row(call: Call, account: AccountId) -> int:
-    """Tell how many wrong codes the account's usable key has had without one success; an unlock leaves them."""
+    """Return how many wrong codes the account's usable key has had without one success; an unlock leaves them."""
     return store.failures_in_a_row(call.sql, account)
 
 
@@ -192,7 +192,7 @@ def delete_keys(call: Call, account: AccountId) -> int:
 
 
 def key_facts(call: Call, account: AccountId) -> KeyFacts | None:
-    """Tell what operators may see of the account's usable key (KEY-16); the key itself stays sealed."""
+    """Return what operators may see of the account's usable key (KEY-16); the key itself stays sealed."""
     memory = store.memory(call.sql, account)
     if memory is None:
         return None

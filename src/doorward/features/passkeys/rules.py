@@ -52,7 +52,7 @@ _CHALLENGE = struct.Struct(f">{_NONCE}sQ{_TAG}s")
 
 
 def relying_party(public_url: str) -> RelyingParty | None:
-    """Say whom passkeys are for; None where browsers allow none.
+    """Return whom passkeys are for; None where browsers allow none.
 
     Browsers take a host name, never an address, and over HTTPS only, this machine itself excepted (W3C Web
     Authentication 5.1.2 and 5.4.2, Secure Contexts 3.1).
@@ -95,17 +95,17 @@ def read_challenge(challenge: bytes) -> Stamp | None:
 
 
 def over(stamp: Stamp, now: datetime) -> bool:
-    """Tell whether a challenge has run out."""
+    """Return whether a challenge has run out."""
     return now >= ends_at(stamp)
 
 
 def ends_at(stamp: Stamp) -> datetime:
-    """Say until when a challenge can be answered."""
+    """Return until when a challenge can be answered."""
     return stamp.made_at + LIFETIME
 
 
 def spent_hash(challenge: bytes) -> bytes:
-    """Give what is kept of a challenge that was answered."""
+    """Return what is kept of a challenge that was answered."""
     return hashlib.sha256(challenge).digest()
 
 

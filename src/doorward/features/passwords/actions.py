@@ -43,13 +43,13 @@ def rules_for(call: Call, account: AccountId) -> PasswordRules:
 
 
 def must_change(call: Call, stored: StoredPassword, serving: str) -> bool:
-    """Tell whether a new password is asked before a session: marked by an operator, or expired (PASS-3)."""
+    """Return whether a new password is asked before a session: marked by an operator, or expired (PASS-3)."""
     days = policy.password_rules(call, serving).days_valid
     return stored.must_change or rules.expired(stored.changed_at, call.now, days)
 
 
 def chooser(account: Account) -> Chooser:
-    """Say who chooses a password, of an account that is there."""
+    """Return who chooses a password, of an account that is there."""
     return account.id, Whose(account.user_name, account.email)
 
 
@@ -64,7 +64,7 @@ def lists_in_use(call: Call) -> tuple[str, ...]:
 
 
 def look_up(call: Call, password: Secret) -> LookUp | None:
-    """Say what to look for in the site's breach lists, with no transaction open; None where there is no list."""
+    """Return what to look for in the site's breach lists, with no transaction open; None where there is no list."""
     names = lists_in_use(call)
     return LookUp(tuple(map(digest_of, rules.spellings(password))), names) if names else None
 

@@ -115,7 +115,7 @@ def judge_moment(chosen_at: datetime | None, now: datetime, requirements: Requir
 
 
 def expired(changed_at: datetime, now: datetime, days_valid: int) -> bool:
-    """Tell whether a password has had its days; 0 days mean no end (PASS-1)."""
+    """Return whether a password has had its days; 0 days mean no end (PASS-1)."""
     return days_valid > 0 and now >= changed_at + timedelta(days=days_valid)
 
 
@@ -169,5 +169,5 @@ def _contained(text: str, whose: Whose) -> Refused | None:
 
 
 def may_ask(asked: int) -> bool:
-    """Tell whether one more mail may go out to whoever has asked so often within the hour (PASS-5)."""
+    """Return whether one more mail may go out to whoever has asked so often within the hour (PASS-5)."""
     return asked < ASKS

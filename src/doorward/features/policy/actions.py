@@ -78,7 +78,7 @@ def audit_settings(call: Call) -> AuditSettings:
 
 
 def keys_open(call: Call) -> bool | None:
-    """Tell whether the server's keys open what was sealed to know them by; None where that was never done."""
+    """Return whether the server's keys open what was sealed to know them by; None where that was never done."""
     sealed = store.load(call.sql, _KEYS_AREA)[0].get(_SEALED)
     if sealed is None:
         return None
@@ -235,5 +235,5 @@ def for_everybody() -> frozenset[str]:
 
 
 def bounds() -> Mapping[str, tuple[int, int]]:
-    """Give least and most of each setting that is a number, and of each text's length."""
+    """Return least and most of each setting that is a number, and of each text's length."""
     return rules.BOUNDS

@@ -85,7 +85,7 @@ def chosen(settings: S, values: Mapping[str, Any]) -> S:
 
 
 def serving(default: PasswordRules, named: PasswordRules) -> PasswordRules:
-    """Give a named set as it serves its accounts: what concerns nobody's account is what `default` says."""
+    """Return a named set as it serves its accounts: what concerns nobody's account is what `default` says."""
     return replace(named, **{name: getattr(default, name) for name in FOR_EVERYBODY})
 
 
@@ -110,12 +110,12 @@ def judge_rank(rank: int) -> Refused | None:
 
 
 def next_rank(ranks: Iterable[int]) -> int:
-    """Give the rank of a new set: after all others, as far as ranks go."""
+    """Return the rank of a new set: after all others, as far as ranks go."""
     return min(max(ranks, default=0) + 1, RANKS[1])
 
 
 def copied(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what a new set begins with: what was chosen in `default`, as far as it concerns an account."""
+    """Return what a new set begins with: what was chosen in `default`, as far as it concerns an account."""
     known = {field.name for field in fields(PasswordRules)} - FOR_EVERYBODY
     return {name: value for name, value in values.items() if name in known}
 
@@ -159,7 +159,7 @@ def stale(version: int, if_version: int | None) -> Refused | None:
 
 
 def _read(default: Any, value: Any) -> Any:
-    """Give a stored value as the setting has it: one of a choice as its member, None where it is none of them."""
+    """Return a stored value as the setting has it: one of a choice as its member, None where it is none of them."""
     if not isinstance(default, StrEnum):
         return value
     return type(default)(value) if value in list(type(default)) else None

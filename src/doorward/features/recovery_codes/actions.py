@@ -25,7 +25,7 @@ def use_code(call: Call, account: AccountId, typed: str) -> Result:
 
 
 def left(call: Call, account: AccountId) -> int:
-    """Say how many codes of the account are unused."""
+    """Return how many codes of the account are unused."""
     return store.left(call.sql, account)
 
 

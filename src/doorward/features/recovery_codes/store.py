@@ -31,7 +31,7 @@ def use(sql: Connection, account: AccountId, code_hash: bytes, at: datetime) -> 
 
 
 def exists(sql: Connection, account: AccountId, code_hash: bytes) -> bool:
-    """Tell whether a code belongs to the account's set, used or not."""
+    """Return whether a code belongs to the account's set, used or not."""
     return sql.execute(_EXISTS, {"account": account, "hash": code_hash}).first() is not None
 
 

@@ -123,7 +123,7 @@ def roles_over(sql: Connection, group: GroupId) -> list[str]:
 
 
 def is_scope(sql: Connection, group: GroupId) -> bool:
-    """Tell whether anybody holds a role over the members of a group."""
+    """Return whether anybody holds a role over the members of a group."""
     values = {"over": str(Scope(group))}
     return any(sql.execute(one, values).first() is not None for one in (_OVER_GROUP, _OVER_GROUP_BY_GROUP))
 

@@ -110,7 +110,7 @@ BENEATH = frozenset({Deed.ALLOW, Deed.WITHDRAW})
 
 
 def state(factors: int, entry: AllowlistEntry | None, now: datetime, *, excluded: bool) -> FactorState:
-    """Say what follows a right password: the table of KEY."""
+    """Return what follows a right password: the table of KEY."""
     if excluded:
         return FactorState.EXCLUDED
     if factors:
@@ -119,12 +119,12 @@ def state(factors: int, entry: AllowlistEntry | None, now: datetime, *, excluded
 
 
 def live(entry: AllowlistEntry | None, now: datetime) -> bool:
-    """Tell whether an entry still permits a set-up (KEY-13)."""
+    """Return whether an entry still permits a set-up (KEY-13)."""
     return entry is not None and now < entry.expires_at
 
 
 def decide(deed: Deed, situation: Situation, now: datetime) -> Changes | Refused:
-    """Say what a deed changes; refuse with `second_factor.internal_only` or `second_factor.excluded` (KEY-4)."""
+    """Return what a deed changes; refuse with `second_factor.internal_only` or `second_factor.excluded` (KEY-4)."""
     if deed is Deed.DELETE and situation.kind is AccountKind.EXTERNAL:
         return Refused("second_factor.internal_only")
     found = TABLE[deed][_column(replace(situation, excluded=False) if deed in BENEATH else situation, now)]
@@ -142,7 +142,7 @@ def judge_unassign(kind: AccountKind, *, blocks: bool) -> Refused | None:
 
 
 def expiry(cause: Cause, settings: TwoFactorSettings, now: datetime) -> datetime:
-    """Say until when an entry lasts: longer for a new account than after whatever an operator did (KEY-13)."""
+    """Return until when an entry lasts: longer for a new account than after whatever an operator did (KEY-13)."""
     if cause is Cause.NEW_ACCOUNT:
         return now + timedelta(days=settings.allowlist_days_for_new_account)
     return now + timedelta(hours=settings.allowlist_hours_after_reset)
@@ -183,6 +183,6 @@ def fresh_until(session: SessionFacts) -> datetime | None:
 
 
 def fresh(session: SessionFacts, now: datetime) -> bool:
-    """Tell whether a session has given its fresh proof."""
+    """Return whether a session has given its fresh proof."""
     until = fresh_until(session)
     return until is not None and now < until

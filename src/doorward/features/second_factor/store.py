@@ -41,7 +41,7 @@ class Part:
 
     @property
     def values(self) -> dict[str, Any]:
-        """Give the parameters of its statement."""
+        """Return the parameters of its statement."""
         return {"most": self.most, **({} if self.after is None else {"after": self.after}), **sides(self.reach)}
 
 

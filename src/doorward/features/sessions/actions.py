@@ -267,7 +267,7 @@ def _target(call: Call, command: object) -> Standing | None:
 
 
 def _protected(call: Call, act: Act, actor: Actor, standing: Standing | None) -> bool:
-    """Tell whether the account that is changed is protected (PROT-1); the server's owner is not asked (RIGHT-8)."""
+    """Return whether the account that is changed is protected (PROT-1); the server's owner is not asked (RIGHT-8)."""
     if act.who is Who.SELF and actor.account is not None:
         standing = accounts.load(call, actor.account)
     return standing is not None and standing.account.protected and not actor.owner

@@ -32,7 +32,7 @@ class OpenedWith(StrEnum):
 
     @property
     def told(self) -> bool:
-        """Tell whether the proof has a letter of its own, with browser, address and *this was not me* (DESK-3)."""
+        """Return whether the proof has a letter of its own, with browser, address and *this was not me* (DESK-3)."""
         return self in {OpenedWith.SET_UP, OpenedWith.RECOVERY_CODE}
 
 

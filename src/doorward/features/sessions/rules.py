@@ -12,12 +12,12 @@ WRITE_EVERY = timedelta(minutes=1)
 
 
 def live(session: Validity, account_epoch: int, idle: timedelta, now: datetime) -> bool:
-    """Tell whether a session still stands: same epoch, inside its idle and its absolute limit."""
+    """Return whether a session still stands: same epoch, inside its idle and its absolute limit."""
     return session.epoch == account_epoch and now < session.expires_at and now - session.last_seen_at < idle
 
 
 def admits(opened_with: OpenedWith, state: State, method: DeviceMethod) -> bool:
-    """Tell whether the account's factors still allow a session that is opened so (KEY's table, DEV-2)."""
+    """Return whether the account's factors still allow a session that is opened so (KEY's table, DEV-2)."""
     match opened_with:
         case OpenedWith.PASSWORD:
             return state.excluded
@@ -32,7 +32,7 @@ def admits(opened_with: OpenedWith, state: State, method: DeviceMethod) -> bool:
 
 
 def spared_factor(state: State, method: DeviceMethod) -> bool:
-    """Tell whether an account goes in without a second factor: none was ever set up, reset or deleted (DEV-2).
+    """Return whether an account goes in without a second factor: none was ever set up, reset or deleted (DEV-2).
 
     An account that has one is asked for it under every method; nothing is downgraded.
     """
@@ -42,17 +42,17 @@ def spared_factor(state: State, method: DeviceMethod) -> bool:
 
 
 def barred(opened_with: OpenedWith, lock: Lock | None) -> bool:
-    """Tell whether a standing lock bars a session that is opened so: an automatic one not a passkey's (LOCK-15)."""
+    """Return whether a standing lock bars a session that is opened so: an automatic one not a passkey's (LOCK-15)."""
     return lock is not None and not (lock.reason.automatic and opened_with is OpenedWith.PASSKEY)
 
 
 def due_to_write(last_seen_at: datetime, now: datetime) -> bool:
-    """Tell whether the last activity is old enough to be written again."""
+    """Return whether the last activity is old enough to be written again."""
     return now - last_seen_at >= WRITE_EVERY
 
 
 def continued(account: Account, now: datetime, *, used_second_factor: bool) -> SessionFacts:
-    """Give the facts of a session that has done its part: a job goes on when its owner has signed out (LOCK-12)."""
+    """Return the facts of a session that has done its part: a job goes on when its owner has signed out (LOCK-12)."""
     return SessionFacts(
         id=NO_SESSION,
         account=account.id,

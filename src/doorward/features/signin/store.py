@@ -74,7 +74,7 @@ class Spot:
 
     @property
     def columns(self) -> dict[str, object]:
-        """Give the spot as the statements' parameters."""
+        """Return the spot as the statements' parameters."""
         return {"of_source": self.source, "name": self.name}
 
 

@@ -26,7 +26,7 @@ def view_system(call: Call, command: ViewSystem) -> SystemShown:
 
 
 def keys_fit(call: Call) -> bool:
-    """Tell whether the server's keys are this database's, which knows its own from the first start on.
+    """Return whether the server's keys are this database's, which knows its own from the first start on.
 
     A node with other keys would seal what no other node opens, and fail what they have sealed.
     """

@@ -14,7 +14,7 @@ _MIB = 2**20
 
 
 def findings(facts: Facts, machine: Machine | None = None) -> tuple[Finding, ...]:
-    """Say how each thing is, in the order in which they are told."""
+    """Return how each thing is, in the order in which they are told."""
     return tuple(_findings(facts, machine))
 
 
@@ -136,7 +136,7 @@ def _administrators(*, administered: bool) -> Finding:
 
 
 def _passwords(outdated: int) -> Finding:
-    """Tell how many hashes are older or imported (PASS-4)."""
+    """Return how many hashes are older or imported (PASS-4)."""
     if not outdated:
         return Finding("passwords", Grade.WELL, "all are hashed with the present parameters")
     said = f"{outdated} are hashed with other parameters, and take another time until their next use."

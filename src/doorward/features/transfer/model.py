@@ -50,17 +50,17 @@ class People(Protocol):
         """Count them."""
 
     def parts(self) -> Iterator[Sequence[Person]]:
-        """Give them part by part, as often as asked."""
+        """Return them part by part, as often as asked."""
 
 
 class Kept(People, Protocol):
     """People of a whole file, who can be taken in pieces."""
 
     def __iter__(self) -> Iterator[Person]:
-        """Give them one after the other."""
+        """Return them one after the other."""
 
     def pieces(self, most: int) -> Iterator[People]:
-        """Give them in pieces of at most `most`."""
+        """Return them in pieces of at most `most`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,11 +94,11 @@ def export_found(call: Call, command: ExportFound) -> ExportAllowed | Refused:
 
 
 def views_of(call: Call, account: AccountId) -> tuple[View, ...]:
-    """Give somebody's views, by name: for the page that shows them above its search."""
+    """Return somebody's views, by name: for the page that shows them above its search."""
     return tuple(store.views_of(call.sql, account))
 
 
 def _owner(call: Call) -> AccountId | Refused:
-    """Say whose views it is about; a session that reaches the own page alone has no list to search (KEY-1)."""
+    """Return whose views it is about; a session that reaches the own page alone has no list to search (KEY-1)."""
     session = call.own_session
     return Refused("session.second_factor_required") if session.own_page_only else session.account

@@ -25,7 +25,7 @@ def judge_count(present: int) -> Refused | None:
 
 
 def fits(ticket: Ticket, host: Host | None, taken: TakeTicket, now: datetime) -> bool:
-    """Tell whether a ticket is taken where it was made for: this host, this browser, in time."""
+    """Return whether a ticket is taken where it was made for: this host, this browser, in time."""
     return (
         host is not None
         and host.id == ticket.host_id

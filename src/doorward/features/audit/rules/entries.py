@@ -72,7 +72,7 @@ def entry_ids(now: datetime, turn: int, chance: bytes) -> Iterator[UUID]:
 
 
 def first_id(instant: datetime) -> UUID:
-    """Give the lowest id that an entry of this instant can have, so that a span of time is a range of ids.
+    """Return the lowest id that an entry of this instant can have, so that a span of time is a range of ids.
 
     Nothing was recorded before 1970, where such ids begin: an earlier instant has the lowest id of all.
     """
@@ -81,7 +81,7 @@ def first_id(instant: datetime) -> UUID:
 
 
 def conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
-    """Say which conditions the entries of a page meet; an actor is meant by id, or else by name."""
+    """Return which conditions the entries of a page meet; an actor is meant by id, or else by name."""
     actor_id = None if wanted.actor is None else parse_id(wanted.actor)
     found = {
         "target": wanted.account,
@@ -96,17 +96,17 @@ def conditions(wanted: Filter, before_id: UUID | None) -> dict[str, object]:
 
 
 def first_day(now: datetime) -> datetime:
-    """Give the midnight (UTC) with which the last 30 days begin, today included."""
+    """Return the midnight (UTC) with which the last 30 days begin, today included."""
     return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
 
 
 def day_of(instant: datetime) -> int:
-    """Give the UTC day of an instant, counted from 1970."""
+    """Return the UTC day of an instant, counted from 1970."""
     return (instant - EPOCH).days
 
 
 def settled_below(now: datetime) -> UUID:
-    """Give the id below which the trail gets no more entries, so that they can be counted for good.
+    """Return the id below which the trail gets no more entries, so that they can be counted for good.
 
     A clock that is set back may write such an entry all the same: it stands in the trail, and in no figure.
     """

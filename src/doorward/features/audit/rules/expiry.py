@@ -23,7 +23,7 @@ NO_LINK = bytes(32)
 
 
 def cut(now: datetime, days: int) -> datetime | None:
-    """Give the midnight (UTC) before which entries have expired; None where they are kept for ever."""
+    """Return the midnight (UTC) before which entries have expired; None where they are kept for ever."""
     if not days:
         return None
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -62,7 +62,7 @@ def canonical(entry: Entry) -> bytes:
 
 
 def told(run: Checkpoint) -> dict[str, str | int]:
-    """Give what the one entry of a run says: how much was removed, from when to when, and the link."""
+    """Return what the one entry of a run says: how much was removed, from when to when, and the link."""
     return {
         "checkpoint": run.number,
         "count": run.count,

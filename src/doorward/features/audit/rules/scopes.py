@@ -20,7 +20,7 @@ _SOUGHT = frozenset({"search", "account", "actor"})
 
 
 def named(entries: Iterable[Entry]) -> frozenset[str]:
-    """Give every name of a group that entries might tell."""
+    """Return every name of a group that entries might tell."""
     return frozenset(name for entry in entries for key, fact in entry.details.items() for name in _names(key, fact))
 
 

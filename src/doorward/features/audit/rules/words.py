@@ -7,7 +7,7 @@ from doorward.kernel.outcome import Fact
 
 
 def sentence(entry: Entry) -> str:
-    """Say what an entry means in plain words, for timelines (AUDIT-4)."""
+    """Return what an entry means in plain words, for timelines (AUDIT-4)."""
     if entry.act.startswith("signin."):
         return _sign_in_sentence(entry)
     done, noun = _WORDS.get(entry.act, (entry.act, entry.act))
@@ -21,7 +21,7 @@ def sentence(entry: Entry) -> str:
 
 
 def _done(entry: Entry, done: str) -> str:
-    """Say what was done and by whom; what the server did by itself, and what somebody did to themselves."""
+    """Return what was done and by whom; what the server did by itself, and what somebody did to themselves."""
     match entry.act:
         case "lockout.locked" if entry.actor_name == SYSTEM.name:
             return f"Locked by itself{_cause_of_lock(entry)}"
@@ -46,7 +46,7 @@ def _which(entry: Entry) -> str:
 
 
 def _assignment(entry: Entry) -> str:
-    """Say which role, whether it is denied, over whom, and to which group it is given."""
+    """Return which role, whether it is denied, over whom, and to which group it is given."""
     told = entry.details
     denied = ", denied" if told.get("effect") == "deny" else ""
     over = f", over the members of {_group(told['over'])}" if "over" in told else ""

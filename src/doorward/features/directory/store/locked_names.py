@@ -218,7 +218,7 @@ def _others(names: frozenset[str]) -> list[Any]:
 
 
 def _way(*, by_part: bool) -> FromClause:
-    """Give the table whose index is walked."""
+    """Return the table whose index is walked."""
     return locked_parts if by_part else _LISTED
 
 

@@ -10,12 +10,12 @@ _A = accounts.c
 
 
 def place(way: FromClause) -> tuple[Any, Any]:
-    """Give the place in the list that a row of a table stands for."""
+    """Return the place in the list that a row of a table stands for."""
     return way.c.full_name_canonical, way.c.account_id
 
 
 def after(way: FromClause, *, going_on: bool) -> list[ColumnElement[bool]]:
-    """Give the condition of a page that is not the first: what comes after `after_name` and `after_account`."""
+    """Return the condition of a page that is not the first: what comes after `after_name` and `after_account`."""
     return [tuple_(*place(way)) > given("after")] if going_on else []
 
 

@@ -109,7 +109,7 @@ def find_items(call: Call, command: FindItems) -> ItemsFound | Refused:
 
 
 def named(call: Call, selected: Sequence[AccountId]) -> list[tuple[AccountId, str]]:
-    """Give selected accounts with their names, as far as the actor reaches them (RIGHT-3)."""
+    """Return selected accounts with their names, as far as the actor reaches them (RIGHT-3)."""
     found = accounts.names(call, selected)
     within = reached_among(call, selected)
     return [(one, found.get(one, "") if one in within else "") for one in selected]

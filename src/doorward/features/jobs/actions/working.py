@@ -40,7 +40,7 @@ class Pace:
     """When others were last seen to wait."""
 
     def of(self, kind: JobKind) -> int:
-        """Give the size of the next piece."""
+        """Return the size of the next piece."""
         return self.sizes.get(kind, rules.LEAST)
 
     def held(self, kind: JobKind, size: int, held: Held) -> None:
@@ -179,5 +179,5 @@ def _write(runtime: Runtime, job: Job, found: ItemsFound, pace: Pace) -> None:
 
 
 def _beyond(job: Job, few: Sequence[tuple[AccountId, str]], *, last: bool) -> Frontier | None:
-    """Say what is left to freeze after these; None when they were the last."""
+    """Return what is left to freeze after these; None when they were the last."""
     return None if last or job.frontier is None else replace(job.frontier, after=few[-1][0])

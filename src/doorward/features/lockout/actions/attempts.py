@@ -105,12 +105,12 @@ def count_failures(  # noqa: PLR0913 - a counter's key and what to add; the two 
 
 
 def may_try(call: Call, standing: Standing, factor: Factor, context: Context = Context.EVERYWHERE) -> bool:
-    """Tell whether one more guess may be compared, in a transaction that counts its failure itself."""
+    """Return whether one more guess may be compared, in a transaction that counts its failure itself."""
     return isinstance(admission(call, standing, factor, context), rules.Reserve)
 
 
 def admission(call: Call, standing: Standing, factor: Factor, context: Context) -> rules.Admission:
-    """Say whether one more guess may be compared now, must wait for those in flight, or none is left.
+    """Return whether one more guess may be compared now, must wait for those in flight, or none is left.
 
     An open account with no guess left (the limit was lowered) locks here (LOCK-2). An automatic lock stops guesses at a
     sign-in, not the proofs of a session opened before it (PROT-1).
@@ -126,7 +126,7 @@ def admission(call: Call, standing: Standing, factor: Factor, context: Context) 
 
 
 def failures_of(call: Call, account: AccountId, factor: Factor) -> tuple[int, int]:
-    """Tell how many failures in a row are counted of one factor, and how many the rules allow."""
+    """Return how many failures in a row are counted of one factor, and how many the rules allow."""
     counter = store.counter(call.sql, Key(account, factor), rules.in_flight(call.now))
     return counter.failures, locking.limits_of(call, factor, accounts.load(call, account)).attempts
 

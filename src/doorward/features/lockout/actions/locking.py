@@ -108,7 +108,7 @@ def lock_for_inactivity(call: Call, standing: Standing) -> bool:
 
 
 def may_lift_by_hand(call: Call, account: AccountId) -> bool:
-    """Tell whether the actor may lift, and put back, an operator's or reported lock of an account (LOCK-12)."""
+    """Return whether the actor may lift, and put back, an operator's or reported lock of an account (LOCK-12)."""
     return rights.holds_over(call, call.actor, "users:modify", account)
 
 
@@ -124,7 +124,7 @@ def tell_locked(call: Call, standing: Standing, lock: Lock) -> None:
 
 
 def limits_of(call: Call, factor: Factor, standing: Standing | None) -> rules.Limits:
-    """Say how many failures of a factor lock, and for how long; the default rules serve a name that nobody has."""
+    """Return how many failures of a factor lock, and for how long; the default rules serve a name that nobody has."""
     settings = policy.password_rules(call, DEFAULT if standing is None else standing.state.password_rules)
     by_password, by_factor = settings.failures_before_lock, settings.second_factor_failures_before_lock
     return rules.Limits(by_password if factor is Factor.PASSWORD else by_factor, settings.hours_locked)

@@ -13,7 +13,7 @@ def clear_lapsed_locks(call: Call, most: int) -> int:
 
 
 def has_dead_attempts(call: Call) -> bool:
-    """Tell whether there are attempts whose process died; for the worker."""
+    """Return whether there are attempts whose process died; for the worker."""
     return bool(store.accounts_with_stale(call.sql, rules.in_flight(call.now), 1))
 
 

@@ -96,12 +96,12 @@ def offset_minutes(offset: int, period: int) -> int:
 
 
 def clock_jumped(last_step: int, now: datetime, parameters: OtpParameters = APP, offset_steps: int = 0) -> bool:
-    """Tell whether a remembered step lies further ahead than any code accepted now could; Reset mends it (KEY-9)."""
+    """Return whether a remembered step lies further ahead than any code accepted now could; Reset mends it (KEY-9)."""
     return parameters.motion is MovingFactor.TOTP and last_step > present(now, parameters, offset_steps)
 
 
 def present(now: datetime, parameters: OtpParameters, offset_steps: int) -> int:
-    """Give the latest step that a code accepted by now can belong to."""
+    """Return the latest step that a code accepted by now can belong to."""
     return step_at(now, parameters.period) + offset_steps + 2 * DRIFT
 
 
@@ -112,7 +112,7 @@ def mended(key: OtpKey, now: datetime) -> OtpKey:
 
 
 def _near(key: OtpKey, step: int, seconds: int = CLOCK_ERROR_SECONDS) -> range:
-    """Say which steps lie within `seconds` of where the key's clock is thought to be."""
+    """Return which steps lie within `seconds` of where the key's clock is thought to be."""
     middle, reach = step + key.offset_steps, seconds // key.parameters.period
     return from_zero(middle - reach, middle + reach)
 

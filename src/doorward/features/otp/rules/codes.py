@@ -31,7 +31,7 @@ def parse_code(text: str) -> str | None:
 
 
 def step_at(instant: datetime, period: int = STEP_SECONDS) -> int:
-    """Give the number of an instant's interval of `period` seconds: RFC 6238 section 4.2, with T0 = 0."""
+    """Return the number of an instant's interval of `period` seconds: RFC 6238 section 4.2, with T0 = 0."""
     return (instant - EPOCH) // timedelta(seconds=period)
 
 
@@ -94,7 +94,7 @@ def failed(key: OtpKey) -> OtpKey:
 
 
 def worn_out(consecutive_failures: int) -> bool:
-    """Tell whether a key has been guessed at too often without one success (LOCK-14)."""
+    """Return whether a key has been guessed at too often without one success (LOCK-14)."""
     return consecutive_failures >= WORN_OUT_AFTER
 
 
@@ -115,7 +115,7 @@ def _judged(right: list[int], last_step: int) -> Accepted | Refused:
 
 
 def _window(key: OtpKey, now: datetime) -> range:
-    """Say which steps a code given now may belong to."""
+    """Return which steps a code given now may belong to."""
     if key.parameters.motion is MovingFactor.HOTP:
         return from_zero(key.last_step + 1 - LOOK_AHEAD, key.last_step + LOOK_AHEAD)
     middle = step_at(now, key.parameters.period) + key.offset_steps

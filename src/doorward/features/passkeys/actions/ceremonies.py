@@ -43,13 +43,13 @@ class Question:
 
 
 def relying_party(call: Call) -> RelyingParty | Refused:
-    """Say whom passkeys are for here; refused with `passkeys.not_available` where browsers allow none."""
+    """Return whom passkeys are for here; refused with `passkeys.not_available` where browsers allow none."""
     party = rules.relying_party(call.site.public_url)
     return Refused("passkeys.not_available", {"address": call.site.public_url}) if party is None else party
 
 
 def available(public_url: str) -> bool:
-    """Tell whether browsers allow passkeys at an address."""
+    """Return whether browsers allow passkeys at an address."""
     return rules.relying_party(public_url) is not None
 
 

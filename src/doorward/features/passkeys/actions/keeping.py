@@ -21,7 +21,7 @@ from doorward.kernel.outcome import Refused
 
 
 def ask_for_new(call: Call, account: Account, scope: ChallengeScope, site_name: str) -> CreationOptions | Refused:
-    """Say what a browser is to make for an account; passkeys that it has are not made twice."""
+    """Return what a browser is to make for an account; passkeys that it has are not made twice."""
     party = ceremonies.relying_party(call)
     if isinstance(party, Refused):
         return party
@@ -43,7 +43,7 @@ def ask_for_new(call: Call, account: Account, scope: ChallengeScope, site_name: 
 def ask_for_one(
     call: Call, account: AccountId, scope: ChallengeScope, *, verified: bool = False
 ) -> RequestOptions | Refused:
-    """Say what a browser is to sign with a passkey of an account; refused with `passkeys.none` where none will do.
+    """Return what a browser is to sign with a passkey of an account; refused with `passkeys.none` where none will do.
 
     Where the person must be verified, a security key that never verified anybody will not.
     """
@@ -57,7 +57,7 @@ def ask_for_one(
 
 
 def ask_for_any(call: Call, scope: ChallengeScope) -> RequestOptions | Refused:
-    """Say what a browser is to sign with whichever passkey the person chooses; no name is told (LOCK-11)."""
+    """Return what a browser is to sign with whichever passkey the person chooses; no name is told (LOCK-11)."""
     party = ceremonies.relying_party(call)
     if isinstance(party, Refused):
         return party

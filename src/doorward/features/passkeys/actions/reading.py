@@ -54,7 +54,7 @@ def read_assertion(given: GivenAssertion) -> Assertion | None:
 
 
 def signed(public_key: bytes, given: GivenAssertion) -> bool:
-    """Tell whether an assertion was signed by the private half of this key: W3C Web Authentication 7.2."""
+    """Return whether an assertion was signed by the private half of this key: W3C Web Authentication 7.2."""
     return _or_none(lambda: _verify(_key(public_key), given)) or False
 
 

@@ -47,7 +47,7 @@ class Doubt(StrEnum):
 
     @property
     def compared(self) -> bool:
-        """Tell whether a signature was compared before the doubt arose."""
+        """Return whether a signature was compared before the doubt arose."""
         return self in {Doubt.SIGNATURE, Doubt.CLONED}
 
 
@@ -166,7 +166,7 @@ class Passkey:
 
     @property
     def facts(self) -> "PasskeyFacts":
-        """Give what may be seen of it."""
+        """Return what may be seen of it."""
         return PasskeyFacts(
             self.id, self.name, self.user_verified, self.backed_up, self.added_at, self.last_used_at, self.doubted_at
         )

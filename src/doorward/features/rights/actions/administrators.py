@@ -29,7 +29,7 @@ def able_administrators(call: Call) -> list[AccountId]:
 
 
 def last_able_administrator(call: Call, account: AccountId) -> bool:
-    """Tell whether this account is the only one left that could administer (RIGHT-5)."""
+    """Return whether this account is the only one left that could administer (RIGHT-5)."""
     if not _administers(call, account):
         return False
     call.hold_administrators()
@@ -37,7 +37,7 @@ def last_able_administrator(call: Call, account: AccountId) -> bool:
 
 
 def last_open_administrator(call: Call, account: AccountId) -> bool:
-    """Tell whether this is the only able administrator without an automatic lock (never locked for Inactivity)."""
+    """Return whether this is the only able administrator without an automatic lock (never locked for Inactivity)."""
     if not _administers(call, account):
         return False
     call.hold_administrators()

@@ -58,7 +58,7 @@ def explain_permission(call: Call, command: Explain) -> Explained | Refused:
 
 
 def _refused_by_state(call: Call, command: Explain, standing: Standing) -> Refused | None:
-    """Say why the state of the account would refuse the act to whoever is asked about."""
+    """Return why the state of the account would refuse the act to whoever is asked about."""
     asking = replace(call, actor=Actor(standing.account.id, standing.account.user_name))
     return refused_by_state(asking, command.asked, accounts.existing(call, command.account))
 

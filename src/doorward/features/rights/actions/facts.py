@@ -30,7 +30,7 @@ def forget_roles(call: Call) -> None:
 
 
 def roles_behind(call: Call, assignments: Iterable[Assignment]) -> Mapping[str, Role]:
-    """Give the roles that assignments name; where all are shipped nothing is read."""
+    """Return the roles that assignments name; where all are shipped nothing is read."""
     named = {one.role for one in assignments}
     return roles.SHIPPED if named <= roles.SHIPPED.keys() else every_role(call)
 
@@ -42,7 +42,7 @@ def assignments_of(call: Call, account: AccountId) -> tuple[Assignment, ...]:
 
 
 def holdings_of(call: Call, account: AccountId) -> Holdings:
-    """Say which rights an account holds, and over whom."""
+    """Return which rights an account holds, and over whom."""
     return holdings_from(call, assignments_of(call, account))
 
 
@@ -52,19 +52,19 @@ def holdings_from(call: Call, found: Collection[Assignment]) -> Holdings:
 
 
 def rights_of(call: Call, account: AccountId) -> frozenset[str]:
-    """Say which rights an account holds over anybody at all."""
+    """Return which rights an account holds over anybody at all."""
     return frozenset(right for right, held in holdings_of(call, account).items() if scopes.somewhere(held))
 
 
 def holds_over(call: Call, actor: Actor, right: str, account: AccountId) -> bool:
-    """Tell whether an actor holds a right over an account; the server and its owner always do (RIGHT-8)."""
+    """Return whether an actor holds a right over an account; the server and its owner always do (RIGHT-8)."""
     if actor.owner or actor.account is None:
         return actor.owner
     return scopes.over(holdings_of(call, actor.account).get(right), groups.groups_of(call, account))
 
 
 def usable_rights(call: Call, session: SessionFacts) -> frozenset[str]:
-    """Say which rights a session can use: none for whoever can only reach the own page (RIGHT-6)."""
+    """Return which rights a session can use: none for whoever can only reach the own page (RIGHT-6)."""
     return deciding.usable(actor_facts(call, session))
 
 
@@ -121,7 +121,7 @@ def facts_of_targets(call: Call, there: Mapping[AccountId, Standing]) -> dict[Ac
 def holdings_of_each(
     call: Call, accounts: Sequence[AccountId], inside: Mapping[AccountId, frozenset[GroupId]]
 ) -> dict[AccountId, Holdings]:
-    """Say which rights accounts hold, and over whom; they are in these groups."""
+    """Return which rights accounts hold, and over whom; they are in these groups."""
     own = store.assignments_of_each(call.sql, accounts)
     through: dict[GroupId, list[Assignment]] = {}
     for one in store.assignments_of_groups(call.sql, frozenset().union(*inside.values())):
@@ -149,10 +149,10 @@ def _told(standing: Standing, rights: Holdings, within: frozenset[GroupId]) -> T
 
 
 def reaches(call: Call, account: AccountId) -> bool:
-    """Tell whether the actor reaches an account by this act's right: people outside their scope are not named."""
+    """Return whether the actor reaches an account by this act's right: people outside their scope are not named."""
     return call.reach.whole or call.reach.covers(groups.groups_of(call, account))
 
 
 def areas() -> Mapping[str, tuple[str, ...]]:
-    """Give the rights, grouped by functional area (RIGHT-1)."""
+    """Return the rights, grouped by functional area (RIGHT-1)."""
     return roles.AREAS

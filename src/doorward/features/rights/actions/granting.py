@@ -161,5 +161,5 @@ def _take_all(call: Call, account: AccountId, taken: Collection[Assignment]) -> 
 
 
 def _meant(one: Assignment, command: RevokeRole, scope: Scope | None) -> bool:
-    """Tell whether an assignment is one of those to be taken; what denies a role is taken only where it is named."""
+    """Return whether an assignment is one of those to be taken; what denies a role is taken only where it is named."""
     return (one.role, one.effect) == (command.role, command.effect) and scope in {None, one.scope}

@@ -56,7 +56,7 @@ def judge_group_change(call: Call, group: GroupId) -> Refused | None:
 
 
 def _any_higher(call: Call, actor: ActorFacts, parts: Iterable[Sequence[AccountId]]) -> bool:
-    """Tell whether anybody among these is a higher target."""
+    """Return whether anybody among these is a higher target."""
     held = (facts.holdings_of_each(call, part, groups.groups_of_each(call, part)) for part in parts)
     return any(membership.any_higher(actor.rights, part.values()) for part in held)
 

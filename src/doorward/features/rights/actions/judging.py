@@ -54,7 +54,7 @@ def resolve(call: Call, wanted: Sequence[Wanted]) -> frozenset[Assignment] | Ref
 
 
 def over(call: Call, text: str) -> Scope | Refused:
-    """Give the scope of a group, by its id or name."""
+    """Return the scope of a group, by its id or name."""
     group = groups.named(call, text)
     return Refused("groups.not_found") if group is None or groups.reached(call, group.id) is None else Scope(group.id)
 
@@ -68,7 +68,7 @@ class Difference:
 
     @property
     def steps(self) -> list[tuple[Assignment, bool]]:
-        """Give what is given and then what is taken, in an order that hangs on nothing else."""
+        """Return what is given and then what is taken, in an order that hangs on nothing else."""
         taken, given = self.before - self.wanted, self.wanted - self.before
         return [*((one, True) for one in sorted(given, key=repr)), *((one, False) for one in sorted(taken, key=repr))]
 
@@ -106,7 +106,7 @@ def judge_kind(call: Call, account: AccountId) -> Refused | None:
 
 
 def external(call: Call, account: AccountId) -> bool:
-    """Tell whether an account only signs in, and so holds no role."""
+    """Return whether an account only signs in, and so holds no role."""
     standing = accounts.load(call, account)
     return standing is not None and standing.account.kind is AccountKind.EXTERNAL
 

@@ -50,7 +50,7 @@ def permissions_on(call: Call, standing: Standing) -> dict[str, Permission]:
 
 
 def refused_by_state(call: Call, name: str, standing: Standing) -> Refused | None:
-    """Say why the state of an account refuses an act to an actor whom the guard lets pass."""
+    """Return why the state of an account refuses an act to an actor whom the guard lets pass."""
     judge = JUDGES.get(name)
     return None if judge is None else judge(call, standing)
 

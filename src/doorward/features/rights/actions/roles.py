@@ -123,7 +123,7 @@ def judge_reaching_higher(call: Call) -> Refused | None:
 
 
 def stamp(call: Call) -> store.Stamp:
-    """Say who writes, and when."""
+    """Return who writes, and when."""
     return store.Stamp(call.actor.name, call.now)
 
 

@@ -152,12 +152,12 @@ def usable(actor: ActorFacts) -> frozenset[str]:
 
 
 def with_second_factor(actor: ActorFacts) -> bool:
-    """Tell whether the actor has a second factor and opened this session with it (KEY-7)."""
+    """Return whether the actor has a second factor and opened this session with it (KEY-7)."""
     return actor.has_factor and actor.session_used_second_factor
 
 
 def barred(actor: ActorFacts) -> bool:
-    """Tell whether an account can never operate, whatever it holds (LOCK-8)."""
+    """Return whether an account can never operate, whatever it holds (LOCK-8)."""
     return actor.kind is not AccountKind.INTERNAL or not actor.enabled or actor.barred
 
 

@@ -39,7 +39,7 @@ def may_hand_on_all(mover: ActorFacts | None, given: Iterable[Assignment], roles
 
 
 def gains(mover: Holdings, before: frozenset[GroupId], after: frozenset[GroupId]) -> bool:
-    """Tell whether a change of an account's groups brings the mover a right over it, or over it as a higher target.
+    """Return whether a change of an account's groups brings the mover a right over it, or over it as a higher target.
 
     Neither leaving a group over which something is denied, nor joining one over which something is allowed, is a way
     around the people who decide about that.
@@ -64,7 +64,7 @@ def may_put_in_reach(mover: Holdings, role: Role, groups: frozenset[GroupId]) ->
 
 
 def any_higher(actor: Holdings, touched: Iterable[Holdings]) -> bool:
-    """Tell whether anybody of those who hold these holds a right that the actor does not hold as widely."""
+    """Return whether anybody of those who hold these holds a right that the actor does not hold as widely."""
     return any(scopes.lacking(actor, held) for held in touched)
 
 

@@ -24,7 +24,7 @@ class Held:
 
 
 def brings(one: Assignment, right: str, groups: frozenset[GroupId], roles: Mapping[str, Role]) -> bool:
-    """Tell whether an assignment allows a right over an account that is in these groups."""
+    """Return whether an assignment allows a right over an account that is in these groups."""
     role = roles.get(one.role)
     reaches = one.scope.group is None or one.scope.group in groups
     return one.effect is Effect.ALLOW and role is not None and right in role.rights and reaches
@@ -84,7 +84,7 @@ def _why_not(question: Question, target: TargetFacts) -> str:
 
 
 def _brought_up(question: Question, act: Act, target: TargetFacts) -> bool:
-    """Tell whether an act brings a question up; no session without the second factor does more than read."""
+    """Return whether an act brings a question up; no session without the second factor does more than read."""
     if question is deciding.has_factor:
         return Needs.SECOND_FACTOR in act.needs or not (act.right or "").endswith(":read")
     if question is deciding.lifts and not target.locked_by_hand:
@@ -115,7 +115,7 @@ def _over(right: str, target: TargetFacts, held: Held) -> str:
 
 
 def _higher(actor: ActorFacts, right: str, target: TargetFacts) -> str:
-    """Say which rights are lacking, or why none needs to be held."""
+    """Return which rights are lacking, or why none needs to be held."""
     lacking = scopes.lacking(actor.rights, target.rights)
     if not lacking or actor.account == target.account:
         return ""

@@ -31,22 +31,22 @@ def everywhere(rights: Iterable[str]) -> Holdings:
 
 
 def over(held: Held | None, groups: frozenset[GroupId]) -> bool:
-    """Tell whether a right is held over an account that is in these groups."""
+    """Return whether a right is held over an account that is in these groups."""
     return held is not None and _reaches(held.allowed, groups) and not _reaches(held.denied, groups)
 
 
 def over_higher(held: Held | None, groups: frozenset[GroupId]) -> bool:
-    """Tell whether a role that says so explicitly reaches accounts of more rights among these groups (RIGHT-4)."""
+    """Return whether a role that says so explicitly reaches accounts of more rights among these groups (RIGHT-4)."""
     return held is not None and _reaches(held.higher, groups) and not _reaches(held.denied, groups)
 
 
 def server_wide(held: Held | None) -> bool:
-    """Tell whether a right is held for what belongs to nobody in particular: settings, groups, new accounts."""
+    """Return whether a right is held for what belongs to nobody in particular: settings, groups, new accounts."""
     return held is not None and EVERYTHING in held.allowed and EVERYTHING not in held.denied
 
 
 def somewhere(held: Held | None) -> bool:
-    """Tell whether a right is held over anybody at all."""
+    """Return whether a right is held over anybody at all."""
     return held is not None and EVERYTHING not in held.denied and bool(held.allowed - held.denied)
 
 
@@ -62,12 +62,12 @@ def reach(held: Held | None) -> Reach:
 
 
 def covers(held: Held | None, scope: Scope) -> bool:
-    """Tell whether a right is held over all of a scope: what granting it there takes (RIGHT-4)."""
+    """Return whether a right is held over all of a scope: what granting it there takes (RIGHT-4)."""
     return held is not None and not held.denied and bool({EVERYTHING, scope} & held.allowed)
 
 
 def covers_higher(held: Held | None, scope: Scope) -> bool:
-    """Tell whether a right is held over all of a scope by a role that reaches accounts of more rights."""
+    """Return whether a right is held over all of a scope by a role that reaches accounts of more rights."""
     return covers(held, scope) and held is not None and bool({EVERYTHING, scope} & held.higher)
 
 
@@ -77,7 +77,7 @@ def lacking(actor: Holdings, target: Holdings) -> frozenset[str]:
 
 
 def administers(holdings: Holdings, all_rights: frozenset[str]) -> bool:
-    """Tell whether everything is held over everybody, with nothing denied (RIGHT-5)."""
+    """Return whether everything is held over everybody, with nothing denied (RIGHT-5)."""
     return all(covers(holdings.get(right), EVERYTHING) for right in all_rights)
 
 

@@ -73,7 +73,7 @@ def undo_allow_set_up(call: Call, command: UndoAllowSetUp) -> SetUpWithdrawn | R
 
 
 def undoable_until(call: Call, account: AccountId, operator: Actor) -> datetime | None:
-    """Say until when an operator can take back the entry that they added; None where there is none."""
+    """Return until when an operator can take back the entry that they added; None where there is none."""
     entry = states.entry_of(call, account)
     return None if entry is None or rules.judge_undo(entry, operator, call.now) else entry.added_at + rules.UNDO_FOR
 

@@ -33,7 +33,7 @@ def ask_protection(call: Call, command: AskProtection) -> PasskeyAsked | Refused
 
 
 def prove(act: Act, command: object, caller: Caller, given: SignedChange) -> Steps:
-    """Give the prover that judges an assertion with its change, if the change asks for one."""
+    """Return the prover that judges an assertion with its change, if the change asks for one."""
     resumed: Resumed = yield Begin()
     verdict = sessions.guard(resumed.call, act, command, caller)
     session = verdict.actor.session

@@ -140,7 +140,7 @@ def judge_held(call: Call, standing: Standing) -> Refused | None:
 
 
 def _blocks(call: Call, standing: Standing) -> bool:
-    """Tell whether an account without its token could not sign in."""
+    """Return whether an account without its token could not sign in."""
     return not standing.state.excluded and not passkeys.count_of(call, standing.account.id)
 
 

@@ -46,7 +46,7 @@ def count_wrong_code(call: Call, standing: Standing, context: Context = Context.
 
 
 def _last_administrator(call: Call, account: AccountId) -> bool:
-    """Tell whether the key must stay, since nobody could administer without it (RIGHT-5)."""
+    """Return whether the key must stay, since nobody could administer without it (RIGHT-5)."""
     return administrators.last_able_administrator(call, account) or administrators.last_open_administrator(
         call, account
     )

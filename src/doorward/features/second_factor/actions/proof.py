@@ -25,14 +25,14 @@ from doorward.kernel.ports import Secret
 
 
 def own(call: Call) -> SessionFacts:
-    """Give the session, and note its account as the one that the act is about."""
+    """Return the session, and note its account as the one that the act is about."""
     session = call.own_session
     call.note.target, call.note.target_name = session.account, session.user_name
     return session
 
 
 def own_account(call: Call) -> tuple[SessionFacts, Standing]:
-    """Give the session with its account, noted as the one that the act is about."""
+    """Return the session with its account, noted as the one that the act is about."""
     session = own(call)
     return session, accounts.existing(call, session.account)
 
@@ -45,7 +45,7 @@ def prove(call: Call, session: SessionFacts, standing: Standing, given: Secret |
 
 
 def fresh(call: Call, session: SessionFacts) -> bool:
-    """Tell whether the session has given its fresh proof just now."""
+    """Return whether the session has given its fresh proof just now."""
     return rules.fresh(session, call.now)
 
 

@@ -102,7 +102,7 @@ class Compared(Proven):
         return _judge_code(call, self.attempt.session, standing, self.proof.code)
 
     def _password_right(self, call: Call) -> bool:
-        """Tell whether the password was right, and is still the one that was compared."""
+        """Return whether the password was right, and is still the one that was compared."""
         stored = passwords.find(call, self.attempt.session.account)
         unchanged = stored is not None and stored.changed_at == self.attempt.stored.changed_at
         return self.attempt.reservation.counted and self.right and unchanged

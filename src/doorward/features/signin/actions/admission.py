@@ -27,7 +27,7 @@ def look(call: Call, standing: Standing, *, remembered: bool = False) -> rules.A
 
 
 def after_password(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> Input:
-    """Say what happens to a sign-in whose password was right, and note the use of a device that is remembered."""
+    """Return what happens to a sign-in whose password was right, and note the use of a device that is remembered."""
     device = devices.knows_device(call, standing, given)
     if device is not None:
         devices.note_use(call, standing.account.id, device)
@@ -35,7 +35,7 @@ def after_password(call: Call, standing: Standing, given: Sequence[DeviceToken])
 
 
 def spared_factor(call: Call, standing: Standing) -> bool:
-    """Tell whether the rules let the account in without a second factor."""
+    """Return whether the rules let the account in without a second factor."""
     return session_rules.spared_factor(
         standing.state, policy.password_rules(call, standing.state.password_rules).device_method
     )

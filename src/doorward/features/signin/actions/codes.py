@@ -46,7 +46,7 @@ from doorward.kernel.time import rfc3339
 
 
 def show_pending(command: ShowPending) -> Steps:
-    """Tell where a pending sign-in stands."""
+    """Return where a pending sign-in stands."""
     resumed: Resumed = yield Begin(shared=True)
     found = pending.find_pending(resumed.call, command.sign_in)
     if isinstance(found, Refused):

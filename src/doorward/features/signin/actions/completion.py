@@ -127,12 +127,12 @@ def open_session(
 
 
 def _end(call: Call, standing: Standing, state: State) -> State:
-    """Say where a sign-in ends after its last proof: signed in, or first at a new password (PASS-3)."""
+    """Return where a sign-in ends after its last proof: signed in, or first at a new password (PASS-3)."""
     return machine.after(state, Input.PASSWORD_DUE if password_due(call, standing) else Input.NOTHING_DUE)
 
 
 def password_due(call: Call, standing: Standing) -> bool:
-    """Tell whether a new password must be given before the session."""
+    """Return whether a new password must be given before the session."""
     stored = passwords.find(call, standing.account.id)
     return stored is not None and passwords.must_change(call, stored, standing.state.password_rules)
 
@@ -147,7 +147,7 @@ def _end_others(call: Call, standing: Standing, opened: SessionOpened) -> None:
 
 
 def _remembers(call: Call, found: UnderWay, opened_with: OpenedWith) -> bool:
-    """Tell whether the device of this sign-in is going to be remembered (DEV-3)."""
+    """Return whether the device of this sign-in is going to be remembered (DEV-3)."""
     wished = found.pending.remember_device and opened_with in machine.REMEMBERED_AFTER
     return wished and bool(policy.password_rules(call, found.standing.state.password_rules).remember_device_days)
 

@@ -41,5 +41,5 @@ def use(call: Call, token: PendingToken, kind: LinkKind) -> Opened | Refused:
 
 
 def _withdrawn(call: Call, kind: LinkKind, standing: Standing) -> bool:
-    """Tell whether a forgotten password's link would not be mailed now (PASS-5)."""
+    """Return whether a forgotten password's link would not be mailed now (PASS-5)."""
     return kind is LinkKind.FORGOTTEN_PASSWORD and forgotten.reply_to(call, standing) is not machine.Reply.LINK

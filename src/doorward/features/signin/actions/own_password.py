@@ -158,7 +158,7 @@ def _use_proof(call: Call, own: _Own, command: ChangeOwnPassword) -> Refused | N
 
 
 def _same_password(command: ChangeOwnPassword) -> bool:
-    """Tell whether a proof that holds a password holds the present one, as the form has it besides."""
+    """Return whether a proof that holds a password holds the present one, as the form has it besides."""
     return not isinstance(command.proof, PasswordAndCode) or command.proof.password == command.password
 
 

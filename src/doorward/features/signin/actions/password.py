@@ -151,7 +151,7 @@ def _ask(call: Call, standing: Standing, step: Next) -> SignInGoesOn:
 
 
 def _unchanged(call: Call, attempt: Attempt) -> bool:
-    """Tell whether the password is still the one that was compared; an upgraded hash is."""
+    """Return whether the password is still the one that was compared; an upgraded hash is."""
     stored = passwords.find(call, attempt.account)
     return stored is not None and attempt.stored is not None and stored.changed_at == attempt.stored.changed_at
 

@@ -128,12 +128,12 @@ def end_locked(call: Call, found: UnderWay, lock: Lock) -> Refused:
 
 
 def refused(call: Call) -> Refused:
-    """Give the one answer for unknown, wrong, locked, disabled and passwordless (LOCK-11)."""
+    """Return the one answer for unknown, wrong, locked, disabled and passwordless (LOCK-11)."""
     return Refused("signin.refused", {"contact": policy.default_rules(call).lock_contact})
 
 
 def set_up_not_available(call: Call, cause: str | None = None) -> Refused:
-    """Give the answer to a right password of an account that has no second factor, and may not set one up."""
+    """Return the answer to a right password of an account that has no second factor, and may not set one up."""
     return Refused("signin.set_up_not_available", {"contact": policy.default_rules(call).lock_contact}, cause=cause)
 
 
@@ -144,7 +144,7 @@ def end_without_set_up(call: Call, found: UnderWay) -> Refused:
 
 
 def locked_page(call: Call, lock: Lock) -> Refused:
-    """Give the answer that says since when, until when, and whom to ask."""
+    """Return the answer that says since when, until when, and whom to ask."""
     facts: dict[str, Fact] = {
         "contact": policy.default_rules(call).lock_contact,
         "locked_at": rfc3339(lock.at),
@@ -154,7 +154,7 @@ def locked_page(call: Call, lock: Lock) -> Refused:
 
 
 def may_see_lock(call: Call, account: AccountId) -> bool:
-    """Tell whether the locked page gives nothing away: a known browser, or a site that shows it to everybody."""
+    """Return whether the locked page gives nothing away: a known browser, or a site that shows it to everybody."""
     if policy.default_rules(call).show_locked_page_to_everybody:
         return True
     browser = call.origin.browser

@@ -100,7 +100,7 @@ def _wrong(call: Call, found: UnderWay, key: OtpKey, given: tuple[WrongCode | No
 
 
 def _tried(call: Call, found: UnderWay, secret: bytes) -> tuple[OtpKey, WrongCode | None]:
-    """Give the key that is shown with what wrong codes have spent of it (KEY-15), and the last of them."""
+    """Return the key that is shown with what wrong codes have spent of it (KEY-15), and the last of them."""
     key = OtpKey(found.account, _NO_KEY, secret, NO_STEP, call.now)
     sealed = found.pending.sealed_wrong_code
     if sealed is None:

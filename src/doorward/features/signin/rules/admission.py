@@ -32,7 +32,7 @@ class Admission:
 
 
 def admitted(seen: Admission) -> Input:
-    """Say what happens to a sign-in whose password was right.
+    """Return what happens to a sign-in whose password was right.
 
     A remembered device spares the code of an ordinary sign-in, never the one before a set-up, never a factor (DEV-3).
     """
@@ -44,7 +44,7 @@ def admitted(seen: Admission) -> Input:
 
 
 def authorized(seen: Admission, kind: CodeKind, *, set_up: bool) -> Input:
-    """Say what happens to a sign-in whose e-mailed or temporary code was right.
+    """Return what happens to a sign-in whose e-mailed or temporary code was right.
 
     Whoever needs no factor goes in by the mailed code, unless they choose to set one up; a temporary access code, which
     an operator knows, opens the set-up page and nothing else (KEY-10).
@@ -56,7 +56,7 @@ def authorized(seen: Admission, kind: CodeKind, *, set_up: bool) -> Input:
 
 
 def offers_set_up(seen: Admission) -> bool:
-    """Tell whether somebody who needs no factor may choose to set one up: where apps are welcome, by permission."""
+    """Return whether somebody who needs no factor may choose to set one up: where apps are welcome, by permission."""
     welcome = seen.spared_factor and seen.method is DeviceMethod.APP_OPT_IN
     return welcome and seen.factor is FactorState.MAY_SET_UP
 

@@ -122,7 +122,7 @@ def pseudo_account(name_hash: bytes) -> AccountId:
 
 
 def after(state: State, happened: Input) -> State:
-    """Give the state that follows; what is not in the table is refused."""
+    """Return the state that follows; what is not in the table is refused."""
     return TRANSITIONS.get((state, happened), State.REFUSED)
 
 
@@ -132,12 +132,12 @@ def step_of(state: State) -> Next:
 
 
 def alive(pending: Pending, epoch: int, now: datetime) -> bool:
-    """Tell whether a pending sign-in can go on: in time, and not ended by the epoch."""
+    """Return whether a pending sign-in can go on: in time, and not ended by the epoch."""
     return pending.epoch == epoch and now < pending.expires_at
 
 
 def cleared(opened_with: OpenedWith) -> frozenset[Factor]:
-    """Say whose counters a complete sign-in sets to 0: those of what was used in it (LOCK-4)."""
+    """Return whose counters a complete sign-in sets to 0: those of what was used in it (LOCK-4)."""
     match opened_with:
         case OpenedWith.PASSKEY:  # alone: neither password nor code
             return frozenset()
@@ -148,7 +148,7 @@ def cleared(opened_with: OpenedWith) -> frozenset[Factor]:
 
 
 def takes(pending: Pending, happened: Input) -> bool:
-    """Tell whether a pending sign-in is at a step that this input belongs to."""
+    """Return whether a pending sign-in is at a step that this input belongs to."""
     return after(STEPS[pending.step], happened) is not State.REFUSED
 
 
@@ -201,5 +201,5 @@ def reply(asked: ForgottenPassword) -> Reply:
 
 
 def lifts(lock: Lock | None, *, allowed: bool) -> bool:
-    """Tell whether a forgotten password's new one lifts this lock: one of wrong passwords, where the rules say so."""
+    """Return whether a forgotten password's new one lifts this lock: one of wrong passwords, where the rules say so."""
     return allowed and lock is not None and (lock.reason, lock.factor) == (LockReason.FAILURES, Factor.PASSWORD.value)

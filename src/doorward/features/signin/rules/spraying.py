@@ -41,7 +41,7 @@ class NoRoomYet:
 
 
 def counted_since(now: datetime) -> datetime:
-    """Say since when a name must have failed to be counted."""
+    """Return since when a name must have failed to be counted."""
     return now - WINDOW
 
 
@@ -68,6 +68,6 @@ def weigh(
 
 
 def shuts_out(name: AccountId, tried: NamesTried, limits: Limits, now: datetime) -> bool:
-    """Tell whether this name, which fails now, is the one with which its source has failed too often (LOCK-17)."""
+    """Return whether this name, which fails now, is the one with which its source has failed too often (LOCK-17)."""
     failed = {one for one, at in tried.failed.items() if at > counted_since(now)}
     return name not in failed and len(failed) + 1 == limits.refusing

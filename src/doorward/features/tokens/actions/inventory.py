@@ -114,7 +114,7 @@ def _as_seen(call: Call, token: Token) -> Token:
 
 
 def facts_of(token: Token) -> dict[str, str]:
-    """Give what entries say of a token: which one it is, never what is in it."""
+    """Return what entries say of a token: which one it is, never what is in it."""
     return {"serial": token.serial, "manufacturer": token.manufacturer}
 
 

@@ -47,12 +47,12 @@ def container_key(given: bytes) -> bytes | None:
 
 
 def longest_file() -> int:
-    """Tell how many bytes a file may have."""
+    """Return how many bytes a file may have."""
     return MOST_BYTES
 
 
 def form_of(raw: bytes) -> Form:
-    """Tell how a file is written: XML begins with a bracket, whatever marks and spaces stand before it."""
+    """Return how a file is written: XML begins with a bracket, whatever marks and spaces stand before it."""
     return Form.PSKC if raw.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<") else Form.CSV
 
 

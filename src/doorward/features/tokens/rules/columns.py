@@ -120,7 +120,7 @@ class _Reading:
 
     @property
     def encoding(self) -> str:
-        """Say how the seed is written: the column's name tells, or a column of its own."""
+        """Return how the seed is written: the column's name tells, or a column of its own."""
         by_name = self.seed_column.partition("_")[2]
         return by_name or self._values.get("encoding", "").lower()
 

@@ -90,5 +90,5 @@ def twins(tokens: Iterable[NewToken]) -> list[LineError]:
 
 
 def identity(manufacturer: str, serial: str) -> tuple[str, str]:
-    """Give the one form of what a token is known by: its maker, and its number there."""
+    """Return the one form of what a token is known by: its maker, and its number there."""
     return canonical(manufacturer), canonical(serial)

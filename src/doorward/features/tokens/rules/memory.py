@@ -14,7 +14,7 @@ def with_recent(recent: tuple[int, ...], last_step: int, *steps: int) -> tuple[i
 
 
 def used_up(last_step: int, recent: tuple[int, ...], present: int) -> tuple[int, frozenset[int]]:
-    """Say what is used up: all steps up to one that has passed, and single ones beyond `present`.
+    """Return what is used up: all steps up to one that has passed, and single ones beyond `present`.
 
     The earliest are forgotten first: where one of those remembered has passed, all that are to come are among them, and
     every step between is unused. Where none has, nothing is known of those before, and the last step stays.

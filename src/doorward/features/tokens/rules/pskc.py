@@ -138,7 +138,7 @@ class _Package:
         return number
 
     def _value(self, key: Element, name: str) -> str | bytes | None:
-        """Give a plain value as its text, an encrypted one as its bytes, and None where there is none."""
+        """Return a plain value as its text, an encrypted one as its bytes, and None where there is none."""
         element = key.find("Data", name)
         encrypted = None if element is None else element.find("EncryptedValue")
         if element is None or encrypted is None:

@@ -103,12 +103,12 @@ class _Judge:
         return {line: name for line, name in names.items() if name in there} if there else {}
 
     def errors(self, part: Sequence[Person], taken: Mapping[int, str]) -> list[LineError]:
-        """Say what is wrong with these people, in the order of their lines."""
+        """Return what is wrong with these people, in the order of their lines."""
         asked = (person for person in part if person.roles or person.groups or person.line in taken)
         return [error for person in asked for error in self._of(person, taken)]
 
     def groups(self, person: Person) -> list[Group]:
-        """Give the groups that somebody is put into, each once."""
+        """Return the groups that somebody is put into, each once."""
         found = (self._group(name) for name in person.groups)
         return list({group.id: group for group in found if group is not None}.values())
 

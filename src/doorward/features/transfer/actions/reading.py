@@ -155,7 +155,7 @@ def _json_line(number: int, line: str) -> Iterator[Read]:
 
 
 def _text(value: Any) -> str:
-    """Give a field as the text that a cell would hold: a list of roles, a flag, a hash as Keycloak has it."""
+    """Return a field as the text that a cell would hold: a list of roles, a flag, a hash as Keycloak has it."""
     match value:
         case str():
             return value

@@ -113,7 +113,7 @@ class Names:
         self._drawers[mark % _DRAWERS].append(mark)
 
     def alike(self, people: Iterable[Person]) -> Iterator[Person]:
-        """Give those people whose names may have come twice; everybody else's have not."""
+        """Return those people whose names may have come twice; everybody else's have not."""
         twice = {mark for drawer in self._drawers for mark in _repeated(drawer)}
         return (one for one in people if hash(canonical(one.user_name)) in twice) if twice else iter(())
 
