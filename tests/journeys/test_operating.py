@@ -75,7 +75,7 @@ def test_an_account_is_added_and_its_address_changed(house: Household, visitor: 
     assert house.mailed_link("nina@example.org").startswith("/set-password/")
 
     operator.follow("Edit Nina Berg", "Nina Berg")
-    operator.fill(Reason="Married", **{"Full name (optional)": "Nina Rossi", "E-mail (optional)": "rossi@example.org"})
+    operator.fill(Reason="Married", Full_name="Nina Rossi", **{"E-mail (optional)": "rossi@example.org"})
     operator.press("Save", "Nina Rossi")
     operator.told("The changes are saved.")
     house.server.wait_for_mail("nina@example.org", 2)
