@@ -107,7 +107,7 @@ def because(reason: str) -> dict[str, str]:
 
 
 def likeness(*answers: Answer) -> str:
-    """Return whether answers differ in anything but date and reference."""
+    """Say whether answers differ in anything but date and reference."""
     kinds = {repr(answer.alike) for answer in answers}
     return SAME if len(kinds) == 1 else f"{len(kinds)} different answers"
 

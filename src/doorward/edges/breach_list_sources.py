@@ -64,7 +64,7 @@ class Source:
         self.tally = Tally()
 
     def digests(self, told: Callable[[int], None]) -> Iterator[list[bytes]]:
-        """Return the digests part by part; raise `SourceMalformed` at the first line that is none of the form."""
+        """Yield the digests part by part; raise `SourceMalformed` at the first line that is none of the form."""
         taken = self._hashes if self.form is Form.SHA1 else self._passwords
         for part in self._parts():
             yield taken(part)

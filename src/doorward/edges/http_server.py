@@ -145,7 +145,7 @@ def bind(settings: Settings) -> socket.socket:
 
 
 def bound(settings: Settings, taken: socket.socket) -> Settings:
-    """Return which port was taken, where the settings leave that to the system (port 0)."""
+    """Return the settings with the port that was taken, where they leave that to the system (port 0)."""
     if settings.address[1] != 0:
         return settings
     port = taken.getsockname()[1]

@@ -65,7 +65,7 @@ def text_lines(file: BinaryIO, told: Callable[[int], None]) -> Iterator[str]:
 
 
 def csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    """Return each row with the line where it begins, for a cell may hold line ends; empty lines are passed over.
+    """Yield each row with the line where it begins, for a cell may hold line ends; empty lines are passed over.
 
     Raises `BrokenCsv`.
     """

@@ -245,7 +245,7 @@ class Action(Generic[C, O]):
         return self.__wrapped__(call, command)
 
     def for_many(self, perform: M) -> M:
-        """Return how many commands of one actor are performed at once, each with a call of its own.
+        """Say how many commands of one actor are performed at once, each with a call of its own.
 
         Only where no outcome depends on another: all are decided before anything is written.
         """

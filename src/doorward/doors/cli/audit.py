@@ -61,7 +61,7 @@ _FILTERS = (
 
 
 def _filtered(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a command the options that narrow the trail down."""
+    """Give a command the options that narrow the trail down."""
     for option in reversed(_FILTERS):
         command = option(command)
     return command

@@ -233,7 +233,7 @@ def group_meant(desk: Desk, named: str) -> GroupId:
 
 
 def _everybody(desk: Desk, wanted: GroupId) -> Iterator[AccountId]:
-    """Return whoever is in a group, until nobody is."""
+    """Yield whoever is in a group, until nobody is."""
     while True:
         with desk.runtime.database.read() as sql:
             found = groups.member_ids(desk.runtime.call(sql, desk.origin), wanted, LARGEST_PAGE)

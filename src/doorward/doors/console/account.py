@@ -204,7 +204,7 @@ def _id(text: str | None) -> UUID | None:
 
 
 def proof_asked(protected: bool, errors: Errors) -> dict[str, Any] | None:  # noqa: FBT001 - the fact itself
-    """Return whether forms ask for account protection, and what was wrong with the one before (PROT-1)."""
+    """Return what was wrong with the proof before, where forms ask for account protection; else None (PROT-1)."""
     return {"error": errors.get("proof", ""), "code_error": errors.get("proof_code", "")} if protected else None
 
 

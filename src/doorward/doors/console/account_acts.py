@@ -161,7 +161,7 @@ def mark(stage: str, *, protected: bool) -> Callable[[Visit], Response]:
 
 @for_account
 def grant_one(visit: Visit, account: AccountId) -> Response:
-    """Return the account a role over everything or over a group, or deny it."""
+    """Give the account a role over everything or over a group, or deny it."""
     wanted, reason = wanted_in(visit), visit.form.get("reason", "")
     over = None if wanted.groups is None else wanted.groups[0]
     outcome = visit.run_with_reason(grant_role, GrantRole(account, wanted.role, reason, wanted.effect, over))

@@ -22,7 +22,7 @@ _FIELDS = FIELDS | {"tokens": "serial", "tokens.changed_by_actor": ""}
 
 @for_account
 def assign(visit: Visit, account: AccountId) -> Response:
-    """Return the account the token of a serial number."""
+    """Give the account the token of a serial number."""
     form = visit.form
     maker = form.get("manufacturer", "").strip() or None
     command = AssignToken(account, None, form.get("serial", "").strip(), maker, form.get("reason", ""))

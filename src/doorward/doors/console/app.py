@@ -51,7 +51,7 @@ class Assets(StaticFiles):
     """The browser's files, which may be kept for a day: they change with the version of the product only."""
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
-        """Return how long a file may be kept."""
+        """Say how long a file may be kept."""
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
         response.headers["cache-control"] = _A_DAY
         return response

@@ -160,7 +160,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None, at:
 
 
 def _about_the_factor(visit: Visit, me: MeShown) -> bool:
-    """Return which of the two tabs is shown; where none is named, the one on which something is under way."""
+    """Return whether the tab about the factor is shown; where none is named, whether something is under way there."""
     tab = visit.query.get("tab", "")
     under_way = me.own_page_only or me.new_key_under_way or visit.query.get("stage", "") in _STAGES
     return tab == "two-factor" or (tab != "account" and under_way)

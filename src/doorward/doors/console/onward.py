@@ -89,7 +89,7 @@ def _codes_page(visit: Visit, codes: tuple[str, ...], onward: str) -> Response:
 
 
 def turned_away(visit: Visit, refused: Refused) -> Response:
-    """Return why a sign-in does not go on: the page for the locked, for the blocked, or back to the beginning."""
+    """Say why a sign-in does not go on: the page for the locked, for the blocked, or back to the beginning."""
     contact = str(refused.facts.get("contact") or "")
     match refused.code:
         case "signin.locked":

@@ -64,7 +64,7 @@ def _page(visit: Visit, shown: SessionShown, refused: Refused | None = None) -> 
 
 
 def _proof(visit: Visit, shown: SessionShown, errors: dict[str, Any]) -> dict[str, Any] | None:
-    """Return whether the account is protected, and a code asked for besides (PROT-1)."""
+    """Return what was wrong with the code, where the account is protected and one is asked for; else None (PROT-1)."""
     with visit.reading() as call:
         standing = load(call, shown.session.account)
     if standing is None or not standing.account.protected:

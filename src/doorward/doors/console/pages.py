@@ -63,7 +63,7 @@ def told(refused: Refused, reference: str) -> dict[str, Any]:
 
 
 def again_after(refused: Refused, response: Response) -> Response:
-    """Return when to come again, where the refusal knows (RFC 9110 section 10.2.3)."""
+    """Say when to come again, where the refusal knows (RFC 9110 section 10.2.3)."""
     if refused.retry_after is not None:
         response.headers["retry-after"] = str(refused.retry_after)
     return response

@@ -153,7 +153,7 @@ def take_proof(visit: Visit) -> Response:
 
 
 def rename(visit: Visit) -> Response:
-    """Return a passkey another name."""
+    """Give a passkey another name."""
     passkey = parse_id(visit.request.path_params["passkey"])
     if passkey is None:
         return _page(visit, Refused("passkeys.not_found"))

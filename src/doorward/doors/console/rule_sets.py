@@ -28,7 +28,7 @@ def take_set(visit: Visit) -> Response:
 
 
 def rank(visit: Visit) -> Response:
-    """Return where the set stands among the others."""
+    """Say where the set stands among the others."""
     name, typed = name_in(visit), whole_number(visit.form.get("rank", ""))
     command = RankPasswordRules(name, -1 if typed is None else typed, visit.form.get("reason", ""))
     outcome = visit.run_with_reason(rank_password_rules, command)

@@ -170,7 +170,7 @@ async def take_set_up_code(visit: Visit) -> Response:
 
 
 async def confirm(visit: Visit) -> SignedIn | SignInGoesOn | Refused:
-    """Return the set-up's code to the machine."""
+    """Give the set-up's code to the machine."""
     code = six_digits(visit.form.get("code", ""))
     if code is None:
         return Refused("otp.malformed")

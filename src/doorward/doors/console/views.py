@@ -22,7 +22,7 @@ def save(visit: Visit) -> Response:
 
 
 def rename(visit: Visit) -> Response:
-    """Return a view another name."""
+    """Give a view another name."""
     asked = asked_in(visit.form)
     command = RenameView(visit.form.get("view", ""), visit.form.get("name", ""))
     outcome = visit.run(rename_view, command)

@@ -136,7 +136,7 @@ def _administrators(*, administered: bool) -> Finding:
 
 
 def _passwords(outdated: int) -> Finding:
-    """Return how many hashes are older or imported (PASS-4)."""
+    """Judge how many hashes are older or imported (PASS-4)."""
     if not outdated:
         return Finding("passwords", Grade.WELL, "all are hashed with the present parameters")
     said = f"{outdated} are hashed with other parameters, and take another time until their next use."

@@ -27,8 +27,8 @@ _EPOCH_BYTES = 8
 def ask_protection(call: Call, command: AskProtection) -> PasskeyAsked | Refused:
     """Say what a passkey is to sign for one change to a protected account; its person must be verified."""
     session, standing = proof.own_account(call)
-    place = _scope(session, standing, command.change)
-    asked = keeping.ask_for_one(call, session.account, place, verified=True)
+    scope = _scope(session, standing, command.change)
+    asked = keeping.ask_for_one(call, session.account, scope, verified=True)
     return asked if isinstance(asked, Refused) else PasskeyAsked(asked)
 
 
@@ -79,7 +79,7 @@ def judge(call: Call, session: SessionFacts, standing: Standing, given: SignedCh
 
 
 def _scope(session: SessionFacts, standing: Standing, change: bytes) -> ChallengeScope:
-    """Name the one place of a challenge: this session, until the account's epoch moves, and this change."""
+    """Name the one scope of a challenge: this session, until the account's epoch moves, and this change."""
     epoch = standing.state.epoch.to_bytes(_EPOCH_BYTES)
     return ChallengeScope(Purpose.PROTECTION, session.id.bytes + epoch + change)
 

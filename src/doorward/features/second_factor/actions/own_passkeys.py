@@ -119,7 +119,7 @@ def remove_passkey(call: Call, command: RemovePasskey) -> PasskeyRemoved | Refus
 def ask_proof(call: Call, command: AskProof) -> PasskeyAsked | Refused:
     """Say what a passkey is to sign as the fresh proof of this session (KEY-2)."""
     session = proof.own(call)
-    asked = keeping.ask_for_one(call, session.account, proof.place(session, Purpose.PROOF))
+    asked = keeping.ask_for_one(call, session.account, proof.challenge_scope(session, Purpose.PROOF))
     return asked if isinstance(asked, Refused) else PasskeyAsked(asked)
 
 
@@ -144,7 +144,7 @@ def tell_doubt(call: Call, standing: Standing, rejected: Rejected) -> None:
 
 
 def _scope_of_new(session: SessionFacts, standing: Standing) -> ChallengeScope:
-    """Name the place of a registration: one begun without a proof is not finished once the account is protected."""
+    """Name the scope of a registration: one begun without a proof is not finished once the account is protected."""
     return ChallengeScope(Purpose.REGISTER, session.id.bytes + (b"protected" if standing.account.protected else b""))
 
 

@@ -63,14 +63,14 @@ def prove_with_any(call: Call, session: SessionFacts, standing: Standing, given:
 
 def take_passkey(call: Call, session: SessionFacts, given: GivenAssertion) -> Accepted | Rejected:
     """Take an assertion of one of the account's passkeys as the fresh proof; a wrong one is no guess: not counted."""
-    checked = ceremonies.check(call, Question(session.account, place(session, Purpose.PROOF)), given)
+    checked = ceremonies.check(call, Question(session.account, challenge_scope(session, Purpose.PROOF)), given)
     if isinstance(checked, Accepted):
         sessions.note_fresh(call, session)
     return checked
 
 
-def place(session: SessionFacts, purpose: Purpose) -> ChallengeScope:
-    """Name the place of a challenge that is made in a session: good there alone."""
+def challenge_scope(session: SessionFacts, purpose: Purpose) -> ChallengeScope:
+    """Name the scope of a challenge that is made in a session: good there alone."""
     return ChallengeScope(purpose, session.id.bytes)
 
 

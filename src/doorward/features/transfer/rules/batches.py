@@ -68,7 +68,7 @@ def _key(raw: Value) -> BatchKey:
 
 
 def _fields(raw: bytes) -> Iterator[tuple[int, Value]]:
-    """Return each field of a message with its number, as protobuf's wire format has them."""
+    """Yield each field of a message with its number, as protobuf's wire format has them."""
     at = 0
     while at < len(raw):
         tag, at = _varint(raw, at)
