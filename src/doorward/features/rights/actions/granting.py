@@ -33,9 +33,8 @@ from doorward.features.rights.model.acts.granting import (
     ShowRolesOf,
     Wanted,
 )
-from doorward.features.rights.model.facts import EVERYTHING, Assignment, Effect, Scope
+from doorward.features.rights.model.facts import EVERYTHING, MODIFY_OBJECT_ACLS, Assignment, Effect, Scope
 from doorward.features.rights.rules import roles
-from doorward.features.rights.rules.deciding import GIVE_ROLES
 from doorward.kernel.act import Needs, act
 from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId
@@ -49,7 +48,7 @@ def show_granting(call: Call, command: ShowGranting) -> GrantingShown:
     """List every role with whether the caller may give it, over everything or over anybody (RIGHT-4, RIGHT-7)."""
     known, scopes = facts.every_role(call).values(), {EVERYTHING}
     if command.somewhere and call.actor.account is not None:
-        held = facts.holdings_of(call, call.actor.account).get(GIVE_ROLES)
+        held = facts.holdings_of(call, call.actor.account).get(MODIFY_OBJECT_ACLS)
         scopes |= frozenset() if held is None else held.allowed
     judged = tuple((role, judge_anywhere(call, role.name, scopes)) for role in known)
     return GrantingShown(judged, judge_reaching_higher(call))
@@ -73,7 +72,7 @@ def _roles_of(call: Call, command: ShowRolesOf) -> RolesOf:
     return RolesOf(found, names_of(call, found), refused)
 
 
-@act(GIVE_ROLES, event="rights.granted", needs=_THIRD_PERSON)
+@act(MODIFY_OBJECT_ACLS, event="rights.granted", needs=_THIRD_PERSON)
 def grant_role(call: Call, command: GrantRole) -> RoleGranted | RolesUnchanged | Refused:
     """Give an account a role over a scope, or deny it, of rights that the actor holds there (RIGHT-4)."""
     call.note.details["role"] = command.role[:40]
@@ -87,7 +86,7 @@ def grant_role(call: Call, command: GrantRole) -> RoleGranted | RolesUnchanged |
     return administrators.keeping_one(call, lambda: give(call, command.account, wanted))
 
 
-@act(GIVE_ROLES, event="rights.revoked", needs=_THIRD_PERSON)
+@act(MODIFY_OBJECT_ACLS, event="rights.revoked", needs=_THIRD_PERSON)
 def revoke_role(call: Call, command: RevokeRole) -> RoleRevoked | RolesUnchanged | Refused:
     """Take a role from an account, of rights that the actor holds."""
     call.note.details["role"] = command.role[:40]
@@ -105,7 +104,7 @@ def revoke_role(call: Call, command: RevokeRole) -> RoleRevoked | RolesUnchanged
     return administrators.keeping_one(call, lambda: _take_all(call, command.account, taken))
 
 
-@act(GIVE_ROLES, event="rights.granted", needs=_THIRD_PERSON)
+@act(MODIFY_OBJECT_ACLS, event="rights.granted", needs=_THIRD_PERSON)
 def set_roles(call: Call, command: SetRoles) -> RolesSet | RolesUnchanged | Refused:
     """Let an account hold these assignments and no others, with an entry for each that is given or taken (RIGHT-4)."""
     before, wanted = frozenset(store.assignments_of(call.sql, command.account)), resolve(call, command.wanted)

@@ -18,9 +18,8 @@ from doorward.features.rights.model.acts.granting import (
     SetRolesOfGroup,
     ShowRolesOfGroup,
 )
-from doorward.features.rights.model.facts import Assignment, Membership
+from doorward.features.rights.model.facts import MODIFY_OBJECT_ACLS, Assignment, Membership
 from doorward.features.rights.rules import membership
-from doorward.features.rights.rules.deciding import GIVE_ROLES
 from doorward.kernel.act import Needs, act
 from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId, GroupId
@@ -42,19 +41,19 @@ def show_roles_of_group(call: Call, command: ShowRolesOfGroup) -> RolesOf | Refu
     return RolesOf(found, names_of(call, found), refused, holders.judge_group_change(call, group.id))
 
 
-@act(GIVE_ROLES, event="rights.granted", needs=_ONE_FOR_ALL)
+@act(MODIFY_OBJECT_ACLS, event="rights.granted", needs=_ONE_FOR_ALL)
 def set_roles_of_group(call: Call, command: SetRolesOfGroup) -> RolesSet | RolesUnchanged | Refused:
     """Let a group give its members these assignments and no others: granting to all of them at once (RIGHT-4)."""
     return _change(call, command, resolve(call, command.wanted), lambda _, wanted: wanted)
 
 
-@act(GIVE_ROLES, event="rights.granted", needs=_ONE_FOR_ALL)
+@act(MODIFY_OBJECT_ACLS, event="rights.granted", needs=_ONE_FOR_ALL)
 def grant_role_to_group(call: Call, command: GrantRoleToGroup) -> RolesSet | RolesUnchanged | Refused:
     """Let a group give its members one more assignment: granting to all of them at once (RIGHT-4)."""
     return _change(call, command, resolve(call, [command.wanted]), lambda before, wanted: before | wanted)
 
 
-@act(GIVE_ROLES, event="rights.revoked", needs=_ONE_FOR_ALL)
+@act(MODIFY_OBJECT_ACLS, event="rights.revoked", needs=_ONE_FOR_ALL)
 def revoke_role_from_group(call: Call, command: RevokeRoleFromGroup) -> RolesSet | RolesUnchanged | Refused:
     """Let a group give its members one assignment less: taking it from all of them at once (RIGHT-4)."""
     unknown = named(call, command.taken.role)

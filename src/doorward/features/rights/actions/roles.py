@@ -22,9 +22,8 @@ from doorward.features.rights.model.acts.roles import (
     RoleUnchanged,
     ShowRole,
 )
-from doorward.features.rights.model.facts import EVERYTHING, Role
+from doorward.features.rights.model.facts import EVERYTHING, MODIFY_OBJECT_ACLS, Role
 from doorward.features.rights.rules import deciding, roles
-from doorward.features.rights.rules.deciding import GIVE_ROLES
 from doorward.features.rights.rules.scopes import everywhere
 from doorward.kernel.act import Needs, act
 from doorward.kernel.outcome import Refused
@@ -45,7 +44,7 @@ def show_role(call: Call, command: ShowRole) -> RoleShown | Refused:
     return role if isinstance(role, Refused) else RoleShown(role, *store.count_holders(call.sql, role.name))
 
 
-@act(GIVE_ROLES, event="rights.role_added", needs=(Needs.SECOND_FACTOR,))
+@act(MODIFY_OBJECT_ACLS, event="rights.role_added", needs=(Needs.SECOND_FACTOR,))
 def add_role(call: Call, command: AddRole) -> RoleAdded | Refused:
     """Make a role of one's own, of rights that the actor holds."""
     role = replace(command.role, title=command.role.title.strip(), version=_FIRST_VERSION)
@@ -62,7 +61,7 @@ def add_role(call: Call, command: AddRole) -> RoleAdded | Refused:
     return RoleAdded(role)
 
 
-@act(GIVE_ROLES, event="rights.role_edited", needs=(Needs.SECOND_FACTOR,))
+@act(MODIFY_OBJECT_ACLS, event="rights.role_edited", needs=(Needs.SECOND_FACTOR,))
 def edit_role(call: Call, command: EditRole) -> RoleEdited | RoleUnchanged | Refused:
     """Change a role of one's own: everybody who holds it holds what it says from now on."""
     before = _own(call, command.name)
@@ -87,7 +86,7 @@ def edit_role(call: Call, command: EditRole) -> RoleEdited | RoleUnchanged | Ref
     return administrators.keeping_one(call, lambda: _write(call, before, wanted))
 
 
-@act(GIVE_ROLES, event="rights.role_deleted", needs=(Needs.SECOND_FACTOR,))
+@act(MODIFY_OBJECT_ACLS, event="rights.role_deleted", needs=(Needs.SECOND_FACTOR,))
 def delete_role(call: Call, command: DeleteRole) -> RoleDeleted | Refused:
     """Delete a role of one's own that nobody holds, so that nothing is taken from anybody by the way."""
     role = _own(call, command.name)

@@ -23,7 +23,6 @@ from doorward.features.rights.rules import scopes
 from doorward.kernel.act import Act, Needs, SessionFacts
 from doorward.kernel.outcome import Refused
 
-GIVE_ROLES = MODIFY_OBJECT_ACLS
 READ, MODIFY = "users:read", "users:modify"
 OF_PEOPLE = frozenset({"users", "user-permissions", "audit"})
 """Areas whose rights can be held over some people only; the others are about the server."""
@@ -175,9 +174,9 @@ def may_hand_on(actor: ActorFacts, role: Role, scope: Scope) -> Refused | None:
 
     Adding an account with roles asks this too, so that it is no way around granting them (KEY-7).
     """
-    if barred(actor) or not scopes.somewhere(actor.rights.get(GIVE_ROLES)):
-        return Refused("rights.missing", {"right": GIVE_ROLES})
-    if refused := _session_serves(actor, GIVE_ROLES):
+    if barred(actor) or not scopes.somewhere(actor.rights.get(MODIFY_OBJECT_ACLS)):
+        return Refused("rights.missing", {"right": MODIFY_OBJECT_ACLS})
+    if refused := _session_serves(actor, MODIFY_OBJECT_ACLS):
         return refused
     if not with_second_factor(actor):
         return Refused("session.second_factor_required")
