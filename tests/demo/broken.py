@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from doorward import starting
-from doorward.__main__ import Program
 from doorward.config import Settings
 from doorward.doors.cli.program import Welcome
 from doorward.doors.cli.root import root
@@ -27,6 +26,7 @@ from doorward.features.second_factor import rules as second_factor_rules
 from doorward.features.second_factor.rules import Change, Deed
 from doorward.features.signin.actions import pending
 from doorward.kernel.ids import AccountId
+from doorward.program import Program
 from tests.controls import Controls, FileClock
 from tests.launcher import Make
 

@@ -17,7 +17,6 @@ import structlog
 from click.testing import CliRunner
 
 from doorward import config, starting
-from doorward.__main__ import main
 from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Lock, LockReason
@@ -25,6 +24,7 @@ from doorward.features.sessions import actions as sessions
 from doorward.features.sessions.model import OpenedWith
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId
+from doorward.program import main
 
 ORIGIN = Origin(Door.API, address="192.0.2.7", user_agent="tests/1")
 PASSWORD = "correct horse battery staple"

@@ -112,7 +112,7 @@ def test_the_version_is_that_of_the_package() -> None:
 
 def test_the_front_page_loads_no_framework() -> None:
     """It is there at once: neither database nor web framework is imported for it."""
-    code = "import sys; from doorward.__main__ import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
+    code = "import sys; from doorward.program import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run(
         [sys.executable, "-c", code], env=clean_environment(), capture_output=True, text=True, check=True
     )

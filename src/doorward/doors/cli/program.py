@@ -1,4 +1,4 @@
-"""What the command line is handed by `__main__`: the real things, each loaded when it is first asked for."""
+"""What the command line is handed by `doorward.program`: the real things, each loaded when it is first asked for."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
