@@ -49,6 +49,7 @@ SPOOFED: dict[str, tuple[str, ...]] = {
     ),
     "X- with one underscore": ("X-Forwarded_Groups: admins", "X-Remote_User: olga", "X_Forwarded-Groups: admins"),
     "Remote_Name": ("Remote_Name: olga",),
+    "dots": ("Remote.User: olga", "X.Remote.User: olga", "X.Forwarded-User: olga", "X-Forwarded.Groups: admins"),
     "Connection: Remote-User": ("Connection: close, Remote-User",),
     "Connection: X-Remote-User": ("Connection: close, X-Remote-User", "X-Remote-User: olga"),
     "Connection: Cookie": ("Connection: close, Cookie",),
@@ -190,8 +191,8 @@ def test_the_session_is_at_nobody_elses_disposal(place: Place) -> None:
 
 
 def test_no_cookie_of_the_application_stands_in_the_way(place: Place) -> None:
-    """One that only begins like Doorward's is the application's own, however many it has set (X7)."""
-    others = "__Host-doorward-aa=1; __Host-doorward-bb=2"
+    """However many it has set, the nonce twice among them; one that only begins like Doorward's is its own (X7)."""
+    others = "__Host-doorward-aa=1; __Host-doorward-bb=2; __Host-doorward-nonce=x; __Host-doorward-nonce=y"
     seen = place.front.get("/a", f"Cookie: {others}; {place.cookie}; a=1").told("cookie")
 
     assert seen

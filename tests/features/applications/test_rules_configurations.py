@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_every_place_is_filled_in(proxy: Proxy) -> None:
             Proxy.NGINX,
             [
                 "    server 10.0.0.1:8420 max_fails=2 fail_timeout=5s;\n    server 10.0.0.2:8420 max_fails",
-                "proxy_pass https://d_app_1_example_org_doorward/forward-auth;",
+                "proxy_pass https://d_app__1_example_org_doorward/forward-auth;",
             ],
         ),
         (Proxy.CADDY, ["forward_auth https://10.0.0.1:8420 https://10.0.0.2:8420 {", "health_uri /readyz"]),
@@ -41,7 +42,7 @@ def test_every_place_is_filled_in(proxy: Proxy) -> None:
                 "address: http://127.0.0.1:8419/forward-auth",
                 "          path: /readyz",
                 "          - url: https://10.0.0.1:8420\n          - url: https://10.0.0.2:8420\n",
-                "      service: d_app_1_example_org-doorward\n",
+                "      service: d_app__1_example_org-doorward\n",
             ],
         ),
     ],
@@ -89,7 +90,23 @@ def test_the_port_of_tls_goes_without_saying() -> None:
 
 def test_names_of_variables_hold_no_hyphen() -> None:
     """Else nginx would read a shorter name."""
-    assert "$d_app_1_example_org_user" in written(Proxy.NGINX)
+    assert "$d_app__1_example_org_user" in written(Proxy.NGINX)
+
+
+@pytest.mark.parametrize("name", ["a.org", "grafana.monitoring.example.org", f"{'long.' * 48}example.org"])
+def test_nginx_takes_every_name(name: str) -> None:
+    """Its variables have 46 characters at most (`variables_hash_bucket_size`), the parts of a pattern 32 (PCRE)."""
+    text = written(Proxy.NGINX, HostName(name, name))
+
+    assert max(len(one) for one in re.findall(r"\$(\w+)", text)) <= 46
+    assert max(len(one) for one in re.findall(r"\?<(\w+)>", text)) <= 32
+
+
+def test_the_hosts_token_is_taken_out_first() -> None:
+    """It comes once where the upstream is asked; the nonce may come twice, and must not stand in the way (X7)."""
+    before_nonce = written(Proxy.NGINX).partition("__Host-doorward-nonce")[0]
+
+    assert before_nonce.count("__Host-doorward-app=") == 2
 
 
 @pytest.mark.parametrize("proxy", list(Proxy))

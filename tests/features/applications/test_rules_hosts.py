@@ -62,3 +62,13 @@ def test_hosts_have_a_most() -> None:
     """Two hundred."""
     assert rules.judge_count(199) is None
     assert rules.judge_count(200) == Refused("applications.too_many_hosts", {"most": 200})
+
+
+def test_no_two_hosts_share_a_slug() -> None:
+    """Hyphens are no dots, and of two long names each keeps what they differ in."""
+    names = ["a-b.org", "a.b.org", "a--b.org", f"{'a' * 40}.org", f"{'a' * 40}.com", f"{'a' * 40}-org"]
+    slugs = [rules.slug(name) for name in names]
+
+    assert slugs[:3] == ["d_a__b_org", "d_a_b_org", "d_a____b_org"]
+    assert len(set(slugs)) == len(names)
+    assert {len(slug) for slug in slugs[3:]} == {33}

@@ -8,20 +8,21 @@ be put to another node when one does not answer: it is a GET, and a ticket that 
 import re
 
 from doorward.features.applications.model import HostName, Proxy, ShowConfiguration
+from doorward.features.applications.rules.hosts import slug
 
 _NGINX = """\
 # HOST asks Doorward who is there. A file of its own in /etc/nginx/conf.d/.
 
 # What the application gets of the cookies: all but Doorward's two.
-map $http_cookie $SLUG_without_one {
+map $http_cookie $SLUG_no_app {
     default $http_cookie;
-    "~^__Host-doorward-(?:app|nonce)=[^;]*(?:; *(?<SLUG_rest>.*))?$" $SLUG_rest;
-    "~^(?<SLUG_before>.*?); *__Host-doorward-(?:app|nonce)=[^;]*(?<SLUG_after>.*)$" $SLUG_before$SLUG_after;
+    "~^__Host-doorward-app=[^;]*(?:; *(?<doorward_rest>.*))?$" $doorward_rest;
+    "~^(?<doorward_before>.*?); *__Host-doorward-app=[^;]*(?<doorward_after>.*)$" $doorward_before$doorward_after;
 }
-map $SLUG_without_one $SLUG_cookie {
-    default $SLUG_without_one;
-    "~^__Host-doorward-(?:app|nonce)=[^;]*(?:; *(?<SLUG_rest>.*))?$" $SLUG_rest;
-    "~^(?<SLUG_before>.*?); *__Host-doorward-(?:app|nonce)=[^;]*(?<SLUG_after>.*)$" $SLUG_before$SLUG_after;
+map $SLUG_no_app $SLUG_cookie {
+    default $SLUG_no_app;
+    "~^__Host-doorward-nonce=[^;]*(?:; *(?<doorward_rest>.*))?$" $doorward_rest;
+    "~^(?<doorward_before>.*?); *__Host-doorward-nonce=[^;]*(?<doorward_after>.*)$" $doorward_before$doorward_after;
 }
 map $http_upgrade $SLUG_connection {
     default upgrade;
@@ -130,7 +131,9 @@ HOST {
 		request_header -Remote*
 		request_header -X-Remote*
 		request_header -X_*
+		request_header -X.*
 		request_header -X-Forwarded_*
+		request_header -X-Forwarded.*
 		request_header -X-Forwarded-User
 		request_header -X-Forwarded-Email
 		request_header -X-Forwarded-Groups
@@ -267,7 +270,6 @@ _WORD = re.compile("UPSTREAM|SCHEME|NODES|HOST|NAME|PORT|SLUG")
 def filled_in(command: ShowConfiguration, named: HostName) -> str:
     """Fill in a proxy's configuration."""
     port = named.host.removeprefix(named.name).removeprefix(":") or "443"
-    slug = f"d_{named.name}".replace(".", "_").replace("-", "_")
     words = {
         "UPSTREAM": command.places.upstream,
         "SCHEME": command.places.scheme,
@@ -275,7 +277,7 @@ def filled_in(command: ShowConfiguration, named: HostName) -> str:
         "HOST": named.host,
         "NAME": named.name,
         "PORT": port,
-        "SLUG": slug,
+        "SLUG": slug(named.name),
     }
     return _WORD.sub(lambda found: words[found[0]], _template(command))
 

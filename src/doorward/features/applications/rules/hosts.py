@@ -1,8 +1,9 @@
-"""What may be registered as a host.
+"""What may be registered as a host, and how it is spelled where a dot or a hyphen may not stand.
 
 Law: never Doorward's own name, on whatever port: browsers send cookies to every port of a name (RFC 6265 section 8.5).
 """
 
+import hashlib
 import re
 from ipaddress import IPv4Address
 from urllib.parse import urlsplit
@@ -23,6 +24,9 @@ _HOST = re.compile(rf"(?P<name>{_LABEL}(?:\.{_LABEL})*)(?::(?P<port>[1-9][0-9]{{
 _NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$")
 """An end that browsers take for a number, and the name for an IPv4 address (URL standard, "ends in a number")."""
 
+_LONGEST_SLUG, _BEGINNING, _DIGITS = 30, 18, 12
+"""nginx takes variables of 46 characters (`variables_hash_bucket_size`); one cut short is longer than any whole one."""
+
 
 def parse(text: str, public_url: str) -> HostName | Refused:
     """Read a host as somebody typed it; refuse what is none, and Doorward's own."""
@@ -35,6 +39,14 @@ def parse(text: str, public_url: str) -> HostName | Refused:
     if name == urlsplit(public_url).hostname:
         return Refused("applications.own_host")
     return HostName(name, name if port == _TLS_PORT else f"{name}:{port}")
+
+
+def slug(name: str) -> str:
+    """Spell a host's name in letters, digits and underscores: as no other host's, in 33 characters at most."""
+    spelled = name.replace("-", "__").replace(".", "_")
+    if len(spelled) > _LONGEST_SLUG:
+        spelled = f"{spelled[:_BEGINNING]}_{hashlib.sha256(name.encode()).hexdigest()[:_DIGITS]}"
+    return f"d_{spelled}"
 
 
 def _is_address(name: str) -> bool:
