@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from doorward.edges.call import Site
 from doorward.features.applications.actions.hosts import (
     add_host,
     list_hosts,
@@ -20,7 +23,7 @@ from doorward.features.applications.model import (
     ShowConfiguration,
 )
 from doorward.kernel.outcome import Refused
-from tests.worlds import NOON, World
+from tests.worlds import API, NOON, OWNER, World
 
 
 def hosts(world: World) -> list[str]:
@@ -78,6 +81,15 @@ def test_a_host_is_removed(world: World) -> None:
 
     assert removed == HostRemoved()
     assert (again, odd) == (Refused("applications.not_found"), Refused("applications.not_found"))
+    assert hosts(world) == []
+
+
+def test_a_host_of_doorwards_own_name_is_removed(world: World) -> None:
+    """It was registered before the public address was this one."""
+    world.run(add_host, AddHost("app.example.org"))
+    moved = replace(world.runtime, site=Site("https://app.example.org", "node-1"))
+
+    assert moved.run(remove_host, RemoveHost("app.example.org"), OWNER, API) == HostRemoved()
     assert hosts(world) == []
 
 

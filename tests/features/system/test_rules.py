@@ -29,7 +29,7 @@ WELL = Facts(
     serving=frozenset({Serving("oak", "a", "x"), Serving("elm", "b", "x")}),
     seen_at=NOON,
     mail_error=None,
-    hosts=1,
+    hosts=("app.example.org",),
     administered=True,
 )
 MACHINE = Machine(clock=NOON, database="/data/doorward.db", damaged=False, outdated_hashes=0)
@@ -237,7 +237,7 @@ def test_duties_are_told_by_their_nodes() -> None:
         ),
         (
             "applications",
-            {"hosts": 2, "behind_proxy": False},
+            {"hosts": ("a.org", "b.org"), "behind_proxy": False},
             "2 registered, but no web server is believed: each of its questions is refused.",
             "Name its network in `behind_proxy`, or by --behind-proxy.",
         ),
@@ -254,10 +254,10 @@ def test_what_is_odd_is_told_with_its_mend(subject: str, facts: dict[str, Any], 
     assert told(found(subject, **facts)) == (Grade.ODD, said, mend)
 
 
-@pytest.mark.parametrize(("hosts", "said"), [(0, "no host is registered"), (3, "3 registered")])
-def test_applications_are_counted(hosts: int, said: str) -> None:
+@pytest.mark.parametrize(("hosts", "said"), [((), "no host is registered"), (("a", "b", "c"), "3 registered")])
+def test_applications_are_counted(hosts: tuple[str, ...], said: str) -> None:
     """Without any, it does not matter who is believed."""
-    assert found("applications", hosts=hosts, behind_proxy=hosts > 0).said == said
+    assert found("applications", hosts=hosts, behind_proxy=bool(hosts)).said == said
 
 
 @pytest.mark.parametrize(
@@ -272,3 +272,14 @@ def test_older_hashes_are_counted(outdated: int, grade: Grade, said: str) -> Non
     finding = found("passwords", replace(MACHINE, outdated_hashes=outdated))
 
     assert (finding.grade, finding.said) == (grade, said)
+
+
+def test_an_application_of_doorwards_own_name_is_told() -> None:
+    """It was registered before the public address was this one; browsers know no ports (RFC 6265 section 8.5)."""
+    finding = found("applications", hosts=("app.example.org", "login.example.org"))
+
+    assert told(finding) == (
+        Grade.WRONG,
+        "login.example.org is registered and Doorward's own name: browsers send its cookies to the application too.",
+        "`doorward forward-auth remove` login.example.org, and give the application another name.",
+    )

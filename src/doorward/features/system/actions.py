@@ -61,7 +61,7 @@ def _facts(call: Call) -> Facts:
         serving=_serving(call),
         seen_at=_seen_at(call),
         mail_error=_mail_error(call),
-        hosts=len(list_hosts(call, ListHosts()).hosts),
+        hosts=tuple(one.named.name for one in list_hosts(call, ListHosts()).hosts),
         administered=administrator_exists(call),
     )
 

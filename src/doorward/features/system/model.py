@@ -105,8 +105,8 @@ class Facts:
     """The latest instant that a server has left in the database."""
     mail_error: str | None
     """Why the latest mail that was tried has not arrived; None where none waits."""
-    hosts: int
-    """How many applications are registered with the gate for web servers."""
+    hosts: tuple[str, ...]
+    """The names of the applications that are registered with the gate for web servers, without their ports."""
     administered: bool
     """Whether anybody holds Administrator over everything."""
 

@@ -119,11 +119,16 @@ def _outbox(error: str | None) -> Finding:
 
 
 def _applications(facts: Facts) -> Finding:
-    """Judge whether the web servers in front of registered hosts are believed."""
+    """Judge whether the web servers in front of registered hosts are believed, and none has Doorward's own name."""
+    own = urlsplit(facts.public_url).hostname
+    if own in facts.hosts:
+        said = f"{own} is registered and Doorward's own name: browsers send its cookies to the application too."
+        mend = f"`doorward forward-auth remove` {own}, and give the application another name."
+        return Finding("applications", Grade.WRONG, said, mend)
     if facts.hosts and not facts.behind_proxy:
-        said = f"{facts.hosts} registered, but no web server is believed: each of its questions is refused."
+        said = f"{len(facts.hosts)} registered, but no web server is believed: each of its questions is refused."
         return Finding("applications", Grade.ODD, said, "Name its network in `behind_proxy`, or by --behind-proxy.")
-    said = f"{facts.hosts} registered" if facts.hosts else "no host is registered"
+    said = f"{len(facts.hosts)} registered" if facts.hosts else "no host is registered"
     return Finding("applications", Grade.WELL, said)
 
 

@@ -71,6 +71,6 @@ def registered(call: Call) -> frozenset[str]:
 
 
 def _registered(call: Call, host: str) -> Host | Refused:
-    named = rules.parse(host, call.site.public_url)
+    named = rules.read(host)
     found = None if isinstance(named, Refused) else store.by_host(call.sql, named.host)
     return found or Refused("applications.not_found")

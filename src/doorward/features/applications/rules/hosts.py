@@ -29,15 +29,21 @@ _LONGEST_SLUG, _BEGINNING, _DIGITS = 30, 18, 12
 
 
 def parse(text: str, public_url: str) -> HostName | Refused:
-    """Read a host as somebody typed it; refuse what is none, and Doorward's own."""
+    """Read a host that is to be registered; refuse what is none, and Doorward's own."""
+    named = read(text)
+    if isinstance(named, HostName) and named.name == urlsplit(public_url).hostname:
+        return Refused("applications.own_host")
+    return named
+
+
+def read(text: str) -> HostName | Refused:
+    """Read a host as somebody typed it; refuse what is none."""
     found = _HOST.fullmatch(text.strip().lower())
     if found is None or len(found["name"]) > _NAME_LENGTH:
         return Refused("applications.host_malformed")
     name, port = found["name"], int(found["port"] or _TLS_PORT)
     if port > _HIGHEST_PORT or (_NUMBER.search(name) and not _is_address(name)):
         return Refused("applications.host_malformed")
-    if name == urlsplit(public_url).hostname:
-        return Refused("applications.own_host")
     return HostName(name, name if port == _TLS_PORT else f"{name}:{port}")
 
 
