@@ -7,7 +7,10 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -208,3 +211,15 @@ def test_what_failed_and_was_caught_is_not_committed(nodes: tuple[PostgresDataba
         catch_and_go_on()
     with one.write() as sql:
         assert sql.execute(text("SELECT to_regclass('caught')")).scalar() is None
+
+
+def test_a_spelling_of_days_changes_nothing(nodes: tuple[PostgresDatabase, PostgresDatabase]) -> None:
+    """The driver reads one alone, and so each connection asks for it."""
+    first, second = nodes
+    database = str(conninfo_to_dict(first.url)["dbname"])
+    with psycopg.connect(first.url, autocommit=True) as owner:
+        owner.execute(SQL("ALTER DATABASE {} SET datestyle = 'SQL, DMY'").format(Identifier(database)))
+        told = second.time()
+        owner.execute(SQL("ALTER DATABASE {} RESET datestyle").format(Identifier(database)))
+
+    assert told.tzinfo is not None

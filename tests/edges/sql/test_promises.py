@@ -83,6 +83,35 @@ def test_a_setting_is_mended_where_it_was_set(source: str, mend: str) -> None:
 
 
 @pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("limit", "most", "room"),
+    [
+        ("ROLE plain CONNECTION LIMIT -1", 11, 9),
+        ("ROLE plain CONNECTION LIMIT 7", 7, 6),
+        ("DATABASE postgres CONNECTION LIMIT 6", 6, 4),
+        ("ROLE plain SUPERUSER CONNECTION LIMIT 5", 11, 9),
+    ],
+)
+def test_every_limit_of_connections_counts(limit: str, most: int, room: int) -> None:
+    """The server's, the user's and the database's, of which a superuser has the first alone."""
+    with (
+        cluster.reachable() as folder,
+        cluster.running(folder, max_connections="14") as address,
+        psycopg.connect(address, autocommit=True) as owner,
+    ):
+        owner.execute("CREATE ROLE plain LOGIN")
+        owner.execute(f"ALTER {limit}".encode())
+        database = PostgresDatabase(address.replace("doorward@", "plain@"))
+        with database.read() as sql:
+            found = promises.most_connections(sql)
+            told = [one.what for one in promises.broken(sql) if "room" in one.what]
+        database.close()
+
+    assert found == most
+    assert told == [f"PostgreSQL has room for {room} more connections."]
+
+
+@pytest.mark.postgresql
 def test_standbys_are_seen_by_an_ordinary_user() -> None:
     """That one follows whom nobody waits for, and that one is waited for which is not there."""
     with cluster.reachable() as folder, pair.running(folder) as both:

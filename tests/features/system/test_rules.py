@@ -278,8 +278,23 @@ def test_an_application_of_doorwards_own_name_is_told() -> None:
     """It was registered before the public address was this one; browsers know no ports (RFC 6265 section 8.5)."""
     finding = found("applications", hosts=("app.example.org", "login.example.org"))
 
-    assert told(finding) == (
-        Grade.WRONG,
-        "login.example.org is registered and Doorward's own name: browsers send its cookies to the application too.",
-        "`doorward forward-auth remove` login.example.org, and give the application another name.",
-    )
+    assert (finding.grade, finding.said.partition(" is ")[0]) == (Grade.WRONG, "login.example.org")
+    assert "forward-auth remove` login.example.org" in finding.mend
+
+
+@pytest.mark.parametrize(
+    ("nodes", "most", "said"),
+    [
+        (("oak",), 34, None),
+        (("oak",), None, None),
+        (("oak",), 33, "PostgreSQL gives us 33 connections, and this node may open 34: people get 503."),
+        (("elm",), 67, "PostgreSQL gives us 67 connections, and 2 nodes like this one may open 68: people get 503."),
+    ],
+)
+def test_connections_that_do_not_suffice_are_told(nodes: tuple[str, ...], most: int | None, said: str | None) -> None:
+    """Before the day on which all are wanted; whether this node serves just now does not matter."""
+    facts = replace(WELL, node="oak", serving=frozenset(Serving(one, one, "x") for one in nodes))
+    machine = replace(MACHINE, connections=34, most_connections=most)
+    odd = [one.said for one in rules.findings(facts, machine) if one.subject == "database" and one.grade is Grade.ODD]
+
+    assert odd == ([] if said is None else [said])

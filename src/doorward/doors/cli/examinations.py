@@ -72,6 +72,8 @@ def system(examined: Examined) -> tuple[Finding, ...]:
             database=examined.settings.database_name,
             damaged=sqlite and not promises.whole(call.sql),
             outdated_hashes=count_to_upgrade(call, examined.opened.hasher.current),
+            connections=examined.settings.workers * (examined.settings.database_connections + 1),
+            most_connections=promises.most_connections(call.sql),
         )
         return view_system(call, ViewSystem(machine)).findings
 

@@ -44,6 +44,8 @@ _DEFAULTS: dict[str, Any] = {
 }
 _LIMITS = f"-c lock_timeout={BUSY_SECONDS}s -c statement_timeout=30s -c idle_in_transaction_session_timeout=10s"
 """A node that stops in the middle of a transaction must not hold up the others for longer than this."""
+_SPELLINGS = "-c datestyle=ISO"
+"""The one in which the driver reads an instant, whatever is set for the user."""
 _BUSY_CLASSES = ("08", "53", "57")
 """Lost connections, no room, cancelled or shut down (PostgreSQL, appendix A)."""
 _BUSY_STATES = {"55P03", "40001", "40P01", "25006"}
@@ -219,7 +221,7 @@ def _is_busy(error: BaseException | None) -> bool:
 def _conninfo(url: str) -> str:
     """Lay what the address says over what we need."""
     given = conninfo_to_dict(url)
-    limits = f"{_LIMITS} {given.pop('options', None) or ''}".strip()
+    limits = f"{_LIMITS} {_SPELLINGS} {given.pop('options', None) or ''}".strip()
     return make_conninfo("", **{**_DEFAULTS, **given, "options": limits})
 
 

@@ -14,10 +14,24 @@ _SETTINGS = text("""
     SELECT name, setting, source FROM pg_settings
     WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'synchronous_standby_names')
 """)
-_ROOM = text("""
-    SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-           - (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
+_CONNECTIONS = text("""
+    SELECT LEAST(every, role, base) AS most,
+           LEAST(every - count(*), role - count(*) FILTER (WHERE usename = current_user),
+                 base - count(*) FILTER (WHERE datname = current_database())) AS room
+    FROM pg_stat_activity, (
+        SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+               - COALESCE(current_setting('reserved_connections', true)::int, 0) AS every,
+               CASE WHEN rolconnlimit >= 0 AND NOT rolsuper THEN rolconnlimit END AS role,
+               CASE WHEN datconnlimit >= 0 AND NOT rolsuper THEN datconnlimit END AS base
+        FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()
+    ) AS limits
+    WHERE usename IS NOT NULL AND datname IS NOT NULL GROUP BY every, role, base
 """)
+"""How many we may have of the server, the user's and the database's limit counted, and how many of them are left.
+
+A superuser is bound by the server's alone (PostgreSQL, CREATE ROLE); `reserved_connections` came with version 16.
+Of what others do an ordinary user sees who and where, and not of which type it is (PostgreSQL, 28.2.3).
+"""
 _SEARCHABLE = text("SELECT count(*) FROM pg_indexes WHERE schemaname = current_schema() AND indexname = :name")
 _STANDBYS = text("""
     SELECT count(*), count(*) FILTER (WHERE sync_state IN ('sync', 'quorum')), count(sync_state) = count(*)
@@ -99,6 +113,11 @@ def kind(sql: Connection) -> str:
     return f"SQLite {sql.exec_driver_sql('SELECT sqlite_version()').scalar()}"
 
 
+def most_connections(sql: Connection) -> int | None:
+    """Return how many connections a server gives us; None where the database is a file."""
+    return int(sql.execute(_CONNECTIONS).one().most) if sql.dialect.name == "postgresql" else None
+
+
 def kept_badly(sql: Connection) -> list[Broken]:
     """List the promises that this database's settings break; SQLite's are ours, and kept."""
     return broken(sql) if sql.dialect.name == "postgresql" else []
@@ -107,7 +126,7 @@ def kept_badly(sql: Connection) -> list[Broken]:
 def broken(sql: Connection) -> list[Broken]:
     """List the promises that PostgreSQL's settings break, the gravest first."""
     searchable = bool(sql.execute(_SEARCHABLE, {"name": SEARCH_INDEX}).scalar_one())
-    return judged(_settings(sql), sql.execute(_ROOM).scalar_one(), _standbys(sql), searchable=searchable)
+    return judged(_settings(sql), sql.execute(_CONNECTIONS).one().room, _standbys(sql), searchable=searchable)
 
 
 def unconfirmed(sql: Connection) -> bool:
@@ -188,5 +207,5 @@ def _waits_in_vain(settings: Mapping[str, Setting], standbys: Standbys) -> bool:
 def _no_room(room: int) -> list[Broken]:
     if room >= LEAST_ROOM:
         return []
-    mend = "Raise max_connections, or lower database_connections on the nodes."
+    mend = "Raise max_connections or the user's limit, or lower `database_connections` on the nodes."
     return [Broken(f"PostgreSQL has room for {room} more connections.", mend, loses_acts=False)]

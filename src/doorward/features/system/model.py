@@ -37,6 +37,10 @@ class Machine:
     damaged: bool
     outdated_hashes: int
     """How many passwords are hashed with other parameters than the present ones."""
+    connections: int = 0
+    """How many connections to its database this node may open."""
+    most_connections: int | None = None
+    """How many the database gives to all nodes together; None where it is a file."""
 
 
 @dataclass(frozen=True, slots=True)

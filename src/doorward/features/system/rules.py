@@ -46,9 +46,24 @@ def _database(facts: Facts, machine: Machine | None) -> Iterator[Finding]:
     """Judge whether it is whole, has room, and is of this version; tell each promise that it does not keep."""
     for one in facts.broken:
         yield Finding("database", Grade.WRONG if one.loses_acts else Grade.ODD, one.what, one.mend)
+    crowded = None if machine is None else _crowded(facts, machine)
+    if crowded is not None:
+        yield crowded
     found = _file(facts, machine)
-    if found.grade is not Grade.WELL or not facts.broken:
+    if found.grade is not Grade.WELL or not (facts.broken or crowded):
         yield found
+
+
+def _crowded(facts: Facts, machine: Machine) -> Finding | None:
+    """Judge whether all that serve find room at once, as if the other nodes were like this one."""
+    nodes = len({one.node for one in facts.serving} | {facts.node})
+    wanted = nodes * machine.connections
+    if machine.most_connections is None or wanted <= machine.most_connections:
+        return None
+    who = "this node" if nodes == 1 else f"{nodes} nodes like this one"
+    said = f"PostgreSQL gives us {machine.most_connections} connections, and {who} may open {wanted}: people get 503."
+    mend = "Raise max_connections or the user's limit, or lower `database_connections` on the nodes."
+    return Finding("database", Grade.ODD, said, mend)
 
 
 def _file(facts: Facts, machine: Machine | None) -> Finding:
