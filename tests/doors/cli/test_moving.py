@@ -92,6 +92,26 @@ def test_no_server_starts_on_what_was_moved(shell: Shell) -> None:
     assert "was moved to" not in shell("doctor").out
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("account", "lock", "ada", "--reason", "x", "--yes"),
+        ("account", "list"),
+        ("database", "move", "--to", "sqlite:////tmp/x.db"),
+    ],
+    ids=lambda words: words[1],
+)
+def test_no_command_works_on_what_was_moved(shell: Shell, words: tuple[str, ...]) -> None:
+    """A lock there would be said to be done, and hold nobody off."""
+    shell.add("ada")
+    shell.done("database", "move", "--to", there(shell))
+    before = (shell.data / "doorward.db").read_bytes()
+    ran = shell(*words)
+
+    assert (ran.code, f"was moved to {shell.data}/other.db" in ran.err) == (1, True)
+    assert (shell.data / "doorward.db").read_bytes() == before
+
+
 def test_a_server_starts_on_what_was_moved_back(shell: Shell) -> None:
     """Under the name of before, once the file of before is gone."""
     use(shell, said_line(shell.done("database", "move", "--to", there(shell))))
@@ -117,6 +137,7 @@ def test_a_move_that_fails_leaves_no_new_file(shell: Shell) -> None:
 def test_a_second_move_is_refused(shell: Shell) -> None:
     """The other database is not empty any more; what it says leads on."""
     shell.done("database", "move", "--to", there(shell))
+    (shell.data / "doorward.db.moved").unlink()
     ran = shell("database", "move", "--to", there(shell))
 
     assert (ran.code, "is not empty" in ran.err, "doorward doctor" in ran.err) == (1, True, True)

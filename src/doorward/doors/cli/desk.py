@@ -117,9 +117,13 @@ class Desk:
 
 @contextmanager
 def open_desk(program: Program, loaded: Loaded, *, as_json: bool, dry_run: bool) -> Iterator[Desk]:
-    """Open the data directory as its owner, and close it when the command is over."""
+    """Open the data directory as its owner, and close it when the command is over.
+
+    Not where its database was moved elsewhere: what a command did here would be said to be done, and be done nowhere.
+    """
     owner = Owner(f"cli:{data_directory.user()}")
     data_directory.take_on_owner(loaded.settings.data)
+    data_directory.must_not_be_moved(loaded.settings)
     opened = program.open(loaded.settings)
     runtime = opened.runtime
     reference = base64.b32encode(runtime.entropy.bytes(_REFERENCE_BYTES)).decode()[:_REFERENCE_LENGTH].lower()
