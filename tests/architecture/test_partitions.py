@@ -1,6 +1,8 @@
 """Past one primary, accounts are spread over several by a hash of their id: what that asks of tables and statements."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from doorward.edges.sql.columns import metadata
 from tests.features.signin.walking import Walk, token_of
 from tests.worlds import World
 
+CAPACITY = Path(__file__).resolve().parents[2] / "docs" / "design" / "capacity.md"
 TABLES: dict[str, Table] = dict(metadata.tables)
 ELSEWHERE = {
     "hardware_tokens": "an inventory: a token is there before and after it is somebody's",
@@ -61,26 +64,32 @@ def test_no_statement_of_a_sign_in_touches_two_accounts(tmp_path: Path) -> None:
     key = walk.with_key("bram", "administrator")
     walk.person("dora")
     others = {walk.person("cora", "administrator").bytes}
-    said: list[tuple[str, Any]] = []
-
-    def listen(*execution: Any) -> None:
-        said.append((str(execution[2]), execution[3]))
-
-    event.listen(Engine, "before_cursor_execute", listen)
-    try:
+    with listening() as said:
         walk.give_password("bram", "a guess")
         walk.code_for(token_of(walk.give_password("bram")), key[::-1])
         walk.code_for(token_of(walk.give_password("bram")), key)
         for _ in range(10):
             walk.give_password("dora", "a guess")
-    finally:
-        event.remove(Engine, "before_cursor_execute", listen)
     walk.world.database.close()
 
     assert {text: untied(text) for text, _ in said if untied(text)} == {}
     assert [text for text, values in said if others & set(flat(values))] == []
     assert any("INSERT INTO sessions" in text for text, _ in said)
     assert any("UPDATE account_state SET locked_at" in text for text, _ in said)
+
+
+@pytest.mark.sqlite("the document counts SQLite's statements")
+def test_the_document_counts_the_statements_of_a_sign_in(tmp_path: Path) -> None:
+    """How many read and how many write: what one primary carries is computed from it."""
+    walk = Walk(World.begin(tmp_path))
+    key = walk.with_key("bram")
+    with listening() as said:
+        walk.code_for(token_of(walk.give_password("bram")), key)
+    walk.world.database.close()
+    reading = sum(text.startswith("SELECT") for text, _ in said)
+    counted = f"| statements | {len(said)}: {reading} read, {len(said) - reading} write |"
+
+    assert counted in CAPACITY.read_text(encoding="utf-8"), counted
 
 
 @pytest.mark.parametrize(
@@ -99,6 +108,21 @@ def test_no_statement_of_a_sign_in_touches_two_accounts(tmp_path: Path) -> None:
 def test_a_statement_about_several_is_found(statement: str) -> None:
     """The check itself sees each way to touch a second account."""
     assert untied(statement) != set()
+
+
+@contextmanager
+def listening() -> Iterator[list[tuple[str, Any]]]:
+    """List what is said to the database meanwhile, with its values."""
+    said: list[tuple[str, Any]] = []
+
+    def listen(*execution: Any) -> None:
+        said.append((str(execution[2]), execution[3]))
+
+    event.listen(Engine, "before_cursor_execute", listen)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
 
 
 def untied(statement: str) -> set[str]:
