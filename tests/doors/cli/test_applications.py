@@ -51,7 +51,17 @@ def test_a_rehearsal_adds_nothing(shell: Shell) -> None:
 
 @pytest.mark.parametrize(
     "upstream",
-    ["127.0.0.1:3000", "ftp://a", "http://", "http://a b", "http://a;b", "http://a/path", "http://a/?b", "http://a/#c"],
+    [
+        "127.0.0.1:3000",
+        "ftp://a",
+        "http://",
+        "http://a b",
+        "http://a;b",
+        "http://a/path",
+        "http://a/?b",
+        "http://a/#c",
+        "http://a:99999",
+    ],
 )
 def test_an_odd_upstream_is_refused(shell: Shell, upstream: str) -> None:
     """Before anything is registered."""
@@ -71,7 +81,9 @@ def test_the_nodes_are_named(shell: Shell) -> None:
     assert "forward_auth http://oak:8420 {" in shown
 
 
-@pytest.mark.parametrize("node", ["oak", "oak:", ":8420", "oak:70000", "http://oak:8420", "a b:1", "a;b:1", "::1:8420"])
+@pytest.mark.parametrize(
+    "node", ["oak", "oak:", ":8420", "oak:0", "oak:70000", "http://oak:8420", "a b:1", "a;b:1", "::1:8420"]
+)
 def test_an_odd_node_is_refused(shell: Shell, node: str) -> None:
     """Before anything is registered."""
     ran = shell("forward-auth", "add", "app.example.org", "--node", node)

@@ -166,8 +166,12 @@ def test_what_is_malformed_is_refused_from_memory_too(served: Served, bram: Acco
     assert answers == [401, 401, 200, 401]
 
 
-def test_only_get_is_taken(served: Served) -> None:
-    """Proxies ask by GET, whatever they ask about."""
-    refused = served.send("POST /forward-auth", client=PROXY)
+def test_only_get_is_taken(served: Served, bram: AccountId) -> None:
+    """Proxies ask by GET, whatever they ask about and whoever is remembered."""
+    own = enter(served, served.token(bram))
+    remembered = ask(served, cookie=own).status
+    said = {"proto": "https", "host": HOST, "uri": "/page?x=1", "method": "GET"}
+    headers = [("cookie", own), *((f"x-forwarded-{name}", value) for name, value in said.items())]
+    refused = served.send("POST /forward-auth", headers=headers, client=PROXY)
 
-    assert (refused.status, b"takes GET" in refused.body) == (405, True)
+    assert (remembered, refused.status, b"takes GET" in refused.body) == (200, 405, True)

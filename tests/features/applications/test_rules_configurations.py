@@ -8,12 +8,13 @@ from doorward.features.applications.rules.configurations import filled_in
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "forward-auth.md"
 APP = HostName("app-1.example.org", "app-1.example.org:8443")
+OWN = "login.example.org"
 PLACES = Places(("10.0.0.1:8420", "10.0.0.2:8420"), "https", "http://PORTAL:3000")
 
 
 def written(proxy: Proxy, named: HostName = APP) -> str:
     """Fill a configuration in."""
-    return filled_in(ShowConfiguration(named.host, proxy, PLACES), named)
+    return filled_in(ShowConfiguration(named.host, proxy, PLACES), named, OWN)
 
 
 @pytest.mark.parametrize("proxy", list(Proxy))
@@ -22,7 +23,7 @@ def test_every_place_is_filled_in(proxy: Proxy) -> None:
     text = written(proxy)
 
     assert "http://PORTAL:3000" in text
-    assert not any(word in text for word in ("UPSTREAM", "SCHEME", "NODES", "HOST", "NAME", "SLUG"))
+    assert not any(word in text for word in ("UPSTREAM", "SCHEME", "NODES", "HOST", "NAME", "SLUG", "TRUST"))
 
 
 @pytest.mark.parametrize(
@@ -54,9 +55,25 @@ def test_all_nodes_are_asked(proxy: Proxy, lines: list[str]) -> None:
     assert [line for line in lines if line not in text] == []
 
 
+@pytest.mark.parametrize(
+    ("proxy", "lines"),
+    [
+        (Proxy.NGINX, ["proxy_ssl_verify on;", "proxy_ssl_name login.example.org;", "proxy_ssl_server_name on;"]),
+        (Proxy.CADDY, ["tls_server_name login.example.org"]),
+    ],
+)
+def test_over_tls_nobody_else_is_believed(proxy: Proxy, lines: list[str]) -> None:
+    """Whoever stood between the web server and Doorward could say who is there (T32)."""
+    text = written(proxy)
+    plain = filled_in(ShowConfiguration(APP.host, proxy), APP, OWN)
+
+    assert [line for line in lines if line not in text] == []
+    assert [line for line in lines if line in plain] == []
+
+
 def test_traefik_asks_a_single_node_itself() -> None:
     """It needs no entry point of its own for that."""
-    text = filled_in(ShowConfiguration(APP.host, Proxy.TRAEFIK), APP)
+    text = filled_in(ShowConfiguration(APP.host, Proxy.TRAEFIK), APP, OWN)
 
     assert "address: http://127.0.0.1:8420/forward-auth" in text
     assert "entryPoints: [doorward]" not in text
@@ -120,6 +137,6 @@ def test_every_header_of_identity_is_set_by_doorward(proxy: Proxy) -> None:
 @pytest.mark.parametrize("proxy", list(Proxy))
 def test_the_guide_shows_what_is_printed(proxy: Proxy) -> None:
     """To the letter, for the host of its example."""
-    text = filled_in(ShowConfiguration("app.example.org", proxy), HostName("app.example.org", "app.example.org"))
+    text = filled_in(ShowConfiguration("app.example.org", proxy), HostName("app.example.org", "app.example.org"), OWN)
 
     assert text in GUIDE.read_text(encoding="utf-8")

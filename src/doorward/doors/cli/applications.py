@@ -18,7 +18,7 @@ from doorward.features.applications.model import (
     RemoveHost,
     ShowConfiguration,
 )
-from doorward.kernel.addresses import listening_address
+from doorward.kernel.addresses import HIGHEST_PORT
 from doorward.kernel.outcome import Refused
 
 EXAMPLES = """\b
@@ -27,8 +27,8 @@ Examples:
   doorward forward-auth show app.example.org --kind caddy
   doorward forward-auth show app.example.org --node 10.0.0.1:8420 --node 10.0.0.2:8420
 """
-_PLACE = re.compile(r"[A-Za-z0-9._:\[\]-]+")
-_NODE = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]+")
+_PLACE = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?P<port>:[0-9]{1,5})?")
+_HTTP = 80
 HOST = click.argument("host", metavar="HOST")
 KIND = click.option(
     "--kind", type=click.Choice([one.value for one in Proxy]), default="nginx", help="The web server in front: nginx."
@@ -42,13 +42,16 @@ def _nodes(context: click.Context, option: click.Parameter, given: tuple[str, ..
     """Check the addresses of nodes."""
     del context, option
     for one in given:
-        try:
-            listening_address(one)
-        except ValueError as error:
-            raise click.BadParameter(str(error)) from error
-        if not _NODE.fullmatch(one):
+        if not _is_place(one, port_by_default=None):
             raise click.BadParameter("it is an address and a port such as 10.0.0.1:8420 or [::1]:8420")
     return given
+
+
+def _is_place(given: str, port_by_default: int | None) -> bool:
+    """Return whether something is an address with a port, which may be left out where there is one by default."""
+    found = _PLACE.fullmatch(given)
+    port = None if found is None else int(found["port"].removeprefix(":")) if found["port"] else port_by_default
+    return port is not None and 0 < port <= HIGHEST_PORT
 
 
 NODE = click.option(
@@ -143,7 +146,7 @@ def _wanted(desk: Desk, host: str, *, kind: str, upstream: str, nodes: tuple[str
     """Return which configuration is wanted: the web server, and the addresses between which it stands."""
     parts = urlsplit(upstream)
     beyond = parts.path.strip("/") or parts.query or parts.fragment
-    if parts.scheme not in {"http", "https"} or not _PLACE.fullmatch(parts.netloc) or beyond:
+    if parts.scheme not in {"http", "https"} or not _is_place(parts.netloc, _HTTP) or beyond:
         raise desk.refusal(Refused("applications.upstream_malformed"))
     scheme = "https" if desk.settings.tls_cert else "http"
     places = Places(nodes or (desk.settings.listen,), scheme, f"{parts.scheme}://{parts.netloc}")

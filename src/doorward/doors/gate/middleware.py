@@ -91,7 +91,7 @@ class Gate:
 
     async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a proxy from memory where that may be trusted, else with the database."""
-        known = self.forward_auth.recall(scope) if scope["path"] == PATH else None
+        known = self.forward_auth.recall(scope) if (scope["path"], scope["method"]) == (PATH, "GET") else None
         if known is None:
             await self._answered(scope, receive, send, self._ask)
             return

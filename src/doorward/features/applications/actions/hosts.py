@@ -1,5 +1,7 @@
 """Registering hosts, and what stands in the configuration of the proxy in front of one."""
 
+from urllib.parse import urlsplit
+
 from doorward.edges.call import Call
 from doorward.features.applications import store
 from doorward.features.applications.model import (
@@ -33,7 +35,8 @@ def show_configuration(call: Call, command: ShowConfiguration) -> ConfigurationS
     host = _registered(call, command.host)
     if isinstance(host, Refused):
         return host
-    return ConfigurationShown(configurations.filled_in(command, host.named))
+    own = urlsplit(call.site.public_url).hostname or ""
+    return ConfigurationShown(configurations.filled_in(command, host.named, own))
 
 
 @act("applications:modify", event="applications.added")

@@ -48,7 +48,7 @@ server {
     # Asked before each request. Of what the visitor sent only these headers go along.
     location = /.doorward/ask {
         internal;
-        proxy_pass SCHEME://SLUG_doorward/forward-auth;
+        proxy_pass SCHEME://SLUG_doorward/forward-auth;TRUST
         proxy_connect_timeout 2s;
         proxy_next_upstream error timeout;
         proxy_next_upstream_timeout 5s;
@@ -147,7 +147,7 @@ HOST {
 			lb_try_duration 3s
 			header_up -X-Original-URL
 			header_up -X-Original-Method
-			copy_headers Remote-User Remote-Email Remote-Groups Remote-Assertion
+			copy_headers Remote-User Remote-Email Remote-Groups Remote-AssertionTRUST
 		}
 
 		# What the application gets of the cookies: all but Doorward's own.
@@ -263,12 +263,26 @@ _BETWEEN_NODES = {
 }
 
 
-_WORD = re.compile("UPSTREAM|SCHEME|NODES|HOST|NAME|PORT|SLUG")
+_TRUST = {
+    Proxy.NGINX: """
+        proxy_ssl_server_name on;
+        proxy_ssl_name OWN;
+        proxy_ssl_verify on;
+        proxy_ssl_verify_depth 3;
+        proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;""",
+    Proxy.CADDY: """
+			transport http {
+				tls_server_name OWN
+			}""",
+    Proxy.TRAEFIK: "",
+}
+"""By what each knows Doorward over TLS: a certificate for its own name. Traefik takes one for the node's name."""
+_WORD = re.compile("UPSTREAM|SCHEME|NODES|HOST|NAME|PORT|SLUG|TRUST")
 """Filled in at once, so that a value that looks like one of these words stays as it is."""
 
 
-def filled_in(command: ShowConfiguration, named: HostName) -> str:
-    """Fill in a proxy's configuration."""
+def filled_in(command: ShowConfiguration, named: HostName, own: str) -> str:
+    """Fill in a proxy's configuration; `own` is the name that Doorward's certificate is for."""
     port = named.host.removeprefix(named.name).removeprefix(":") or "443"
     words = {
         "UPSTREAM": command.places.upstream,
@@ -278,6 +292,7 @@ def filled_in(command: ShowConfiguration, named: HostName) -> str:
         "NAME": named.name,
         "PORT": port,
         "SLUG": slug(named.name),
+        "TRUST": _TRUST[command.proxy].replace("OWN", own) if command.places.scheme == "https" else "",
     }
     return _WORD.sub(lambda found: words[found[0]], _template(command))
 
