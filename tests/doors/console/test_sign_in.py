@@ -7,7 +7,6 @@ from doorward.features.policy.model import ChangePasswordRules
 from tests.doors.console.signing_in import (
     WRONG,
     at_code,
-    at_device_code,
     at_set_up,
     codes_on,
     give_code,
@@ -189,42 +188,6 @@ def test_a_sign_in_runs_out(site: Site) -> None:
 
     assert shown.told[0] == 401
     assert shown.page.refusal.startswith("This sign-in or link is over or was used already.")
-
-
-def test_a_mailed_code_leads_to_the_set_up(site: Site) -> None:
-    """The page says where the code went, without telling the whole address."""
-    browser = at_device_code(site)
-    page = browser.get("/sign-in/device-code").page
-
-    shown = browser.post("/sign-in/device-code", {"code": site.walk.mailed_code()})
-
-    assert "@example.org" in page.text
-    assert (shown.status, shown.to) == (303, "/sign-in/set-up")
-
-
-def test_another_mailed_code_makes_the_first_useless(site: Site) -> None:
-    """The newest counts (DEV-1)."""
-    browser = at_device_code(site)
-    first = site.walk.mailed_code()
-
-    resent = browser.post("/sign-in/device-code/resend")
-    shown = browser.post("/sign-in/device-code", {"code": first})
-
-    assert resent.to == "/sign-in/device-code"
-    assert shown.status == 401
-    assert shown.page.ids["f-code-error"].startswith("This code is wrong, or it was used or replaced already.")
-
-
-def test_mails_are_not_sent_without_end(site: Site) -> None:
-    """After three the page says from when another can be sent (DEV-1)."""
-    browser = at_device_code(site)
-    for _ in range(3):
-        browser.post("/sign-in/device-code/resend")
-
-    page = browser.get("/sign-in/device-code").page
-
-    assert "Another mail can be sent in 15 min." in page.text
-    assert [form.action for form in page.forms] == ["/sign-in/device-code"]
 
 
 def test_the_set_up_page_keeps_its_key(site: Site) -> None:

@@ -247,7 +247,7 @@ def _device_code_page(visit: Visit, found: PendingShown, refused: Refused | None
         refused,
         at_field(refused, _CODE),
         sent_to=found.sent_to,
-        expires_at=found.expires_at,
+        expires_at=found.code_expires_at,
         resend_at=found.resend_at,
         then=found.then,
         offers_set_up=found.offers_set_up,

@@ -196,11 +196,11 @@ class PendingShown(Done):
 
     next: Next
     user_name: str
-    expires_at: datetime
     has_key: bool = False
     has_passkey: bool = False
     """What `code` can be answered with: a code of the secret key, a passkey, or either."""
     sent_to: str | None = None
+    code_expires_at: datetime | None = None
     resend_at: datetime | None = None
     then: Next | None = None
     """For `device_code`: what a right code from the mail leads to; None where it leads to nothing any more."""

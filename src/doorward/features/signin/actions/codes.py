@@ -58,8 +58,8 @@ def show_pending(command: ShowPending) -> Steps:
     return PendingShown(
         found.pending.step,
         found.standing.account.user_name,
-        found.pending.expires_at,
         sent_to=sent.sent_to,
+        code_expires_at=sent.expires_at,
         resend_at=sent.resend_at,
         then=machine.leads_to(then),
         has_key=otp.key_facts(resumed.call, found.account) is not None,
