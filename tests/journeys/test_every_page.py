@@ -25,6 +25,8 @@ from tests.features.second_factor.handing import COUNTING, TICKING, assign, stoc
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.household import Household
 
+UNBROKEN = "W" * 200
+"""A name as long as a name may be, without a place where it breaks by itself."""
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 TABS = ("general", "two-factor", "sign-in", "sessions", "roles", "groups", "history")
 STAGES = (
@@ -100,6 +102,7 @@ def furnished(house: Household) -> Iterator[str]:
     yield from (f"/console/users/{bram.account}?tab={tab}" for tab in STAGES)
     yield from (f"/console/users/{account}" for account in (anna.account, carl))
     yield f"/console/jobs/{job.job}"
+    yield f"/console/users/{world.add(UNBROKEN, locked_at=now, lock_reason='Failures')}"
 
 
 def handed(house: Household, holder: AccountId) -> Iterator[str]:

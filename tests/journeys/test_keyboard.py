@@ -4,8 +4,14 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import NewVisitor
 from tests.journeys.household import Household
-from tests.journeys.visitor import Visitor
+from tests.journeys.visitor import NARROW, Visitor
 
+COVERED = """() => {
+  const here = document.activeElement, box = here.getBoundingClientRect();
+  const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return top && (here.contains(top) || top.contains(here)) ? "" : here.outerHTML;
+}"""
+MARK = """(box) => getComputedStyle(box, "::before").backgroundColor"""
 NO_RIGHT = "You do not have the right that this takes"
 
 
@@ -78,3 +84,28 @@ def test_a_help_desk_sees_why_it_may_not(house: Household, visitor: NewVisitor) 
     unlock = operator.page.get_by_role("button", name="Unlock Piet")
     expect(unlock).to_have_accessible_description(re.compile("holds rights that you do not hold"))
     operator.open("/console/audit", NO_RIGHT)
+
+
+def test_nothing_hides_where_one_is(house: Household, visitor: NewVisitor) -> None:
+    """No bar lies over what has the focus (WCAG 2.4.11), a narrow bar shows its own page, forced colours show ticks."""
+    olga, operator = house.add("olga", "administrator"), visitor()
+    for number in range(12):
+        house.world.add(f"zora{number}", locked_at=house.server.now(), lock_reason="Failures")
+    operator.sign_in(olga, "Overview")
+    page = operator.page
+    operator.open("/console/users?locked=1", "Users")
+    page.locator("tbody [data-open]").first.focus()
+    while page.evaluate("document.activeElement.id") != "bulk-reason":
+        assert page.evaluate(COVERED) == ""
+        page.keyboard.press("Tab")
+    box = page.get_by_label("Only include locked users")
+    page.emulate_media(forced_colors="active")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    assert box.evaluate(MARK) != ground
+    page.emulate_media(forced_colors="none")
+    page.set_viewport_size({"width": NARROW, "height": 640})
+    page.goto(f"{house.server.url}/console/users/{olga.account}?tab=history")
+    expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
+    page.goto(f"{house.server.url}/console/audit")
+    expect(page.locator(".side [aria-current]")).to_be_in_viewport(ratio=1)

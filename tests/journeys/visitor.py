@@ -122,7 +122,7 @@ class Visitor:
         self.press("Check and apply", title)
 
     def look(self) -> None:
-        """Look at the page as it is: no finding in light and in dark, nothing cut off on a small screen."""
+        """Look at the page as it is: no finding in light and in dark, nothing cut off, small or large."""
         here = self._here()
         if here in _looked_at:
             return
@@ -133,6 +133,7 @@ class Visitor:
             self.page.emulate_media(color_scheme="dark")
             self._note(here, "dark", self.page.evaluate(_RUN, COLOURS))
             self.page.emulate_media(color_scheme="light")
+        self._note(here, f"at {WIDE['width']} px", [self.page.evaluate(_OVERFLOW)])
         self.page.set_viewport_size({"width": NARROW, "height": 640})
         self._note(here, f"at {NARROW} px", [self.page.evaluate(_OVERFLOW)])
         self.page.set_viewport_size(WIDE)

@@ -283,6 +283,11 @@ document.addEventListener("htmx:after:swap", swapped);
 document.addEventListener("htmx:response:error", () => toast("That did not work. Reload the page to see how things stand."));
 document.addEventListener("htmx:error", () => toast("The server could not be reached. Try again in a moment."));
 
+/* Where a bar of links is wider than the screen, the one for this page is in sight. */
+for (const here of all(".side [aria-current], .tabs [aria-current]")) {
+  const bar = here.closest(".side, .tabs");
+  bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+}
 for (const form of all("[data-undo]")) countDown(form);
 for (const box of all("[data-single-keys]")) box.checked = singleKeys();
 countSelected();
