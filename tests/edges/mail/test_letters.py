@@ -193,6 +193,7 @@ def test_what_was_done_to_an_account_can_be_disowned(kind: str) -> None:
 
     assert (NOT_ME in letter.text.splitlines()) == (NOT_ME in Tags(letter.html).links) == (kind in WITH_NOT_ME)
     assert "not-me" not in without.text + without.html
+    assert letter.text.count("If this was not you") <= 1
 
 
 @pytest.mark.parametrize("kind", sorted(kinds()))
