@@ -25,14 +25,19 @@ def every(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str,
 COMMANDS = every(root)
 
 
-def options(words: tuple[str, ...]) -> set[str]:
-    """Name the options that a command takes."""
+def found(words: tuple[str, ...]) -> click.Command:
+    """Find a command by its words."""
     command: click.Command | None = root
     for word in words:
         assert isinstance(command, click.Group)
         command = command.get_command(click.Context(command), word)
     assert command is not None
-    return {option for param in command.params for option in param.opts}
+    return command
+
+
+def options(words: tuple[str, ...]) -> set[str]:
+    """Name the options that a command takes."""
+    return {option for param in found(words).params for option in param.opts}
 
 
 def test_the_front_page_lists_every_command_by_section() -> None:
@@ -49,6 +54,14 @@ def test_the_front_page_lists_every_command_by_section() -> None:
 def test_what_can_be_rehearsed_takes_yes_and_the_other_way_round(words: tuple[str, ...]) -> None:
     """So a script says `--yes` of every act, and `--dry-run` of whatever asks."""
     assert {"--yes", "--dry-run"} & options(words) in (set(), {"--yes", "--dry-run"})
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_option_says_what_it_does(words: tuple[str, ...]) -> None:
+    """In words of its own, not by its name alone."""
+    told = {param.name: param.help for param in found(words).params if isinstance(param, click.Option)}
+
+    assert [name for name, said in told.items() if not said] == []
 
 
 def test_every_command_of_the_interface_is_there() -> None:

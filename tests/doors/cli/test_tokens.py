@@ -28,7 +28,7 @@ def test_a_thousand_tokens_come_from_a_file(shell: Shell, tmp_path: Path) -> Non
     assert shell.done("token", "import", path).out == "1,000 hardware tokens are in stock now.\n"
     again = shell("token", "import", path)
     assert again.code == 3
-    assert "Nothing was imported: 1000 of 1000 tokens are wrong." in again.err
+    assert "Nothing was imported: there are mistakes in 1000 of 1000 tokens." in again.err
     assert again.lines[1].startswith("2 serial This serial number is in the inventory already.")
 
 

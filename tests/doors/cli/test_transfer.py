@@ -57,7 +57,7 @@ def test_one_wrong_line_keeps_everybody_out(shell: Shell, tmp_path: Path) -> Non
 
     assert ran.code == 3
     assert [line.split()[:2] for line in ran.lines[1:]] == [["3", "email"], ["4", "user_name"]]
-    assert "Nothing was imported: 2 of 3 lines are wrong." in ran.err
+    assert "Nothing was imported: there are mistakes in 2 of 3 lines." in ran.err
     assert "(transfer.refused, reference " in ran.err
     assert people(shell) == ["bob"]
 
@@ -118,7 +118,7 @@ def test_a_file_is_written_in_parts_and_gone_on_with(shell: Shell, tmp_path: Pat
     again = shell.done("account", "import", path, "--continue")
     listed = shell.done("audit", "list", "--act", "accounts.imported", "--json").json["items"]
 
-    assert (refused.code, "Nothing was imported: 1 of 4500 lines are wrong." in refused.err) == (3, True)
+    assert (refused.code, "Nothing was imported: there are mistakes in 1 of 4500 lines." in refused.err) == (3, True)
     assert (done["accounts"], done["already_there"], done["lines"]) == (4_499, 1, 4_500)
     assert (rehearsed["accounts"], rehearsed["already_there"]) == (4_499, 1)
     assert again.out.startswith("0 accounts were added, ")

@@ -27,7 +27,7 @@ def test_a_person_sees_what_was_done_to_their_sign_in(site: Site) -> None:
     page = site.signed_in(bram).get("/me?tab=history")
 
     items = page.page.items["own-history"]
-    assert [len(items), items[0]] == [4, "Today"]
+    assert [len(items), items[0]] == [4, "Today (UTC)"]
     assert items[1].startswith("Unlocked by grace: cleared up")
     assert items[2].startswith("Locked by grace: odd mails")
     assert items[3].startswith("Wrong password from 192.0.2.7 tests/1")

@@ -121,9 +121,9 @@ account.add_command(add)
 @account.command("edit", short_help="Change what is known of an account.")
 @NAME
 @click.option("--user-name", metavar="N", help="The name to sign in with.")
-@click.option("--full-name", metavar="T")
+@click.option("--full-name", metavar="T", help="What others see.")
 @click.option("--email", metavar="E", help='An empty one ("") removes the address.')
-@click.option("--kind", type=click.Choice([kind.value for kind in AccountKind]))
+@click.option("--kind", type=click.Choice([kind.value for kind in AccountKind]), help="External accounts only sign in.")
 @click.option(
     "--protected/--not-protected",
     default=None,

@@ -19,10 +19,15 @@ from doorward.kernel.ports import Secret
 @click.command("add", cls=Command)
 @NAME
 @click.option("--email", metavar="E", help="Where codes and links go.")
-@click.option("--full-name", metavar="T", default="", help="The user name, if left out.")
-@click.option("--kind", type=click.Choice([kind.value for kind in AccountKind]), default="internal", show_default=True)
-@click.option("--role", "roles", metavar="R", multiple=True, help="May be given several times.")
-@click.option("--group", "groups", metavar="G", multiple=True, help="A group by its name; may be given several times.")
+@click.option("--full-name", metavar="T", default="", help="What others see; the user name if left out.")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in AccountKind]),
+    default="internal",
+    help="External accounts only sign in; internal if left out.",
+)
+@click.option("--role", "roles", metavar="R", multiple=True, help="A role, such as help-desk; repeat it for each.")
+@click.option("--group", "groups", metavar="G", multiple=True, help="A group, by its name; repeat it for each.")
 @click.option("--password-stdin", is_flag=True, help="Read a password, up to the line's end; a terminal is asked.")
 @click.option("--must-change", is_flag=True, help="With a password: ask for a new one at the first sign-in.")
 @REASON

@@ -31,10 +31,16 @@ _PLACE = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?P<port>:[0-9]{1,5}
 _HTTP = 80
 HOST = click.argument("host", metavar="HOST")
 KIND = click.option(
-    "--kind", type=click.Choice([one.value for one in Proxy]), default="nginx", help="The web server in front: nginx."
+    "--kind",
+    type=click.Choice([one.value for one in Proxy]),
+    default="nginx",
+    help="The web server in front; nginx if left out.",
 )
 UPSTREAM = click.option(
-    "--upstream", metavar="URL", default=Places().upstream, help="Where the application listens: http://127.0.0.1:3000."
+    "--upstream",
+    metavar="URL",
+    default=Places().upstream,
+    help="Where the application listens; http://127.0.0.1:3000 if left out.",
 )
 
 

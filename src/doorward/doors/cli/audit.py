@@ -54,8 +54,12 @@ _FILTERS = (
     click.option("--account", "name", metavar="NAME", help="Only what was done to this account."),
     click.option("--actor", metavar="NAME", help="Only what this one did; system and cli:USER too."),
     click.option("--act", metavar="ACT", help="Only this act (lockout.unlocked), or all of a feature (lockout)."),
-    click.option("--after", type=Moment(), metavar="TIME", help="Only from this time on."),
-    click.option("--before", type=Moment(), metavar="TIME", help="Only before this time."),
+    click.option(
+        "--after", type=Moment(), metavar="TIME", help="Only from this time on: 2026-05-04T12:00:00Z, or a date."
+    ),
+    click.option(
+        "--before", type=Moment(), metavar="TIME", help="Only before this time; both are in UTC without a zone."
+    ),
     click.option("--reference", metavar="WORD", help="Only what was told under this reference."),
 )
 

@@ -24,7 +24,7 @@ LIMIT = click.option(
     metavar="N",
     type=click.IntRange(1, LARGEST_PAGE),
     default=DEFAULT_PAGE,
-    help="How many to show: 50, at most 200.",
+    help="How many to show; 50 if left out.",
 )
 
 
@@ -85,7 +85,9 @@ def wants_json(context: click.Context) -> bool:
 
 def _nothing_asked() -> click.Option:
     """Make the option of a command that puts no question, and is told not to."""
-    return click.Option(["--yes"], is_flag=True, expose_value=False, help="Accepted; this asks nothing.")
+    return click.Option(
+        ["--yes"], is_flag=True, expose_value=False, help="Changes nothing here: this asks no question."
+    )
 
 
 def _keep(context: click.Context, option: click.Parameter, value: Any) -> Any:

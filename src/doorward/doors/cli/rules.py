@@ -60,10 +60,6 @@ def rules() -> None:
     """Show and set the password rules, the two-factor settings, and how long the audit trail is kept."""
 
 
-for command in (list_sets, rank_set, delete_set, add_set):
-    rules.add_command(command)
-
-
 @rules.command("show", short_help="Show every rule and setting, or one set of rules.")
 @click.argument("name", required=False)
 @with_desk
@@ -154,3 +150,7 @@ def _word(value: Fact) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return str(value) if value != "" else '""'
+
+
+for command in (list_sets, add_set, rank_set, delete_set):
+    rules.add_command(command)

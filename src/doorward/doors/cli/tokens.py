@@ -87,7 +87,7 @@ def import_file(  # noqa: PLR0913 - each is an option of the command
 
 @token.command("list", short_help="Search the inventory.")
 @click.option("--query", metavar="TEXT", default="", help="Part of a serial number.")
-@click.option("--state", type=click.Choice([state.value for state in TokenState]))
+@click.option("--state", type=click.Choice([state.value for state in TokenState]), help="Only tokens in this state.")
 @LIMIT
 @click.option("--cursor", help="Go on where the last list ended.")
 @with_desk

@@ -17,8 +17,6 @@ REFUSALS = {
         "This request did not come from a page of this server. Open the page at the server's own address and try "
         "again; a program sends its token in the Authorization header instead of a cookie.",
     ),
-    "request.not_found": Refusal(
-        404, NOT_FOUND, "There is nothing at this address. Look at the reference for the right one."
-    ),
+    "request.not_found": Refusal(404, NOT_FOUND, "There is nothing at this address. Look at how it is spelled."),
     "request.method_not_allowed": Refusal(405, USAGE, "This address does not take {method}. It takes {allowed}."),
 }

@@ -4,7 +4,9 @@ from doorward.kernel.refusal import CONFLICT, NOT_FOUND, REFUSED, USAGE, Refusal
 
 REFUSALS = {
     "tokens.refused": Refusal(
-        422, REFUSED, "Nothing was imported: {wrong} of {lines} tokens are wrong. Mend them, and import the file again."
+        422,
+        REFUSED,
+        "Nothing was imported: there are mistakes in {wrong} of {lines} tokens. Mend them, and import the file again.",
     ),
     "tokens.malformed": Refusal(422, USAGE, "This cannot be read: {why}. Write it as the guide shows."),
     "tokens.too_long": Refusal(422, USAGE, "A file has at most {most} tokens, and 32 MiB. Import it in parts."),

@@ -4,7 +4,9 @@ from doorward.kernel.refusal import REFUSED, USAGE, Refusal
 
 REFUSALS = {
     "transfer.refused": Refusal(
-        422, REFUSED, "Nothing was imported: {wrong} of {lines} lines are wrong. Mend them, and import the file again."
+        422,
+        REFUSED,
+        "Nothing was imported: there are mistakes in {wrong} of {lines} lines. Mend them, and import the file again.",
     ),
     "transfer.malformed": Refusal(422, USAGE, "This cannot be read: {why}. Write it as the guide shows."),
     "transfer.too_long": Refusal(422, USAGE, "A file has at most {most} lines. Import it in parts."),
