@@ -5,16 +5,25 @@ from datetime import timedelta
 from typing import Any
 
 from doorward.features.accounts import actions as accounts
-from doorward.features.accounts.model import AccountKind
+from doorward.features.accounts import store as accounts_store
+from doorward.features.accounts.model import AccountKind, NewAccount
 from doorward.features.administration.actions.editing import disable_account
 from doorward.features.administration.model import DisableAccount
 from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.features.second_factor.actions.exclusions import exclude_account
 from doorward.features.second_factor.model import ExcludeAccount
-from doorward.kernel.ids import AccountId
+from doorward.kernel.ids import AccountId, new_id
 from tests.doors.console.visiting import Site
 from tests.features.signin.walking import PASSWORD, allow, authenticator
+
+
+def crowd(site: Site, many: int) -> None:
+    """Add many at once, without a second factor."""
+    with site.world.writing() as call:
+        for number in range(many):
+            account, name = AccountId(new_id(call.now, call.entropy)), f"crowd{number}"
+            accounts_store.add(call.sql, NewAccount(account, name, name.title(), None, AccountKind.INTERNAL, call.now))
 
 
 def locked(site: Site, reason: str = "Failures", **more: Any) -> AccountId:

@@ -2,6 +2,7 @@ import pytest
 
 from doorward.features.jobs.actions.working import go_on
 from doorward.kernel.ids import AccountId
+from tests.doors.console.standings import crowd
 from tests.doors.console.visiting import Browser, Shown, Site
 
 
@@ -71,6 +72,22 @@ def test_another_number_is_told_and_nothing_is_done(site: Site, count: str) -> N
     assert shown.status == 422
     assert "This is about 3 accounts" in shown.page.text
     assert not site.world.standing(known["bram"]).state.excluded
+
+
+@pytest.mark.parametrize("count", ["1,000", "1000"])
+def test_a_large_number_is_typed_as_it_is_written_or_plain(site: Site, count: str) -> None:
+    """Its thousands parted or not."""
+    crowd(site, 1_000)
+    sue = site.operator("super-user")
+    fields: dict[str, object] = {
+        "act": "secret-key-resets", "everyone": "1", "query": "crowd", "reason": "stolen", "count": count,
+    }  # fmt: skip
+
+    staged = sue.get(address("secret-key-resets", search="&query=crowd"))
+    led = sue.post("/console/users/bulk", fields)
+
+    assert "Type the number of users, 1,000, to confirm" in staged.page.text
+    assert led.status == 303
 
 
 def test_one_account_needs_no_number(site: Site) -> None:

@@ -1,10 +1,7 @@
-from doorward.features.accounts import store as accounts_store
-from doorward.features.accounts.model import AccountKind, NewAccount
 from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
-from doorward.kernel.ids import AccountId, new_id
 from tests.doors.console.signing_in import at_code, give_code
-from tests.doors.console.standings import guessed_at
+from tests.doors.console.standings import crowd, guessed_at
 from tests.doors.console.visiting import Site
 
 
@@ -29,11 +26,7 @@ def test_figures_lead_to_their_lists(site: Site) -> None:
 
 def test_large_figures_are_parted(site: Site) -> None:
     """As the command line writes them."""
-    with site.world.writing() as call:
-        for number in range(1_000):
-            account = AccountId(new_id(call.now, call.entropy))
-            new = NewAccount(account, f"p{number}", f"P {number}", None, AccountKind.INTERNAL, call.now)
-            accounts_store.add(call.sql, new)
+    crowd(site, 1_000)
 
     page = site.operator().get("/console").page
 

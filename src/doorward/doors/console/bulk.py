@@ -61,7 +61,8 @@ def take_bulk(visit: Visit) -> Response:
     chosen = _chosen(visit, kind, visit.form, visit.chosen)
     if isinstance(chosen, Refused):
         return visit.problem(chosen, USERS)
-    if kind in _TYPED and chosen.count > 1 and whole_number(visit.form.get("count", "")) != chosen.count:
+    typed = whole_number(visit.form.get("count", "").replace(",", ""))
+    if kind in _TYPED and chosen.count > 1 and typed != chosen.count:
         return _page(visit, kind, chosen, Refused("jobs.count_differs", {"count": chosen.count}))
     search = None if chosen.asked is None else chosen.asked.search()
     command = StartJob(chosen.accounts, search, visit.form.get("reason", ""))
