@@ -109,3 +109,19 @@ def test_nothing_hides_where_one_is(house: Household, visitor: NewVisitor) -> No
     expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)
     page.goto(f"{house.server.url}/console/audit")
     expect(page.locator(".side [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_what_was_done_is_where_one_goes_on(house: Household, visitor: NewVisitor) -> None:
+    """The page is a new one after an act: its notice has the focus, so that a screen reader tells it (WCAG 4.1.3)."""
+    olga, operator = house.add("olga", "administrator"), visitor()
+    bram = house.add("bram", locked_at=house.server.now(), lock_reason="Failures")
+    operator.sign_in(olga, "Overview")
+    operator.open(f"/console/users/{bram.account}", "Bram")
+    page = operator.page
+    page.get_by_label("Reason").fill("he called")
+    page.keyboard.press("Enter")
+    notice = page.get_by_role("status").filter(has_text="The account is unlocked.")
+
+    expect(notice).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Undo the unlock")).to_be_focused()

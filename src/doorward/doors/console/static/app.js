@@ -293,4 +293,4 @@ for (const box of all("[data-single-keys]")) box.checked = singleKeys();
 countSelected();
 const wrongField = one('[aria-invalid="true"]');
 if (wrongField) wrongField.focus();
-else if (document.activeElement === document.body) one("#refusal")?.focus();
+else if (document.activeElement === document.body) one("#refusal, #notice")?.focus();
