@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.kernel.outcome import Refused
-from doorward.kernel.texts import has_controls, is_control, judge_reason
+from doorward.kernel.texts import has_controls, has_controls_beside_joiners, is_control, judge_reason
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,37 @@ def test_what_does_not(text: str) -> None:
 def test_a_text_holds_what_its_characters_are(text: str) -> None:
     """The quick look at what can be printed spares nothing."""
     assert has_controls(text) == any(unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for c in text)
+
+
+PERSIAN, NEPALI, FAMILY = "می\u200cخواهم", "श्\u200dर", "\U0001f469\u200d\U0001f467"
+THUMB, HEART = "\U0001f9d1\U0001f3fd\u200d\U0001f692", "\u2764\ufe0f\u200d\U0001f525"
+
+
+@pytest.mark.parametrize("text", [PERSIAN, NEPALI, FAMILY, THUMB, HEART, "plain"])
+def test_joiners_that_writing_needs(text: str) -> None:
+    """They are seen in what stands beside them."""
+    assert not has_controls_beside_joiners(text)
+    assert judge_reason(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "al\u200cice",
+        "al\u200dice",
+        "\u200cمی",
+        "می\u200c",
+        "می\u200dخ",
+        "می\u200c\u200cخ",
+        "\U0001f469\u200cx",
+        f"{PERSIAN}\u202e",
+        "ا\u200ca",
+    ],
+)
+def test_joiners_that_nobody_sees(text: str) -> None:
+    """In Latin letters, at an end, twice, or beside what acts itself."""
+    assert has_controls_beside_joiners(text)
+    assert judge_reason(text) is not None
 
 
 @pytest.mark.parametrize("reason", ["x", "called back on 0123, verified", "потерял телефон", "r" * 500])

@@ -45,6 +45,15 @@ def test_names(name: str, code: str | None) -> None:
     assert (refused.code if refused else None) == code
 
 
+def test_a_name_that_is_only_read_is_spelled_as_its_script_wants() -> None:
+    """Persian has a joiner within words; nobody types it to sign in, so a user name has none."""
+    name = "نام\u200cخانوادگی"
+
+    assert rules.judge_name(name, "full_name") is None
+    assert rules.judge_name(name, "user_name") == Refused("accounts.name_malformed", {"field": "user_name"})
+    assert rules.judge_name("al\u200cice", "full_name") == Refused("accounts.name_malformed", {"field": "full_name"})
+
+
 def test_refused_name_says_which_field() -> None:
     """A form shows the refusal beside its field, with the limit."""
     refused = rules.judge_name(LONG, "full_name")

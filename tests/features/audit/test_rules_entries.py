@@ -26,8 +26,10 @@ BRAM = AccountId(UUID(int=11))
         ("gnp.\u202eexe", r"gnp.\u202eexe"),
         ("a\u2028b", r"a\u2028b"),
         ("half \ud800", r"half \ud800"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("al\u200cice", r"al\u200cice"),
     ],
-    ids=["plain", "letters", "lines", "escape", "nul", "c1", "bidi", "separator", "surrogate"],
+    ids=["plain", "letters", "lines", "escape", "nul", "c1", "bidi", "separator", "surrogate", "joiner", "unseen"],
 )
 def test_text_is_kept_so_that_it_acts_on_nothing(typed: str, kept: str) -> None:
     """Controls, directional marks, separators and half characters are spelled out."""

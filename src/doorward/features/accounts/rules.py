@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.names import EMAIL_LENGTH, NAME_LENGTH, canonical, fits
 from doorward.kernel.outcome import Refused
-from doorward.kernel.texts import has_controls
+from doorward.kernel.texts import has_controls, has_controls_beside_joiners
 
 _NOT_IN_ADDRESSES = re.compile(r'[\s,;<>()\[\]"\\]')
 OPERATOR_MEMORY = timedelta(hours=72)
@@ -20,7 +20,7 @@ def judge_name(text: str, field: str) -> Refused | None:
         return Refused("accounts.name_missing", {"field": field})
     if not fits(text):
         return Refused("accounts.name_too_long", {"field": field, "most": NAME_LENGTH})
-    if has_controls(text):
+    if has_controls(text) and (field == "user_name" or has_controls_beside_joiners(text)):
         return Refused("accounts.name_malformed", {"field": field})
     return Refused("accounts.name_taken") if field == "user_name" and _of_the_server(form) else None
 

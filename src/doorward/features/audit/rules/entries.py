@@ -14,7 +14,7 @@ from doorward.features.audit.model import DayCount, DayFigures, Filter
 from doorward.kernel.events import Event
 from doorward.kernel.ids import parse_id
 from doorward.kernel.outcome import Fact
-from doorward.kernel.texts import is_control
+from doorward.kernel.texts import is_control, joins
 from doorward.kernel.time import EPOCH, rfc3339, to_microseconds
 
 USER_AGENT, REASON, NAME, DETAIL, ADDRESS, REFERENCE = 400, 500, 200, 500, 64, 60
@@ -37,7 +37,8 @@ def inert(text: str, most: int) -> str:
     r"""Spell out what could act on a terminal or forge a line, as `\u001b` and the like, and cut to a length."""
     if text.isprintable() and text.isascii():
         return text[:most]
-    return "".join(_spelled(c) for c in text[:most])[:most]
+    cut = text[:most]
+    return "".join(one if joins(cut, place) else _spelled(one) for place, one in enumerate(cut))[:most]
 
 
 def _spelled(character: str) -> str:
