@@ -92,7 +92,7 @@ def test_the_trail_has_pages(served: Served) -> None:
         "after=1700000000",
         "before=2026-05-04",
         "before=2026-05-04T12:00:00",
-        "after=",
+        "after=%20",
         "after=2026-13-01T00:00:00Z",
     ],
 )

@@ -12,7 +12,8 @@ _DESCRIPTION = """\
 Sign people in, see who is locked out, and repair it.
 
 JSON in and JSON out; times are RFC 3339 in UTC. Lists are `{"items": […], "next": "<cursor>" | null}`; give `next` as
-`cursor` to go on. Unknown fields and parameters are refused, and nothing is converted: `"5"` is not `5`.
+`cursor` to go on; a parameter without a value counts as left out. Unknown fields and parameters are refused, and
+nothing is converted: `"5"` is not `5`.
 
 Whatever is refused is told as RFC 9457 problem details with a stable `code`, a sentence for people in `detail`, and a
 `reference` that also stands in the log and in the audit trail.

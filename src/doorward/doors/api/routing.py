@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from doorward.doors.api.answers import problem_response
-from doorward.doors.api.reading import judge_no_body, judge_query, read_json
+from doorward.doors.api.reading import judge_no_body, judge_query, read_json, said_query
 from doorward.doors.web.arrival import arrival_of
 from doorward.doors.web.cookies import has_own_cookie
 from doorward.doors.web.problems import MEDIA_TYPE
@@ -68,6 +68,7 @@ class StrictRoute(APIRoute):
                 refused = judge_no_body(strict.parsed)
             if refused is not None:
                 return problem_response(refused, arrival_of(request.scope).reference)
+            strict.scope["query_string"] = said_query(strict.scope["query_string"])
             return await handle(strict)
 
         return strictly
