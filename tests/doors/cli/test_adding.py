@@ -53,9 +53,17 @@ def test_no_password_on_standard_input_is_told(shell: Shell) -> None:
     assert (ran.code, "No password was given" in ran.err) == (1, True)
 
 
-@pytest.mark.parametrize("words", [["--must-change"], ["--password", "hunter2"], ["--kind", "odd"]])
+def test_whoever_sets_the_first_password_has_changed_it(shell: Shell) -> None:
+    """Without a password, the mark to change it says what the link asks for anyway."""
+    ran = shell.done("account", "add", "bob", "--email", "b@example.org", "--must-change", "--json")
+
+    assert "/set-password/" in ran.json["link"]
+    assert ran.json["account"]["password_changed_at"] is None
+
+
+@pytest.mark.parametrize("words", [["--password", "hunter2"], ["--kind", "odd"]])
 def test_options_that_make_no_sense_are_usage_errors(shell: Shell, words: list[str]) -> None:
-    """A password is never an argument; a mark to change it goes with a password."""
+    """A password is never an argument."""
     assert shell("account", "add", "bob", "--email", "b@example.org", *words).code == 2
 
 

@@ -27,7 +27,7 @@ def test_a_host_is_shown_listed_and_removed(shell: Shell) -> None:
 
     assert "authResponseHeaders" in shown
     assert listed.lines[1].startswith("app.example.org ")
-    assert [one["host"] for one in as_json["items"]] == ["app.example.org"]
+    assert ([one["host"] for one in as_json["items"]], as_json["next"]) == (["app.example.org"], None)
     assert removed == "app.example.org was removed.\n"
     assert shell.done("forward-auth", "list").out == "There is no host.\n"
 

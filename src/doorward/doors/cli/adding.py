@@ -29,7 +29,11 @@ from doorward.kernel.ports import Secret
 @click.option("--role", "roles", metavar="R", multiple=True, help="A role, such as help-desk; repeat it for each.")
 @click.option("--group", "groups", metavar="G", multiple=True, help="A group, by its name; repeat it for each.")
 @click.option("--password-stdin", is_flag=True, help="Read a password, up to the line's end; a terminal is asked.")
-@click.option("--must-change", is_flag=True, help="With a password: ask for a new one at the first sign-in.")
+@click.option(
+    "--must-change",
+    is_flag=True,
+    help="Ask for a new password at the first sign-in; of no effect where a link sets the first.",
+)
 @REASON
 @DRY_RUN
 @with_desk
@@ -42,8 +46,6 @@ def add(desk: Desk, name: str, *, kind: str, password_stdin: bool, **given: Any)
     if password_stdin:
         password = _from_prompt() if sys.stdin.isatty() else _from_stdin()
         command = replace(command, password_hash=desk.drive(hash_first_password(command, password)))
-    elif command.must_change_password:
-        raise click.UsageError("--must-change goes with a password; without one a link asks for it anyway.")
     _tell(desk, desk.run(add_account, command))
 
 

@@ -81,7 +81,8 @@ def list_all(desk: Desk) -> None:
     """List the registered hosts."""
     hosts = desk.run(list_hosts, ListHosts()).hosts
     if desk.as_json:
-        print_json({"items": [{"host": o.named.host, "added_at": o.added_at, "added_by": o.added_by} for o in hosts]})
+        items = [{"host": one.named.host, "added_at": one.added_at, "added_by": one.added_by} for one in hosts]
+        print_json({"items": items, "next": None})
         return
     rows = [(one.named.host, one.added_at, one.added_by) for one in hosts]
     print_table(("host", "added (UTC)", "by"), rows, "There is no host.")
