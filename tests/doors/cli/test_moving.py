@@ -98,8 +98,10 @@ def test_no_server_starts_on_what_was_moved(shell: Shell) -> None:
         ("account", "lock", "ada", "--reason", "x", "--yes"),
         ("account", "list"),
         ("database", "move", "--to", "sqlite:////tmp/x.db"),
+        ("database", "upgrade"),
+        ("init",),
     ],
-    ids=lambda words: words[1],
+    ids=lambda words: " ".join(words[:2]),
 )
 def test_no_command_works_on_what_was_moved(shell: Shell, words: tuple[str, ...]) -> None:
     """A lock there would be said to be done, and hold nobody off."""

@@ -53,6 +53,7 @@ def upgrade(program: Program, loaded: Loaded) -> None:
     as_json = wants_json(click.get_current_context())
     with obstacles_told():
         data_directory.take_on_owner(settings.data)
+        data_directory.must_not_be_moved(settings)
         if not data_directory.is_there(settings):
             tell_welcome(program.first_run(settings), as_json=as_json)
             return

@@ -42,6 +42,7 @@ def init() -> None:
     program, loaded = settings_of(context, {})
     with obstacles_told():
         data_directory.take_on_owner(loaded.settings.data)
+        data_directory.must_not_be_moved(loaded.settings)
         tell_welcome(program.first_run(loaded.settings), as_json=wants_json(context))
 
 
