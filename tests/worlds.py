@@ -178,7 +178,7 @@ class World:
             new = NewAccount(account, name, name.title(), f"{name}@example.org", kind, call.now)
             accounts_store.add(call.sql, new)
             for role in roles:
-                rights_store.grant(call.sql, account, Assignment(role), rights_store.Stamp("system", call.now))
+                rights_store.grant(call.sql, account, Assignment(role), rights_store.WriteStamp("system", call.now))
             if state:
                 accounts_store.set_state(call.sql, account, **state)
         return account

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from doorward.features.second_factor.model import FactorState
-from doorward.features.second_factor.rules import TABLE, Change, Changes, Column, Untouched
+from doorward.features.second_factor.rules import TABLE, Changes, Column, FactorChange, Untouched
 from doorward.features.signin.rules.machine import TRANSITIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,11 +72,11 @@ def second_factor() -> str:
 
 def after(state: Column, changes: Changes) -> str:
     """Say in which state an account is after these changes."""
-    if Change.LIFT in changes:
+    if FactorChange.LIFT in changes:
         return BENEATH
-    if Change.EXCLUDE in changes or state is FactorState.EXCLUDED:
+    if FactorChange.EXCLUDE in changes or state is FactorState.EXCLUDED:
         return FactorState.EXCLUDED.value
-    return (FactorState.MAY_SET_UP if Change.PUT_ENTRY in changes else FactorState.BLOCKED).value
+    return (FactorState.MAY_SET_UP if FactorChange.PUT_ENTRY in changes else FactorState.BLOCKED).value
 
 
 def _cell(changes: Changes | str | None) -> str:
@@ -86,7 +86,7 @@ def _cell(changes: Changes | str | None) -> str:
         case str(code):
             return f"refused: `{code}`"
         case _:
-            return ", ".join(change.value for change in Change if change in changes) or "nothing to do"
+            return ", ".join(change.value for change in FactorChange if change in changes) or "nothing to do"
 
 
 def _identifier(state: str) -> str:

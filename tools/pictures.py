@@ -64,7 +64,7 @@ def add(call: Call, person: Played, **state: object) -> AccountId:
     kind = AccountKind.INTERNAL
     accounts_store.add(call.sql, NewAccount(account, person.user_name, person.full_name, person.email, kind, call.now))
     for role in person.roles:
-        rights_store.grant(call.sql, account, Assignment(role), rights_store.Stamp("system", call.now))
+        rights_store.grant(call.sql, account, Assignment(role), rights_store.WriteStamp("system", call.now))
     accounts_store.set_state(call.sql, account, **state)
     return account
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from doorward.config import Loaded, Settings
-    from doorward.doors.cli.program import Opened, Welcome
+    from doorward.doors.cli.program import OpenedData, Welcome
     from doorward.edges.sql.schema import Upgraded
 
 FAULT = 1
@@ -24,22 +24,22 @@ INTERRUPTED = 130
 """128 and the number of SIGINT, as shells have it."""
 
 
-class Program:
-    """What the command line is handed: the `Program` of `doors.cli.program`."""
+class LazyProgram:
+    """What the command line is handed: the `LazyProgram` of `doors.cli.program`."""
 
     def load(self, options: "Mapping[str, Any]") -> "Loaded":
         """Read the settings."""
         loaded: Loaded = _from("config").load(options)
         return loaded
 
-    def open(self, settings: "Settings") -> "Opened":
+    def open(self, settings: "Settings") -> "OpenedData":
         """Open a data directory that is there."""
-        opened: Opened = _from("starting").open_here(settings)
+        opened: OpenedData = _from("starting").open_here(settings)
         return opened
 
-    def open_target(self, settings: "Settings") -> "Opened":
+    def open_target(self, settings: "Settings") -> "OpenedData":
         """Open a database into which another is to be moved."""
-        opened: Opened = _from("starting").open_target(settings)
+        opened: OpenedData = _from("starting").open_target(settings)
         return opened
 
     def first_run(self, settings: "Settings") -> "Welcome":
@@ -73,7 +73,7 @@ def main(words: "Sequence[str] | None" = None) -> int:
     """Run the command line, and give the exit code."""
     words = sys.argv[1:] if words is None else words
     try:
-        code = root.main(args=words, prog_name="doorward", standalone_mode=False, obj=Program())
+        code = root.main(args=words, prog_name="doorward", standalone_mode=False, obj=LazyProgram())
     except click.exceptions.Abort:
         click.echo("", err=True)
         return INTERRUPTED

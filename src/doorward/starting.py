@@ -5,7 +5,7 @@ from functools import partial
 
 from doorward.app import App, build, open_runtime, real_hasher
 from doorward.config import Settings
-from doorward.doors.cli.program import Opened, Welcome
+from doorward.doors.cli.program import OpenedData, Welcome
 from doorward.edges import data_directory, http_server, loading, logs
 from doorward.edges.clock import SystemClock
 from doorward.edges.crypto.containers import AesCiphers
@@ -26,7 +26,7 @@ from doorward.kernel.obstacle import Obstacle
 from doorward.kernel.ports import Clock
 
 
-def open_here(settings: Settings) -> Opened:
+def open_here(settings: Settings) -> OpenedData:
     """Open a data directory that is there, for one command; raise `Obstacle` where it cannot be used."""
     data_directory.require(settings)
     opened = _opened(settings)
@@ -37,7 +37,7 @@ def open_here(settings: Settings) -> Opened:
     return opened
 
 
-def open_target(settings: Settings) -> Opened:
+def open_target(settings: Settings) -> OpenedData:
     """Open a database into which another is to be moved, with the same keys; nothing is asked of what is in it."""
     data_directory.make_database_file(settings)
     return _opened(settings)
@@ -69,9 +69,9 @@ def upgrade(settings: Settings) -> schema.Upgraded:
         with obstacles.told(settings.database_name), database.write() as sql:
             schema.must_suit(sql, settings.database_name)
             stands = schema.standing(sql)
-            if stands in {schema.Standing.EMPTY, schema.Standing.OLDER}:
+            if stands in {schema.SchemaStanding.EMPTY, schema.SchemaStanding.OLDER}:
                 return schema.Upgraded(schema.upgrade(sql) or "nothing", schema.NEWEST)
-            if stands is schema.Standing.CURRENT:
+            if stands is schema.SchemaStanding.CURRENT:
                 schema.complete(sql)
             found = schema.version(sql) or schema.NEWEST
     finally:
@@ -111,10 +111,10 @@ def try_mail(settings: Settings) -> None:
     Post.of(settings).reach()
 
 
-def _opened(settings: Settings) -> Opened:
+def _opened(settings: Settings) -> OpenedData:
     entropy = SystemEntropy()
     runtime = open_runtime(settings, entropy=entropy)
-    return Opened(runtime, real_hasher(settings, entropy), AesCiphers(), runtime.database.close)
+    return OpenedData(runtime, real_hasher(settings, entropy), AesCiphers(), runtime.database.close)
 
 
 def _welcome(runtime: Runtime, *, made: bool) -> Welcome:
@@ -151,7 +151,7 @@ def _is_empty(settings: Settings) -> bool:
     database = open_database(settings)
     try:
         with obstacles.told(settings.database_name), database.read() as sql:
-            return schema.standing(sql) is schema.Standing.EMPTY
+            return schema.standing(sql) is schema.SchemaStanding.EMPTY
     finally:
         database.close()
 

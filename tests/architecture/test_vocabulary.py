@@ -1,4 +1,6 @@
+import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,17 @@ def test_what_people_read_is_looked_at(name: str) -> None:
 def test_a_word_that_we_avoid_is_found() -> None:
     """The check itself knows the abbreviation, and the one product whose name holds another."""
     assert AVOIDED_ON_SCREENS.findall("Your 2FA code, or a Rutoken OTP") == ["2FA"]
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    """Whoever reads a name need not look where it comes from.
+
+    Left out are the demo, a program of its own, and the API's bodies, which are called what they carry.
+    """
+    alone = [PACKAGE / "demo", PACKAGE / "doors" / "api"]
+    trees = [ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py") if not any(map(path.is_relative_to, alone))]
+    classes = [one.name for tree in trees for one in tree.body if isinstance(one, ast.ClassDef)]
+    public = Counter(name for name in classes if not name.startswith("_"))
+
+    assert [name for name, count in public.items() if count > 1] == []
+    assert len(public) > 500

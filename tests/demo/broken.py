@@ -23,10 +23,10 @@ from doorward.features.lockout.model import Reservation
 from doorward.features.otp.model import NO_STEP
 from doorward.features.otp.rules import codes
 from doorward.features.second_factor import rules as second_factor_rules
-from doorward.features.second_factor.rules import Change, Deed
+from doorward.features.second_factor.rules import FactorChange, FactorDeed
 from doorward.features.signin.actions import pending
 from doorward.kernel.ids import AccountId
-from doorward.program import Program
+from doorward.program import LazyProgram
 from tests.controls import Controls, FileClock
 from tests.launcher import Make
 
@@ -74,12 +74,14 @@ def a_code_is_accepted_twice() -> None:
 
 def reset_leaves_old_sessions_alive() -> None:
     """Break KEY-6: a reset does not move the epoch."""
-    _decide(Deed.RESET, frozenset({Change.DELETE_FACTORS, Change.PUT_ENTRY}))
+    _decide(FactorDeed.RESET, frozenset({FactorChange.DELETE_FACTORS, FactorChange.PUT_ENTRY}))
 
 
 def delete_does_not_block() -> None:
     """Break KEY-4: a delete does what a reset does."""
-    _decide(Deed.DELETE, frozenset({Change.DELETE_FACTORS, Change.PUT_ENTRY, Change.MOVE_EPOCH}))
+    _decide(
+        FactorDeed.DELETE, frozenset({FactorChange.DELETE_FACTORS, FactorChange.PUT_ENTRY, FactorChange.MOVE_EPOCH})
+    )
 
 
 RULES: dict[str, Callable[[], None]] = {
@@ -96,7 +98,7 @@ RULES: dict[str, Callable[[], None]] = {
 }
 
 
-class Launched(Program):
+class Launched(LazyProgram):
     """The program, but for a server with the clock and the hash of the launcher."""
 
     def __init__(self, controls: Controls) -> None:
@@ -108,7 +110,7 @@ class Launched(Program):
         return starting.serve(settings, told, make=Make(self._controls), clock=FileClock(self._controls))
 
 
-def _decide(deed: Deed, changes: second_factor_rules.Changes) -> None:
+def _decide(deed: FactorDeed, changes: second_factor_rules.Changes) -> None:
     """Give a deed other consequences, whatever the state of the account."""
     table = second_factor_rules.TABLE
     second_factor_rules.TABLE = {**table, deed: dict.fromkeys(table[deed], changes)}

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from doorward.edges.breach_list_files import keep_only, put, workshop, write
-from doorward.edges.breach_lists import BreachList, digest_of, file_of
+from doorward.edges.breach_lists import OpenedList, digest_of, file_of
 from doorward.kernel.obstacle import Obstacle
 
 DIGESTS = [digest_of(str(number)) for number in range(3_000)]
@@ -40,7 +40,7 @@ def test_a_list_is_its_owners_alone_and_whole_before_it_has_its_name(tmp_path: P
 
     assert (there.stat().st_mode & 0o777, (tmp_path / "lists").stat().st_mode & 0o777) == (0o600, 0o700)
     assert sorted(path.name for path in (tmp_path / "lists").iterdir()) == [".lock", there.name]
-    BreachList(there).verify()
+    OpenedList(there).verify()
 
 
 def test_two_imports_at_once_are_one(tmp_path: Path) -> None:

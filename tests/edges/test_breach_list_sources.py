@@ -3,7 +3,7 @@ from io import BytesIO
 
 import pytest
 
-from doorward.edges.breach_list_sources import LONGEST_LINE, PART, Form, Source, SourceMalformed
+from doorward.edges.breach_list_sources import LONGEST_LINE, PART, ListFormat, Source, SourceMalformed
 from doorward.edges.breach_lists import digest_of
 from doorward.features.passwords.rules import fold
 
@@ -13,7 +13,7 @@ def hashed(text: str) -> str:
     return sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def read(content: bytes, form: Form | None = None, min_count: int = 1) -> tuple[list[bytes], Source]:
+def read(content: bytes, form: ListFormat | None = None, min_count: int = 1) -> tuple[list[bytes], Source]:
     """Read a whole list."""
     source = Source(BytesIO(content), form, fold, min_count)
     return [digest for part in source.digests(lambda _: None) for digest in part], source
@@ -25,7 +25,7 @@ def test_pass_2_a_published_list_of_hashes_is_read_as_it_is(end: str) -> None:
     lines = [f"{hashed('one').upper()}:37", hashed("two"), f"{hashed('three')}:1"]
     found, source = read((end.join(lines) + end).encode())
 
-    assert source.form is Form.SHA1
+    assert source.form is ListFormat.SHA1
     assert found == [digest_of("one"), digest_of("two"), digest_of("three")]
     assert (source.tally.lines, source.tally.left_out) == (3, 0)
 
@@ -44,7 +44,7 @@ def test_pass_2_a_plain_list_is_kept_without_regard_to_case() -> None:
     lines = ["Straße", "cafe\u0301", "", "x" * 257, "with spaces "]
     found, source = read("\n".join(lines).encode() + b"\nM\xfcller\r\n")
 
-    assert source.form is Form.PLAIN
+    assert source.form is ListFormat.PLAIN
     assert found == [digest_of(text) for text in ("strasse", "café", "with spaces ", "müller")]
     assert (source.tally.lines, source.tally.left_out) == (6, 2)
 
@@ -61,7 +61,7 @@ def test_lines_that_lie_across_two_parts_are_whole() -> None:
     words = [f"word {number:07}" for number in range(PART // 12 * 2 + 5)]
     told: list[int] = []
     content = "\n".join(words).encode()
-    source = Source(BytesIO(content), Form.PLAIN, fold)
+    source = Source(BytesIO(content), ListFormat.PLAIN, fold)
     found = {digest for part in source.digests(told.append) for digest in part}
 
     assert found == {digest_of(word) for word in words}
@@ -95,7 +95,7 @@ def test_a_list_of_ntlm_hashes_is_told() -> None:
 
 def test_hashes_can_be_taken_as_passwords_where_that_is_said() -> None:
     """Somebody's password may look like one."""
-    found, _ = read(f"{hashed('a')}\n".encode(), Form.PLAIN)
+    found, _ = read(f"{hashed('a')}\n".encode(), ListFormat.PLAIN)
 
     assert found == [digest_of(hashed("a"))]
 

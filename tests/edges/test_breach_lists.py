@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from doorward.edges.breach_list_files import put, workshop, write
 from doorward.edges.breach_lists import (
     HEAD,
-    BreachList,
     BreachListFiles,
     ListUnreadable,
-    NoBreachLists,
+    OpenedList,
+    UnreachableBreachLists,
     digest_of,
     file_of,
 )
-from doorward.kernel.ports import Listed
+from doorward.kernel.ports import BreachListing
 
 WORDS = tuple(f"breached {number}" for number in range(500))
 SHA1_OF_PASSWORD = "5baa61e4c9b93f3f"
@@ -44,7 +44,7 @@ def test_a_digest_is_the_beginning_of_the_sha1() -> None:
 
 def test_pass_2_a_list_has_its_entries_and_nothing_else(tmp_path: Path) -> None:
     """Each that went in, and none that did not."""
-    opened = BreachList(file_of(tmp_path, listing(tmp_path, *WORDS)))
+    opened = OpenedList(file_of(tmp_path, listing(tmp_path, *WORDS)))
 
     assert opened.entries == len(WORDS)
     assert all(digest_of(word) in opened for word in WORDS)
@@ -63,7 +63,7 @@ def test_every_digest_is_found_wherever_it_stands(
     with workshop(folder) as place:
         written = write([digests], place)
         put(written, folder)
-    opened = BreachList(file_of(folder, written.name))
+    opened = OpenedList(file_of(folder, written.name))
 
     assert all(digest in opened for digest in digests)
     assert (other.to_bytes(8) in opened) == (other in numbers)
@@ -76,7 +76,7 @@ def test_pass_2_a_damaged_head_is_found_when_the_list_is_opened(tmp_path: Path, 
     spoil(path, at)
 
     with pytest.raises(ListUnreadable, match="is damaged"):
-        BreachList(path)
+        OpenedList(path)
 
 
 @pytest.mark.parametrize("more", [-1, 1])
@@ -87,13 +87,13 @@ def test_pass_2_a_list_of_the_wrong_length_is_not_opened(tmp_path: Path, more: i
     path.write_bytes(content[:more] if more < 0 else content + b"x")
 
     with pytest.raises(ListUnreadable, match="cut off or too long"):
-        BreachList(path)
+        OpenedList(path)
 
 
 def test_pass_2_a_missing_list_is_named(tmp_path: Path) -> None:
     """With its path, so that it can be put back."""
     with pytest.raises(ListUnreadable, match=r"abc\.list is missing"):
-        BreachList(file_of(tmp_path, "abc"))
+        OpenedList(file_of(tmp_path, "abc"))
 
 
 def test_a_list_that_is_no_file_is_named(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_list_that_is_no_file_is_named(tmp_path: Path) -> None:
     file_of(tmp_path, "abc").mkdir()
 
     with pytest.raises(ListUnreadable, match="cannot be read"):
-        BreachList(file_of(tmp_path, "abc"))
+        OpenedList(file_of(tmp_path, "abc"))
 
 
 def test_pass_2_a_damaged_bucket_never_passes_for_one_without_the_password(tmp_path: Path) -> None:
@@ -110,10 +110,10 @@ def test_pass_2_a_damaged_bucket_never_passes_for_one_without_the_password(tmp_p
     lists = BreachListFiles(tmp_path)
     for at in range(HEAD, HEAD + 6):
         spoil(file_of(tmp_path, name), at)
-        assert lists.find([digest_of("only this")], [name]) is Listed.UNREADABLE
+        assert lists.find([digest_of("only this")], [name]) is BreachListing.UNREADABLE
         spoil(file_of(tmp_path, name), at)
     spoil(file_of(tmp_path, name), HEAD)
-    opened = BreachList(file_of(tmp_path, name))
+    opened = OpenedList(file_of(tmp_path, name))
     with pytest.raises(ListUnreadable, match="damaged"):
         opened.verify()
 
@@ -122,11 +122,11 @@ def test_pass_2_a_list_that_ends_while_it_is_open_is_unreadable(tmp_path: Path) 
     """What was opened whole may be cut off later."""
     name = listing(tmp_path, "only this")
     lists = BreachListFiles(tmp_path)
-    assert lists.find([digest_of("only this")], [name]) is Listed.FOUND
+    assert lists.find([digest_of("only this")], [name]) is BreachListing.FOUND
     with file_of(tmp_path, name).open("r+b") as file:
         file.truncate(HEAD + 3)
 
-    assert lists.find([digest_of("only this")], [name]) is Listed.UNREADABLE
+    assert lists.find([digest_of("only this")], [name]) is BreachListing.UNREADABLE
 
 
 def test_pass_2_one_list_in_many_is_enough(tmp_path: Path) -> None:
@@ -134,11 +134,11 @@ def test_pass_2_one_list_in_many_is_enough(tmp_path: Path) -> None:
     one, other = listing(tmp_path, "first"), listing(tmp_path, "second")
     lists, wanted = BreachListFiles(tmp_path), [digest_of("neither"), digest_of("second")]
 
-    assert lists.find(wanted, [one, other]) is Listed.FOUND
-    assert lists.find(wanted, [one]) is Listed.ABSENT
-    assert lists.find(wanted, [other, "gone"]) is Listed.FOUND
-    assert lists.find(wanted, [one, "gone"]) is Listed.UNREADABLE
-    assert lists.find(wanted, []) is Listed.ABSENT
+    assert lists.find(wanted, [one, other]) is BreachListing.FOUND
+    assert lists.find(wanted, [one]) is BreachListing.ABSENT
+    assert lists.find(wanted, [other, "gone"]) is BreachListing.FOUND
+    assert lists.find(wanted, [one, "gone"]) is BreachListing.UNREADABLE
+    assert lists.find(wanted, []) is BreachListing.ABSENT
 
 
 def test_a_list_that_was_mended_is_read_again(tmp_path: Path) -> None:
@@ -147,17 +147,17 @@ def test_a_list_that_was_mended_is_read_again(tmp_path: Path) -> None:
     path, lists = file_of(tmp_path, name), BreachListFiles(tmp_path)
     lists.find([], [name])
     spoil(path, HEAD)
-    assert lists.find([digest_of("only this")], [name]) is Listed.UNREADABLE
+    assert lists.find([digest_of("only this")], [name]) is BreachListing.UNREADABLE
     listing(tmp_path, "only this")
 
-    assert lists.find([digest_of("only this")], [name]) is Listed.FOUND
+    assert lists.find([digest_of("only this")], [name]) is BreachListing.FOUND
 
 
 def test_many_look_at_once_while_lists_come_and_go(tmp_path: Path) -> None:
     """A list that somebody reads stays open for them, whatever the others ask about."""
     names = [listing(tmp_path, f"word {number}") for number in range(4)]
     lists = BreachListFiles(tmp_path)
-    found: list[Listed] = []
+    found: list[BreachListing] = []
 
     def look(number: int) -> None:
         found.extend(lists.find([digest_of(f"word {number}")], [names[number]]) for _ in range(50))
@@ -168,11 +168,11 @@ def test_many_look_at_once_while_lists_come_and_go(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
 
-    assert set(found) == {Listed.FOUND}
+    assert set(found) == {BreachListing.FOUND}
     assert len(found) == 200
 
 
 def test_pass_2_without_files_no_list_is_readable() -> None:
     """Where nothing was plugged in, nothing passes in silence."""
-    assert NoBreachLists().find([b"x" * 8], ["a list"]) is Listed.UNREADABLE
-    assert NoBreachLists().find([b"x" * 8], []) is Listed.ABSENT
+    assert UnreachableBreachLists().find([b"x" * 8], ["a list"]) is BreachListing.UNREADABLE
+    assert UnreachableBreachLists().find([b"x" * 8], []) is BreachListing.ABSENT

@@ -12,7 +12,7 @@ from doorward.edges.crypto.hash_queue import HashPool, HashQueue
 from doorward.edges.run import Runtime
 from doorward.edges.steps import LoopDriver, PlainDriver
 from doorward.kernel.outcome import Begin, LookUp
-from doorward.kernel.ports import Listed
+from doorward.kernel.ports import BreachListing
 from tests.features.signin.walking import hash_now
 from tests.worlds import API, World
 
@@ -32,11 +32,11 @@ class OneList:
     world: World
     wrote: list[tuple[Collection[bytes], Collection[str]]] = field(default_factory=list)
 
-    def find(self, wanted: Collection[bytes], names: Collection[str]) -> Listed:
+    def find(self, wanted: Collection[bytes], names: Collection[str]) -> BreachListing:
         """Write while the step waits: it would wait for ever if the step held the database."""
         with self.world.database.write():
             self.wrote.append((wanted, names))
-        return Listed.FOUND
+        return BreachListing.FOUND
 
 
 def looking() -> Steps:
@@ -61,6 +61,6 @@ def test_pass_2_a_look_up_happens_between_two_transactions(world: World) -> None
     lists = OneList(world)
     runtime = replace(world.runtime, breach_lists=lists)
 
-    assert asyncio.run(on_a_loop(runtime)) is Listed.FOUND
-    assert PlainDriver(runtime, hash_now).drive(looking(), API) is Listed.FOUND
+    assert asyncio.run(on_a_loop(runtime)) is BreachListing.FOUND
+    assert PlainDriver(runtime, hash_now).drive(looking(), API) is BreachListing.FOUND
     assert lists.wrote == [((b"digest",), ("list",))] * 2

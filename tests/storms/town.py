@@ -284,7 +284,7 @@ def _add(call: Call, cost: Parameters, name: str, *roles: str, **special: Unpack
     kind = AccountKind.EXTERNAL if special.get("external") else AccountKind.INTERNAL
     accounts.add(call, NewAccount(account, name, name.title(), person.email, kind, call.now))
     for role in roles:
-        rights.grant(call.sql, account, Assignment(role), rights.Stamp("system", call.now))
+        rights.grant(call.sql, account, Assignment(role), rights.WriteStamp("system", call.now))
     if special.get("password", True):
         passwords.put(call, account, _encoded(cost), must_change=special.get("must_change", False))
     if special.get("key", True):

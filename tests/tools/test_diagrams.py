@@ -1,7 +1,7 @@
 import pytest
 
 from doorward.features.second_factor.model import FactorState
-from doorward.features.second_factor.rules import Change, Column, Untouched
+from doorward.features.second_factor.rules import Column, FactorChange, Untouched
 from tools.diagrams import after, diagram
 
 
@@ -23,15 +23,15 @@ def test_each_pair_of_states_has_one_arrow() -> None:
 @pytest.mark.parametrize(
     ("state", "changes", "then"),
     [
-        (FactorState.SET_UP, {Change.DELETE_FACTORS, Change.PUT_ENTRY}, "may_set_up"),
-        (FactorState.SET_UP, {Change.DELETE_FACTORS, Change.TAKE_ENTRY}, "blocked"),
-        (FactorState.BLOCKED, {Change.PUT_ENTRY}, "may_set_up"),
-        (Untouched.NEVER_SET_UP, {Change.TAKE_ENTRY}, "blocked"),
-        (FactorState.SET_UP, {Change.EXCLUDE}, "excluded"),
-        (FactorState.EXCLUDED, {Change.DELETE_FACTORS, Change.PUT_ENTRY}, "excluded"),
-        (FactorState.EXCLUDED, {Change.LIFT}, "as without the exclusion"),
+        (FactorState.SET_UP, {FactorChange.DELETE_FACTORS, FactorChange.PUT_ENTRY}, "may_set_up"),
+        (FactorState.SET_UP, {FactorChange.DELETE_FACTORS, FactorChange.TAKE_ENTRY}, "blocked"),
+        (FactorState.BLOCKED, {FactorChange.PUT_ENTRY}, "may_set_up"),
+        (Untouched.NEVER_SET_UP, {FactorChange.TAKE_ENTRY}, "blocked"),
+        (FactorState.SET_UP, {FactorChange.EXCLUDE}, "excluded"),
+        (FactorState.EXCLUDED, {FactorChange.DELETE_FACTORS, FactorChange.PUT_ENTRY}, "excluded"),
+        (FactorState.EXCLUDED, {FactorChange.LIFT}, "as without the exclusion"),
     ],
 )
-def test_changes_lead_to_a_state(state: Column, changes: set[Change], then: str) -> None:
+def test_changes_lead_to_a_state(state: Column, changes: set[FactorChange], then: str) -> None:
     """The diagram follows from what a deed changes, not from a second table."""
     assert after(state, frozenset(changes)) == then

@@ -31,7 +31,7 @@ _REST = 0xFFFF_FFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenList:
     """A list that is written, but not yet in its place."""
 
     path: Path
@@ -55,7 +55,7 @@ def workshop(folder: Path) -> Iterator[Path]:
             yield Path(place)
 
 
-def write(digests: Iterable[list[bytes]], place: Path, most: int = IN_MEMORY) -> Written:
+def write(digests: Iterable[list[bytes]], place: Path, most: int = IN_MEMORY) -> WrittenList:
     """Write a list of digests, which come in any order and some of them twice, into a folder; `most` bytes in memory.
 
     Scratch files take 8 bytes an entry beside the list's 6.
@@ -77,10 +77,10 @@ def write(digests: Iterable[list[bytes]], place: Path, most: int = IN_MEMORY) ->
         file.write(head)
         file.flush()
         os.fsync(file.fileno())
-    return Written(path, sha256(head).hexdigest(), sum(counts))
+    return WrittenList(path, sha256(head).hexdigest(), sum(counts))
 
 
-def put(written: Written, folder: Path) -> None:
+def put(written: WrittenList, folder: Path) -> None:
     """Put a list in its place, where it is found as soon as the database names it."""
     written.path.replace(file_of(folder, written.name))
     _sync(folder)

@@ -23,7 +23,7 @@ _NTLM_LINE = re.compile(rb"[0-9A-Fa-f]{32}(:[0-9]+)?")
 _MARK = b"\xef\xbb\xbf"
 
 
-class Form(StrEnum):
+class ListFormat(StrEnum):
     """What a line of a list is."""
 
     PLAIN = "plain"
@@ -41,7 +41,7 @@ class SourceMalformed(Exception):
 
 
 @dataclass(slots=True)
-class Tally:
+class ReadingTally:
     """What came of reading a list so far."""
 
     lines: int = 0
@@ -54,18 +54,20 @@ class Tally:
 class Source:
     """One list that is being read: its form is told by its first line unless it is given."""
 
-    def __init__(self, stream: BinaryIO, form: Form | None, fold: Callable[[str], str], min_count: int = 1) -> None:
+    def __init__(
+        self, stream: BinaryIO, form: ListFormat | None, fold: Callable[[str], str], min_count: int = 1
+    ) -> None:
         """Read the beginning; `fold` brings a password to the form in which it is compared."""
         self._stream = stream
         self._fold = fold
         self._min_count = min_count
         self._begun = stream.read(PART).removeprefix(_MARK)
         self.form = form or _form_of(self._begun)
-        self.tally = Tally()
+        self.tally = ReadingTally()
 
     def digests(self, told: Callable[[int], None]) -> Iterator[list[bytes]]:
         """Yield the digests part by part; raise `SourceMalformed` at the first line that is none of the form."""
-        taken = self._hashes if self.form is Form.SHA1 else self._passwords
+        taken = self._hashes if self.form is ListFormat.SHA1 else self._passwords
         for part in self._parts():
             yield taken(part)
             told(self.tally.read)
@@ -110,11 +112,11 @@ class Source:
                 raise SourceMalformed(number, "is not the SHA-1 of a password in hexadecimal")
 
 
-def _form_of(begun: bytes) -> Form:
+def _form_of(begun: bytes) -> ListFormat:
     first = begun.partition(b"\n")[0].rstrip(b"\r")
     if _NTLM_LINE.fullmatch(first):
         raise SourceMalformed(1, "holds an NTLM hash; get the same list with SHA-1 hashes")
-    return Form.SHA1 if _HEX_LINE.fullmatch(first) else Form.PLAIN
+    return ListFormat.SHA1 if _HEX_LINE.fullmatch(first) else ListFormat.PLAIN
 
 
 def _decoded(line: bytes) -> str:

@@ -24,7 +24,7 @@ from hashlib import sha1, sha256
 from itertools import accumulate
 from pathlib import Path
 
-from doorward.kernel.ports import Listed
+from doorward.kernel.ports import BreachListing
 
 MAGIC = b"DWBREAC1"
 DIGEST, PREFIX, REST = 8, 2, 6
@@ -41,16 +41,16 @@ class ListUnreadable(Exception):
     """A list is missing, cut off or damaged; the text says which of these, in words for whoever runs the server."""
 
 
-class NoBreachLists:
+class UnreachableBreachLists:
     """What stands where no files can be reached: every list that somebody asks about is unreadable."""
 
-    def find(self, wanted: Collection[bytes], names: Collection[str]) -> Listed:
+    def find(self, wanted: Collection[bytes], names: Collection[str]) -> BreachListing:
         """Find nothing where no list is asked about."""
         del wanted
-        return Listed.UNREADABLE if names else Listed.ABSENT
+        return BreachListing.UNREADABLE if names else BreachListing.ABSENT
 
 
-class BreachList:
+class OpenedList:
     """One opened list; the file stays open, so that a newer one may take its place meanwhile."""
 
     def __init__(self, path: Path) -> None:
@@ -102,34 +102,34 @@ class BreachListFiles:
         """Look for lists in this folder."""
         self._folder = folder
         self._lock = threading.Lock()
-        self._open: dict[str, BreachList] = {}
+        self._open: dict[str, OpenedList] = {}
 
-    def find(self, wanted: Collection[bytes], names: Collection[str]) -> Listed:
+    def find(self, wanted: Collection[bytes], names: Collection[str]) -> BreachListing:
         """Look for any of the digests of a password in the lists of these names.
 
         A list that cannot be read is logged, and makes the answer unreadable unless another one has the password.
         """
         self._forget_others(names)
         answers = {self._in(name, wanted) for name in names}
-        for answer in (Listed.FOUND, Listed.UNREADABLE):
+        for answer in (BreachListing.FOUND, BreachListing.UNREADABLE):
             if answer in answers:
                 return answer
-        return Listed.ABSENT
+        return BreachListing.ABSENT
 
-    def _in(self, name: str, wanted: Collection[bytes]) -> Listed:
+    def _in(self, name: str, wanted: Collection[bytes]) -> BreachListing:
         try:
             opened = self._opened(name)
-            return Listed.FOUND if any(digest in opened for digest in wanted) else Listed.ABSENT
+            return BreachListing.FOUND if any(digest in opened for digest in wanted) else BreachListing.ABSENT
         except ListUnreadable as error:
             with self._lock:
                 self._open.pop(name, None)
             _LOG.error("%s: new passwords are refused until it is mended; see `doorward doctor`", error)
-            return Listed.UNREADABLE
+            return BreachListing.UNREADABLE
 
-    def _opened(self, name: str) -> BreachList:
+    def _opened(self, name: str) -> OpenedList:
         with self._lock:
             if name not in self._open:
-                self._open[name] = BreachList(file_of(self._folder, name))
+                self._open[name] = OpenedList(file_of(self._folder, name))
             return self._open[name]
 
     def _forget_others(self, names: Collection[str]) -> None:

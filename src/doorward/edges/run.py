@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from doorward.edges.breach_lists import NoBreachLists
+from doorward.edges.breach_lists import UnreachableBreachLists
 from doorward.edges.call import Call, Note, Site
 from doorward.edges.refusal_log import RefusalLog
 from doorward.edges.sql.engine import Database
@@ -57,7 +57,7 @@ class Runtime:
     guard_of_many: GuardOfMany
     recorder_of_many: RecorderOfMany
     refusals: RefusalLog | None = None
-    breach_lists: BreachLists = field(default_factory=NoBreachLists)
+    breach_lists: BreachLists = field(default_factory=UnreachableBreachLists)
 
     def run(
         self, action: Action[C, O], command: C, caller: Caller, origin: Origin, prover: Prover = unproven

@@ -73,7 +73,7 @@ class Hash:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Ask whether a password is in the site's breach lists, with no transaction open; the answer is a `Listed`."""
+    """Ask whether a password is in the site's breach lists, in no transaction; the answer is a `BreachListing`."""
 
     wanted: tuple[bytes, ...] = field(repr=False)
     """The digests of the password, any of which a list may hold."""

@@ -127,7 +127,7 @@ class Hasher(Protocol):
         """Bring another system's spelling of a hash to ours; an error says why it can never be verified here."""
 
 
-class Listed(Enum):
+class BreachListing(Enum):
     """What came of looking for a password in the site's breach lists (PASS-2)."""
 
     ABSENT = "absent"
@@ -139,7 +139,7 @@ class Listed(Enum):
 class BreachLists(Protocol):
     """The site's lists of breached passwords, kept as files beside the database; a list's name is its digest."""
 
-    def find(self, wanted: Collection[bytes], names: Collection[str]) -> Listed:
+    def find(self, wanted: Collection[bytes], names: Collection[str]) -> BreachListing:
         """Look for any of the digests of a password in the lists of these names."""
 
 

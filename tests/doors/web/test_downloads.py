@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from doorward.doors.web.downloads import DownloadCut, audit_file
-from doorward.features.audit.model import ExportBegun, ExportEntries, ExportPart, Form, ReadExport
+from doorward.features.audit.model import ExportBegun, ExportEntries, ExportFormat, ExportPart, ReadExport
 from doorward.kernel.outcome import Refused
 from tests.doors.asgi import ask, call, scope_of
 
@@ -33,7 +33,9 @@ def test_a_file_is_sent_in_its_parts() -> None:
 
 def test_json_lines_have_their_own_type_and_name() -> None:
     """A program tells them apart without looking inside."""
-    sent = ask(audit_file(ExportBegun(""), ExportEntries(form=Form.JSON_LINES), two_parts), scope_of("GET", "/"))
+    sent = ask(
+        audit_file(ExportBegun(""), ExportEntries(form=ExportFormat.JSON_LINES), two_parts), scope_of("GET", "/")
+    )
 
     assert sent.headers["content-type"] == "application/jsonl"
     assert sent.headers["content-disposition"] == 'attachment; filename="doorward-audit.jsonl"'

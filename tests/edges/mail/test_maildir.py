@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from doorward.edges.mail.letters import Written
+from doorward.edges.mail.letters import WrittenLetter
 from doorward.edges.mail.maildir import MaildirMailer
 from doorward.edges.mail.message import build
 from doorward.kernel.ports import NotDelivered
@@ -18,7 +18,7 @@ BRAM = "bram@example.org"
 def message(number: int = 1) -> EmailMessage:
     """Make a letter."""
     return build(
-        Written("Your code", "The code is 012345.\n", "<p>The code is 012345.</p>\n"),
+        WrittenLetter("Your code", "The code is 012345.\n", "<p>The code is 012345.</p>\n"),
         BRAM,
         sender="doorward@127.0.0.1",
         message_id=f"<{number}@[127.0.0.1]>",

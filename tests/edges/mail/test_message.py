@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.edges.mail.letters import Written
+from doorward.edges.mail.letters import WrittenLetter
 from doorward.edges.mail.message import build, message_id, spelled
 from doorward.kernel.ports import NotDelivered
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-LETTER = Written("Your code", "The code is 012345.\n", "<p>The code is 012345.</p>\n")
+LETTER = WrittenLetter("Your code", "The code is 012345.\n", "<p>The code is 012345.</p>\n")
 
 
 def built(
-    letter: Written = LETTER, recipient: str = "bram@example.org", sender: str = "doorward@example.org"
+    letter: WrittenLetter = LETTER, recipient: str = "bram@example.org", sender: str = "doorward@example.org"
 ) -> EmailMessage:
     """Build a message and read it back from its bytes."""
     message = build(letter, recipient, sender=sender, message_id="<0190@example.org>", date=NOON)
@@ -52,7 +52,7 @@ def test_a_long_link_stands_unbroken_in_the_bytes() -> None:
     """A letter in ASCII is not encoded, so that it can be read in the file."""
     link = "http://127.0.0.1:8420/set-password/" + "x" * 200
     message = build(
-        Written("s", f"{link}\n", f"<a>{link}</a>"),
+        WrittenLetter("s", f"{link}\n", f"<a>{link}</a>"),
         "b@example.org",
         sender="d@example.org",
         message_id="<1@x>",
@@ -64,7 +64,7 @@ def test_a_long_link_stands_unbroken_in_the_bytes() -> None:
 
 def test_other_scripts_arrive_as_they_were_written() -> None:
     """What is not ASCII is encoded for every server, and the bytes are ASCII."""
-    letter = Written("Gr\u00fc\u00dfe \u65e5\u672c", "Zo\u00eb \u65e5\u672c\n", "<p>Zo\u00eb \U0001f600</p>\n")
+    letter = WrittenLetter("Gr\u00fc\u00dfe \u65e5\u672c", "Zo\u00eb \u65e5\u672c\n", "<p>Zo\u00eb \U0001f600</p>\n")
     message = build(letter, "b@example.org", sender="d@example.org", message_id="<1@x>", date=NOON)
 
     assert bytes(message).isascii()
@@ -76,7 +76,7 @@ def test_other_scripts_arrive_as_they_were_written() -> None:
 def test_a_subject_with_line_breaks_is_a_bug(subject: str) -> None:
     """Nothing can add a header; subjects are ours and have one line."""
     with pytest.raises(ValueError, match="linefeed or carriage return"):
-        built(Written(subject, "x\n", "x\n"))
+        built(WrittenLetter(subject, "x\n", "x\n"))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from doorward.edges.clock import Stopwatch
-from doorward.edges.mail.letters import Written
+from doorward.edges.mail.letters import WrittenLetter
 from doorward.edges.mail.message import build
 from doorward.edges.mail.smtp import MailServer, SmtpMailer, parse_mail_server
 from doorward.kernel.obstacle import Obstacle
@@ -27,7 +27,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.S
 def message() -> EmailMessage:
     """Make a letter with a secret in it."""
     return build(
-        Written("Your code", "The code is 012345.\n", "<p>The code is 012345.</p>"),
+        WrittenLetter("Your code", "The code is 012345.\n", "<p>The code is 012345.</p>"),
         BRAM,
         sender="doorward@example.org",
         message_id="<0190@example.org>",

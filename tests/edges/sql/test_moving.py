@@ -174,10 +174,10 @@ def test_a_target_without_tables_gets_them(opened: Open, kind: str, tmp_path: Pa
     with pytest.raises(ConnectionAbortedError):
         move(source, target, die)
     with target.read() as sql:
-        assert schema.standing(sql) is schema.Standing.EMPTY
+        assert schema.standing(sql) is schema.SchemaStanding.EMPTY
     assert move(source, target).rows["account_groups"] == ROWS
     with target.read() as sql:
-        assert schema.standing(sql) is schema.Standing.CURRENT
+        assert schema.standing(sql) is schema.SchemaStanding.CURRENT
 
 
 def die(met: int) -> None:

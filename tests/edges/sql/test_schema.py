@@ -31,22 +31,22 @@ def test_an_empty_database_gets_its_tables(database: SqliteDatabase) -> None:
     schema.prepare(database, "it")
 
     with database.read() as sql:
-        assert schema.standing(sql) is schema.Standing.CURRENT
+        assert schema.standing(sql) is schema.SchemaStanding.CURRENT
 
 
 @pytest.mark.parametrize(
     ("version", "standing", "mend"),
     [
-        ("0001", schema.Standing.OLDER, "run `doorward database upgrade`"),
-        ("0101", schema.Standing.NEWER, "written by a newer Doorward than this one, which cannot work with it"),
-        ("f00d", schema.Standing.FOREIGN, "belongs to another program"),
-        ("00099", schema.Standing.FOREIGN, "belongs to another program"),
-        ("0000", schema.Standing.FOREIGN, "belongs to another program"),
-        ("٠٠٩٩", schema.Standing.FOREIGN, "belongs to another program"),
+        ("0001", schema.SchemaStanding.OLDER, "run `doorward database upgrade`"),
+        ("0101", schema.SchemaStanding.NEWER, "written by a newer Doorward than this one, which cannot work with it"),
+        ("f00d", schema.SchemaStanding.FOREIGN, "belongs to another program"),
+        ("00099", schema.SchemaStanding.FOREIGN, "belongs to another program"),
+        ("0000", schema.SchemaStanding.FOREIGN, "belongs to another program"),
+        ("٠٠٩٩", schema.SchemaStanding.FOREIGN, "belongs to another program"),
     ],
 )
 def test_another_version_is_an_obstacle(
-    database: SqliteDatabase, version: str, standing: schema.Standing, mend: str
+    database: SqliteDatabase, version: str, standing: schema.SchemaStanding, mend: str
 ) -> None:
     """A database that this program must not touch is left alone, with a sentence that says what to do."""
     become(database, version)
@@ -63,7 +63,7 @@ def test_a_later_version_of_the_generation_is_worked_with(database: SqliteDataba
     schema.prepare(database, "it")
 
     with database.read() as sql:
-        assert (schema.standing(sql), schema.version(sql)) == (schema.Standing.AHEAD, "0099")
+        assert (schema.standing(sql), schema.version(sql)) == (schema.SchemaStanding.AHEAD, "0099")
 
 
 @pytest.mark.parametrize("version", schema.VERSIONS[:-1])
@@ -76,7 +76,7 @@ def test_an_upgrade_goes_on_from_an_older_version(database: SqliteDatabase, vers
         before = schema.upgrade(sql)
 
     with database.read() as sql:
-        assert (before, schema.standing(sql)) == (version, schema.Standing.CURRENT)
+        assert (before, schema.standing(sql)) == (version, schema.SchemaStanding.CURRENT)
 
 
 def test_tables_of_another_program_are_an_obstacle(database: SqliteDatabase) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from doorward.features.accounts import store
-from doorward.features.accounts.model import Account, AccountKind, NewAccount, Standing, State
+from doorward.features.accounts.model import Account, AccountKind, AccountState, NewAccount, Standing
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
 
@@ -36,7 +36,7 @@ def test_new_account_is_read_as_it_was_added(world: World) -> None:
             id=BRAM, user_name="Bram.R", full_name="Bram Rossi", email="Bram@Example.org", kind=AccountKind.EXTERNAL,
             enabled=True, protected=False, created_at=NOON, updated_at=NOON, version=1, email_changed_at=None,
         ),
-        State(
+        AccountState(
             epoch=1, lock=None, unlocked_by=None, unlocked_by_id=None, unlocked_at=None, enabled_at=NOON,
             last_sign_in_at=None, factors=0, excluded=False, factor_due=False,
         ),

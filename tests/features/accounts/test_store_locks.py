@@ -3,7 +3,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from doorward.features.accounts import store
-from doorward.features.accounts.model import Lock, LockReason, Opener
+from doorward.features.accounts.model import Lock, LockReason, Unlocker
 from doorward.kernel.ids import AccountId
 from tests.worlds import NOON, World
 
@@ -16,7 +16,7 @@ def test_lock_is_written_and_cleared(world: World) -> None:
     """All four fields survive; clearing leaves who unlocked last as it was (LOCK-7)."""
     bram = world.add("bram")
     with world.database.write() as sql:
-        store.set_unlocked(sql, [bram], Opener("grace", CARL, NOON))
+        store.set_unlocked(sql, [bram], Unlocker("grace", CARL, NOON))
         store.set_lock(sql, bram, LOCK)
     locked = world.standing(bram).state
     with world.database.write() as sql:
@@ -32,7 +32,7 @@ def test_unlock_clears_the_lock_and_names_who(world: World) -> None:
     bram = world.add("bram")
     with world.database.write() as sql:
         store.set_lock(sql, bram, LOCK)
-        store.set_unlocked(sql, [bram], Opener("cli:root", None, LATER))
+        store.set_unlocked(sql, [bram], Unlocker("cli:root", None, LATER))
     state = world.standing(bram).state
 
     assert (state.lock, state.unlocked_by, state.unlocked_by_id, state.unlocked_at) == (None, "cli:root", None, LATER)
@@ -45,7 +45,7 @@ def test_many_are_unlocked_at_once(world: World) -> None:
     )
     with world.database.write() as sql:
         store.set_lock(sql, bram, LOCK)
-        store.set_unlocked(sql, [bram, other], Opener("grace", CARL, LATER))
+        store.set_unlocked(sql, [bram, other], Unlocker("grace", CARL, LATER))
     states = [world.standing(one).state for one in (bram, other, third)]
 
     assert [(one.unlocked_by, one.lock is None) for one in states] == [

@@ -91,7 +91,7 @@ def bring_down(world: World, account: AccountId) -> None:
     world.run(edit_account, EditAccount(account, None, kind=AccountKind.EXTERNAL))
     with world.writing() as call:
         rights_store.grant(
-            call.sql, account, Assignment("administrator", Effect.DENY), rights_store.Stamp("x", call.now)
+            call.sql, account, Assignment("administrator", Effect.DENY), rights_store.WriteStamp("x", call.now)
         )
         accounts.set_enabled(call, world.standing(account).account, enabled=False)
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.features.accounts.model import State
+from doorward.features.accounts.model import AccountState
 from doorward.features.administration.actions.undoing import undo_unlock, undoable_until
 from doorward.features.lockout.actions.locking import lock_account, unlock_account
 from doorward.features.lockout.model import (
@@ -38,7 +38,7 @@ def bram(world: World) -> AccountId:
     )  # fmt: skip
 
 
-def unlock(world: World, account: AccountId, by: Caller) -> State:
+def unlock(world: World, account: AccountId, by: Caller) -> AccountState:
     """Unlock an account; give its state of before."""
     before = world.standing(account).state
     assert isinstance(world.run(unlock_account, UnlockAccount(account, "a slip"), by), AccountUnlocked)

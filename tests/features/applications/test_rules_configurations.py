@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from doorward.features.applications.model import HostName, Places, Proxy, ShowConfiguration
+from doorward.features.applications.model import HostName, Proxy, ProxyPlaces, ShowConfiguration
 from doorward.features.applications.rules.configurations import filled_in
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "forward-auth.md"
 APP = HostName("app-1.example.org", "app-1.example.org:8443")
 OWN = "login.example.org"
-PLACES = Places(("10.0.0.1:8420", "10.0.0.2:8420"), "https", "http://PORTAL:3000")
+PLACES = ProxyPlaces(("10.0.0.1:8420", "10.0.0.2:8420"), "https", "http://PORTAL:3000")
 
 
 def written(proxy: Proxy, named: HostName = APP) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from doorward.edges.lines import plain
 from doorward.features.audit import actions
-from doorward.features.audit.model import ExportBegun, ExportEntries, ExportPart, Filter, Form, ReadExport
+from doorward.features.audit.model import ExportBegun, ExportEntries, ExportFormat, ExportPart, Filter, ReadExport
 from doorward.features.lockout.actions.locking import lock_account
 from doorward.features.lockout.model import LockAccount
 from doorward.kernel.act import SYSTEM
@@ -21,7 +21,7 @@ FIELDS = [
 ]  # fmt: skip
 
 
-def exported(world: World, wanted: Filter = Filter(), form: Form = Form.CSV) -> list[str]:  # noqa: B008 - frozen
+def exported(world: World, wanted: Filter = Filter(), form: ExportFormat = ExportFormat.CSV) -> list[str]:  # noqa: B008 - frozen
     """Export what a filter finds, and give the parts of the file."""
     begun = world.run(actions.export_entries, ExportEntries(wanted, form))
     assert isinstance(begun, ExportBegun)
@@ -65,10 +65,12 @@ def test_json_lines_hold_entries_as_the_api_spells_them(world: World) -> None:
     """Null where nothing is known, and details as an object."""
     bram = world.add("bram")
     world.run(lock_account, LockAccount(bram, "left"))
-    _, *lines = "".join(exported(world, Filter(account=bram), Form.JSON_LINES)).splitlines()
+    _, *lines = "".join(exported(world, Filter(account=bram), ExportFormat.JSON_LINES)).splitlines()
 
     assert lines == []
-    (entry,) = [json.loads(line) for line in "".join(exported(world, Filter(account=bram), Form.JSON_LINES)).split()]
+    (entry,) = [
+        json.loads(line) for line in "".join(exported(world, Filter(account=bram), ExportFormat.JSON_LINES)).split()
+    ]
     assert list(entry) == FIELDS
     assert (entry["act"], entry["code"], entry["target_id"]) == ("lockout.locked", None, str(bram))
 
@@ -86,7 +88,7 @@ def test_an_export_is_recorded_once_with_its_filter(world: World) -> None:
     """However many parts it has (AUDIT-1)."""
     write(world, 250)
     bram = world.add("bram")
-    exported(world, Filter(bram, "olga", "lockout.locked", NOON, NOON, "k3j"), Form.JSON_LINES)
+    exported(world, Filter(bram, "olga", "lockout.locked", NOON, NOON, "k3j"), ExportFormat.JSON_LINES)
 
     written = [entry for entry in world.entries() if entry.act == "audit.exported"]
     assert [dict(entry.details) for entry in written] == [
@@ -112,7 +114,7 @@ def test_an_export_takes_its_own_right(world: World, role: str, *, may: bool) ->
     """Reading the trail is not yet taking it away; each part asks again."""
     olga = world.add_operator("olga", role)
     begun = world.run(actions.export_entries, ExportEntries(), olga)
-    part = world.run(actions.read_export, ReadExport(Filter(), Form.CSV), olga)
+    part = world.run(actions.read_export, ReadExport(Filter(), ExportFormat.CSV), olga)
 
     assert (isinstance(begun, ExportBegun), isinstance(part, ExportPart)) == (may, may)
     assert may or begun == part == Refused("rights.missing", {"right": "audit:export"})

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from doorward.features.directory.rules import going_on
-from doorward.features.directory.store.lists import Listed
+from doorward.features.directory.store.lists import JoinedAccount
 from doorward.kernel.ids import AccountId
 
 
-def pages(search: Callable[[dict[str, Any]], list[Listed]], conditions: dict[str, Any]) -> list[AccountId]:
+def pages(search: Callable[[dict[str, Any]], list[JoinedAccount]], conditions: dict[str, Any]) -> list[AccountId]:
     """Ask for page after page of a list, and give whom all of them have, in their order."""
     found: list[AccountId] = []
     after: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from doorward.features.accounts.model import AccountKind, Lock, LockReason
 from doorward.features.applications.model import Visitor
 from doorward.features.directory import rules
-from doorward.features.directory.model import LockKind, LockStory, Part, Search, SessionBehind
+from doorward.features.directory.model import LockKind, LockStory, Search, SearchPart, SessionBehind
 from doorward.features.rights.model.facts import ActorFacts, Holdings
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import Bearer, SessionFacts
@@ -192,11 +192,11 @@ def test_search_asks_for_what_its_filters_say(search: Search, conditions: dict[s
 @pytest.mark.parametrize(
     ("part", "conditions"),
     [
-        (Part(NOON, 5), {"as_of": NOON}),
-        (Part(NOON, 5, BRAM, automatic_locks=True), {"as_of": NOON, "after_id": BRAM, "automatic locks": True}),
+        (SearchPart(NOON, 5), {"as_of": NOON}),
+        (SearchPart(NOON, 5, BRAM, automatic_locks=True), {"as_of": NOON, "after_id": BRAM, "automatic locks": True}),
     ],
 )
-def test_job_wants_a_part(part: Part, conditions: dict[str, object]) -> None:
+def test_job_wants_a_part(part: SearchPart, conditions: dict[str, object]) -> None:
     """Who was there when it began, after those that it has, and for unlocking the automatic locks."""
     assert rules.only(part) == conditions
 

@@ -12,7 +12,7 @@ from doorward.edges.sql.searching import matching, parts
 from doorward.edges.sql.tables.groups import account_groups, group_members
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.features.accounts import store as accounts_store
-from doorward.features.accounts.model import LockReason, Opener
+from doorward.features.accounts.model import LockReason, Unlocker
 from doorward.features.directory import rules
 from doorward.features.directory.model import LockKind, Search
 from doorward.features.directory.store import lists, locked_names, searches
@@ -70,7 +70,7 @@ def crowd(world: World) -> World:
         with world.database.write() as sql:
             accounts_store.save_fields(sql, world.standing(account).account, fields, NOON)
             if first == "Bo" and last == "Rossi":
-                accounts_store.set_unlocked(sql, [account], Opener("grace", None, NOON))
+                accounts_store.set_unlocked(sql, [account], Unlocker("grace", None, NOON))
             if number == 2:
                 entry = {"cause": "reset", "added_at": NOON, "added_by": "g", "reason": "r", "expires_at": LATER}
                 sql.execute(insert(allowlist).values(account_id=account, **entry))

@@ -9,7 +9,7 @@ import pytest
 
 from doorward.edges.sql.waiting import LANE
 from doorward.features.jobs.actions import showing, working
-from doorward.features.jobs.model import JobShown, JobState, ShowJob, Tally
+from doorward.features.jobs.model import JobShown, JobState, JobTally, ShowJob
 from doorward.features.notices.model import Kind
 from doorward.kernel.act import Bearer, Caller
 from doorward.kernel.ids import AccountId
@@ -75,8 +75,8 @@ def test_job_waits_and_then_is_finished(world: World, grace: Bearer) -> None:
     work(world)
     after = shown(world, job)
 
-    assert (before.state, before.tally, before.finished_at) == (JobState.RUNNING, Tally(2, 0, 0, 0, 2), None)
-    assert (after.state, after.tally) == (JobState.FINISHED, Tally(2, 1, 1, 0, 0))
+    assert (before.state, before.tally, before.finished_at) == (JobState.RUNNING, JobTally(2, 0, 0, 0, 2), None)
+    assert (after.state, after.tally) == (JobState.FINISHED, JobTally(2, 1, 1, 0, 0))
     assert (after.made_at, after.finished_at, after.owner_name) == (NOON, NOON + timedelta(seconds=3), "grace")
 
 

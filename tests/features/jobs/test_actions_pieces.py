@@ -70,7 +70,7 @@ def begun(folder: Path, sorts: Sequence[str]) -> tuple[World, JobId, list[Accoun
     with world.writing() as call:
         groups_store.add(call.sql, Group(STAFF, "Staff", "", None, NOON, 1))
         denied = Assignment("help-desk", Effect.DENY, Scope(STAFF))
-        rights_store.grant(call.sql, grace.account, denied, rights_store.Stamp("root", NOON))
+        rights_store.grant(call.sql, grace.account, denied, rights_store.WriteStamp("root", NOON))
     asked = list(dict.fromkeys(people(world, grace, sorts)))
     return world, start(world, grace, *asked, reason="a storm").job, asked
 

@@ -31,7 +31,7 @@ def branch(world: World) -> tuple[Bearer, AccountId, AccountId]:
         groups_store.add(call.sql, Group(group, "north", "", None, call.now, 1))
         groups_store.add_member(call.sql, group, inside, "system", call.now)
         granted = Assignment("help-desk", Effect.ALLOW, Scope(group))
-        rights_store.grant(call.sql, desk, granted, rights_store.Stamp("system", call.now))
+        rights_store.grant(call.sql, desk, granted, rights_store.WriteStamp("system", call.now))
     return world.sign_in(desk), inside, outside
 
 
@@ -99,7 +99,7 @@ def test_who_unlocks_and_reads_nobody_is_told_no_names(
     grace, inside, outside = branch
     with world.writing() as call:
         unlocker = Role("unlocker", "Unlocker", frozenset({"users:unlock"}), version=1)
-        stamp = rights_store.Stamp("system", call.now)
+        stamp = rights_store.WriteStamp("system", call.now)
         rights_store.add_role(call.sql, unlocker, stamp)
         rights_store.grant(call.sql, grace.account, Assignment("unlocker"), stamp)
     job = start(world, grace, inside, outside).job

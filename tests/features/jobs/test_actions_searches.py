@@ -12,7 +12,7 @@ from doorward.features.accounts.model import AccountKind, NewAccount
 from doorward.features.directory.model import Search
 from doorward.features.jobs import store
 from doorward.features.jobs.actions import starting, working
-from doorward.features.jobs.model import CountFound, FoundCounted, Frontier, JobKind, JobState, StopJob, Tally
+from doorward.features.jobs.model import CountFound, FoundCounted, Frontier, JobKind, JobState, JobTally, StopJob
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.act import Bearer
 from doorward.kernel.ids import AccountId, new_id
@@ -220,5 +220,10 @@ def test_a_long_selection_is_whole_from_the_beginning(world: World, sue: Bearer)
     work(world)
     after = shown(world, started.job)
 
-    assert (started.total, started.counting, before.tally, len(before.items)) == (61, False, Tally(61, 0, 0, 0, 61), 50)
-    assert (after.state, after.tally) == (JobState.FINISHED, Tally(61, 60, 0, 1, 0))
+    assert (started.total, started.counting, before.tally, len(before.items)) == (
+        61,
+        False,
+        JobTally(61, 0, 0, 0, 61),
+        50,
+    )
+    assert (after.state, after.tally) == (JobState.FINISHED, JobTally(61, 60, 0, 1, 0))

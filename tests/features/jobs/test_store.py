@@ -8,7 +8,7 @@ import pytest
 
 from doorward.features.directory.model import Search
 from doorward.features.jobs import store
-from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobKind, JobState, Tally
+from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobKind, JobState, JobTally
 from doorward.features.second_factor.model import FactorState
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
@@ -106,7 +106,7 @@ def test_settled_item_is_open_no_more(world: World) -> None:
             JobItem(ONE, "one", "refused", "lockout.self"),
             JobItem(TWO, "two", None, None),
         ]
-        assert store.tallies(sql, [JOB]) == {JOB.id: Tally(2, 0, 0, 1, 1)}
+        assert store.tallies(sql, [JOB]) == {JOB.id: JobTally(2, 0, 0, 1, 1)}
 
 
 def test_items_go_on_after_one(world: World) -> None:
@@ -133,7 +133,7 @@ def test_many_items_are_settled_at_once(world: World) -> None:
         settled = store.settle(sql, JOB.id, [ONE, TWO, THREE], ("done", None))
 
     with world.database.read() as sql:
-        assert (settled, store.tallies(sql, [JOB])) == (1, {JOB.id: Tally(2, 1, 0, 1, 0)})
+        assert (settled, store.tallies(sql, [JOB])) == (1, {JOB.id: JobTally(2, 1, 0, 1, 0)})
         assert sorted(store.open_items(sql, JobId(UUID(int=2)), 10)) == [ONE, TWO]
 
 
@@ -175,7 +175,7 @@ def test_the_rest_of_a_long_selection_is_kept(world: World) -> None:
 
     with world.database.read() as sql:
         assert store.find(sql, job.id) == job
-        assert store.tallies(sql, [job]) == {job.id: Tally(4, 0, 0, 0, 4)}
+        assert store.tallies(sql, [job]) == {job.id: JobTally(4, 0, 0, 0, 4)}
 
 
 def test_job_is_finished_once(world: World) -> None:
@@ -197,7 +197,7 @@ def test_no_items_are_no_statement(world: World) -> None:
         store.add(sql, JOB)
         store.add_items(sql, JOB.id, [])
 
-        assert store.tallies(sql, [JOB]) == {JOB.id: Tally(0, 0, 0, 0, 0)}
+        assert store.tallies(sql, [JOB]) == {JOB.id: JobTally(0, 0, 0, 0, 0)}
 
 
 BY_ACCOUNT = {"sqlite": r"SEARCH job_items .*account_id[=>]", "postgresql": r"Index Cond: .*account_id"}

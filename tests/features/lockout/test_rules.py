@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from doorward.features.accounts.model import Lock, LockReason, State
+from doorward.features.accounts.model import AccountState, Lock, LockReason
 from doorward.features.lockout import rules
 from doorward.features.lockout.model import (
     AccountLocked,
@@ -182,7 +182,9 @@ def test_lock_1_days_are_counted_from_the_latest_use(
     def ago(count: int | None) -> datetime | None:
         return None if count is None else NOON - timedelta(days=count)
 
-    state = State(1, None, None, None, ago(unlocked), NOON - timedelta(days=enabled), ago(sign_in), 1, excluded=False)
+    state = AccountState(
+        1, None, None, None, ago(unlocked), NOON - timedelta(days=enabled), ago(sign_in), 1, excluded=False
+    )
     lock = rules.inactivity_lock(state, NOON - timedelta(days=500), days, NOON)
 
     assert (lock is not None) is locked

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.features.accounts.model import Lock, LockReason, Opener, State
+from doorward.features.accounts.model import AccountState, Lock, LockReason, Unlocker
 from doorward.features.lockout import rules
 from doorward.features.lockout.model import Lifted
 from doorward.kernel.act import Actor
@@ -19,14 +19,14 @@ SECOND = timedelta(seconds=1)
 GRACE, BRAM = AccountId(UUID(int=12)), AccountId(UUID(int=13))
 LIFT = Lifted(
     Lock(NOON.replace(microsecond=0) - SECOND, LockReason.FAILURES, NOON + timedelta(hours=2), "password"),
-    Opener("henk", AccountId(UUID(int=14)), NOON.replace(microsecond=0) - timedelta(days=3)),
+    Unlocker("henk", AccountId(UUID(int=14)), NOON.replace(microsecond=0) - timedelta(days=3)),
 )
 UNLOCK = Entry(
     id=UUID(int=1), at=NOON, act="lockout.unlocked", outcome="done", result=None, code=None, actor_id=GRACE,
     actor_name="grace", target_id=BRAM, target_name="bram", reason="a slip", reference="", address="", user_agent="",
     session_id=None, door="console", node="node-1", details=rules.told(LIFT),
 )  # fmt: skip
-OPENED = State(
+OPENED = AccountState(
     epoch=1, lock=None, unlocked_by="grace", unlocked_by_id=GRACE, unlocked_at=NOON.replace(microsecond=0),
     enabled_at=NOON - timedelta(days=9), last_sign_in_at=NOON - SECOND, factors=1, excluded=False,
 )  # fmt: skip
@@ -40,19 +40,19 @@ locks = st.builds(
     Lock, instants, st.sampled_from(LockReason), st.none() | instants, st.none() | st.sampled_from(["password"])
 )
 openers = st.builds(
-    Opener, st.none() | st.text(min_size=1, max_size=200), st.none() | st.uuids().map(AccountId), st.none() | instants
+    Unlocker, st.none() | st.text(min_size=1, max_size=200), st.none() | st.uuids().map(AccountId), st.none() | instants
 )
 
 
 @given(locks, openers)
-def test_what_was_lifted_is_read_back_as_it_was(lock: Lock, opener: Opener) -> None:
+def test_what_was_lifted_is_read_back_as_it_was(lock: Lock, opener: Unlocker) -> None:
     """The unlock's entry holds all that an undo puts back."""
     assert rules.read_back(rules.told(Lifted(lock, opener))) == Lifted(lock, opener)
 
 
 def test_lifting_remembers_lock_and_opener() -> None:
     """As they stand before the unlock."""
-    assert rules.lifted(LIFT.lock, OPENED) == Lifted(LIFT.lock, Opener("grace", GRACE, NOON.replace(microsecond=0)))
+    assert rules.lifted(LIFT.lock, OPENED) == Lifted(LIFT.lock, Unlocker("grace", GRACE, NOON.replace(microsecond=0)))
 
 
 @pytest.mark.parametrize("details", [{}, {"lock_reason": "Failures"}, {"locked_at": "2026-05-04T12:00:00Z"}])
@@ -109,7 +109,7 @@ def test_the_owner_takes_back_their_own() -> None:
     ],
     ids=["locked again", "signed in at that moment", "signed in since", "taken back already"],
 )
-def test_not_when_something_has_happened_since(state: State) -> None:
+def test_not_when_something_has_happened_since(state: AccountState) -> None:
     """Whatever came afterwards stands."""
     assert rules.judge_undo(UNLOCK, state, OPERATOR, NOON + 2 * SECOND) == CHANGED
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from doorward.edges.sql.tables.otp import otp_candidates
 from doorward.features.otp import actions
-from doorward.features.otp.model import Accepted, Candidate
+from doorward.features.otp.model import Candidate, CodeAccepted
 from doorward.kernel.act import SessionFacts
 from doorward.kernel.ids import AccountId, SessionId
 from doorward.kernel.outcome import Refused
@@ -43,7 +43,7 @@ def under_way(world: World, session: SessionFacts) -> Candidate | None:
         return actions.find_candidate(call, session)
 
 
-def prove(world: World, candidate: Candidate, given: str) -> Accepted | Refused:
+def prove(world: World, candidate: Candidate, given: str) -> CodeAccepted | Refused:
     """Give a code made from a key that is being set up."""
     with world.writing() as call:
         return actions.check_candidate(call, candidate, given)
@@ -85,7 +85,7 @@ def test_key_is_proven_by_its_code(world: World, alice: AccountId) -> None:
     assert proven is not None
     again = prove(world, proven, code(begun.secret))
 
-    assert (wrong, right, again) == (Refused("otp.wrong"), Accepted(NOON_STEP), Refused("otp.used"))
+    assert (wrong, right, again) == (Refused("otp.wrong"), CodeAccepted(NOON_STEP), Refused("otp.used"))
     assert proven == replace(begun, confirmed_step=NOON_STEP)
 
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from doorward.features.otp.model import Accepted, ClockError, WrongCode
+from doorward.features.otp.model import ClockError, CodeAccepted, WrongCode
 from doorward.features.otp.rules import clock_errors, codes
 from doorward.kernel.outcome import Refused
 from tests.features.otp.keys import NOON, NOON_STEP, STEP, code_at, key, wrong
@@ -68,11 +68,11 @@ def test_the_steps_of_a_fast_clock_are_spent_without_shutting_anybody_out() -> N
 
     verdicts = [codes.verify_key(after, code_at(NOON + steps * STEP), NOON + steps * STEP) for steps in (0, 6, 7, 8, 9)]
     assert verdicts == [
-        Accepted(NOON_STEP),
+        CodeAccepted(NOON_STEP),
         Refused("otp.used"),
-        Accepted(NOON_STEP + 7),
+        CodeAccepted(NOON_STEP + 7),
         Refused("otp.used"),
-        Accepted(NOON_STEP + 9),
+        CodeAccepted(NOON_STEP + 9),
     ]
 
 

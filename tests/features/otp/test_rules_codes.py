@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.features.otp.model import NO_STEP, Accepted, OtpKey
+from doorward.features.otp.model import NO_STEP, CodeAccepted, OtpKey
 from doorward.features.otp.rules import codes, provisioning
 from doorward.kernel.outcome import Refused
 from tests.features.otp.keys import ACCOUNT, NOON, NOON_STEP, RFC_SECRET, STEP, code_at, key
@@ -124,7 +124,7 @@ def test_a_code_is_accepted_up_to_one_step_early_or_late(steps: int) -> None:
     """The step before, the present one and the next are the window (KEY-9)."""
     code = code_at(NOON + steps * STEP)
 
-    assert codes.verify(RFC_SECRET, code, NO_STEP, NOON) == Accepted(NOON_STEP + steps)
+    assert codes.verify(RFC_SECRET, code, NO_STEP, NOON) == CodeAccepted(NOON_STEP + steps)
 
 
 @pytest.mark.parametrize("steps", [-2, 2])
@@ -148,7 +148,7 @@ def test_an_older_step_of_the_window_is_refused_after_a_newer_one() -> None:
 
 def test_a_newer_step_is_accepted_after_an_older_one() -> None:
     """Having accepted the step before, the present one still opens."""
-    assert codes.verify(RFC_SECRET, code_at(NOON), NOON_STEP - 1, NOON) == Accepted(NOON_STEP)
+    assert codes.verify(RFC_SECRET, code_at(NOON), NOON_STEP - 1, NOON) == CodeAccepted(NOON_STEP)
 
 
 def test_a_code_of_no_step_is_wrong_and_not_used() -> None:
@@ -165,7 +165,7 @@ def test_before_1970_there_is_no_code() -> None:
 
 def test_the_first_step_of_1970_counts() -> None:
     """Step 0 can be accepted by a key that has accepted none."""
-    assert codes.verify(RFC_SECRET, "755224", NO_STEP, datetime(1970, 1, 1, tzinfo=UTC)) == Accepted(0)
+    assert codes.verify(RFC_SECRET, "755224", NO_STEP, datetime(1970, 1, 1, tzinfo=UTC)) == CodeAccepted(0)
 
 
 def test_two_steps_with_one_code_are_used_up_together() -> None:
@@ -174,7 +174,7 @@ def test_two_steps_with_one_code_are_used_up_together() -> None:
     instant = datetime(1970, 1, 1, tzinfo=UTC) + (pair + 1) * STEP
 
     assert [codes.hotp(RFC_SECRET, step) for step in (pair, pair + 2)] == ["407517", "407517"]
-    assert codes.verify(RFC_SECRET, "407517", NO_STEP, instant) == Accepted(pair + 2)
+    assert codes.verify(RFC_SECRET, "407517", NO_STEP, instant) == CodeAccepted(pair + 2)
 
 
 @given(moves=st.lists(st.tuples(st.integers(-90, 120), st.integers(-3, 3)), max_size=30))
@@ -186,7 +186,7 @@ def test_no_step_is_ever_accepted_twice(moves: list[tuple[int, int]]) -> None:
     for seconds, steps in moves:
         now += timedelta(seconds=seconds)
         verdict = codes.verify_key(held, code_at(now + steps * STEP), now)
-        if isinstance(verdict, Accepted):
+        if isinstance(verdict, CodeAccepted):
             accepted.append(verdict.step)
             held = codes.succeeded(held, verdict, now)
 
@@ -198,7 +198,7 @@ def test_only_a_step_of_the_window_after_the_last_is_accepted(given: str, last_s
     """A yes carries a step within one of the present, later than the last, whose code it is."""
     verdict = codes.verify(RFC_SECRET, given, last_step, NOON)
 
-    assert not isinstance(verdict, Accepted) or (
+    assert not isinstance(verdict, CodeAccepted) or (
         abs(verdict.step - NOON_STEP) <= 1
         and verdict.step > last_step
         and codes.hotp(RFC_SECRET, verdict.step) == given
@@ -210,7 +210,7 @@ def test_a_spent_step_is_refused_as_used() -> None:
     held = key(spent=frozenset({NOON_STEP}))
 
     assert codes.verify_key(held, code_at(NOON), NOON) == Refused("otp.used")
-    assert codes.verify_key(held, code_at(NOON + STEP), NOON) == Accepted(NOON_STEP + 1)
+    assert codes.verify_key(held, code_at(NOON + STEP), NOON) == CodeAccepted(NOON_STEP + 1)
 
 
 def test_a_success_remembers_its_step_and_ends_the_failures() -> None:
@@ -219,7 +219,7 @@ def test_a_success_remembers_its_step_and_ends_the_failures() -> None:
         ACCOUNT, ACCOUNT, RFC_SECRET, 10, NOON, frozenset({11, 13}), 7, clock_error_steps=8, clock_error_seen_at=NOON
     )
 
-    after = codes.succeeded(held, Accepted(12), NOON + STEP)
+    after = codes.succeeded(held, CodeAccepted(12), NOON + STEP)
 
     assert after == OtpKey(ACCOUNT, ACCOUNT, RFC_SECRET, 12, NOON, frozenset({13}), 0, NOON + STEP)
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.features.otp.model import Accepted, OtpKey, WrongCode
+from doorward.features.otp.model import CodeAccepted, OtpKey, WrongCode
 from doorward.features.otp.rules import clock_errors, codes
 from tests.features.otp.keys import NOON, STEP
 from tests.features.otp.tokens import counting, press, ticking
@@ -28,7 +28,7 @@ def test_no_code_of_a_token_is_accepted_again(moves: list[tuple[str, int]], *, b
         match move:
             case "give":
                 verdict = codes.verify_key(one, press(step), now)
-                if isinstance(verdict, Accepted):
+                if isinstance(verdict, CodeAccepted):
                     one = codes.succeeded(one, verdict, now)
                     taken.append(verdict.step)
             case "resynchronise":

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from doorward.features.otp.model import NO_STEP, Accepted, ClockError, OtpKey, WrongCode
+from doorward.features.otp.model import NO_STEP, ClockError, CodeAccepted, OtpKey, WrongCode
 from doorward.features.otp.rules import clock_errors, codes
 from doorward.kernel.otp_parameters import Algorithm, MovingFactor, OtpParameters
 from doorward.kernel.outcome import Refused
@@ -43,19 +43,19 @@ def test_a_step_may_last_a_minute() -> None:
 @pytest.mark.parametrize(
     ("last", "counter", "verdict"),
     [
-        (NO_STEP, 0, Accepted(0)),
-        (NO_STEP, 9, Accepted(9)),
+        (NO_STEP, 0, CodeAccepted(0)),
+        (NO_STEP, 9, CodeAccepted(9)),
         (NO_STEP, 10, WRONG),
         (4, 4, USED),
         (4, 0, USED),
-        (4, 5, Accepted(5)),
-        (4, 14, Accepted(14)),
+        (4, 5, CodeAccepted(5)),
+        (4, 14, CodeAccepted(14)),
         (4, 15, WRONG),
         (40, 31, USED),
         (40, 30, WRONG),
     ],
 )
-def test_a_counter_only_goes_up(last: int, counter: int, verdict: Accepted | Refused) -> None:
+def test_a_counter_only_goes_up(last: int, counter: int, verdict: CodeAccepted | Refused) -> None:
     """Of the next ten presses each is right, of the last ten each is used, and any other is wrong."""
     assert codes.verify_key(counting(last), press(counter), NOON) == verdict
 
@@ -65,7 +65,7 @@ def test_presses_are_those_of_rfc_4226_appendix_d() -> None:
     one, verdicts = counting(), []
     for shown in PRESSES:
         verdict = codes.verify_key(one, shown, NOON)
-        assert isinstance(verdict, Accepted)
+        assert isinstance(verdict, CodeAccepted)
         verdicts.append(verdict.step)
         one = codes.succeeded(one, verdict, NOON)
 
@@ -80,20 +80,20 @@ def test_a_code_of_two_counters_is_accepted_once() -> None:
 
     accepted = codes.verify_key(one, press(twice), NOON)
 
-    assert accepted == Accepted(twice + 3)
-    assert codes.verify_key(codes.succeeded(one, Accepted(twice + 3), NOON), press(twice), NOON) == USED
+    assert accepted == CodeAccepted(twice + 3)
+    assert codes.verify_key(codes.succeeded(one, CodeAccepted(twice + 3), NOON), press(twice), NOON) == USED
 
 
 @pytest.mark.parametrize(
     ("offset", "steps", "verdict"),
     [
-        (0, 0, Accepted(NOON_STEP)),
+        (0, 0, CodeAccepted(NOON_STEP)),
         (40, 0, WRONG),
-        (40, 39, Accepted(NOON_STEP + 39)),
-        (-40, -41, Accepted(NOON_STEP - 41)),
+        (40, 39, CodeAccepted(NOON_STEP + 39)),
+        (-40, -41, CodeAccepted(NOON_STEP - 41)),
     ],
 )
-def test_a_known_offset_moves_the_window(offset: int, steps: int, verdict: Accepted | Refused) -> None:
+def test_a_known_offset_moves_the_window(offset: int, steps: int, verdict: CodeAccepted | Refused) -> None:
     """A token whose clock is known to be wrong is accepted one step either side of where it is, and nowhere else."""
     assert codes.verify_key(ticking(offset=offset), code_at(NOON + steps * STEP), NOON) == verdict
 
@@ -101,7 +101,7 @@ def test_a_known_offset_moves_the_window(offset: int, steps: int, verdict: Accep
 @pytest.mark.parametrize(("steps", "offset"), [(-1, 39), (0, 40), (1, 41)])
 def test_the_drift_of_a_token_is_followed(steps: int, offset: int) -> None:
     """Each code says anew how wrong the token's clock is: RFC 6238 section 6."""
-    accepted = Accepted(NOON_STEP + 40 + steps)
+    accepted = CodeAccepted(NOON_STEP + 40 + steps)
 
     assert codes.succeeded(ticking(offset=40), accepted, NOON).offset_steps == offset
 
@@ -109,11 +109,11 @@ def test_the_drift_of_a_token_is_followed(steps: int, offset: int) -> None:
 @pytest.mark.parametrize("steps", [-1, 0, 1])
 def test_the_drift_of_an_app_is_not_followed(steps: int) -> None:
     """A phone's clock can be set, and a code typed late says nothing about it."""
-    assert codes.succeeded(key(), Accepted(NOON_STEP + steps), NOON).offset_steps == 0
+    assert codes.succeeded(key(), CodeAccepted(NOON_STEP + steps), NOON).offset_steps == 0
 
 
-@pytest.mark.parametrize(("late", "verdict"), [(-1, Accepted(NOON_STEP)), (0, None), (1, None)])
-def test_an_expired_token_has_no_right_code(late: int, verdict: Accepted | None) -> None:
+@pytest.mark.parametrize(("late", "verdict"), [(-1, CodeAccepted(NOON_STEP)), (0, None), (1, None)])
+def test_an_expired_token_has_no_right_code(late: int, verdict: CodeAccepted | None) -> None:
     """Its time is over at the instant itself: RFC 6030 section 5."""
     one = replace(ticking(), expires_at=NOON + timedelta(seconds=-late))
 
@@ -132,7 +132,7 @@ def test_two_presses_in_a_row_find_a_counter_far_ahead(ahead: int) -> None:
     assert isinstance(found, OtpKey)
     assert (found.last_step, found.consecutive_failures, found.last_used_at) == (ahead + 1, 0, NOON)
     assert codes.verify_key(found, press(ahead + 1), NOON) == USED
-    assert codes.verify_key(found, press(ahead + 2), NOON) == Accepted(ahead + 2)
+    assert codes.verify_key(found, press(ahead + 2), NOON) == CodeAccepted(ahead + 2)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_two_codes_in_a_row_find_a_wrong_clock(minutes: int, reach: int) -> None
     assert (found.offset_steps, found.last_step) == (minutes * 2 + 1, NOON_STEP + minutes * 2 + 1)
     later = NOON + STEP
     assert codes.verify_key(found, code_at(shown + STEP), later) == USED
-    assert codes.verify_key(found, code_at(shown + 2 * STEP), later) == Accepted(found.last_step + 1)
+    assert codes.verify_key(found, code_at(shown + 2 * STEP), later) == CodeAccepted(found.last_step + 1)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_the_clock_of_a_token_is_allowed_for() -> None:
     after = clock_errors.spend(ticking(5), error, later)
 
     assert (after.last_step, after.offset_steps, after.clock_error_steps) == (NOON_STEP + 9, 8, None)
-    assert codes.verify_key(after, code_at(NOON + 10 * STEP), NOON + 2 * STEP) == Accepted(NOON_STEP + 10)
+    assert codes.verify_key(after, code_at(NOON + 10 * STEP), NOON + 2 * STEP) == CodeAccepted(NOON_STEP + 10)
 
 
 def test_a_counter_far_ahead_is_put_in_step() -> None:

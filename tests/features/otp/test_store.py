@@ -27,7 +27,7 @@ def opened(key: UUID, sealed: bytes) -> bytes:
 def add(world: World, account: AccountId = ALICE, key: UUID = KEY) -> None:
     """Insert a key whose set-up step was 100."""
     with world.writing() as call:
-        store.add(call.sql, store.NewKey(account, key, b"sealed", 100, NOON))
+        store.add(call.sql, store.NewKeyRow(account, key, b"sealed", 100, NOON))
 
 
 def find(world: World, account: AccountId = ALICE, database: SqliteDatabase | None = None) -> OtpKey | None:
@@ -60,7 +60,7 @@ def test_key_begins_with_its_set_up_step(world: World) -> None:
 def test_key_of_a_token_keeps_its_recipe(world: World) -> None:
     """What its codes are made by, its token, its offset and its end come back, opened and unopened."""
     parameters, ends = OtpParameters(MovingFactor.HOTP, Algorithm.SHA256, 60), NOON + timedelta(days=9)
-    new = store.NewKey(ALICE, KEY, b"sealed", 100, NOON, parameters, -3, TOKEN, ends)
+    new = store.NewKeyRow(ALICE, KEY, b"sealed", 100, NOON, parameters, -3, TOKEN, ends)
     with world.writing() as call:
         store.add(call.sql, new)
 
@@ -75,15 +75,15 @@ def test_key_of_a_token_keeps_its_recipe(world: World) -> None:
 def test_tokens_of_an_account_say_what_is_used_up(world: World) -> None:
     """Spent steps count as used, a disabled key is remembered too, and an app's key is no token."""
     with world.writing() as call:
-        store.add(call.sql, store.NewKey(ALICE, KEY, b"sealed", 100, NOON, token=TOKEN, offset_steps=4))
+        store.add(call.sql, store.NewKeyRow(ALICE, KEY, b"sealed", 100, NOON, token=TOKEN, offset_steps=4))
         store.save(
             call.sql,
             found_in(call.sql),
             replace(found_in(call.sql), spent_steps=frozenset({107, 104}), recent_steps=(90, 107)),
         )
         store.disable(call.sql, ALICE, NOON)
-        store.add(call.sql, store.NewKey(ALICE, UUID(int=43), b"sealed", 999, NOON))
-        store.add(call.sql, store.NewKey(BOB, KEY, b"sealed", 5, NOON, token=UUID(int=78)))
+        store.add(call.sql, store.NewKeyRow(ALICE, UUID(int=43), b"sealed", 999, NOON))
+        store.add(call.sql, store.NewKeyRow(BOB, KEY, b"sealed", 5, NOON, token=UUID(int=78)))
         tokens = store.tokens_of(call.sql, ALICE)
 
     assert tokens == [TokenMemory(TOKEN, 107, 4, (90, 107))]

@@ -9,7 +9,14 @@ from doorward.doors.web.passkey_json import read_assertion
 from doorward.edges.call import Site
 from doorward.features.passkeys.actions import ceremonies, keeping
 from doorward.features.passkeys.actions.ceremonies import Question
-from doorward.features.passkeys.model.facts import Accepted, ChallengeScope, Doubt, GivenAssertion, Passkey, Purpose
+from doorward.features.passkeys.model.facts import (
+    AssertionAccepted,
+    ChallengeScope,
+    Doubt,
+    GivenAssertion,
+    Passkey,
+    Purpose,
+)
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from tests.authenticators import BACKED_UP, ELIGIBLE, PRESENT, VERIFIED, Authenticator, b64, new_key
@@ -133,7 +140,7 @@ def test_right_assertion_is_accepted_and_remembered(world: World, alice: Account
     answer = check(world, alice, signed(world, phone))
     (after,) = kept(world, alice)
 
-    assert answer == Accepted(after, user_verified=True)
+    assert answer == AssertionAccepted(after, user_verified=True)
     assert (after.sign_count, after.last_used_at) == (2, NOON + timedelta(minutes=1))
 
 

@@ -12,6 +12,7 @@ from doorward.features.passkeys.model.facts import (
     Assertion,
     AuthenticatorData,
     ChallengeScope,
+    ChallengeStamp,
     ClientData,
     Credential,
     Doubt,
@@ -19,7 +20,6 @@ from doorward.features.passkeys.model.facts import (
     Purpose,
     Registration,
     RelyingParty,
-    Stamp,
 )
 from doorward.kernel.ids import AccountId
 from doorward.kernel.time import EPOCH
@@ -60,7 +60,7 @@ def test_relying_party_is_the_public_address(address: str, expected: RelyingPart
 
 def test_challenge_is_read_as_it_was_spelled() -> None:
     """Chance, time and tag come back."""
-    stamp = Stamp(b"n" * 16, NOON, b"t" * 32)
+    stamp = ChallengeStamp(b"n" * 16, NOON, b"t" * 32)
 
     assert rules.read_challenge(rules.spell_challenge(stamp)) == stamp
 
@@ -81,7 +81,7 @@ def test_challenge_of_no_time_is_none() -> None:
 @pytest.mark.parametrize(("age", "expected"), [(0, False), (299.999999, False), (300, True), (900, True)])
 def test_challenge_runs_out_after_five_minutes(age: float, expected: bool) -> None:
     """To the microsecond."""
-    assert rules.over(Stamp(b"n" * 16, NOON, b""), NOON + timedelta(seconds=age)) is expected
+    assert rules.over(ChallengeStamp(b"n" * 16, NOON, b""), NOON + timedelta(seconds=age)) is expected
 
 
 def test_what_the_tag_covers_differs_with_every_part() -> None:
@@ -296,4 +296,4 @@ def test_doubts_after_a_comparison() -> None:
 
 def test_end_of_a_challenge() -> None:
     """Five minutes after it was made."""
-    assert rules.ends_at(Stamp(b"", EPOCH, b"")) == EPOCH + timedelta(minutes=5)
+    assert rules.ends_at(ChallengeStamp(b"", EPOCH, b"")) == EPOCH + timedelta(minutes=5)

@@ -5,7 +5,7 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.passkeys.actions import ceremonies, keeping
 from doorward.features.passkeys.actions.ceremonies import Question
 from doorward.features.passkeys.model.facts import (
-    Accepted,
+    AssertionAccepted,
     ChallengeScope,
     CreationOptions,
     Doubt,
@@ -65,13 +65,13 @@ def signed(world: World, authenticator: Authenticator, scope: ChallengeScope = P
 
 def check(
     world: World, account: AccountId, given: GivenAssertion, scope: ChallengeScope = PROOF, *, verified: bool = False
-) -> Accepted | Rejected:
+) -> AssertionAccepted | Rejected:
     """Give an assertion in a transaction of its own."""
     with world.writing() as call:
         return ceremonies.check(call, Question(account, scope, verified), given)
 
 
-def doubt_of(answer: Accepted | Rejected) -> Doubt | None:
+def doubt_of(answer: AssertionAccepted | Rejected) -> Doubt | None:
     """Say why an assertion proves nothing."""
     return answer.doubt if isinstance(answer, Rejected) else None
 

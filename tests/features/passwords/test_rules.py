@@ -8,7 +8,7 @@ from doorward.features.passwords import rules
 from doorward.features.passwords.model import Requirements, Whose
 from doorward.features.policy.model import PasswordRules
 from doorward.kernel.outcome import Refused
-from doorward.kernel.ports import Listed, Secret
+from doorward.kernel.ports import BreachListing, Secret
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -245,12 +245,12 @@ def test_pass_2_a_password_is_looked_for_as_typed_and_folded() -> None:
 @pytest.mark.parametrize(
     ("answer", "refused"),
     [
-        (Listed.ABSENT, None),
-        (Listed.FOUND, Refused("passwords.breached")),
-        (Listed.UNREADABLE, Refused("passwords.breach_list_unreadable", retry_after=60)),
+        (BreachListing.ABSENT, None),
+        (BreachListing.FOUND, Refused("passwords.breached")),
+        (BreachListing.UNREADABLE, Refused("passwords.breach_list_unreadable", retry_after=60)),
     ],
 )
-def test_pass_2_what_cannot_be_looked_for_is_refused(answer: Listed, refused: Refused | None) -> None:
+def test_pass_2_what_cannot_be_looked_for_is_refused(answer: BreachListing, refused: Refused | None) -> None:
     """Only a list that was read, and has it not, lets a password pass."""
     assert rules.judge_listed(answer) == refused
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from doorward.features.policy import rules
 from doorward.features.policy.model import AuditSettings, DeviceMethod, PasswordRules, TwoFactorSettings
-from doorward.features.policy.rules import Change
+from doorward.features.policy.rules import PolicyChange
 from doorward.kernel.outcome import Fact, Refused
 
 RULES = PasswordRules()
@@ -38,7 +38,7 @@ def test_every_default_is_within_its_bounds(settings: PasswordRules | TwoFactorS
     """Numbers and texts have bounds, and what is set at first keeps them; what is on or off needs none."""
     for key, value in asdict(settings).items():
         if not isinstance(value, bool | StrEnum) and value != "":
-            assert isinstance(rules.change(settings, {key: value}), Change)
+            assert isinstance(rules.change(settings, {key: value}), PolicyChange)
             assert key in rules.BOUNDS
 
 
@@ -57,8 +57,8 @@ def test_number_keeps_its_bounds(key: str, least: int, most: int) -> None:
     """The least and the most are allowed, one beyond either is refused with both figures."""
     refused = Refused("policy.out_of_bounds", {"key": key, "least": least, "most": most})
 
-    assert isinstance(rules.change(RULES, {key: least}), Change)
-    assert isinstance(rules.change(RULES, {key: most}), Change)
+    assert isinstance(rules.change(RULES, {key: least}), PolicyChange)
+    assert isinstance(rules.change(RULES, {key: most}), PolicyChange)
     assert rules.change(RULES, {key: least - 1}) == refused
     assert rules.change(RULES, {key: most + 1}) == refused
 
@@ -70,7 +70,7 @@ def test_trail_is_kept_for_ever_or_for_a_month_at_least(days: int, *, allowed: b
     outcome = rules.change(AuditSettings(audit_retention_days=60), {"audit_retention_days": days})
 
     assert (outcome != refused) is allowed
-    assert isinstance(outcome, Change) is allowed
+    assert isinstance(outcome, PolicyChange) is allowed
 
 
 @pytest.mark.parametrize("issuer", ["", "   ", "x" * 65])
@@ -104,7 +104,7 @@ def test_dev_2_methods_are_three(method: str) -> None:
     """Each is chosen by its name."""
     change = rules.change(PasswordRules(device_method=DeviceMethod.EMAIL), {"device_method": method})
 
-    assert isinstance(change, Change)
+    assert isinstance(change, PolicyChange)
     assert rules.chosen(RULES, {"device_method": method}).device_method is DeviceMethod(method)
 
 
@@ -149,7 +149,7 @@ def test_change_names_what_was_and_what_is() -> None:
         "failures_before_lock": 5, "one_change_a_day": True, "lock_contact": "the desk", "min_length": 12,
     }  # fmt: skip
 
-    assert rules.change(RULES, wanted) == Change(
+    assert rules.change(RULES, wanted) == PolicyChange(
         {"failures_before_lock": 5, "one_change_a_day": True, "lock_contact": "the desk"},
         {"failures_before_lock": "10 → 5", "one_change_a_day": "off → on", "lock_contact": "nothing → the desk"},
     )

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from doorward.features.policy import store
-from doorward.features.policy.store import Stamp
+from doorward.features.policy.store import VersionStamp
 from tests.worlds import NOON, World
 
 AREA = "password-rules:default"
@@ -13,7 +13,7 @@ AREA = "password-rules:default"
 def save(world: World, before: int, **values: object) -> bool:
     """Save values on the ground of a version."""
     with world.database.write() as sql:
-        return store.save(sql, AREA, values, Stamp(before, "grace", NOON))
+        return store.save(sql, AREA, values, VersionStamp(before, "grace", NOON))
 
 
 def loaded(world: World, area: str = AREA) -> tuple[dict[str, object], int]:
@@ -92,9 +92,9 @@ def test_areas_are_listed_with_their_ranks(world: World) -> None:
     """Those whose names begin so, and no others; one without a rank has 0."""
     save(world, 0, min_length=14)
     with world.database.write() as sql:
-        store.save(sql, "password-rules:strict", {"rank": 3}, Stamp(0, "grace", NOON))
-        store.save(sql, "password-rulez", {"rank": 4}, Stamp(0, "grace", NOON))
-        store.save(sql, "two-factor", {"issuer": "x"}, Stamp(0, "grace", NOON))
+        store.save(sql, "password-rules:strict", {"rank": 3}, VersionStamp(0, "grace", NOON))
+        store.save(sql, "password-rulez", {"rank": 4}, VersionStamp(0, "grace", NOON))
+        store.save(sql, "two-factor", {"issuer": "x"}, VersionStamp(0, "grace", NOON))
         assert store.ranks(sql, "password-rules:") == {AREA: 0, "password-rules:strict": 3}
 
 
@@ -102,7 +102,7 @@ def test_an_area_is_deleted_whole(world: World) -> None:
     """And no other with it."""
     save(world, 0, min_length=14)
     with world.database.write() as sql:
-        store.save(sql, "password-rules:strict", {"rank": 3}, Stamp(0, "grace", NOON))
+        store.save(sql, "password-rules:strict", {"rank": 3}, VersionStamp(0, "grace", NOON))
         store.delete(sql, "password-rules:strict")
         assert store.ranks(sql, "password-rules:") == {AREA: 0}
 

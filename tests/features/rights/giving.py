@@ -35,7 +35,7 @@ def own_role(world: World, name: str, *rights: str, higher: bool = False) -> Rol
     """Make a role of one's own."""
     role = Role(name, name.title(), frozenset(rights), higher, 1)
     with world.writing() as call:
-        store.add_role(call.sql, role, store.Stamp("system", call.now))
+        store.add_role(call.sql, role, store.WriteStamp("system", call.now))
     return role
 
 
@@ -44,13 +44,13 @@ def hold(
 ) -> None:
     """Let an account hold a role, or be denied it, over everything or over a group."""
     with world.writing() as call:
-        store.grant(call.sql, account, Assignment(role, effect, _scope(over)), store.Stamp("system", call.now))
+        store.grant(call.sql, account, Assignment(role, effect, _scope(over)), store.WriteStamp("system", call.now))
 
 
 def give(world: World, to: GroupId, role: str, effect: Effect = Effect.ALLOW, over: GroupId | None = None) -> None:
     """Let a group give its members a role, or deny it."""
     with world.writing() as call:
-        store.grant_group(call.sql, to, Assignment(role, effect, _scope(over)), store.Stamp("system", call.now))
+        store.grant_group(call.sql, to, Assignment(role, effect, _scope(over)), store.WriteStamp("system", call.now))
 
 
 def scoped(world: World, name: str, over: GroupId, *rights: str) -> Bearer:

@@ -241,8 +241,8 @@ def test_rescued_administrator_is_no_longer_denied(world: World) -> None:
     """Whatever denied the account the role is lifted, so that the rescue helps."""
     grace = world.add("grace", "administrator")
     with world.writing() as call:
-        store.grant(call.sql, grace, Assignment("administrator", Effect.DENY), store.Stamp("hugo", call.now))
-        store.grant(call.sql, grace, Assignment("auditor", Effect.DENY), store.Stamp("hugo", call.now))
+        store.grant(call.sql, grace, Assignment("administrator", Effect.DENY), store.WriteStamp("hugo", call.now))
+        store.grant(call.sql, grace, Assignment("auditor", Effect.DENY), store.WriteStamp("hugo", call.now))
     with world.writing() as call:
         granting.make_administrator(call, grace, "grace")
 

@@ -10,7 +10,7 @@ import pytest
 from doorward.features.administration.actions import adding
 from doorward.features.administration.model import AddAccount
 from doorward.features.audit import actions as audit
-from doorward.features.audit.model import ExportEntries, Filter, Form, ListEntries, ReadExport
+from doorward.features.audit.model import ExportEntries, ExportFormat, Filter, ListEntries, ReadExport
 from doorward.features.directory import actions as directory
 from doorward.features.directory.model import (
     CountLocked,
@@ -111,8 +111,8 @@ def test_figures_count_nobody_out_of_reach(branches: Branches) -> None:
     assert figures == {branches.ann: (1, 1, [1], 1, 1), branches.dan: (2, 2, [2], 2, 2)}
 
 
-@pytest.mark.parametrize("form", list(Form))
-def test_export_tells_of_nobody_out_of_reach(branches: Branches, form: Form) -> None:
+@pytest.mark.parametrize("form", list(ExportFormat))
+def test_export_tells_of_nobody_out_of_reach(branches: Branches, form: ExportFormat) -> None:
     """In both spellings; nor of what is about no account at all, for whoever reaches some people only."""
     world = branches.world
     assert code(world.run(audit.export_entries, ExportEntries(form=form), branches.ann)) == "done"

@@ -6,7 +6,7 @@ import pytest
 
 from doorward.features.administration.actions import grouping
 from doorward.features.audit import actions as audit
-from doorward.features.audit.model import Filter, Form, ListEntries, ReadExport
+from doorward.features.audit.model import ExportFormat, Filter, ListEntries, ReadExport
 from doorward.features.directory import actions as directory
 from doorward.features.directory.model import ViewHistory, ViewOwnHistory
 from doorward.features.groups import actions as groups
@@ -106,7 +106,7 @@ def test_an_export_names_no_group_out_of_reach(branches: Branches) -> None:
     """A part of a file is read as a page is."""
     world, nora = branches.world, branches.people["nora"]
     world.run(grouping.add_member, AddMember(nora, group(world, "Merger (secret)"), WHY))
-    part = world.run(audit.read_export, ReadExport(Filter(account=nora), Form.JSON_LINES), branches.ann)
+    part = world.run(audit.read_export, ReadExport(Filter(account=nora), ExportFormat.JSON_LINES), branches.ann)
 
     assert '"group":null' in getattr(part, "text", "").replace(" ", "")
     assert "Merger" not in getattr(part, "text", "")

@@ -40,7 +40,7 @@ def asked(
     act: Act, held: tuple[Assignment, ...], actor: ActorFacts = ACTOR, target: TargetFacts = TARGET
 ) -> list[tuple[str, bool, str]]:
     """Ask why, of somebody who holds these."""
-    about = reasoning.Held(held, ROLES, {NORTH: "North"})
+    about = reasoning.Holdings(held, ROLES, {NORTH: "North"})
     rights = scopes.holdings(held, ROLES)
     told = reasoning.reasoned(replace(actor, rights=rights), act, target, about)
     return [(one.question.partition(" ")[0], one.answer, one.because) for one in told]
@@ -212,7 +212,7 @@ HELD = [(DESK,), (DESK_NORTH,), (Assignment("administrator"),), (Assignment("sen
 @pytest.mark.parametrize("held", HELD)
 def test_right_7_the_explanation_says_what_the_decision_does(right: str, held: tuple[Assignment, ...]) -> None:
     """Whatever an act needs: there is a no among the answers exactly where it is refused."""
-    rights, about = scopes.holdings(held, ROLES), reasoning.Held(held, ROLES, {})
+    rights, about = scopes.holdings(held, ROLES), reasoning.Holdings(held, ROLES, {})
     usual = replace(ACTOR, rights=rights)
     facts = [(usual, TARGET), *((replace(usual, **one), TARGET) for one in OF_ACTOR)]  # type: ignore[arg-type]
     facts += [(usual, replace(TARGET, **one)) for one in OF_TARGET]  # type: ignore[arg-type]

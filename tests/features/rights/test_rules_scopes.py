@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorward.features.rights.model.facts import EVERYTHING as EVERYBODY
-from doorward.features.rights.model.facts import Assignment, Effect, Held, Holdings, Role, Scope
+from doorward.features.rights.model.facts import Assignment, Effect, HeldRight, Holdings, Role, Scope
 from doorward.features.rights.rules import deciding, scopes
 from doorward.features.rights.rules.roles import ALL_RIGHTS, SHIPPED
 from doorward.kernel.act import Reach
@@ -200,12 +200,14 @@ def test_a_role_may_say_that_it_reaches_higher(
 
 
 SCOPES = st.sampled_from([EVERYBODY, IN_NORTH, IN_SOUTH])
-HELD = st.builds(Held, st.frozensets(SCOPES), st.frozensets(SCOPES))
+HELD = st.builds(HeldRight, st.frozensets(SCOPES), st.frozensets(SCOPES))
 PLACES = st.frozensets(st.sampled_from([NORTH, SOUTH]))
 
 
 @given(HELD, HELD, PLACES)
-def test_whoever_lacks_nothing_reaches_all_that_the_other_reaches(actor: Held, target: Held, groups: object) -> None:
+def test_whoever_lacks_nothing_reaches_all_that_the_other_reaches(
+    actor: HeldRight, target: HeldRight, groups: object
+) -> None:
     """The comparison is safe: where it says yes, no account is reached by the target alone (RIGHT-4)."""
     assert isinstance(groups, frozenset)
     if not scopes.lacking({"users:read": actor}, {"users:read": target}) and scopes.over(target, groups):
@@ -213,7 +215,7 @@ def test_whoever_lacks_nothing_reaches_all_that_the_other_reaches(actor: Held, t
 
 
 @given(HELD, SCOPES, PLACES)
-def test_whoever_covers_a_scope_reaches_everybody_in_it(held: Held, scope: Scope, groups: object) -> None:
+def test_whoever_covers_a_scope_reaches_everybody_in_it(held: HeldRight, scope: Scope, groups: object) -> None:
     """Granting never reaches further than the granter (RIGHT-4)."""
     assert isinstance(groups, frozenset)
     if scopes.covers(held, scope) and (scope.group is None or scope.group in groups):

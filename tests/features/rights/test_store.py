@@ -30,7 +30,7 @@ def give(world: World, account: AccountId, *assignments: Assignment) -> None:
     """Write assignments."""
     with world.database.write() as sql:
         for one in assignments:
-            store.grant(sql, account, one, store.Stamp("grace", NOON))
+            store.grant(sql, account, one, store.WriteStamp("grace", NOON))
 
 
 def test_assignment_is_read_as_it_was_written(world: World, bram: AccountId) -> None:
@@ -116,7 +116,7 @@ def test_of_two_who_revoke_at_once_one_is_told_so(world: World, bram: AccountId)
 
 def test_roles_over_a_group_are_those_of_accounts_and_of_groups(world: World, bram: AccountId) -> None:
     """Allowed or denied, each once; what is held over everything, or over another group, is not among them."""
-    south, stamp = GroupId(UUID(int=2)), store.Stamp("grace", NOON)
+    south, stamp = GroupId(UUID(int=2)), store.WriteStamp("grace", NOON)
     give(world, bram, Assignment("auditor", scope=Scope(NORTH)), Assignment("help-desk", Effect.DENY, Scope(NORTH)))
     give(world, bram, Assignment("administrator"), Assignment("super-user", scope=Scope(south)))
     with world.database.write() as sql:

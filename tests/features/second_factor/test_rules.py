@@ -10,7 +10,7 @@ from doorward.features.accounts.model import AccountKind
 from doorward.features.policy.model import TwoFactorSettings
 from doorward.features.second_factor import rules
 from doorward.features.second_factor.model import AllowlistEntry, Cause, FactorState
-from doorward.features.second_factor.rules import Change, Changes, Deed, Situation
+from doorward.features.second_factor.rules import Changes, FactorChange, FactorDeed, Situation
 from doorward.kernel.act import Actor, SessionFacts
 from doorward.kernel.ids import AccountId, SessionId
 from doorward.kernel.outcome import Refused
@@ -37,30 +37,30 @@ SITUATIONS = [
 """An account in each state: set up, may set up, blocked, never set up, excluded."""
 SET_UP_ONE, ALLOWED_ONE, *_ = SITUATIONS
 
-RESET: Changes = frozenset({Change.DELETE_FACTORS, Change.PUT_ENTRY, Change.MOVE_EPOCH})
-DELETE: Changes = frozenset({Change.DELETE_FACTORS, Change.TAKE_ENTRY, Change.MOVE_EPOCH})
-PUT: Changes = frozenset({Change.PUT_ENTRY})
-TAKE: Changes = frozenset({Change.TAKE_ENTRY})
-EXCLUDE: Changes = frozenset({Change.EXCLUDE})
-LIFT: Changes = frozenset({Change.LIFT, Change.MOVE_EPOCH})
+RESET: Changes = frozenset({FactorChange.DELETE_FACTORS, FactorChange.PUT_ENTRY, FactorChange.MOVE_EPOCH})
+DELETE: Changes = frozenset({FactorChange.DELETE_FACTORS, FactorChange.TAKE_ENTRY, FactorChange.MOVE_EPOCH})
+PUT: Changes = frozenset({FactorChange.PUT_ENTRY})
+TAKE: Changes = frozenset({FactorChange.TAKE_ENTRY})
+EXCLUDE: Changes = frozenset({FactorChange.EXCLUDE})
+LIFT: Changes = frozenset({FactorChange.LIFT, FactorChange.MOVE_EPOCH})
 NOTHING: Changes = frozenset()
 REFUSED_EXCLUDED = Refused("second_factor.excluded")
 INTERNAL_ONLY = Refused("second_factor.internal_only")
 
-EXPECTED: list[tuple[Deed, AccountKind, list[Changes | Refused]]] = [
+EXPECTED: list[tuple[FactorDeed, AccountKind, list[Changes | Refused]]] = [
     # deed, kind, what it changes of an account that is set up, may set up, is blocked, was never set up, is excluded
-    (Deed.RESET, INTERNAL, [RESET, RESET, RESET, RESET, RESET]),
-    (Deed.RESET, EXTERNAL, [RESET, RESET, RESET, RESET, RESET]),
-    (Deed.DELETE, INTERNAL, [DELETE, DELETE, NOTHING, DELETE, REFUSED_EXCLUDED]),
-    (Deed.DELETE, EXTERNAL, [INTERNAL_ONLY, INTERNAL_ONLY, INTERNAL_ONLY, INTERNAL_ONLY, INTERNAL_ONLY]),
-    (Deed.ALLOW, INTERNAL, [NOTHING, NOTHING, PUT, PUT, PUT]),
-    (Deed.ALLOW, EXTERNAL, [NOTHING, NOTHING, PUT, PUT, PUT]),
-    (Deed.WITHDRAW, INTERNAL, [NOTHING, TAKE, NOTHING, NOTHING, NOTHING]),
-    (Deed.WITHDRAW, EXTERNAL, [NOTHING, TAKE, NOTHING, NOTHING, NOTHING]),
-    (Deed.EXCLUDE, INTERNAL, [EXCLUDE, EXCLUDE, EXCLUDE, EXCLUDE, NOTHING]),
-    (Deed.EXCLUDE, EXTERNAL, [EXCLUDE, EXCLUDE, EXCLUDE, EXCLUDE, NOTHING]),
-    (Deed.LIFT, INTERNAL, [NOTHING, NOTHING, NOTHING, NOTHING, LIFT]),
-    (Deed.LIFT, EXTERNAL, [NOTHING, NOTHING, NOTHING, NOTHING, LIFT]),
+    (FactorDeed.RESET, INTERNAL, [RESET, RESET, RESET, RESET, RESET]),
+    (FactorDeed.RESET, EXTERNAL, [RESET, RESET, RESET, RESET, RESET]),
+    (FactorDeed.DELETE, INTERNAL, [DELETE, DELETE, NOTHING, DELETE, REFUSED_EXCLUDED]),
+    (FactorDeed.DELETE, EXTERNAL, [INTERNAL_ONLY, INTERNAL_ONLY, INTERNAL_ONLY, INTERNAL_ONLY, INTERNAL_ONLY]),
+    (FactorDeed.ALLOW, INTERNAL, [NOTHING, NOTHING, PUT, PUT, PUT]),
+    (FactorDeed.ALLOW, EXTERNAL, [NOTHING, NOTHING, PUT, PUT, PUT]),
+    (FactorDeed.WITHDRAW, INTERNAL, [NOTHING, TAKE, NOTHING, NOTHING, NOTHING]),
+    (FactorDeed.WITHDRAW, EXTERNAL, [NOTHING, TAKE, NOTHING, NOTHING, NOTHING]),
+    (FactorDeed.EXCLUDE, INTERNAL, [EXCLUDE, EXCLUDE, EXCLUDE, EXCLUDE, NOTHING]),
+    (FactorDeed.EXCLUDE, EXTERNAL, [EXCLUDE, EXCLUDE, EXCLUDE, EXCLUDE, NOTHING]),
+    (FactorDeed.LIFT, INTERNAL, [NOTHING, NOTHING, NOTHING, NOTHING, LIFT]),
+    (FactorDeed.LIFT, EXTERNAL, [NOTHING, NOTHING, NOTHING, NOTHING, LIFT]),
 ]
 
 
@@ -87,7 +87,7 @@ def test_state_is_the_table_of_key(
 
 
 @pytest.mark.parametrize(("deed", "kind", "changes"), EXPECTED)
-def test_each_deed_in_each_state(deed: Deed, kind: AccountKind, changes: list[Changes | Refused]) -> None:
+def test_each_deed_in_each_state(deed: FactorDeed, kind: AccountKind, changes: list[Changes | Refused]) -> None:
     """The whole table of deeds and states, for staff and for others."""
     decided = [rules.decide(deed, replace(one, kind=kind), NOON) for one in SITUATIONS]
 
@@ -99,19 +99,21 @@ def test_allowlist_beneath_an_exclusion() -> None:
     with_factor = replace(SET_UP_ONE, excluded=True)
     allowed = replace(ALLOWED_ONE, excluded=True)
 
-    assert rules.decide(Deed.ALLOW, with_factor, NOON) == NOTHING
-    assert rules.decide(Deed.WITHDRAW, allowed, NOON) == TAKE
+    assert rules.decide(FactorDeed.ALLOW, with_factor, NOON) == NOTHING
+    assert rules.decide(FactorDeed.WITHDRAW, allowed, NOON) == TAKE
 
 
 def carried_out(situation: Situation, changes: Changes) -> Situation:
     """Do to a situation what the changes say."""
-    if Change.DELETE_FACTORS in changes:
+    if FactorChange.DELETE_FACTORS in changes:
         situation = replace(situation, factors=0, factor_due=True)
-    if Change.PUT_ENTRY in changes:
+    if FactorChange.PUT_ENTRY in changes:
         situation = replace(situation, entry=entry())
-    if Change.TAKE_ENTRY in changes:
+    if FactorChange.TAKE_ENTRY in changes:
         situation = replace(situation, entry=None)
-    return replace(situation, excluded=(situation.excluded or Change.EXCLUDE in changes) and Change.LIFT not in changes)
+    return replace(
+        situation, excluded=(situation.excluded or FactorChange.EXCLUDE in changes) and FactorChange.LIFT not in changes
+    )
 
 
 def state_of(situation: Situation) -> FactorState:
@@ -129,8 +131,8 @@ situations = st.builds(
 )
 
 
-@given(situations, st.sampled_from(Deed))
-def test_repeating_a_deed_leaves_the_same_state(situation: Situation, deed: Deed) -> None:
+@given(situations, st.sampled_from(FactorDeed))
+def test_repeating_a_deed_leaves_the_same_state(situation: Situation, deed: FactorDeed) -> None:
     """Whatever a deed did, doing it again is harmless (KEY-8)."""
     first = rules.decide(deed, situation, NOON)
     if isinstance(first, Refused):
@@ -142,8 +144,10 @@ def test_repeating_a_deed_leaves_the_same_state(situation: Situation, deed: Deed
     assert carried_out(once, second) == once
 
 
-@given(situations, st.lists(st.sampled_from([deed for deed in Deed if deed is not Deed.EXCLUDE]), max_size=8))
-def test_only_an_exclusion_gives_a_way_in_by_password(situation: Situation, deeds: list[Deed]) -> None:
+@given(
+    situations, st.lists(st.sampled_from([deed for deed in FactorDeed if deed is not FactorDeed.EXCLUDE]), max_size=8)
+)
+def test_only_an_exclusion_gives_a_way_in_by_password(situation: Situation, deeds: list[FactorDeed]) -> None:
     """No sequence of the other deeds leads to it: deleting blocks, and a reset asks for a set-up."""
     situation = replace(situation, excluded=False)
     for deed in deeds:
@@ -153,22 +157,22 @@ def test_only_an_exclusion_gives_a_way_in_by_password(situation: Situation, deed
     assert state_of(situation) is not EXCLUDED
 
 
-@given(situations, st.sampled_from(Deed))
-def test_deleted_factors_move_the_epoch(situation: Situation, deed: Deed) -> None:
+@given(situations, st.sampled_from(FactorDeed))
+def test_deleted_factors_move_the_epoch(situation: Situation, deed: FactorDeed) -> None:
     """What ends a factor ends the sessions that it opened, and so does what ends an exclusion (KEY-6)."""
     changes = rules.decide(deed, situation, NOON)
 
     assert (
         isinstance(changes, Refused)
-        or not changes & {Change.DELETE_FACTORS, Change.LIFT}
-        or (Change.MOVE_EPOCH in changes)
+        or not changes & {FactorChange.DELETE_FACTORS, FactorChange.LIFT}
+        or (FactorChange.MOVE_EPOCH in changes)
     )
 
 
 @given(situations)
 def test_no_deed_gives_a_factor(situation: Situation) -> None:
     """Factors come from a set-up by their owner alone."""
-    for deed in Deed:
+    for deed in FactorDeed:
         changes = rules.decide(deed, situation, NOON)
         assert isinstance(changes, Refused) or carried_out(situation, changes).factors <= situation.factors
 
@@ -236,7 +240,7 @@ def test_dev_2_delete_blocks_whoever_never_had_a_factor(*, entry: bool) -> None:
     allowed = AllowlistEntry(ALICE, Cause.NEW_ACCOUNT, NOON, "system", None, "", NOON + timedelta(days=14))
     situation = Situation(INTERNAL, 0, allowed if entry else None, excluded=False, factor_due=False)
 
-    assert rules.decide(Deed.DELETE, situation, NOON) == DELETE
+    assert rules.decide(FactorDeed.DELETE, situation, NOON) == DELETE
 
 
 def session(fresh_at: datetime | None, *, own_page_only: bool = False) -> SessionFacts:

@@ -108,8 +108,8 @@ def test_entries_are_listed_page_by_page(world: World) -> None:
     name(world, "Ann", CARL, BOB, GRACE)
     put(world, entry(ALICE), entry(GRACE), entry(BOB, NOON), entry(CARL))
     with world.reading() as call:
-        first = store.entries(call.sql, NOON, store.Part(1))
-        rest = store.entries(call.sql, NOON, store.Part(5, CARL))
+        first = store.entries(call.sql, NOON, store.ListPart(1))
+        rest = store.entries(call.sql, NOON, store.ListPart(5, CARL))
 
     assert (first, rest) == ([entry(CARL)], [entry(GRACE), entry(ALICE)])
 
@@ -136,5 +136,5 @@ def test_exclusions_are_listed_page_by_page(world: World) -> None:
             store.exclude(call.sql, one)
 
     with world.reading() as call:
-        assert store.excluded(call.sql, store.Part(2)) == exclusions[:2]
-        assert store.excluded(call.sql, store.Part(2, BOB)) == exclusions[2:]
+        assert store.excluded(call.sql, store.ListPart(2)) == exclusions[:2]
+        assert store.excluded(call.sql, store.ListPart(2, BOB)) == exclusions[2:]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, State
+from doorward.features.accounts.model import Account, AccountKind, AccountState, Lock, LockReason
 from doorward.features.policy.model import DeviceMethod
 from doorward.features.sessions import rules
 from doorward.features.sessions.model import OpenedWith, Validity
@@ -16,7 +16,7 @@ from doorward.kernel.ids import AccountId
 from tests.worlds import NOON
 
 IDLE = timedelta(minutes=15)
-UNTOUCHED = State(
+UNTOUCHED = AccountState(
     epoch=1, lock=None, unlocked_by=None, unlocked_by_id=None, unlocked_at=None, enabled_at=NOON, last_sign_in_at=None,
     factors=0, excluded=False, factor_due=False,
 )  # fmt: skip
@@ -83,7 +83,7 @@ def test_what_a_session_may_be_opened_with(
     opened_with: OpenedWith, factors: int, *, excluded: bool, admitted: bool
 ) -> None:
     """The password alone for whoever is excluded, a code for whoever has a factor, a recovery code ever (KEY)."""
-    state = State(1, None, None, None, None, NOON, None, factors, excluded)
+    state = AccountState(1, None, None, None, None, NOON, None, factors, excluded)
 
     assert rules.admits(opened_with, state, DeviceMethod.APP_MANDATORY) is admitted
 
@@ -115,7 +115,7 @@ def test_dev_2_what_a_mailed_code_may_open(
     opened_with: OpenedWith, method: DeviceMethod, factors: int, *, due: bool, admitted: bool
 ) -> None:
     """A session of an account that never had a factor, as long as the rules let it in so."""
-    state = State(1, None, None, None, None, NOON, None, factors, excluded=False, factor_due=due)
+    state = AccountState(1, None, None, None, None, NOON, None, factors, excluded=False, factor_due=due)
 
     assert rules.admits(opened_with, state, method) is admitted
 

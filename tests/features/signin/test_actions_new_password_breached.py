@@ -33,7 +33,7 @@ from doorward.features.signin.model import (
     UseSetPasswordLink,
 )
 from doorward.kernel.outcome import Refused
-from doorward.kernel.ports import BreachLists, Listed, Secret
+from doorward.kernel.ports import BreachListing, BreachLists, Secret
 from doorward.kernel.tokens import parse_token
 from tests.features.signin.forgetting import link_for as forgotten_link
 from tests.features.signin.test_actions_new_password import code_of, link_for, stored
@@ -49,11 +49,11 @@ UNREADABLE = Refused("passwords.breach_list_unreadable", retry_after=60)
 class Answering:
     """Lists that answer what they are told to, one answer after the other."""
 
-    answers: list[Listed]
+    answers: list[BreachListing]
     then: Any = None
     asked: list[tuple[str, ...]] = field(default_factory=list)
 
-    def find(self, wanted: Collection[bytes], names: Collection[str]) -> Listed:
+    def find(self, wanted: Collection[bytes], names: Collection[str]) -> BreachListing:
         """Answer, and note which lists were asked about."""
         assert wanted
         self.asked.append(tuple(names))
@@ -177,7 +177,7 @@ def test_pass_2_without_a_list_nothing_is_looked_for(world: World) -> None:
 def test_a_list_that_was_replaced_meanwhile_is_asked_for_by_its_new_name(world: World) -> None:
     """The older file goes as soon as the newer one is named."""
     imported(world, "aa" * 32)
-    lists = Answering([Listed.UNREADABLE, Listed.FOUND], then=lambda: imported(world, "bb" * 32))
+    lists = Answering([BreachListing.UNREADABLE, BreachListing.FOUND], then=lambda: imported(world, "bb" * 32))
     walk = with_lists(world, lists)
 
     assert code_of(walk.take(by_link(walk, BREACHED))) == "passwords.breached"
@@ -191,7 +191,7 @@ def test_a_list_that_was_deleted_meanwhile_keeps_nobody(world: World) -> None:
     def cleared() -> None:
         world.run(clear_breach_lists, ClearBreachLists())
 
-    walk = with_lists(world, Answering([Listed.UNREADABLE], then=cleared))
+    walk = with_lists(world, Answering([BreachListing.UNREADABLE], then=cleared))
 
     assert isinstance(walk.take(by_link(walk, BREACHED)), PasswordSet)
 
@@ -199,7 +199,7 @@ def test_a_list_that_was_deleted_meanwhile_keeps_nobody(world: World) -> None:
 def test_a_list_that_stays_unreadable_is_asked_for_twice(world: World) -> None:
     """And no more: somebody has to mend it."""
     imported(world, "aa" * 32)
-    lists = Answering([Listed.UNREADABLE, Listed.UNREADABLE])
+    lists = Answering([BreachListing.UNREADABLE, BreachListing.UNREADABLE])
     walk = with_lists(world, lists)
 
     assert walk.take(by_link(walk, NEW)) == UNREADABLE
@@ -209,6 +209,6 @@ def test_a_list_that_stays_unreadable_is_asked_for_twice(world: World) -> None:
 def test_a_look_up_holds_no_transaction(world: World) -> None:
     """Others write while the disk is waited for."""
     imported(world, "aa" * 32)
-    walk = with_lists(world, Answering([Listed.ABSENT], then=lambda: imported(world, "cc" * 32, "more.txt")))
+    walk = with_lists(world, Answering([BreachListing.ABSENT], then=lambda: imported(world, "cc" * 32, "more.txt")))
 
     assert isinstance(walk.take(by_link(walk, NEW)), PasswordSet)

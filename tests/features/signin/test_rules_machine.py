@@ -11,7 +11,7 @@ from doorward.features.second_factor.model import Cause, FactorState
 from doorward.features.sessions.model import OpenedWith
 from doorward.features.signin.model import Next, Pending
 from doorward.features.signin.rules import machine
-from doorward.features.signin.rules.machine import Input, Reply, State
+from doorward.features.signin.rules.machine import Input, Reply, SignInState
 from doorward.kernel.ids import AccountId
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -53,19 +53,19 @@ def test_each_step_takes_its_own_input(step: Next, taken: set[Input]) -> None:
 @pytest.mark.parametrize(
     ("state", "step"),
     [
-        (State.CODE, Next.CODE),
-        (State.DEVICE_CODE, Next.DEVICE_CODE),
-        (State.SET_UP, Next.SET_UP),
-        (State.NEW_PASSWORD, Next.NEW_PASSWORD),
+        (SignInState.CODE, Next.CODE),
+        (SignInState.DEVICE_CODE, Next.DEVICE_CODE),
+        (SignInState.SET_UP, Next.SET_UP),
+        (SignInState.NEW_PASSWORD, Next.NEW_PASSWORD),
     ],
 )
-def test_a_state_that_is_kept_has_a_step(state: State, step: Next) -> None:
+def test_a_state_that_is_kept_has_a_step(state: SignInState, step: Next) -> None:
     """As the API spells it."""
     assert machine.step_of(state) is step
 
 
-@pytest.mark.parametrize("state", [State.PROVEN, State.SIGNED_IN, State.REFUSED])
-def test_a_state_that_is_not_kept_has_none(state: State) -> None:
+@pytest.mark.parametrize("state", [SignInState.PROVEN, SignInState.SIGNED_IN, SignInState.REFUSED])
+def test_a_state_that_is_not_kept_has_none(state: SignInState) -> None:
     """Asking for one is a bug."""
     with pytest.raises(KeyError):
         machine.step_of(state)
@@ -150,13 +150,13 @@ def test_a_passkey_names_an_account_or_none(user_handle: bytes | None, account: 
 @pytest.mark.parametrize(
     ("state", "step"),
     [
-        (State.REFUSED, None),
-        (State.PROVEN, Next.DONE),
-        (State.CODE, Next.CODE),
-        (State.SET_UP, Next.SET_UP),
+        (SignInState.REFUSED, None),
+        (SignInState.PROVEN, Next.DONE),
+        (SignInState.CODE, Next.CODE),
+        (SignInState.SET_UP, Next.SET_UP),
     ],
 )
-def test_what_a_mailed_code_leads_to(state: State, step: Next | None) -> None:
+def test_what_a_mailed_code_leads_to(state: SignInState, step: Next | None) -> None:
     """Nothing, the session, or the step that follows."""
     assert machine.leads_to(state) == step
 

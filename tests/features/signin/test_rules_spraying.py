@@ -5,14 +5,14 @@ import pytest
 
 from doorward.features.lockout.model import NamesTried
 from doorward.features.signin.rules import spraying as rules
-from doorward.features.signin.rules.spraying import Entered, Limits, NoRoomYet
+from doorward.features.signin.rules.spraying import Entered, NoRoomYet, SprayLimits
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
 from tests.worlds import NOON
 
 ADDRESS = "192.0.2.7"
 NAMES = [AccountId(UUID(int=number)) for number in range(10)]
-LIMITS = Limits(slowing=2, refusing=4)
+LIMITS = SprayLimits(slowing=2, refusing=4)
 
 
 def tried(failed: int, in_flight: int = 0) -> NamesTried:
@@ -26,7 +26,7 @@ def tried(failed: int, in_flight: int = 0) -> NamesTried:
 )
 def test_address_is_slowed_from_its_number_of_failing_names_on(slowing: int, failed: int, slowed: bool) -> None:
     """The names that have failed before are counted; 0 never slows down."""
-    assert rules.entered(ADDRESS, failed, Limits(slowing, 4)) == Entered(ADDRESS, slowed=slowed)
+    assert rules.entered(ADDRESS, failed, SprayLimits(slowing, 4)) == Entered(ADDRESS, slowed=slowed)
 
 
 @pytest.mark.parametrize("name", [NAMES[0], NAMES[9]], ids=["failed before", "new"])
@@ -88,4 +88,4 @@ def test_a_name_that_is_forgotten_shuts_nobody_out() -> None:
     hour = timedelta(hours=1)
 
     assert [rules.shuts_out(NAMES[9], tried(3), LIMITS, NOON + later) for later in (hour / 2, hour)] == [True, False]
-    assert not rules.shuts_out(NAMES[0], tried(1), Limits(0, 0), NOON)
+    assert not rules.shuts_out(NAMES[0], tried(1), SprayLimits(0, 0), NOON)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from doorward.features.system import rules
-from doorward.features.system.model import BrokenPromise, Facts, Finding, Grade, Held, Machine, Serving
+from doorward.features.system.model import BrokenPromise, DutyHeld, Facts, Finding, Grade, Machine, Serving
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 WELL = Facts(
@@ -22,9 +22,9 @@ WELL = Facts(
     free_bytes=2**40,
     keys_open=True,
     duties=(
-        Held("send mail", "oak/1-a", NOON),
-        Held("count days", "elm/2-b", NOON),
-        Held("end locks", "oak/1-a", NOON),
+        DutyHeld("send mail", "oak/1-a", NOON),
+        DutyHeld("count days", "elm/2-b", NOON),
+        DutyHeld("end locks", "oak/1-a", NOON),
     ),
     serving=frozenset({Serving("oak", "a", "x"), Serving("elm", "b", "x")}),
     seen_at=NOON,

@@ -2,7 +2,7 @@
 
 from doorward.edges.crypto.containers import AesCiphers
 from doorward.features.tokens.actions.reading import read_file
-from doorward.features.tokens.model import ContainerKey, FileRead, Form
+from doorward.features.tokens.model import ContainerKey, TokenFileFormat, TokenFileRead
 from doorward.kernel.ports import Secret
 
 SEED = b"12345678901234567890"
@@ -94,11 +94,14 @@ FIGURE_6 = container(
 FIGURE_7 = container(DERIVED_KEY, checked(FIGURE_7_MAC_KEY), package(seed=FIGURE_7_SEED))
 
 
-def read(raw: bytes | str, key: ContainerKey = ContainerKey(), form: Form = Form.PSKC) -> FileRead:  # noqa: B008 - frozen
+def read(
+    raw: bytes | str, key: ContainerKey | None = None, form: TokenFileFormat = TokenFileFormat.PSKC
+) -> TokenFileRead:
     """Read a file."""
-    return read_file(raw.encode() if isinstance(raw, str) else raw, form, key, AesCiphers(), lambda _: None)
+    said = raw.encode() if isinstance(raw, str) else raw
+    return read_file(said, form, key or ContainerKey(), AesCiphers(), lambda _: None)
 
 
-def wrong(found: FileRead) -> list[tuple[int, str, str]]:
+def wrong(found: TokenFileRead) -> list[tuple[int, str, str]]:
     """List what is wrong with a file."""
     return [(error.line, error.column, error.refused.code) for error in found.errors]

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from doorward.edges.crypto.containers import AesCiphers
 from doorward.features.tokens.actions import reading
-from doorward.features.tokens.model import ContainerKey, Form
+from doorward.features.tokens.model import ContainerKey, TokenFileFormat
 from tests.features.tokens.files import FIGURE_6, SEED, SHARED, container, package, read, wrong
 
 HEX = SEED.hex()
@@ -13,13 +13,13 @@ HEX = SEED.hex()
 @pytest.mark.parametrize(
     ("raw", "form"),
     [
-        (b"serial,seed_hex\n", Form.CSV),
-        (b"", Form.CSV),
-        (b"\xef\xbb\xbf \n<?xml", Form.PSKC),
-        ("<a/>".encode("utf-16"), Form.PSKC),
+        (b"serial,seed_hex\n", TokenFileFormat.CSV),
+        (b"", TokenFileFormat.CSV),
+        (b"\xef\xbb\xbf \n<?xml", TokenFileFormat.PSKC),
+        ("<a/>".encode("utf-16"), TokenFileFormat.PSKC),
     ],
 )
-def test_a_file_tells_how_it_is_written(raw: bytes, form: Form) -> None:
+def test_a_file_tells_how_it_is_written(raw: bytes, form: TokenFileFormat) -> None:
     """XML begins with a bracket, and no header of ours does."""
     assert reading.form_of(raw) is form
 
@@ -30,8 +30,8 @@ def test_a_file_that_is_no_container_is_told_so() -> None:
     assert wrong(read(b"<!DOCTYPE x>\n<x/>")) == [(1, "", "tokens.malformed")]
 
 
-@pytest.mark.parametrize("form", list(Form))
-def test_a_file_that_is_too_long_is_not_read(form: Form) -> None:
+@pytest.mark.parametrize("form", list(TokenFileFormat))
+def test_a_file_that_is_too_long_is_not_read(form: TokenFileFormat) -> None:
     """Not a byte of it is looked at."""
     found = read(b" " * (reading.longest_file() + 1), form=form)
 
@@ -42,7 +42,7 @@ def test_a_file_of_too_many_tokens_is_read_no_further() -> None:
     """The line that is one too many is told."""
     text = "serial,seed_hex\n" + "".join(f"{n},{HEX}\n" for n in range(20_002))
 
-    found = read(text, form=Form.CSV)
+    found = read(text, form=TokenFileFormat.CSV)
 
     assert wrong(found) == [(20_002, "", "tokens.too_long")]
 
@@ -52,7 +52,7 @@ def test_the_longest_file_is_read_and_its_progress_told() -> None:
     told: list[int] = []
     raw = ("serial,seed_hex\n" + "".join(f"{n},{HEX}\n" for n in range(20_000))).encode()
 
-    found = reading.read_file(raw, Form.CSV, ContainerKey(), AesCiphers(), told.append)
+    found = reading.read_file(raw, TokenFileFormat.CSV, ContainerKey(), AesCiphers(), told.append)
 
     assert (len(found.tokens), found.errors, found.lines) == (20_000, (), 20_000)
     assert told == list(range(100, 20_001, 100))
@@ -86,6 +86,6 @@ def test_a_damaged_container_raises_nothing(noise: bytes, at: int, length: int) 
 @given(text=st.text(alphabet="serial,d_hx\n\r\t;\"'=0123456789ab", max_size=120))
 def test_noise_of_cells_raises_nothing(text: str) -> None:
     """Whatever stands in the cells, it is read or refused."""
-    found = read(text, form=Form.CSV)
+    found = read(text, form=TokenFileFormat.CSV)
 
     assert found.tokens or found.errors

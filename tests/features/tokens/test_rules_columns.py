@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from doorward.features.tokens.model import FileRead, Form, NewToken
+from doorward.features.tokens.model import NewToken, TokenFileFormat, TokenFileRead
 from doorward.features.tokens.rules.columns import read_date
 from doorward.kernel.otp_parameters import Algorithm, MovingFactor, OtpParameters
 from doorward.kernel.outcome import Refused
@@ -13,9 +13,9 @@ HEX = SEED.hex()
 BASE32 = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 
-def read(text: str | bytes) -> FileRead:
+def read(text: str | bytes) -> TokenFileRead:
     """Read a file of CSV."""
-    return files.read(text, form=Form.CSV)
+    return files.read(text, form=TokenFileFormat.CSV)
 
 
 def test_all_columns_are_read() -> None:

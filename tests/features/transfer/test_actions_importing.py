@@ -17,7 +17,7 @@ from doorward.features.second_factor.actions import states
 from doorward.features.second_factor.model import FactorState
 from doorward.features.transfer.actions import importing
 from doorward.features.transfer.model import (
-    ExportAllowed,
+    AccountExportAllowed,
     ExportPeople,
     ImportPeople,
     JudgePeople,
@@ -228,7 +228,7 @@ def test_a_commit_that_fails_leaves_nobody(world: World) -> None:
 
 def test_an_export_of_accounts_is_recorded(world: World) -> None:
     """Once for the whole file."""
-    assert world.run(importing.export_people, ExportPeople("people.csv")) == ExportAllowed()
+    assert world.run(importing.export_people, ExportPeople("people.csv")) == AccountExportAllowed()
     assert [(entry.act, dict(entry.details)) for entry in world.entries()] == [
         ("accounts.exported", {"file": "people.csv"})
     ]

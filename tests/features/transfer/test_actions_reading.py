@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from doorward.edges.spool import Spool
 from doorward.features.transfer.actions.reading import read_file
-from doorward.features.transfer.model import FileRead, Form
+from doorward.features.transfer.model import PeopleFileFormat, PeopleFileRead
 
 KEY = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
@@ -17,18 +17,18 @@ def adopt(text: str) -> str | ValueError:
     return text
 
 
-def read(text: str | bytes, form: Form = Form.CSV) -> FileRead:
+def read(text: str | bytes, form: PeopleFileFormat = PeopleFileFormat.CSV) -> PeopleFileRead:
     """Read a file."""
     raw = text.encode() if isinstance(text, str) else text
     return read_file(io.BytesIO(raw), form, adopt, Spool(bytes(32)), lambda _: None)
 
 
-def names(found: FileRead) -> list[str]:
+def names(found: PeopleFileRead) -> list[str]:
     """List whom a file holds."""
     return [person.user_name for person in found.people]
 
 
-def wrong(found: FileRead) -> list[tuple[int, str, str]]:
+def wrong(found: PeopleFileRead) -> list[tuple[int, str, str]]:
     """List what is wrong with a file."""
     return [(error.line, error.column, error.refused.code) for error in found.errors]
 
@@ -87,7 +87,7 @@ def test_json_lines_hold_what_cells_hold() -> None:
         "user_name": "ada", "email": None, "roles": ["auditor", "help-desk"], "enabled": False, "version": 3,
         "password_hash": hash_,
     }  # fmt: skip
-    found = read(json.dumps(line) + "\n\n", Form.JSON_LINES)
+    found = read(json.dumps(line) + "\n\n", PeopleFileFormat.JSON_LINES)
 
     (ada,) = found.people
     assert (ada.user_name, ada.email, ada.roles, ada.enabled) == ("ada", None, ("auditor", "help-desk"), False)
@@ -113,7 +113,7 @@ def test_json_lines_hold_what_cells_hold() -> None:
 )
 def test_a_wrong_json_line_leaves_the_others(line: str, errors: list[tuple[int, str, str]]) -> None:
     """Each line speaks for itself."""
-    found = read('{"user_name": "ada"}\n' + line + '\n{"user_name": "bob"}\n', Form.JSON_LINES)
+    found = read('{"user_name": "ada"}\n' + line + '\n{"user_name": "bob"}\n', PeopleFileFormat.JSON_LINES)
 
     assert (names(found), wrong(found)) == (["ada", "bob"], errors)
 
@@ -127,7 +127,7 @@ def test_columns_of_an_export_are_left_out_and_told() -> None:
 
 def test_a_file_of_another_kind_is_not_looked_at_to_its_end() -> None:
     """After a hundred thousand errors there is nothing more to say."""
-    found = read("\n".join(f'{{"x{n}":1}}' for n in range(100_005)), Form.JSON_LINES)
+    found = read("\n".join(f'{{"x{n}":1}}' for n in range(100_005)), PeopleFileFormat.JSON_LINES)
 
     assert wrong(found)[-1] == (100_001, "x100000", "request.unknown_field")
     assert found.lines == 100_001
@@ -135,7 +135,7 @@ def test_a_file_of_another_kind_is_not_looked_at_to_its_end() -> None:
 
 def test_a_line_has_an_end() -> None:
     """What comes without one is not taken into memory."""
-    found = read(b'{"user_name": "ada"}\n{"user_name": "' + b"b" * 2**20 + b'"}', Form.JSON_LINES)
+    found = read(b'{"user_name": "ada"}\n{"user_name": "' + b"b" * 2**20 + b'"}', PeopleFileFormat.JSON_LINES)
 
     assert (names(found), wrong(found)) == (["ada"], [(2, "", "transfer.malformed")])
 
@@ -144,7 +144,7 @@ def test_reading_tells_how_far_it_is() -> None:
     """In bytes, for the bar that people see."""
     told: list[int] = []
     file = io.BytesIO(b"user_name\n" + b"u%08d\n" * 1_200 % tuple(range(1_200)))
-    read_file(file, Form.CSV, adopt, Spool(bytes(32)), told.append)
+    read_file(file, PeopleFileFormat.CSV, adopt, Spool(bytes(32)), told.append)
 
     assert told == [5_000, 10_000]
 
@@ -157,13 +157,13 @@ def test_what_people_brought_is_counted() -> None:
     assert names(found)[4_000:] == ["u4000", "a"]
 
 
-@given(st.binary(), st.sampled_from(Form))
-def test_any_file_is_read_or_refused(raw: bytes, form: Form) -> None:
+@given(st.binary(), st.sampled_from(PeopleFileFormat))
+def test_any_file_is_read_or_refused(raw: bytes, form: PeopleFileFormat) -> None:
     """Whatever bytes it has."""
-    assert isinstance(read(raw, form), FileRead)
+    assert isinstance(read(raw, form), PeopleFileRead)
 
 
-@given(st.text(), st.sampled_from(Form))
-def test_any_text_is_read_or_refused(text: str, form: Form) -> None:
+@given(st.text(), st.sampled_from(PeopleFileFormat))
+def test_any_text_is_read_or_refused(text: str, form: PeopleFileFormat) -> None:
     """Behind good columns too."""
-    assert isinstance(read(f"user_name\n{text}".encode("utf-8", "replace"), form), FileRead)
+    assert isinstance(read(f"user_name\n{text}".encode("utf-8", "replace"), form), PeopleFileRead)

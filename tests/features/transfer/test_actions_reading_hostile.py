@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from doorward.edges.spool import Spool
 from doorward.features.transfer.actions.reading import read_file
-from doorward.features.transfer.model import FileRead, Form
+from doorward.features.transfer.model import PeopleFileFormat, PeopleFileRead
 from doorward.features.transfer.rules.people import COLUMNS, EXPORTED
 from doorward.kernel.texts import has_controls
 from tests.features.transfer.batch import SECRET, batch, key
@@ -18,42 +18,48 @@ from tests.features.transfer.batch import SECRET, batch, key
 HASH = "$2b$04$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
 
 
-def read(raw: bytes, form: Form = Form.CSV) -> FileRead:
+def read(raw: bytes, form: PeopleFileFormat = PeopleFileFormat.CSV) -> PeopleFileRead:
     """Read a file whose hashes are taken as they are."""
     return read_file(io.BytesIO(raw), form, lambda text: text, Spool(bytes(32)), lambda _: None)
 
 
-def cost(raw: bytes, form: Form) -> float:
+def cost(raw: bytes, form: PeopleFileFormat) -> float:
     """Measure what reading takes, in seconds of this process alone."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
     read(raw, form)
     return resource.getrusage(resource.RUSAGE_SELF).ru_utime - before
 
 
-GROWING: dict[str, tuple[Form, Callable[[int], bytes]]] = {
-    "columns": (Form.CSV, lambda n: b",".join([b"a"] * n) + b"\n"),
-    "columns of one name": (Form.CSV, lambda n: b",".join([b"user_name"] * n) + b"\n"),
-    "cells": (Form.CSV, lambda n: b"user_name\n" + b"," * n + b"\n"),
-    "quotes": (Form.CSV, lambda n: b"user_name\n" + b'""' * n + b"\n"),
-    "a quote that stays open": (Form.CSV, lambda n: b'user_name\n"' + b"a\n" * n),
-    "quotes that open and close": (Form.CSV, lambda n: b"user_name\n" + b'"\n' * n),
-    "empty lines": (Form.CSV, lambda n: b"user_name\n" + b"\n" * n),
-    "carriage returns": (Form.CSV, lambda n: b"user_name\r" + b"\r" * n),
-    "twins": (Form.CSV, lambda n: b"user_name\n" + b"ada\n" * (n // 4)),
-    "marks over one letter": (Form.JSON_LINES, lambda n: json.dumps({"user_name": "a" + "\u0316\u0301" * n}).encode()),
-    "roles": (Form.JSON_LINES, lambda n: json.dumps({"user_name": "a", "roles": [f"r{i}" for i in range(n)]}).encode()),
-    "separators": (Form.CSV, lambda n: b"user_name,roles\nada," + b";" * min(n, 100_000) + b"\n"),
-    "fields": (Form.JSON_LINES, lambda n: json.dumps({f"f{i}": "" for i in range(n)}).encode()),
-    "depth": (Form.JSON_LINES, lambda n: b'{"a":' * n + b"1" + b"}" * n),
-    "digits": (Form.JSON_LINES, lambda n: b'{"user_name":' + b"9" * n + b"}"),
-    "escapes": (Form.JSON_LINES, lambda n: b'{"user_name":"' + b"\\u0041" * n + b'"}'),
-    "a key": (Form.JSON_LINES, lambda n: json.dumps({"user_name": "a", "secret_key": "A-" * n}).encode()),
+GROWING: dict[str, tuple[PeopleFileFormat, Callable[[int], bytes]]] = {
+    "columns": (PeopleFileFormat.CSV, lambda n: b",".join([b"a"] * n) + b"\n"),
+    "columns of one name": (PeopleFileFormat.CSV, lambda n: b",".join([b"user_name"] * n) + b"\n"),
+    "cells": (PeopleFileFormat.CSV, lambda n: b"user_name\n" + b"," * n + b"\n"),
+    "quotes": (PeopleFileFormat.CSV, lambda n: b"user_name\n" + b'""' * n + b"\n"),
+    "a quote that stays open": (PeopleFileFormat.CSV, lambda n: b'user_name\n"' + b"a\n" * n),
+    "quotes that open and close": (PeopleFileFormat.CSV, lambda n: b"user_name\n" + b'"\n' * n),
+    "empty lines": (PeopleFileFormat.CSV, lambda n: b"user_name\n" + b"\n" * n),
+    "carriage returns": (PeopleFileFormat.CSV, lambda n: b"user_name\r" + b"\r" * n),
+    "twins": (PeopleFileFormat.CSV, lambda n: b"user_name\n" + b"ada\n" * (n // 4)),
+    "marks over one letter": (
+        PeopleFileFormat.JSON_LINES,
+        lambda n: json.dumps({"user_name": "a" + "\u0316\u0301" * n}).encode(),
+    ),
+    "roles": (
+        PeopleFileFormat.JSON_LINES,
+        lambda n: json.dumps({"user_name": "a", "roles": [f"r{i}" for i in range(n)]}).encode(),
+    ),
+    "separators": (PeopleFileFormat.CSV, lambda n: b"user_name,roles\nada," + b";" * min(n, 100_000) + b"\n"),
+    "fields": (PeopleFileFormat.JSON_LINES, lambda n: json.dumps({f"f{i}": "" for i in range(n)}).encode()),
+    "depth": (PeopleFileFormat.JSON_LINES, lambda n: b'{"a":' * n + b"1" + b"}" * n),
+    "digits": (PeopleFileFormat.JSON_LINES, lambda n: b'{"user_name":' + b"9" * n + b"}"),
+    "escapes": (PeopleFileFormat.JSON_LINES, lambda n: b'{"user_name":"' + b"\\u0041" * n + b'"}'),
+    "a key": (PeopleFileFormat.JSON_LINES, lambda n: json.dumps({"user_name": "a", "secret_key": "A-" * n}).encode()),
     "an address": (
-        Form.JSON_LINES,
+        PeopleFileFormat.JSON_LINES,
         lambda n: json.dumps({"user_name": "a", "secret_key": "otpauth://totp/a?" + "a=b&" * n}).encode(),
     ),
     "a batch": (
-        Form.JSON_LINES,
+        PeopleFileFormat.JSON_LINES,
         lambda n: json.dumps({"user_name": "a", "secret_key": batch(*[key("b")] * (n // 40))}).encode(),
     ),
 }
@@ -144,7 +150,7 @@ VALUES = st.recursive(
 def test_any_json_lines_are_read_or_told(lines: list[dict[str, object]]) -> None:
     """Every line by itself: as many are told of or read as there are."""
     raw = "".join(json.dumps(line) + "\n" for line in lines).encode()
-    found = read(raw, Form.JSON_LINES)
+    found = read(raw, PeopleFileFormat.JSON_LINES)
 
     assert found.lines >= len(lines)
     assert {person.line for person in found.people} | {error.line for error in found.errors} == set(
@@ -152,12 +158,12 @@ def test_any_json_lines_are_read_or_told(lines: list[dict[str, object]]) -> None
     )
 
 
-@given(st.binary(max_size=60), st.integers(0, 200), st.sampled_from(Form))
-def test_a_good_file_with_something_thrown_in_is_read_or_told(noise: bytes, at: int, form: Form) -> None:
+@given(st.binary(max_size=60), st.integers(0, 200), st.sampled_from(PeopleFileFormat))
+def test_a_good_file_with_something_thrown_in_is_read_or_told(noise: bytes, at: int, form: PeopleFileFormat) -> None:
     """Wherever the disk, the editor or the transfer broke it."""
     good = {
-        Form.CSV: f"user_name,email,secret_key\nada,a@b.example,{batch(key('ada', SECRET))}\nbob,,\n",
-        Form.JSON_LINES: f'{{"user_name":"ada","password_hash":"{HASH}"}}\n{{"user_name":"bob"}}\n',
+        PeopleFileFormat.CSV: f"user_name,email,secret_key\nada,a@b.example,{batch(key('ada', SECRET))}\nbob,,\n",
+        PeopleFileFormat.JSON_LINES: f'{{"user_name":"ada","password_hash":"{HASH}"}}\n{{"user_name":"bob"}}\n',
     }[form].encode()
 
-    assert isinstance(read(good[:at] + noise + good[at:], form), FileRead)
+    assert isinstance(read(good[:at] + noise + good[at:], form), PeopleFileRead)

@@ -7,13 +7,13 @@ from doorward.features.sessions.model import OpenedWith
 from doorward.features.views.actions import delete_view, export_found, list_views, rename_view, save_view, views_of
 from doorward.features.views.model import (
     DeleteView,
-    ExportAllowed,
     ExportFound,
     ListViews,
     RenameView,
     SaveView,
     View,
     ViewDeleted,
+    ViewExportAllowed,
     ViewSaved,
     ViewsListed,
     ViewUnchanged,
@@ -157,7 +157,7 @@ def test_an_export_is_recorded(world: World, grace: Bearer) -> None:
     entry = world.entries()[-1]
     refused = world.run(export_found, ExportFound(Search()), world.add_operator("nora", "no-access"))
 
-    assert begun == ExportAllowed()
+    assert begun == ViewExportAllowed()
     assert (entry.act, entry.actor_name, entry.details) == (
         "accounts.exported", "grace", {"form": "csv", "search": "query=branch-7, locked"},
     )  # fmt: skip

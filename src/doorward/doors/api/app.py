@@ -33,7 +33,7 @@ from doorward.doors.api import (
     views,
 )
 from doorward.doors.api.answers import problem_response
-from doorward.doors.api.asked import Plug, TurnedAway
+from doorward.doors.api.asked import ApiPlug, TurnedAway
 from doorward.doors.api.docs_page import add_documents
 from doorward.doors.api.reading import refused_input
 from doorward.doors.api.routing import Led
@@ -100,7 +100,7 @@ def build(runtime: Runtime, driver: LoopDriver) -> FastAPI:
             Exception: _failed,
         },
     )
-    app.state.plug = Plug(runtime, driver)
+    app.state.plug = ApiPlug(runtime, driver)
     for routes in _FEATURES:
         app.include_router(routes.router)
     add_documents(app)

@@ -31,7 +31,7 @@ A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
-class Plug:
+class ApiPlug:
     """What the API is plugged into; kept as the application's state."""
 
     runtime: Runtime
@@ -51,7 +51,7 @@ class TurnedAway(Exception):
 class Asked:
     """One request: who asks, from where, and what can be run for them."""
 
-    plug: Plug
+    plug: ApiPlug
     caller: Caller
     origin: Origin
     loop: asyncio.AbstractEventLoop
@@ -120,7 +120,7 @@ async def _session_holder(request: Request) -> Asked:
 
 
 def _asked(request: Request, caller: Caller) -> Asked:
-    plug: Plug = request.app.state.plug
+    plug: ApiPlug = request.app.state.plug
     requested = requested_by_program(request.method, request.scope["path"], getattr(request, "parsed", None))
     return Asked(plug, caller, origin_of(request.scope, Door.API), asyncio.get_running_loop(), requested)
 

@@ -19,8 +19,8 @@ from doorward.features.audit.model import (
     CheckpointsPage,
     EntriesPage,
     ExportEntries,
+    ExportFormat,
     Filter,
-    Form,
     ListActs,
     ListCheckpoints,
     ListEntries,
@@ -88,7 +88,9 @@ def read_audit(  # noqa: PLR0913 - one parameter for each filter
 def export_audit(  # noqa: PLR0913 - one parameter for each filter
     asked: Holder,
     *,
-    form: Annotated[Form, Query(alias="format", description="`csv`, or `jsonl` for JSON lines")] = Form.CSV,
+    form: Annotated[
+        ExportFormat, Query(alias="format", description="`csv`, or `jsonl` for JSON lines")
+    ] = ExportFormat.CSV,
     account: Annotated[ListedAccount | None, Query(description="id of the target")] = None,
     actor: Annotated[str | None, Query(max_length=200, description="id or user name; `system`; `cli:…`")] = None,
     act: Annotated[str | None, Query(max_length=100, description=_ACT)] = None,

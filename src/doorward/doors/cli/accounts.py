@@ -8,7 +8,7 @@ from doorward.doors.cli.account_keys import delete_key, reset_key, temporary_cod
 from doorward.doors.cli.account_locks import lock, unlock
 from doorward.doors.cli.adding import add
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, Group
+from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, CommandGroup
 from doorward.doors.cli.spelling import account_json
 from doorward.doors.cli.telling import print_facts, print_json, print_table
 from doorward.doors.cli.transfer import export_accounts, import_accounts
@@ -44,7 +44,7 @@ Examples:
 """
 
 
-@click.group(cls=Group, epilog=EXAMPLES)
+@click.group(cls=CommandGroup, epilog=EXAMPLES)
 def account() -> None:
     """Find, add, edit, lock, unlock and re-key accounts."""
 

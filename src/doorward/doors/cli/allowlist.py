@@ -6,7 +6,7 @@ import click
 
 from doorward.doors.cli.bulk import ALLOW, do_many, or_many, search_of
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, Group
+from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, CommandGroup
 from doorward.doors.cli.spelling import listed_json
 from doorward.doors.cli.telling import print_json, print_table, text_of
 from doorward.features.second_factor.actions.allowlist import allow_set_up, list_allowlist, withdraw_set_up
@@ -29,7 +29,7 @@ _NEEDLESS_BENEATH = "has a second factor, or is on the allowlist already"
 """The same for an account that is excluded too, which hides the state beneath."""
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def allowlist() -> None:
     """Who may set up a second factor at the next sign-in."""
 

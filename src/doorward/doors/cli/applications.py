@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 import click
 
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, REASON, YES, Group
+from doorward.doors.cli.options import DRY_RUN, REASON, YES, CommandGroup
 from doorward.doors.cli.telling import print_json, print_table
 from doorward.features.applications.actions.hosts import add_host, list_hosts, remove_host, show_configuration
 from doorward.features.applications.model import (
     AddHost,
     ListHosts,
-    Places,
     Proxy,
+    ProxyPlaces,
     RemoveHost,
     ShowConfiguration,
 )
@@ -39,7 +39,7 @@ KIND = click.option(
 UPSTREAM = click.option(
     "--upstream",
     metavar="URL",
-    default=Places().upstream,
+    default=ProxyPlaces().upstream,
     help="Where the application listens; http://127.0.0.1:3000 if left out.",
 )
 
@@ -70,7 +70,7 @@ NODE = click.option(
 )
 
 
-@click.group("forward-auth", cls=Group, epilog=EXAMPLES)
+@click.group("forward-auth", cls=CommandGroup, epilog=EXAMPLES)
 def forward_auth() -> None:
     """Show, add and remove the hosts whose web servers ask Doorward who is there. HOST is a name, with its port."""
 
@@ -156,5 +156,5 @@ def _wanted(desk: Desk, host: str, *, kind: str, upstream: str, nodes: tuple[str
     if parts.scheme not in {"http", "https"} or not _is_place(parts.netloc, _HTTP) or beyond:
         raise desk.refusal(Refused("applications.upstream_malformed"))
     scheme = "https" if desk.settings.tls_cert else "http"
-    places = Places(nodes or (desk.settings.listen,), scheme, f"{parts.scheme}://{parts.netloc}")
+    places = ProxyPlaces(nodes or (desk.settings.listen,), scheme, f"{parts.scheme}://{parts.netloc}")
     return ShowConfiguration(host, Proxy(kind), places)

@@ -11,15 +11,15 @@ import click
 
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.files import ExportFile, written
-from doorward.doors.cli.options import LIMIT, Group
+from doorward.doors.cli.options import LIMIT, CommandGroup
 from doorward.doors.cli.spelling import entry_json
 from doorward.doors.cli.telling import counted, print_json, print_table
 from doorward.features.audit.actions import export_entries, list_acts, list_checkpoints, list_entries, read_export
 from doorward.features.audit.model import (
     Checkpoint,
     ExportEntries,
+    ExportFormat,
     Filter,
-    Form,
     ListActs,
     ListCheckpoints,
     ListEntries,
@@ -45,7 +45,7 @@ class Moment(click.ParamType[datetime]):
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def audit() -> None:
     """Read and export who did what to whom."""
 
@@ -148,7 +148,7 @@ def export(desk: Desk, file: Path, *, name: str | None, **given: Any) -> None:
     No cell of a CSV file begins a formula: what begins with = + - @ has an apostrophe in front.
     """
     wanted = Filter(None if name is None else desk.account(name), **given)
-    form, before, count = Form(file.suffix.lower().removeprefix(".")), None, 0
+    form, before, count = ExportFormat(file.suffix.lower().removeprefix(".")), None, 0
     with written(file) as out:
         out.write(desk.run(export_entries, ExportEntries(wanted, form)).heading)
         while True:

@@ -10,12 +10,12 @@ from typing import Any, BinaryIO
 import click
 
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, REASON, YES, Group
+from doorward.doors.cli.options import DRY_RUN, REASON, YES, CommandGroup
 from doorward.doors.cli.telling import Failed, counted, print_json, print_table, progress
 from doorward.edges import data_directory
-from doorward.edges.breach_list_files import Written, keep_only, put, workshop, write
-from doorward.edges.breach_list_sources import Form, Source, SourceMalformed
-from doorward.edges.breach_lists import BreachList, ListUnreadable, file_of
+from doorward.edges.breach_list_files import WrittenList, keep_only, put, workshop, write
+from doorward.edges.breach_list_sources import ListFormat, Source, SourceMalformed
+from doorward.edges.breach_lists import ListUnreadable, OpenedList, file_of
 from doorward.features.passwords.actions import (
     clear_breach_lists,
     compared,
@@ -35,7 +35,7 @@ Examples:
 """
 
 
-@click.group(cls=Group, epilog=EXAMPLES)
+@click.group(cls=CommandGroup, epilog=EXAMPLES)
 def breach() -> None:
     """Import lists of breached passwords, which nobody may choose."""
 
@@ -44,13 +44,15 @@ def breach() -> None:
 class _Read:
     """A list that was read and written beside the others."""
 
-    written: Written
+    written: WrittenList
     source: Source
 
 
 @breach.command("import", short_help="Import a list: one password, or the SHA-1 of one, a line.")
 @click.argument("file", type=click.File("rb", lazy=False))
-@click.option("--format", "form", type=click.Choice([form.value for form in Form]), help="Else the first line tells.")
+@click.option(
+    "--format", "form", type=click.Choice([form.value for form in ListFormat]), help="Else the first line tells."
+)
 @click.option("--min-count", metavar="N", type=click.IntRange(1, 2**31 - 1), default=1, help="Leave out rarer ones.")
 @click.option("--name", metavar="T", help="What the list is called; else as the file.")
 @REASON
@@ -67,7 +69,7 @@ def import_file(desk: Desk, file: BinaryIO, **given: Any) -> None:
     origin = "standard input" if path == _STDIN else Path(path).name
     name, form, min_count = given["name"] or origin, given["form"], given["min_count"]
     with _working(desk) as place:
-        read = _read(desk, file, Form(form) if form else None, min_count, place)
+        read = _read(desk, file, ListFormat(form) if form else None, min_count, place)
         written, form = read.written, read.source.form.value
         if not desk.dry_run:
             put(written, _folder(desk))
@@ -122,7 +124,7 @@ def clear(desk: Desk, name: str | None, reason: str | None, *, yes: bool) -> Non
     desk.tell(outcome, said, lists=count)
 
 
-def _read(desk: Desk, file: BinaryIO, form: Form | None, min_count: int, place: Path) -> _Read:
+def _read(desk: Desk, file: BinaryIO, form: ListFormat | None, min_count: int, place: Path) -> _Read:
     try:
         source = Source(file, form, compared, min_count)
         with progress("Reading", _size(file)) as told:
@@ -161,7 +163,7 @@ def _tidy(desk: Desk) -> None:
 
 def _state(desk: Desk, digest: str) -> str:
     try:
-        BreachList(file_of(_folder(desk), digest))
+        OpenedList(file_of(_folder(desk), digest))
     except ListUnreadable as error:
         return str(error)
     return "readable"

@@ -3,12 +3,12 @@
 import click
 
 from doorward.config import Loaded, Settings, shown
-from doorward.doors.cli.options import Group, wants_json, with_settings
+from doorward.doors.cli.options import CommandGroup, wants_json, with_settings
 from doorward.doors.cli.program import Program
 from doorward.doors.cli.telling import print_json, print_table
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def config() -> None:
     """Show every setting and where it comes from."""
 

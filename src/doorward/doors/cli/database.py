@@ -4,7 +4,7 @@ import click
 
 from doorward.config import Loaded, shown
 from doorward.doors.cli.moving import move
-from doorward.doors.cli.options import Group, wants_json, with_settings
+from doorward.doors.cli.options import CommandGroup, wants_json, with_settings
 from doorward.doors.cli.program import Program
 from doorward.doors.cli.serving import tell_welcome
 from doorward.doors.cli.telling import obstacles_told, print_facts, print_json
@@ -13,7 +13,7 @@ from doorward.edges.sql import obstacles, schema
 from doorward.edges.sql.opening import open_database
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def database() -> None:
     """Look at the database's version, upgrade it, or move everything to another."""
 

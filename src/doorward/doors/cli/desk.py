@@ -11,7 +11,7 @@ import click
 
 from doorward.config import Loaded, Settings
 from doorward.doors.cli.options import settings_of, wants_json
-from doorward.doors.cli.program import Opened, Program
+from doorward.doors.cli.program import OpenedData, Program
 from doorward.doors.cli.rehearsal import Rehearsal
 from doorward.doors.cli.spelling import account_json
 from doorward.doors.cli.telling import Failed, RefusedHere, confirm, obstacles_told, print_json
@@ -50,7 +50,7 @@ class Desk:
     """One command's work: acts run as the server's owner (RIGHT-8), refusals end the command."""
 
     settings: Settings
-    opened: Opened
+    opened: OpenedData
     runtime: Runtime
     owner: Owner
     origin: Origin

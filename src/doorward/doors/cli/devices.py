@@ -6,13 +6,13 @@ from uuid import UUID
 import click
 
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, NAME, REASON, YES, Group
+from doorward.doors.cli.options import DRY_RUN, NAME, REASON, YES, CommandGroup
 from doorward.doors.cli.telling import print_json, print_table
 from doorward.features.devices.actions import list_devices_of, revoke_devices_of
 from doorward.features.devices.model import DevicesRevoked, ListDevicesOf, RevokeDevicesOf
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def device() -> None:
     """List and forget an account's remembered devices."""
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from doorward.config import Settings
-from doorward.doors.cli.program import Opened, Program
+from doorward.doors.cli.program import OpenedData, Program
 from doorward.edges import data_directory
-from doorward.edges.breach_lists import BreachList, ListUnreadable, file_of
+from doorward.edges.breach_lists import ListUnreadable, OpenedList, file_of
 from doorward.edges.call import Call
 from doorward.edges.clock import SystemClock
 from doorward.edges.sql import obstacles, promises
@@ -27,7 +27,7 @@ class Examined:
     """The opened data directory with its settings."""
 
     settings: Settings
-    opened: Opened
+    opened: OpenedData
 
     @contextmanager
     def reading(self) -> Iterator[Call]:
@@ -85,7 +85,7 @@ def breach_lists(examined: Examined) -> Finding:
     folder = data_directory.breach_lists(examined.settings)
     for one in lists:
         try:
-            BreachList(file_of(folder, one.digest)).verify()
+            OpenedList(file_of(folder, one.digest)).verify()
         except ListUnreadable as error:
             said = f"New passwords are refused: {error}, the file of the list {one.name!r}."
             mend = "`doorward breach import` the same file again, or put back your copy; or `doorward breach clear`."

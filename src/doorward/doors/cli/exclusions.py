@@ -6,7 +6,7 @@ import click
 
 from doorward.doors.cli.bulk import EXCLUDE, do_many, or_many, search_of
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, Group
+from doorward.doors.cli.options import DRY_RUN, LIMIT, NAME, REASON, YES, CommandGroup
 from doorward.doors.cli.spelling import listed_json
 from doorward.doors.cli.telling import print_json, print_table
 from doorward.features.second_factor.actions.exclusions import exclude_account, lift_exclusion, list_exclusions
@@ -20,7 +20,7 @@ from doorward.features.second_factor.model import (
 from doorward.kernel.ids import AccountId
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def exclusions() -> None:
     """Who signs in without a second factor."""
 

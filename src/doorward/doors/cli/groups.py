@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import click
 
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, LIMIT, REASON, YES, Group
+from doorward.doors.cli.options import DRY_RUN, LIMIT, REASON, YES, CommandGroup
 from doorward.doors.cli.spelling import account_json
 from doorward.doors.cli.telling import print_facts, print_json, print_table
 from doorward.features.administration.actions.grouping import (
@@ -49,7 +49,7 @@ Examples:
 """
 
 
-@click.group(cls=Group, epilog=EXAMPLES)
+@click.group(cls=CommandGroup, epilog=EXAMPLES)
 def group() -> None:
     """Show, add, edit and delete groups, and who is in them. GROUP is a group's name or id."""
 

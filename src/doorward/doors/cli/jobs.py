@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, LIMIT, YES, Group
+from doorward.doors.cli.options import DRY_RUN, LIMIT, YES, CommandGroup
 from doorward.doors.cli.telling import print_facts, print_json, print_table
 from doorward.features.jobs.actions.showing import list_jobs, show_job
 from doorward.features.jobs.actions.starting import stop_job
@@ -24,7 +24,7 @@ Examples:
 """
 
 
-@click.group(cls=Group, epilog=EXAMPLES)
+@click.group(cls=CommandGroup, epilog=EXAMPLES)
 def job() -> None:
     """List, show and stop jobs: one act on many accounts, whoever began it. JOB is a job's id."""
 

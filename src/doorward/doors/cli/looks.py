@@ -11,22 +11,22 @@ class Formatter(click.HelpFormatter):
         super().write_heading(click.style(heading, bold=True))
 
 
-class Context(click.Context):
+class StyledContext(click.Context):
     """A context whose help pages look like that."""
 
     formatter_class = Formatter
 
 
-class Command(click.Command):
+class StyledCommand(click.Command):
     """A command with such a help page."""
 
-    context_class = Context
+    context_class = StyledContext
 
 
-class Group(click.Group):
+class StyledGroup(click.Group):
     """A group with such a help page."""
 
-    context_class = Context
+    context_class = StyledContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands in the order in which they were written."""

@@ -5,14 +5,14 @@ from uuid import UUID
 import click
 
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, LIMIT, REASON, Group
+from doorward.doors.cli.options import DRY_RUN, LIMIT, REASON, CommandGroup
 from doorward.doors.cli.spelling import mail_json
 from doorward.doors.cli.telling import print_json, print_table
 from doorward.features.notices.actions import list_mail, retry_mail
 from doorward.features.notices.model import ListMail, MailRetried, MailState, RetryMail
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def mail() -> None:
     """See which mail was sent, and try again."""
 

@@ -11,7 +11,7 @@ import click
 from doorward.config import FILE, Settings, database_address, seen_from, shown
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.options import DRY_RUN, YES, Command, settings_of
-from doorward.doors.cli.program import Opened, Program
+from doorward.doors.cli.program import OpenedData, Program
 from doorward.doors.cli.rehearsal import Rehearsal
 from doorward.doors.cli.telling import Failed, counted, progress
 from doorward.edges import data_directory
@@ -79,7 +79,7 @@ def _only_if_moved(desk: Desk, settings: Settings) -> Iterator[None]:
                 file.with_name(file.name + end).unlink(missing_ok=True)
 
 
-def _move(desk: Desk, target: Opened, name: str) -> DatabaseMoved:
+def _move(desk: Desk, target: OpenedData, name: str) -> DatabaseMoved:
     """Carry everything over as one act in the target, while the present database is held still."""
     source, source_name = desk.opened.runtime, desk.settings.database_name
     runtime = Rehearsal.of(target.runtime) if desk.dry_run else target.runtime
@@ -91,7 +91,7 @@ def _move(desk: Desk, target: Opened, name: str) -> DatabaseMoved:
     return desk.accepted(outcome)
 
 
-def _must_be_another(desk: Desk, target: Opened, wanted: Settings) -> None:
+def _must_be_another(desk: Desk, target: OpenedData, wanted: Settings) -> None:
     """Refuse a server's database that is the present one by another name: its two writers would wait for each other."""
     if desk.settings.database_file is not None or wanted.database_file is not None:
         return

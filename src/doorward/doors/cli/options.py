@@ -28,7 +28,7 @@ LIMIT = click.option(
 )
 
 
-class Command(looks.Command):
+class Command(looks.StyledCommand):
     """A command that takes `--data` and `--json` at its end, whatever else it takes.
 
     Whatever can be rehearsed takes `--yes` too, so that a script can say it of every act.
@@ -53,7 +53,7 @@ class Command(looks.Command):
         ]
 
 
-class Group(looks.Group):
+class CommandGroup(looks.StyledGroup):
     """A group of such commands."""
 
     command_class = Command

@@ -12,7 +12,7 @@ from doorward.kernel.ports import Ciphers, Hasher, Secret
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedData:
     """A data directory that was opened: what acts need, and how to close it again."""
 
     runtime: Runtime
@@ -38,10 +38,10 @@ class Program(Protocol):
     def load(self, options: Mapping[str, Any]) -> Loaded:
         """Read the settings."""
 
-    def open(self, settings: Settings) -> Opened:
+    def open(self, settings: Settings) -> OpenedData:
         """Open a data directory that is there."""
 
-    def open_target(self, settings: Settings) -> Opened:
+    def open_target(self, settings: Settings) -> OpenedData:
         """Open a database into which another is to be moved."""
 
     def first_run(self, settings: Settings) -> Welcome:

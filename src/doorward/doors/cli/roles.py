@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, NAME, REASON, YES, Group
+from doorward.doors.cli.options import DRY_RUN, NAME, REASON, YES, CommandGroup
 from doorward.doors.cli.role_explaining import explain
 from doorward.doors.cli.role_holders import grant, grant_group, revoke, revoke_group, show_group
 from doorward.doors.cli.role_words import held_rows, role_json, roles_json
@@ -38,7 +38,7 @@ Examples:
 """
 
 
-@click.group(cls=Group, epilog=EXAMPLES)
+@click.group(cls=CommandGroup, epilog=EXAMPLES)
 def role() -> None:
     """Show, make, grant, revoke and explain roles."""
 

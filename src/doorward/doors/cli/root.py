@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from doorward.doors.cli.looks import Group
+from doorward.doors.cli.looks import StyledGroup
 from doorward.kernel.version import VERSION
 
 _HERE = "doorward.doors.cli"
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedCommand:
     """A command in the table: the module that holds it under its own name, and its line on the front page.
 
     A hyphen in the name is an underscore in the module.
@@ -23,39 +23,39 @@ class Listed:
     summary: str
 
 
-SECTIONS: dict[str, dict[str, Listed]] = {
+SECTIONS: dict[str, dict[str, ListedCommand]] = {
     "The server": {
-        "serve": Listed("serving", "Start the server; on nothing it makes all it needs."),
-        "init": Listed("serving", "Make the data directory, and the first administrator's link."),
-        "doctor": Listed("doctor", "Say what is wrong with this server, and how to mend it."),
-        "demo": Listed("serving", "Play the main job from end to end on a throw-away server."),
+        "serve": ListedCommand("serving", "Start the server; on nothing it makes all it needs."),
+        "init": ListedCommand("serving", "Make the data directory, and the first administrator's link."),
+        "doctor": ListedCommand("doctor", "Say what is wrong with this server, and how to mend it."),
+        "demo": ListedCommand("serving", "Play the main job from end to end on a throw-away server."),
     },
     "People": {
-        "account": Listed("accounts", "Find, add, edit, lock, unlock and re-key accounts."),
-        "group": Listed("groups", "Show, add, edit and delete groups, and who is in them."),
-        "role": Listed("roles", "Show, make, grant, revoke and explain roles."),
-        "device": Listed("devices", "List and forget an account's remembered devices."),
-        "session": Listed("sessions", "List and end an account's sessions."),
-        "job": Listed("jobs", "List, show and stop acts on many accounts."),
-        "rescue": Listed("rescue", "Let an account administer again when nobody else can."),
+        "account": ListedCommand("accounts", "Find, add, edit, lock, unlock and re-key accounts."),
+        "group": ListedCommand("groups", "Show, add, edit and delete groups, and who is in them."),
+        "role": ListedCommand("roles", "Show, make, grant, revoke and explain roles."),
+        "device": ListedCommand("devices", "List and forget an account's remembered devices."),
+        "session": ListedCommand("sessions", "List and end an account's sessions."),
+        "job": ListedCommand("jobs", "List, show and stop acts on many accounts."),
+        "rescue": ListedCommand("rescue", "Let an account administer again when nobody else can."),
     },
     "Sign-in security": {
-        "allowlist": Listed("allowlist", "Who may set up a second factor at the next sign-in."),
-        "exclusions": Listed("exclusions", "Who signs in without a second factor."),
-        "token": Listed("token_holders", "Import hardware tokens, and give them to people."),
-        "breach": Listed("breach", "Import lists of breached passwords; nobody may choose one."),
-        "rules": Listed("rules", "Show and set the password rules and two-factor settings."),
+        "allowlist": ListedCommand("allowlist", "Who may set up a second factor at the next sign-in."),
+        "exclusions": ListedCommand("exclusions", "Who signs in without a second factor."),
+        "token": ListedCommand("token_holders", "Import hardware tokens, and give them to people."),
+        "breach": ListedCommand("breach", "Import lists of breached passwords; nobody may choose one."),
+        "rules": ListedCommand("rules", "Show and set the password rules and two-factor settings."),
     },
     "Applications": {
-        "forward-auth": Listed("applications", "Which hosts' web servers ask Doorward who is there."),
+        "forward-auth": ListedCommand("applications", "Which hosts' web servers ask Doorward who is there."),
     },
     "Records": {
-        "audit": Listed("audit", "Read who did what to whom."),
-        "mail": Listed("mail", "See which mail was sent, and try again."),
+        "audit": ListedCommand("audit", "Read who did what to whom."),
+        "mail": ListedCommand("mail", "See which mail was sent, and try again."),
     },
     "Upkeep": {
-        "database": Listed("database", "Look at the database's version, upgrade it, or move it."),
-        "config": Listed("configuration", "Show every setting and where it comes from."),
+        "database": ListedCommand("database", "Look at the database's version, upgrade it, or move it."),
+        "config": ListedCommand("configuration", "Show every setting and where it comes from."),
     },
 }
 
@@ -73,7 +73,7 @@ With --json a command that ends badly prints why on standard output: outcome, co
 """
 
 
-class Root(Group):
+class Root(StyledGroup):
     """A group that knows its commands from the table, and loads one when it is run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

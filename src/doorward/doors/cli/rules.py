@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, REASON, Group
+from doorward.doors.cli.options import DRY_RUN, REASON, CommandGroup
 from doorward.doors.cli.rule_sets import add_set, delete_set, list_sets, rank_set, show_set
 from doorward.doors.cli.telling import print_facts, print_json
 from doorward.features.policy.actions import (
@@ -55,7 +55,7 @@ Examples:
 """
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def rules() -> None:
     """Show and set the password rules, the two-factor settings, and how long the audit trail is kept."""
 

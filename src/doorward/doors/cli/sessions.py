@@ -3,7 +3,7 @@
 import click
 
 from doorward.doors.cli.desk import Desk, with_desk
-from doorward.doors.cli.options import DRY_RUN, NAME, REASON, YES, Group
+from doorward.doors.cli.options import DRY_RUN, NAME, REASON, YES, CommandGroup
 from doorward.doors.cli.spelling import session_json
 from doorward.doors.cli.telling import print_json, print_table
 from doorward.features.sessions.actions import end_sessions_of, list_sessions_of
@@ -11,7 +11,7 @@ from doorward.features.sessions.model import EndSessionsOf, ListSessionsOf, Sess
 from doorward.kernel.ids import SessionId
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def session() -> None:
     """List and end an account's sessions."""
 

@@ -8,21 +8,21 @@ import click
 
 from doorward.doors.cli.desk import Desk, with_desk
 from doorward.doors.cli.line_errors import tell_errors
-from doorward.doors.cli.options import DRY_RUN, LIMIT, REASON, YES, Group
+from doorward.doors.cli.options import DRY_RUN, LIMIT, REASON, YES, CommandGroup
 from doorward.doors.cli.telling import Failed, counted, print_facts, print_json, print_table, progress
 from doorward.features.tokens.actions.importing import import_tokens, judge_tokens
 from doorward.features.tokens.actions.inventory import by_serial, list_tokens, retire_token, show_token
 from doorward.features.tokens.actions.reading import container_key, form_of, longest_file, read_file
 from doorward.features.tokens.model import (
     ContainerKey,
-    FileRead,
-    Form,
     ImportTokens,
     JudgeTokens,
     ListTokens,
     RetireToken,
     ShowToken,
     Token,
+    TokenFileFormat,
+    TokenFileRead,
     TokenState,
 )
 from doorward.kernel.ids import TokenId, parse_id
@@ -48,14 +48,16 @@ what is usual kind (totp or hotp), digits, algorithm, period, counter, manufactu
 """
 
 
-@click.group(cls=Group, epilog=EXAMPLES)
+@click.group(cls=CommandGroup, epilog=EXAMPLES)
 def token() -> None:
     """Import hardware tokens, and give them to people. SERIAL is a token's serial number."""
 
 
 @token.command("import", epilog=COLUMNS, short_help="Take tokens into stock from a file, all of them or none.")
 @click.argument("file", type=click.File("rb", lazy=False))
-@click.option("--format", "form", type=click.Choice([form.value for form in Form]), help="Else the file itself tells.")
+@click.option(
+    "--format", "form", type=click.Choice([form.value for form in TokenFileFormat]), help="Else the file itself tells."
+)
 @click.option("--key-file", type=click.File("rb", lazy=False), metavar="F", help="The key of an encrypted container.")
 @click.option("--password-stdin", is_flag=True, help="Read a container's password; a terminal is asked.")
 @REASON
@@ -167,14 +169,14 @@ def kind_of(one: Token) -> str:
     return f"TOTP, {one.parameters.algorithm}, {one.parameters.period} s"
 
 
-def _read(desk: Desk, file: BinaryIO, form: str | None, key: ContainerKey) -> FileRead:
+def _read(desk: Desk, file: BinaryIO, form: str | None, key: ContainerKey) -> TokenFileRead:
     """Read the file and ask the inventory about its tokens; the errors of both stand in one report."""
     raw = file.read(longest_file() + 1)
     with progress("Reading", raw.count(b"<KeyPackage") or raw.count(b"\n")) as told:
-        found = read_file(raw, form_of(raw) if form is None else Form(form), key, desk.opened.ciphers, told)
+        found = read_file(raw, form_of(raw) if form is None else TokenFileFormat(form), key, desk.opened.ciphers, told)
     judged = desk.run(judge_tokens, JudgeTokens(found.tokens))
     errors = sorted((*found.errors, *judged.errors), key=lambda error: error.line)
-    return FileRead(found.tokens, tuple(errors), found.lines)
+    return TokenFileRead(found.tokens, tuple(errors), found.lines)
 
 
 def _key(file: BinaryIO | None) -> bytes | None:

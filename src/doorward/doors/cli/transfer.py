@@ -26,10 +26,10 @@ from doorward.features.transfer.actions.importing import export_people, import_p
 from doorward.features.transfer.actions.reading import read_file
 from doorward.features.transfer.model import (
     ExportPeople,
-    FileRead,
-    Form,
     ImportPeople,
     JudgePeople,
+    PeopleFileFormat,
+    PeopleFileRead,
     PeopleImported,
     Person,
 )
@@ -165,14 +165,14 @@ def export_accounts(desk: Desk, file: Path) -> None:
     No cell of a CSV file begins a formula: what begins with = + - @ has an apostrophe in front, which an import takes
     off again.
     """
-    form, count = Form(file.suffix.lower().removeprefix(".")), 0
+    form, count = PeopleFileFormat(file.suffix.lower().removeprefix(".")), 0
     with written(file) as out:
         desk.run(export_people, ExportPeople(file.name))
-        out.write(csv_line(COLUMNS) if form is Form.CSV else "")
+        out.write(csv_line(COLUMNS) if form is PeopleFileFormat.CSV else "")
         for row in _everybody(desk):
             spelled = account_json(row)
             spelled |= {"roles": list(row.roles_everywhere), "roles_elsewhere": list(row.roles_elsewhere)}
-            out.write(csv_line(map(spelled.get, COLUMNS)) if form is Form.CSV else json_line(spelled))
+            out.write(csv_line(map(spelled.get, COLUMNS)) if form is PeopleFileFormat.CSV else json_line(spelled))
             count += 1
     if desk.as_json:
         print_json({"outcome": "done", "file": str(file), "accounts": count})
@@ -191,12 +191,12 @@ def _everybody(desk: Desk) -> Iterator[AccountRow]:
             return
 
 
-def _read(desk: Desk, file: BinaryIO, people: Spool[Person], *, going_on: bool) -> tuple[FileRead, int]:
+def _read(desk: Desk, file: BinaryIO, people: Spool[Person], *, going_on: bool) -> tuple[PeopleFileRead, int]:
     """Read the file and ask the server about its people; the errors of both stand in one report.
 
     Gives as well how many of them are there already.
     """
-    form = Form(Path(file.name).suffix.lower().removeprefix("."))
+    form = PeopleFileFormat(Path(file.name).suffix.lower().removeprefix("."))
     with progress("Reading", fstat(file.fileno()).st_size) as told:
         found = read_file(file, form, desk.opened.hasher.adopt, people, told)
     judged = desk.run(judge_people, JudgePeople(people, going_on))
@@ -204,7 +204,7 @@ def _read(desk: Desk, file: BinaryIO, people: Spool[Person], *, going_on: bool) 
     return replace(found, errors=tuple(errors)), judged.there
 
 
-def _tell(desk: Desk, done: PeopleImported, found: FileRead) -> None:
+def _tell(desk: Desk, done: PeopleImported, found: PeopleFileRead) -> None:
     said = (
         f"{counted(done.count, 'account was', 'accounts were')} added, {done.with_password:,} with a "
         f"password and {done.with_key:,} with a secret key."

@@ -58,7 +58,7 @@ class Afterwards:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class ReasonForm:
     """A form that asks for nothing but a reason: what it runs, and what comes afterwards."""
 
     action: Action[Any, Any]
@@ -67,19 +67,23 @@ class Deed:
 
 
 DEEDS = {
-    "unlock": Deed(unlock_account, UnlockAccount, Afterwards("unlocked", "unlock")),
-    "lock": Deed(lock_account, LockAccount, Afterwards("locked", "lock")),
-    "enable": Deed(enable_account, EnableAccount, Afterwards("enabled", "enable")),
-    "disable": Deed(disable_account, DisableAccount, Afterwards("disabled", "disable")),
-    "reset-password": Deed(start_password_reset, StartPasswordReset, Afterwards("password-reset", "reset-password")),
-    "reset-secret-key": Deed(reset_secret_key, ResetSecretKey, Afterwards("key-reset", "reset-key", "two-factor")),
-    "delete-secret-key": Deed(
+    "unlock": ReasonForm(unlock_account, UnlockAccount, Afterwards("unlocked", "unlock")),
+    "lock": ReasonForm(lock_account, LockAccount, Afterwards("locked", "lock")),
+    "enable": ReasonForm(enable_account, EnableAccount, Afterwards("enabled", "enable")),
+    "disable": ReasonForm(disable_account, DisableAccount, Afterwards("disabled", "disable")),
+    "reset-password": ReasonForm(
+        start_password_reset, StartPasswordReset, Afterwards("password-reset", "reset-password")
+    ),
+    "reset-secret-key": ReasonForm(
+        reset_secret_key, ResetSecretKey, Afterwards("key-reset", "reset-key", "two-factor")
+    ),
+    "delete-secret-key": ReasonForm(
         delete_secret_key, DeleteSecretKey, Afterwards("key-deleted", "delete-key", "two-factor")
     ),
-    "allowlist/add": Deed(allow_set_up, AllowSetUp, Afterwards("allowed", "allow", "two-factor")),
-    "allowlist/remove": Deed(withdraw_set_up, WithdrawSetUp, Afterwards("withdrawn", "disallow", "two-factor")),
-    "exclusions/add": Deed(exclude_account, ExcludeAccount, Afterwards("excluded", "exclude", "two-factor")),
-    "exclusions/remove": Deed(lift_exclusion, LiftExclusion, Afterwards("included", "include", "two-factor")),
+    "allowlist/add": ReasonForm(allow_set_up, AllowSetUp, Afterwards("allowed", "allow", "two-factor")),
+    "allowlist/remove": ReasonForm(withdraw_set_up, WithdrawSetUp, Afterwards("withdrawn", "disallow", "two-factor")),
+    "exclusions/add": ReasonForm(exclude_account, ExcludeAccount, Afterwards("excluded", "exclude", "two-factor")),
+    "exclusions/remove": ReasonForm(lift_exclusion, LiftExclusion, Afterwards("included", "include", "two-factor")),
 }
 """What is not in this table is no act of the page."""
 

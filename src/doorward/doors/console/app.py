@@ -37,7 +37,7 @@ from doorward.doors.console import (
     views,
 )
 from doorward.doors.console.pages import Pages, again_after, told
-from doorward.doors.console.visit import Endpoint, Page, Plug, StepPage, page, step_page
+from doorward.doors.console.visit import ConsolePlug, Endpoint, Page, StepPage, page, step_page
 from doorward.doors.web.arrival import arrival_of
 from doorward.doors.web.failures import failure
 from doorward.edges.run import Runtime
@@ -61,7 +61,7 @@ def build(runtime: Runtime, driver: LoopDriver) -> Starlette:
     """Plug the console into a runtime."""
     app = Starlette(routes=routes(), exception_handlers={404: _not_here, 405: _not_so, Exception: _failed})
     app.router.redirect_slashes = False  # it makes addresses from the Host header, which anybody may write
-    app.state.plug = Plug(runtime, driver, Pages(runtime.entropy))
+    app.state.plug = ConsolePlug(runtime, driver, Pages(runtime.entropy))
     return app
 
 
@@ -277,7 +277,7 @@ async def _not_so(request: Request, error: Exception) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     """Tell a failure, without asking the database: it may be what failed."""
-    plug: Plug = request.app.state.plug
+    plug: ConsolePlug = request.app.state.plug
     refused = failure(error)
     words = told(refused, arrival_of(request.scope).reference)
     values = {"now": plug.runtime.clock.now(), "problem": words, "back": "/", "contact": "", "refusal": None}

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from doorward.doors.console.operator import may, shell, signed_in
 from doorward.doors.console.pages import at_field
-from doorward.doors.console.searching import Asked, asked_in
+from doorward.doors.console.searching import SearchFields, asked_in
 from doorward.doors.console.visit import Visit, whole_number
 from doorward.features.jobs.actions.starting import START_ACTS, count_found, name_selected
 from doorward.features.jobs.model import CountFound, JobKind, NameSelected, StartJob
@@ -31,7 +31,7 @@ class Chosen:
     """Whom an act is about: the selected, or everyone whom a search finds."""
 
     accounts: tuple[AccountId, ...]
-    asked: Asked | None
+    asked: SearchFields | None
     count: int
 
     @property

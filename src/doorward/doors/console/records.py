@@ -13,7 +13,7 @@ from doorward.doors.web.downloads import audit_file
 from doorward.features.accounts import actions as accounts
 from doorward.features.accounts.model import Account
 from doorward.features.audit.actions import export_entries, known_acts, list_entries
-from doorward.features.audit.model import EntriesPage, ExportEntries, Filter, Form, ListEntries
+from doorward.features.audit.model import EntriesPage, ExportEntries, ExportFormat, Filter, ListEntries
 from doorward.features.notices.actions import list_mail, retry_mail
 from doorward.features.notices.model import ListMail, Mail, MailState, RetryMail
 from doorward.features.rights.actions.facts import reaches
@@ -61,9 +61,9 @@ def export_audit(visit: Visit, shown: SessionShown) -> Response:
     form = visit.form.get("format", "")
     if errors and "audit:export" in shown.rights:
         return visit.go(f"{_AUDIT}?{urlencode(filters)}")
-    if form not in set(Form):
+    if form not in set(ExportFormat):
         return visit.problem(Refused("request.malformed", {"detail": "a file is csv or jsonl"}), _AUDIT)
-    wanted = ExportEntries(asked, Form(form))
+    wanted = ExportEntries(asked, ExportFormat(form))
     begun = visit.run(export_entries, wanted)
     return visit.problem(begun, _AUDIT) if isinstance(begun, Refused) else audit_file(begun, wanted, visit.run)
 

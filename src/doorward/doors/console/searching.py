@@ -11,7 +11,7 @@ _FACTOR_STATES = {one.value for one in FactorState}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SearchFields:
     """What is searched for, as the page's fields have it."""
 
     query: str
@@ -60,10 +60,10 @@ class Asked:
         )
 
 
-def asked_for(search: Search) -> Asked:
+def asked_for(search: Search) -> SearchFields:
     """Put a search as the page's fields have it."""
     state = "none" if search.without_factor else ""
-    return Asked(
+    return SearchFields(
         query=search.query,
         second_factor=state if search.second_factor is None else search.second_factor.value,
         locked=search.locked,
@@ -73,9 +73,9 @@ def asked_for(search: Search) -> Asked:
     )
 
 
-def asked_in(said: Mapping[str, str]) -> Asked:
+def asked_in(said: Mapping[str, str]) -> SearchFields:
     """Read what an address or a form searches for."""
-    return Asked(
+    return SearchFields(
         query=said.get("query", ""),
         second_factor=said.get("second_factor", ""),
         locked=said.get("locked") == "1",

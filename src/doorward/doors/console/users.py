@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from doorward.doors.console.bulk import USERS, permissions_for_many
 from doorward.doors.console.operator import listed_accounts, may, may_each, shell, signed_in
-from doorward.doors.console.searching import Asked, asked_in
+from doorward.doors.console.searching import SearchFields, asked_in
 from doorward.doors.console.views import own_views
 from doorward.doors.console.visit import Visit
 from doorward.doors.web.people_file import people_file
@@ -98,7 +98,7 @@ def _unlocks(visit: Visit, accounts: Sequence[AccountRow]) -> dict[AccountId, di
     return may_each(visit, _UNLOCK, [UnlockAccount(one.id) for one in accounts if one.lock is not None])
 
 
-def _groups(visit: Visit, asked: Asked) -> tuple[Asked, list[tuple[str, str]]]:
+def _groups(visit: Visit, asked: SearchFields) -> tuple[SearchFields, list[tuple[str, str]]]:
     """List groups for the filter; the one that is asked for is among them, and is named by its id from now on.
 
     So the page's addresses stay right when the group is called something else.
@@ -113,7 +113,7 @@ def _groups(visit: Visit, asked: Asked) -> tuple[Asked, list[tuple[str, str]]]:
     return asked, [(str(group.id), group.name) for group in found]
 
 
-def _pager(visit: Visit, asked: Asked, found: Found) -> dict[str, Any]:
+def _pager(visit: Visit, asked: SearchFields, found: Found) -> dict[str, Any]:
     kept = asked.carried
     first = f"{USERS}?{urlencode(kept)}" if "cursor" in visit.query else None
     following = None if found.next is None else f"{USERS}?{urlencode({**kept, 'cursor': found.next})}"

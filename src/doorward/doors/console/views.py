@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from doorward.doors.console.searching import Asked, asked_for, asked_in
+from doorward.doors.console.searching import SearchFields, asked_for, asked_in
 from doorward.doors.console.visit import Visit
 from doorward.features.views.actions import delete_view, list_views, rename_view, save_view
 from doorward.features.views.model import DeleteView, ListViews, RenameView, SaveView
@@ -36,7 +36,7 @@ def delete(visit: Visit) -> Response:
     return visit.problem(outcome, _address(asked)) if isinstance(outcome, Refused) else visit.go(_address(asked))
 
 
-def own_views(visit: Visit, asked: Asked) -> list[dict[str, Any]]:
+def own_views(visit: Visit, asked: SearchFields) -> list[dict[str, Any]]:
     """Return one's own views as the page shows them: name, address, and whether it is the present search."""
     listed = visit.run(list_views, ListViews())
     if isinstance(listed, Refused):
@@ -52,6 +52,6 @@ def own_views(visit: Visit, asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def _address(asked: Asked) -> str:
+def _address(asked: SearchFields) -> str:
     kept = asked.carried
     return _USERS + (f"?{urlencode(kept)}" if kept else "")

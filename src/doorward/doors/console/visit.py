@@ -51,7 +51,7 @@ SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True)
-class Plug:
+class ConsolePlug:
     """What the console is plugged into; kept as the application's state."""
 
     runtime: Runtime
@@ -67,7 +67,7 @@ class Visit:
     """A request to a page."""
 
     request: Request
-    plug: Plug
+    plug: ConsolePlug
     caller: Caller
     origin: Origin
     loop: asyncio.AbstractEventLoop
@@ -255,7 +255,7 @@ def step_page(view: StepPage) -> Endpoint:
 
 async def _arrive(request: Request) -> Visit | Response:
     """Read who asks and what the form says; refuse a form that comes from elsewhere, or cannot be read."""
-    plug: Plug = request.app.state.plug
+    plug: ConsolePlug = request.app.state.plug
     bearer = bearer_of(request.scope)
     loop = asyncio.get_running_loop()
     visit = Visit(request, plug, bearer or Nobody(), origin_of(request.scope, Door.CONSOLE), loop)

@@ -56,7 +56,7 @@ _KEPT = (b"cache-control", b"public, max-age=300")
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class ProxiedVisit:
     """A request that a proxy asks about, as far as it can be true: the page, and who the host's cookie says it is."""
 
     asked: AskedPage
@@ -128,7 +128,7 @@ class ForwardAuth:
             return Refused("applications.not_registered")
         return self._send_away(visit) if visit.asked.reads and visit.asked.opens else _REQUIRED
 
-    def _send_away(self, visit: Visit) -> tuple[Message, Message]:
+    def _send_away(self, visit: ProxiedVisit) -> tuple[Message, Message]:
         """Send the browser to Doorward, with the page that it asked for and the hash of a nonce that it keeps."""
         asked = visit.asked
         nonce = visit.nonce or _spelled(self._runtime.entropy.bytes(_NONCE_BYTES))
@@ -137,7 +137,7 @@ class ForwardAuth:
         address = f"{self._runtime.site.public_url}{START}?return={wanted}&nonce={_spelled(_hash(nonce))}"
         return self._go(address, asked, set_cookie(NONCE, nonce, NONCE_SECONDS))
 
-    async def _come_back(self, scope: Scope, visit: Visit) -> tuple[Message, Message] | Refused:
+    async def _come_back(self, scope: Scope, visit: ProxiedVisit) -> tuple[Message, Message] | Refused:
         """Take the ticket with which the browser comes back, and set the host's own cookie."""
         asked = visit.asked
         query = _query(asked.page.partition("?")[2].encode(), {"ticket"})
@@ -193,13 +193,13 @@ def _key(host: str, token: str) -> str:
     return f"{host} {token}"
 
 
-def _visit(scope: Scope, proxies: Networks) -> Visit | Refused:
+def _visit(scope: Scope, proxies: Networks) -> ProxiedVisit | Refused:
     asked = asked_page(scope, proxies)
     if isinstance(asked, Refused):
         return asked
     sent = cookies_of(scope)
     nonce = sent.get(NONCE, "")
-    return Visit(asked, sent.get(HOST), nonce if _bytes(nonce) is not None else None)
+    return ProxiedVisit(asked, sent.get(HOST), nonce if _bytes(nonce) is not None else None)
 
 
 def _from_elsewhere(scope: Scope) -> bool:

@@ -6,10 +6,10 @@ from typing import Any
 from starlette.responses import StreamingResponse
 
 from doorward.features.audit.actions import read_export
-from doorward.features.audit.model import ExportBegun, ExportEntries, ExportPart, Form, ReadExport
+from doorward.features.audit.model import ExportBegun, ExportEntries, ExportFormat, ExportPart, ReadExport
 from doorward.kernel.outcome import Refused
 
-MEDIA_TYPES = {Form.CSV: "text/csv; charset=utf-8", Form.JSON_LINES: "application/jsonl"}
+MEDIA_TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.JSON_LINES: "application/jsonl"}
 
 
 class DownloadCut(Exception):

@@ -61,7 +61,7 @@ class Health:
                 if promises.unconfirmed(sql):
                     _log.warning("the database waits for a standby, and none is there")
                     return False
-                return schema.standing(sql) in {schema.Standing.CURRENT, schema.Standing.AHEAD}
+                return schema.standing(sql) in {schema.SchemaStanding.CURRENT, schema.SchemaStanding.AHEAD}
         except Exception as error:  # noqa: BLE001 - whatever it is, the server cannot work
             _log.warning("the database does not answer", error=str(error))
             return False

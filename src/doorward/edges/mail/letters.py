@@ -27,7 +27,7 @@ _SOMEBODY = "your help desk"
 _UNSHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
-class Written(NamedTuple):
+class WrittenLetter(NamedTuple):
     """A letter in words."""
 
     subject: str
@@ -35,13 +35,13 @@ class Written(NamedTuple):
     html: str
 
 
-def render(kind: str, facts: Mapping[str, Fact], site: str = "") -> Written:
+def render(kind: str, facts: Mapping[str, Fact], site: str = "") -> WrittenLetter:
     """Write a letter; `site` is the address of the server that it comes from."""
     words = _words(facts)
     words["signature"] = f"Sent by Doorward at {site}" if site else "Sent by Doorward"
     text = _environment("text").get_template(f"{kind}.jinja")
     html = _environment("html").get_template(f"{kind}.jinja")
-    return Written(_subject(text), _tidy(text.render(words)), html.render(words))
+    return WrittenLetter(_subject(text), _tidy(text.render(words)), html.render(words))
 
 
 def kinds() -> frozenset[str]:

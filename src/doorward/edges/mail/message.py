@@ -6,13 +6,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from ipaddress import IPv6Address, ip_address
 
-from doorward.edges.mail.letters import Written
+from doorward.edges.mail.letters import WrittenLetter
 from doorward.kernel.ports import NotDelivered
 
 _NO_ADDRESS = "The address is not one that mail can be sent to."
 
 
-def build(written: Written, recipient: str, *, sender: str, message_id: str, date: datetime) -> EmailMessage:
+def build(written: WrittenLetter, recipient: str, *, sender: str, message_id: str, date: datetime) -> EmailMessage:
     """Build the message of a letter; raise `NotDelivered` for a recipient that is no address.
 
     Message-ID and date come from the row in the outbox, so that a message that goes twice is the same message.

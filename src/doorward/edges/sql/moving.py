@@ -92,7 +92,7 @@ def carry(source: Connection, target: Connection, names: tuple[str, str], told: 
 
     `names` are those of source and target, for people; `told` hears how many rows were met, each `PASSES` times.
     """
-    if schema.standing(source) is schema.Standing.AHEAD:
+    if schema.standing(source) is schema.SchemaStanding.AHEAD:
         raise Obstacle(
             f"The database {names[0]} was upgraded by a newer Doorward than this one, which does not know all of it.",
             "Move it with that version.",
@@ -146,15 +146,15 @@ def _prepare(target: Connection, name: str) -> None:
     if target.dialect.name == "postgresql":
         on_postgresql.unhurried(target)
     match schema.standing(target):
-        case schema.Standing.EMPTY:
+        case schema.SchemaStanding.EMPTY:
             schema.upgrade(target)
-        case schema.Standing.CURRENT:
+        case schema.SchemaStanding.CURRENT:
             held = next((table.name for table in every_table() if _count(target, table)), None)
             if held is not None:
                 raise _not_empty(name, f"there are rows in {held}")
-        case schema.Standing.FOREIGN:
+        case schema.SchemaStanding.FOREIGN:
             raise _not_empty(name, "it holds tables of another program")
-        case schema.Standing.OLDER | schema.Standing.AHEAD | schema.Standing.NEWER:
+        case schema.SchemaStanding.OLDER | schema.SchemaStanding.AHEAD | schema.SchemaStanding.NEWER:
             raise _not_empty(name, "another version of Doorward has made its tables")
 
 

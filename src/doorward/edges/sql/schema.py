@@ -29,7 +29,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _log = structlog.get_logger(__name__)
 
 
-class Standing(StrEnum):
+class SchemaStanding(StrEnum):
     """How the database's schema stands to this program."""
 
     EMPTY = "empty"
@@ -60,18 +60,18 @@ def version(sql: Connection) -> str | None:
     return sql.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def standing(sql: Connection) -> Standing:
+def standing(sql: Connection) -> SchemaStanding:
     """Return how the database's schema stands to this program."""
     found = version(sql)
     if found is None:
-        return Standing.FOREIGN if inspect(sql).get_table_names() else Standing.EMPTY
+        return SchemaStanding.FOREIGN if inspect(sql).get_table_names() else SchemaStanding.EMPTY
     if found == NEWEST:
-        return Standing.CURRENT
+        return SchemaStanding.CURRENT
     if found in VERSIONS:
-        return Standing.OLDER
+        return SchemaStanding.OLDER
     if len(found) != len(NEWEST) or not (found.isascii() and found.isdecimal()) or found < NEWEST:
-        return Standing.FOREIGN
-    return Standing.AHEAD if generation(found) == generation(NEWEST) else Standing.NEWER
+        return SchemaStanding.FOREIGN
+    return SchemaStanding.AHEAD if generation(found) == generation(NEWEST) else SchemaStanding.NEWER
 
 
 def generation(of: str) -> str:
@@ -107,11 +107,11 @@ def prepare(database: Database, name: str) -> None:
     with obstacles.told(name), database.write() as sql:  # writing, so that a file that cannot be written is found now
         must_suit(sql, name)
         stands = standing(sql)
-        if stands is Standing.EMPTY:
+        if stands is SchemaStanding.EMPTY:
             upgrade(sql)
             return
     must_be_usable(stands, name)
-    if stands is Standing.AHEAD:
+    if stands is SchemaStanding.AHEAD:
         _log.warning(
             "a newer version has upgraded the database; this one goes on until it is upgraded too", known=NEWEST
         )
@@ -123,24 +123,24 @@ def must_suit(sql: Connection, name: str) -> None:
         on_postgresql.must_suit(sql, name)
 
 
-def must_be_usable(stands: Standing, name: str) -> None:
+def must_be_usable(stands: SchemaStanding, name: str) -> None:
     """Raise `Obstacle` unless this program can work with the database's schema."""
     match stands:
-        case Standing.CURRENT | Standing.AHEAD:
+        case SchemaStanding.CURRENT | SchemaStanding.AHEAD:
             return
-        case Standing.EMPTY:
+        case SchemaStanding.EMPTY:
             raise Obstacle(f"The database {name} is empty.", "Run `doorward init`.")
-        case Standing.OLDER:
+        case SchemaStanding.OLDER:
             raise Obstacle(
                 f"The database {name} was written by an older Doorward.",
                 "Keep a copy of it, and of the data directory; then run `doorward database upgrade`.",
             )
-        case Standing.NEWER:
+        case SchemaStanding.NEWER:
             raise Obstacle(
                 f"The database {name} was written by a newer Doorward than this one, which cannot work with it.",
                 "Install that version again, or go back to a copy of the database from before the upgrade.",
             )
-        case Standing.FOREIGN:
+        case SchemaStanding.FOREIGN:
             raise Obstacle(
                 f"The database {name} belongs to another program.",
                 "Name another one in `database`, or move this one away.",

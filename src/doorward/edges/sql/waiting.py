@@ -16,7 +16,7 @@ _OTHERS_WAIT = text("""
 """On every node (PostgreSQL, 54.12)."""
 
 
-class Line(Protocol):
+class WritersLine(Protocol):
     """Where writers stand in line."""
 
     @property
@@ -30,7 +30,7 @@ def others_wait(sql: Connection) -> bool:
     Which of other processes wait is not to be seen on SQLite: where one has written since this was asked last, it is
     taken to come again.
     """
-    lane: Line | None = sql.info.get(LANE)
+    lane: WritersLine | None = sql.info.get(LANE)
     if lane is None:
         return bool(sql.execute(_OTHERS_WAIT, {"lock": WRITERS}).scalar_one())
     wrote = _another_wrote(sql)

@@ -13,8 +13,8 @@ from doorward.features.accounts.model import (
     Idle,
     Lock,
     NewAccount,
-    Opener,
     Standing,
+    Unlocker,
 )
 from doorward.features.policy.rules import DEFAULT
 from doorward.kernel.ids import NO_ACCOUNT, AccountId
@@ -133,10 +133,10 @@ def end_lock(call: Call, account: AccountId, ends_at: datetime) -> bool:
 
 def set_unlocked(call: Call, opened: Sequence[AccountId], at: datetime) -> None:
     """Clear the locks of accounts and note that the actor opened them (LOCK-7)."""
-    store.set_unlocked(call.sql, opened, Opener(call.actor.name, call.actor.account, at))
+    store.set_unlocked(call.sql, opened, Unlocker(call.actor.name, call.actor.account, at))
 
 
-def put_back(call: Call, account: AccountId, lock: Lock, opener: Opener) -> None:
+def put_back(call: Call, account: AccountId, lock: Lock, opener: Unlocker) -> None:
     """Undo an unlock: the lock as it was, and who had opened the account before."""
     store.set_lock(call.sql, account, lock)
     store.set_state(

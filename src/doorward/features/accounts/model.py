@@ -44,7 +44,7 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
-class Opener:
+class Unlocker:
     """Who has unlocked an account last, and when (LOCK-7); nothing where nobody has."""
 
     name: str | None = None
@@ -70,7 +70,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class AccountState:
     """What is known of an account that changes at sign-ins: one narrow row."""
 
     epoch: int
@@ -100,7 +100,7 @@ class Standing:
     """An account with its state."""
 
     account: Account
-    state: State
+    state: AccountState
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from doorward.edges.sql.tables.accounts import account_state, accounts, credenti
 from doorward.features.accounts.model import (
     Account,
     AccountKind,
+    AccountState,
     Lock,
     LockReason,
     NewAccount,
-    Opener,
     Standing,
-    State,
+    Unlocker,
 )
 from doorward.kernel.ids import AccountId
 from doorward.kernel.names import canonical
@@ -131,7 +131,7 @@ def end_lock(sql: Connection, account: AccountId, ends_at: datetime) -> bool:
     return sql.execute(_END_LOCK, {"account": account, "ended": ends_at}).rowcount == 1
 
 
-def set_unlocked(sql: Connection, opened: Sequence[AccountId], by: Opener) -> None:
+def set_unlocked(sql: Connection, opened: Sequence[AccountId], by: Unlocker) -> None:
     """Clear the locks of accounts and note who opened them (LOCK-7)."""
     sql.execute(_UNLOCKED, {"accounts": opened, "name": by.name, "by": by.account, "at": by.unlocked_at})
 
@@ -267,7 +267,7 @@ def _standing(row: Any) -> Standing:
     lock = None
     if row.locked_at is not None:
         lock = Lock(row.locked_at, LockReason(row.lock_reason), row.lock_ends_at, row.lock_factor)
-    state = State(
+    state = AccountState(
         epoch=row.epoch, lock=lock, unlocked_by=row.unlocked_by, unlocked_by_id=row.unlocked_by_id,
         unlocked_at=row.unlocked_at, enabled_at=row.enabled_at, last_sign_in_at=row.last_sign_in_at,
         factors=row.factors, excluded=row.excluded, factor_due=row.factor_due,

@@ -49,7 +49,7 @@ class HostsListed(Done):
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class ProxyPlaces:
     """Where a proxy finds what it connects."""
 
     nodes: tuple[str, ...] = ("127.0.0.1:8420",)
@@ -66,7 +66,7 @@ class ShowConfiguration:
 
     host: str
     proxy: Proxy
-    places: Places = Places()
+    places: ProxyPlaces = ProxyPlaces()
 
 
 @dataclass(frozen=True, slots=True)

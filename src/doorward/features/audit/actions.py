@@ -19,9 +19,9 @@ from doorward.features.audit.model import (
     EntriesPage,
     ExportBegun,
     ExportEntries,
+    ExportFormat,
     ExportPart,
     Filter,
-    Form,
     KnownAct,
     ListActs,
     ListCheckpoints,
@@ -169,7 +169,7 @@ def export_entries(call: Call, command: ExportEntries) -> ExportBegun:
     }
     call.note.details["form"] = command.form.value
     call.note.details.update({name: value for name, value in asked.items() if value is not None})
-    return ExportBegun(csv_line(COLUMNS) if command.form is Form.CSV else "")
+    return ExportBegun(csv_line(COLUMNS) if command.form is ExportFormat.CSV else "")
 
 
 @act("audit:export", event=None, writes=False, needs=(Needs.SOMEWHERE,))
@@ -177,7 +177,7 @@ def read_export(call: Call, command: ReadExport) -> ExportPart:
     """Read the next part of an export that has begun, newest first; a file of any length takes one page of memory."""
     page = _page(call, command.filter, LARGEST_PAGE, command.before_id)
     spelled = ({name: getattr(entry, name) for name in COLUMNS} for entry in page.entries)
-    write = json_line if command.form is Form.JSON_LINES else _csv_of
+    write = json_line if command.form is ExportFormat.JSON_LINES else _csv_of
     return ExportPart("".join(map(write, spelled)), len(page.entries), page.next_id)
 
 

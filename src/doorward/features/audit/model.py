@@ -67,7 +67,7 @@ class ActsListed(Done):
     acts: tuple[KnownAct, ...]
 
 
-class Form(StrEnum):
+class ExportFormat(StrEnum):
     """How an export is written."""
 
     CSV = "csv"
@@ -79,7 +79,7 @@ class ExportEntries:
     """Begin an export of the trail: the act that is recorded, once for the whole file (AUDIT-1)."""
 
     filter: Filter = Filter()
-    form: Form = Form.CSV
+    form: ExportFormat = ExportFormat.CSV
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class ReadExport:
     """Read the next part of an export; the right is asked anew for each part."""
 
     filter: Filter
-    form: Form
+    form: ExportFormat
     before_id: UUID | None = None
     """The last id of the part before."""
 

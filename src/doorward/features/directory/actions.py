@@ -24,8 +24,8 @@ from doorward.features.directory.model import (
     OverviewShown,
     OwnEntry,
     OwnHistoryShown,
-    Part,
     Search,
+    SearchPart,
     SessionBehind,
     SessionChecked,
     ViewAccount,
@@ -153,13 +153,13 @@ def account_row(call: Call, account: AccountId) -> AccountRow | None:
     return None if listed is None else _rows(call, [listed])[0]
 
 
-def found_part(call: Call, command: Search, part: Part) -> list[tuple[AccountId, str]] | Refused:
+def found_part(call: Call, command: Search, part: SearchPart) -> list[tuple[AccountId, str]] | Refused:
     """List a part of what a search finds, with user names: for a job, which freezes it part by part (LOCK-12)."""
     found, most = _conditions(call, command), part.most
     return found if isinstance(found, Refused) else searches.ids(call.sql, found | rules.only(part), call.now, most)
 
 
-def count_found(call: Call, command: Search, part: Part) -> int | Refused:
+def count_found(call: Call, command: Search, part: SearchPart) -> int | Refused:
     """Count what a search finds, before a job begins on it."""
     found = _conditions(call, command)
     return found if isinstance(found, Refused) else searches.count(call.sql, found | rules.only(part), call.now)
@@ -203,11 +203,11 @@ def _shown(one: SessionBehind, held: Holdings) -> SessionShown:
     return SessionShown(one.facts, one.full_name, one.email, one.kind.value, usable)
 
 
-def _one(call: Call, account: AccountId) -> lists.Listed | None:
+def _one(call: Call, account: AccountId) -> lists.JoinedAccount | None:
     return next(iter(lists.search(call.sql, {"account": account}, call.now, 1)), None)
 
 
-def _existing(call: Call, account: AccountId) -> lists.Listed:
+def _existing(call: Call, account: AccountId) -> lists.JoinedAccount:
     """Find an account that the guard has found."""
     listed = _one(call, account)
     if listed is None:
@@ -215,13 +215,15 @@ def _existing(call: Call, account: AccountId) -> lists.Listed:
     return listed
 
 
-def _rows(call: Call, found: Sequence[lists.Listed]) -> tuple[AccountRow, ...]:
+def _rows(call: Call, found: Sequence[lists.JoinedAccount]) -> tuple[AccountRow, ...]:
     belongs = belonging.of_accounts(call.sql, [one.standing.account.id for one in found], call.reach)
     names = groups.names_within(call, belongs.over())
     return tuple(_row(call, one, belongs, names) for one in found)
 
 
-def _row(call: Call, listed: lists.Listed, belongs: belonging.Belongs, names: Mapping[GroupId, str]) -> AccountRow:
+def _row(
+    call: Call, listed: lists.JoinedAccount, belongs: belonging.Belongs, names: Mapping[GroupId, str]
+) -> AccountRow:
     account, state = listed.standing.account, listed.standing.state
     roles = rules.roles_told(belongs.held.get(account.id, ()), names)
     return AccountRow(

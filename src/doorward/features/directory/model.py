@@ -70,7 +70,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SearchPart:
     """Which part of what a search finds a job wants: those who were there then, in the order of their ids."""
 
     as_of: datetime

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from doorward.features.accounts.model import Lock
 from doorward.features.applications.model import Visitor
-from doorward.features.directory.model import LockStory, Part, Search, SessionBehind
+from doorward.features.directory.model import LockStory, Search, SearchPart, SessionBehind
 from doorward.features.rights.model.facts import EVERYTHING, ActorFacts, Assignment, Effect, Holdings
 from doorward.features.sessions.rules import due_to_write
 from doorward.kernel.act import NOBODY, Bearer
@@ -43,7 +43,7 @@ def conditions(search: Search) -> dict[str, Any]:
     return found
 
 
-def only(part: Part) -> dict[str, Any]:
+def only(part: SearchPart) -> dict[str, Any]:
     """Return which of those a job wants."""
     found: dict[str, Any] = {"as_of": part.as_of}
     found |= {"automatic locks": True} if part.automatic_locks else {}

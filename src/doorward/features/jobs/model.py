@@ -77,7 +77,7 @@ class JobItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class JobTally:
     """How many of a job's accounts have which outcome."""
 
     total: int
@@ -98,7 +98,7 @@ class JobShown(Done):
     reason: str | None
     made_at: datetime
     finished_at: datetime | None
-    tally: Tally
+    tally: JobTally
     items: tuple[JobItem, ...]
     counting: bool = False
     """A search is still being frozen: `total` and `waiting` grow."""
@@ -125,7 +125,7 @@ class JobRow:
     reason: str | None
     made_at: datetime
     finished_at: datetime | None
-    tally: Tally
+    tally: JobTally
     counting: bool
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from doorward.edges.sql.tables.jobs import job_items, jobs
 from doorward.features.directory.model import Search
-from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobKind, JobState, Tally
+from doorward.features.jobs.model import Beginner, Frontier, Job, JobItem, JobKind, JobState, JobTally
 from doorward.kernel.events import Door, Origin
 from doorward.kernel.ids import AccountId, JobId
 
@@ -135,7 +135,7 @@ def _piece(job: JobId, accounts: Sequence[AccountId]) -> dict[str, Any]:
     return {"job": job, "accounts": accounts, "first": min(accounts), "last": max(accounts)}
 
 
-def tallies(sql: Connection, wanted: Sequence[Job]) -> dict[JobId, Tally]:
+def tallies(sql: Connection, wanted: Sequence[Job]) -> dict[JobId, JobTally]:
     """Count the items of jobs by outcome; what is left of a long selection waits as its items do."""
     found: dict[JobId, dict[str | None, int]] = {job.id: {} for job in wanted}
     for row in sql.execute(_COUNTS, {"jobs": list(found)}):
@@ -169,9 +169,9 @@ def end(sql: Connection, job: JobId, how: JobState, at: datetime) -> bool:
     return sql.execute(_END, {"job": job, "how": how.value, "at": at}).rowcount == 1
 
 
-def _tally(counts: Mapping[str | None, int], listed: int) -> Tally:
+def _tally(counts: Mapping[str | None, int], listed: int) -> JobTally:
     done, unchanged, refused = (counts.get(outcome, 0) for outcome in ("done", "unchanged", "refused"))
-    return Tally(sum(counts.values()) + listed, done, unchanged, refused, counts.get(None, 0) + listed)
+    return JobTally(sum(counts.values()) + listed, done, unchanged, refused, counts.get(None, 0) + listed)
 
 
 def _written(frontier: Frontier | None) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from doorward.features.accounts.model import Lock, Opener
+from doorward.features.accounts.model import Lock, Unlocker
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Done, Unchanged
 
@@ -127,7 +127,7 @@ class Lifted:
     """What an unlock has changed, exactly: the lock that it lifted, and who had opened the account before."""
 
     lock: Lock
-    before: Opener
+    before: Unlocker
 
 
 @dataclass(frozen=True, slots=True)

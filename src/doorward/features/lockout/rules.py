@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from doorward.features.accounts.model import Lock, LockReason, Opener, State
+from doorward.features.accounts.model import AccountState, Lock, LockReason, Unlocker
 from doorward.features.lockout.model import (
     AccountLocked,
     AccountUnlocked,
@@ -113,7 +113,7 @@ def failure_lock(factor: Factor, limits: Limits, now: datetime, *, last_administ
     return Lock(at, LockReason.FAILURES, ends_at, factor.value)
 
 
-def inactivity_lock(state: State, created_at: datetime, days: int, now: datetime) -> Lock | None:
+def inactivity_lock(state: AccountState, created_at: datetime, days: int, now: datetime) -> Lock | None:
     """Make the lock of an account that nobody has used for `days` days (LOCK-1); 0 days never lock.
 
     Counted from the latest of last complete sign-in, unlock, enabling and creation.
@@ -145,9 +145,9 @@ def unlock(
     return AccountUnlocked(lock, by, to_the_second(now))
 
 
-def lifted(lock: Lock, before: State) -> Lifted:
+def lifted(lock: Lock, before: AccountState) -> Lifted:
     """Return what lifting a lock changes, so that it can be put back as it was."""
-    return Lifted(lock, Opener(before.unlocked_by, before.unlocked_by_id, before.unlocked_at))
+    return Lifted(lock, Unlocker(before.unlocked_by, before.unlocked_by_id, before.unlocked_at))
 
 
 def told(lift: Lifted) -> dict[str, Fact]:
@@ -178,10 +178,10 @@ def read_back(details: Mapping[str, Fact]) -> Lifted | None:
         factor=said.get("lock_factor"),
     )
     account = None if opener is None else AccountId(opener)
-    return Lifted(lock, Opener(said.get("unlocked_by_before"), account, _instant(said.get("unlocked_at_before"))))
+    return Lifted(lock, Unlocker(said.get("unlocked_by_before"), account, _instant(said.get("unlocked_at_before"))))
 
 
-def judge_undo(unlock: Entry | None, state: State, actor: Actor, now: datetime) -> Lifted | Refused:
+def judge_undo(unlock: Entry | None, state: AccountState, actor: Actor, now: datetime) -> Lifted | Refused:
     """Decide whether an unlock is taken back: by whoever unlocked, within 10 s, unless something has happened since."""
     remembered = None if unlock is None else read_back(unlock.details)
     if unlock is None or remembered is None or (unlock.actor_id, unlock.actor_name) != (actor.account, actor.name):

@@ -14,8 +14,8 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.otp import store
 from doorward.features.otp.model import (
     NO_STEP,
-    Accepted,
     Candidate,
+    CodeAccepted,
     KeyFacts,
     OtpKey,
     OutOfStep,
@@ -60,7 +60,7 @@ def check_code(call: Call, account: AccountId, code: str) -> Result:
     if key is None:
         return Result.WRONG
     verdict = codes.verify_key(key, code, call.now)
-    if isinstance(verdict, Accepted):
+    if isinstance(verdict, CodeAccepted):
         _save(call, key, codes.succeeded(key, verdict, call.now))
         return Result.RIGHT
     if verdict.code == "otp.used":
@@ -129,7 +129,7 @@ def bind_key(
     delete_keys(call, account)
     key = new_id(call.now, call.entropy)
     sealed = call.sealer.seal(secret, _key_place(account, key))
-    store.add(call.sql, store.NewKey(account, key, sealed, step, call.now, spent_steps=spent_steps))
+    store.add(call.sql, store.NewKeyRow(account, key, sealed, step, call.now, spent_steps=spent_steps))
     accounts.change_factors(call, account, 1)
     return key
 
@@ -153,7 +153,8 @@ def bind_token(call: Call, account: AccountId, token: Token) -> None:
         expires_at=token.expires_at,
     )
     store.add(
-        call.sql, store.NewKey.of(clock_errors.mended(made, call.now), call.sealer.seal(seed, _key_place(account, key)))
+        call.sql,
+        store.NewKeyRow.of(clock_errors.mended(made, call.now), call.sealer.seal(seed, _key_place(account, key))),
     )
     accounts.change_factors(call, account, 1)
     accounts.set_token_expiry(call, account, token.expires_at)
@@ -228,18 +229,18 @@ def bind_first(call: Call, brought: Sequence[tuple[AccountId, bytes]]) -> None:
     """Give new accounts the keys that they bring along, which have accepted no step here yet: for an import (KEY-9)."""
     keys = new_ids(call.now, call.entropy, len(brought))
     new = [
-        store.NewKey(account, key, call.sealer.seal(secret, _key_place(account, key)), NO_STEP, call.now)
+        store.NewKeyRow(account, key, call.sealer.seal(secret, _key_place(account, key)), NO_STEP, call.now)
         for (account, secret), key in zip(brought, keys, strict=True)
     ]
     if new:
         store.add_many(call.sql, new)
 
 
-def check_candidate(call: Call, candidate: Candidate, code: str) -> Accepted | Refused:
+def check_candidate(call: Call, candidate: Candidate, code: str) -> CodeAccepted | Refused:
     """Judge a code made from a key that is being set up; a right one proves it, a wrong one changes nothing."""
     last_step = NO_STEP if candidate.confirmed_step is None else candidate.confirmed_step
     verdict = codes.verify(candidate.secret, code, last_step, call.now)
-    if isinstance(verdict, Accepted):
+    if isinstance(verdict, CodeAccepted):
         store.confirm_candidate(call.sql, candidate.account, candidate.session, verdict.step)
     return verdict
 

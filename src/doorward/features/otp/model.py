@@ -57,7 +57,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class CodeAccepted:
     """The code opens the door, and this is the step (or the counter) to remember with it."""
 
     step: int

@@ -86,7 +86,7 @@ _OLD_CANDIDATES = Expiring(otp_candidates, _C.made_at <= UNTIL)
 
 
 @dataclass(frozen=True, slots=True)
-class NewKey:
+class NewKeyRow:
     """A key that is about to be an account's."""
 
     account: AccountId
@@ -102,7 +102,7 @@ class NewKey:
     recent_steps: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, key: OtpKey, sealed_secret: bytes) -> "NewKey":
+    def of(cls, key: OtpKey, sealed_secret: bytes) -> "NewKeyRow":
         """Write a key down with all that it remembers."""
         return cls(
             key.account, key.id, sealed_secret, key.last_step, key.confirmed_at, key.parameters, key.offset_steps,
@@ -177,12 +177,12 @@ def tokens_of(sql: Connection, account: AccountId) -> list[TokenMemory]:
     ]
 
 
-def add(sql: Connection, new: NewKey) -> None:
+def add(sql: Connection, new: NewKeyRow) -> None:
     """Insert a key; its first remembered step is that of its set-up (KEY-9)."""
     add_many(sql, [new])
 
 
-def add_many(sql: Connection, new: Sequence[NewKey]) -> None:
+def add_many(sql: Connection, new: Sequence[NewKeyRow]) -> None:
     """Insert keys, as by `add`."""
     insert_rows(sql, otp_keys, [_row(one) for one in new], _UNUSED)
 
@@ -258,7 +258,7 @@ def drop_old_candidates(sql: Connection, made_before: datetime) -> int:
     return _OLD_CANDIDATES.forget(sql, made_before)
 
 
-def _row(new: NewKey) -> dict[str, Any]:
+def _row(new: NewKeyRow) -> dict[str, Any]:
     return {
         "account_id": new.account, "key_id": new.id, "sealed_secret": new.sealed_secret, "last_step": new.step,
         "spent_steps": sorted(new.spent_steps) or _NONE, "recent_steps": list(new.recent_steps) or _NONE,

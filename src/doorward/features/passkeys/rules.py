@@ -16,6 +16,7 @@ from doorward.features.passkeys.model.facts import (
     Assertion,
     AuthenticatorData,
     ChallengeScope,
+    ChallengeStamp,
     ClientData,
     Credential,
     Doubt,
@@ -23,7 +24,6 @@ from doorward.features.passkeys.model.facts import (
     Purpose,
     Registration,
     RelyingParty,
-    Stamp,
 )
 from doorward.kernel.time import from_microseconds, to_microseconds
 
@@ -78,28 +78,28 @@ def tagged(scope: ChallengeScope, nonce: bytes, made_at: datetime) -> str:
     return f"{scope.purpose}|{scope.bound_to.hex()}|{nonce.hex()}|{to_microseconds(made_at)}"
 
 
-def spell_challenge(stamp: Stamp) -> bytes:
+def spell_challenge(stamp: ChallengeStamp) -> bytes:
     """Write a challenge; it carries its own proof, so that whoever only looks leaves nothing behind in the database."""
     return _CHALLENGE.pack(stamp.nonce, to_microseconds(stamp.made_at), stamp.tag)
 
 
-def read_challenge(challenge: bytes) -> Stamp | None:
+def read_challenge(challenge: bytes) -> ChallengeStamp | None:
     """Read a challenge; None for what was not spelled here."""
     if len(challenge) != _CHALLENGE.size:
         return None
     nonce, made_at, tag = _CHALLENGE.unpack(challenge)
     try:
-        return Stamp(nonce, from_microseconds(made_at), tag)
+        return ChallengeStamp(nonce, from_microseconds(made_at), tag)
     except OverflowError:
         return None
 
 
-def over(stamp: Stamp, now: datetime) -> bool:
+def over(stamp: ChallengeStamp, now: datetime) -> bool:
     """Return whether a challenge has run out."""
     return now >= ends_at(stamp)
 
 
-def ends_at(stamp: Stamp) -> datetime:
+def ends_at(stamp: ChallengeStamp) -> datetime:
     """Return until when a challenge can be answered."""
     return stamp.made_at + LIFETIME
 

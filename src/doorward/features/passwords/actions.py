@@ -29,7 +29,7 @@ from doorward.features.policy.model import PasswordRules
 from doorward.kernel.act import act
 from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.outcome import LookUp, Refused
-from doorward.kernel.ports import Listed, Secret
+from doorward.kernel.ports import BreachListing, Secret
 
 
 def find(call: Call, account: AccountId) -> StoredPassword | None:
@@ -74,7 +74,7 @@ def compared(text: str) -> str:
     return rules.fold(text)
 
 
-def refuse_listed(answer: Listed) -> Refused | None:
+def refuse_listed(answer: BreachListing) -> Refused | None:
     """Refuse a password by what came of looking for it in the breach lists (PASS-2)."""
     return rules.judge_listed(answer)
 

@@ -12,7 +12,7 @@ from doorward.features.passwords.model import Requirements, Whose
 from doorward.features.policy.model import PasswordRules
 from doorward.kernel.names import canonical
 from doorward.kernel.outcome import Refused
-from doorward.kernel.ports import Listed, Secret
+from doorward.kernel.ports import BreachListing, Secret
 
 MAX_LENGTH = 256
 """In code points after NFC; longer ones are refused, never cut (PASS-1)."""
@@ -78,11 +78,11 @@ def spellings(password: Secret) -> tuple[str, ...]:
     return tuple(dict.fromkeys((text, fold(text))))
 
 
-def judge_listed(answer: Listed) -> Refused | None:
+def judge_listed(answer: BreachListing) -> Refused | None:
     """Refuse a password that one of the site's breach lists has, and any while a list cannot be read (PASS-2)."""
-    if answer is Listed.FOUND:
+    if answer is BreachListing.FOUND:
         return Refused("passwords.breached")
-    if answer is Listed.UNREADABLE:
+    if answer is BreachListing.UNREADABLE:
         return Refused("passwords.breach_list_unreadable", retry_after=RETRY)
     return None
 

@@ -92,7 +92,7 @@ def keys_open(call: Call) -> bool | None:
 def know_keys(call: Call) -> None:
     """Seal something to know the server's keys by, once."""
     sealed = call.sealer.seal(b"", _KEYS_PLACE).hex()
-    store.save(call.sql, _KEYS_AREA, {_SEALED: sealed}, store.Stamp(0, "system", call.now))
+    store.save(call.sql, _KEYS_AREA, {_SEALED: sealed}, store.VersionStamp(0, "system", call.now))
 
 
 def order(call: Call) -> dict[str, int]:
@@ -119,7 +119,7 @@ def rank(call: Call, name: str, wanted: int) -> PolicyChanged | PolicyUnchanged 
     version = store.load(call.sql, area)[1]
     if present == wanted:
         return PolicyUnchanged(version)
-    if not store.save(call.sql, area, {store.RANK: wanted}, store.Stamp(version, call.actor.name, call.now)):
+    if not store.save(call.sql, area, {store.RANK: wanted}, store.VersionStamp(version, call.actor.name, call.now)):
         raise LostRace
     call.note.details["rank"] = f"{present} → {wanted}"
     return PolicyChanged(version + 1, {"rank": f"{present} → {wanted}"})
@@ -174,7 +174,7 @@ def add_password_rules(call: Call, command: AddPasswordRules) -> PolicyChanged |
     if isinstance(change, Refused):
         return change
     values = {**begun, **change.values, store.RANK: rules.next_rank(order(call).values())}
-    if not store.save(call.sql, area, values, store.Stamp(0, call.actor.name, call.now)):
+    if not store.save(call.sql, area, values, store.VersionStamp(0, call.actor.name, call.now)):
         raise LostRace
     call.note.details |= change.told
     return PolicyChanged(1, change.told)
@@ -218,7 +218,7 @@ def _change(
         return change
     if not change.values:
         return PolicyUnchanged(version)
-    if not store.save(call.sql, area, change.values, store.Stamp(version, call.actor.name, call.now)):
+    if not store.save(call.sql, area, change.values, store.VersionStamp(version, call.actor.name, call.now)):
         raise LostRace
     call.note.details |= change.told
     return PolicyChanged(version + 1, change.told)

@@ -68,7 +68,7 @@ LEAST_BESIDE_ZERO: Mapping[str, int] = {"audit_retention_days": 31}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PolicyChange:
     """What a change comes to: the values that are new, and each as `old → new` for the entry."""
 
     values: Mapping[str, Fact]
@@ -126,7 +126,7 @@ def judge_named(wanted: Mapping[str, Fact]) -> Refused | None:
     return None if found is None else Refused("policy.default_only", {"key": found})
 
 
-def change(present: Settings, wanted: Mapping[str, Fact]) -> Change | Refused:
+def change(present: Settings, wanted: Mapping[str, Fact]) -> PolicyChange | Refused:
     """Decide what a change of settings comes to; all of it or, on the first value that cannot be, nothing."""
     before = asdict(present)
     for key, value in wanted.items():
@@ -135,7 +135,7 @@ def change(present: Settings, wanted: Mapping[str, Fact]) -> Change | Refused:
         if refused := _judge(key, before[key], value):
             return refused
     values = {key: value for key, value in wanted.items() if value != before[key]}
-    return Change(values, {key: f"{_word(before[key])} → {_word(value)}" for key, value in values.items()})
+    return PolicyChange(values, {key: f"{_word(before[key])} → {_word(value)}" for key, value in values.items()})
 
 
 def advice(settings: PasswordRules) -> dict[str, Mapping[str, Fact]]:

@@ -42,7 +42,7 @@ _MOVE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class VersionStamp:
     """Who saves, when, and on the ground of which version."""
 
     before: int
@@ -86,7 +86,7 @@ def load(sql: Connection, area: str) -> tuple[dict[str, Any], int]:
     return values, version
 
 
-def save(sql: Connection, area: str, values: Mapping[str, Any], stamp: Stamp) -> bool:
+def save(sql: Connection, area: str, values: Mapping[str, Any], stamp: VersionStamp) -> bool:
     """Write changed values if the area is still at the version that was loaded; tell whether it was."""
     common = {"in_area": area, "to_version": stamp.before + 1, "at": stamp.at, "by": stamp.by}
     if stamp.before == 0:

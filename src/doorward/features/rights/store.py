@@ -59,7 +59,7 @@ _DELETE = delete(roles).where(_R.name == bindparam("named"), _R.version == bindp
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class WriteStamp:
     """Who writes, and when."""
 
     by: str
@@ -128,12 +128,12 @@ def is_scope(sql: Connection, group: GroupId) -> bool:
     return any(sql.execute(one, values).first() is not None for one in (_OVER_GROUP, _OVER_GROUP_BY_GROUP))
 
 
-def grant(sql: Connection, holder: AccountId, assignment: Assignment, stamp: Stamp) -> None:
+def grant(sql: Connection, holder: AccountId, assignment: Assignment, stamp: WriteStamp) -> None:
     """Insert an assignment of an account."""
     sql.execute(_GRANT, {"account_id": holder, **_columns(assignment, stamp)})
 
 
-def grant_group(sql: Connection, holder: GroupId, assignment: Assignment, stamp: Stamp) -> None:
+def grant_group(sql: Connection, holder: GroupId, assignment: Assignment, stamp: WriteStamp) -> None:
     """Insert an assignment of a group."""
     sql.execute(_GRANT_GROUP, {"group_id": holder, **_columns(assignment, stamp)})
 
@@ -167,12 +167,12 @@ def own_roles(sql: Connection) -> dict[str, Role]:
     }
 
 
-def add_role(sql: Connection, role: Role, stamp: Stamp) -> None:
+def add_role(sql: Connection, role: Role, stamp: WriteStamp) -> None:
     """Insert a role."""
     sql.execute(_ADD, {"name": role.name, **_said(role, stamp)})
 
 
-def save_role(sql: Connection, before: Role, role: Role, stamp: Stamp) -> bool:
+def save_role(sql: Connection, before: Role, role: Role, stamp: WriteStamp) -> bool:
     """Write a role if it is still at the version that was loaded; tell whether it was."""
     changed = _SAVE.values(**_said(role, stamp))
     return sql.execute(changed, {"named": before.name, "before": before.version}).rowcount == 1
@@ -191,14 +191,14 @@ def _key(assignment: Assignment) -> dict[str, str]:
     return {"named": assignment.role, "which": assignment.effect.value, "over": str(assignment.scope)}
 
 
-def _columns(assignment: Assignment, stamp: Stamp) -> dict[str, object]:
+def _columns(assignment: Assignment, stamp: WriteStamp) -> dict[str, object]:
     return {
         "role": assignment.role, "scope": str(assignment.scope), "effect": assignment.effect.value,
         "granted_at": stamp.at, "granted_by": stamp.by,
     }  # fmt: skip
 
 
-def _said(role: Role, stamp: Stamp) -> dict[str, object]:
+def _said(role: Role, stamp: WriteStamp) -> dict[str, object]:
     rights: Iterable[str] = sorted(role.rights)
     return {
         "title": role.title, "rights": rights, "reaches_higher": role.reaches_higher, "version": role.version,

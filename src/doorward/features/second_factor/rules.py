@@ -27,7 +27,7 @@ UNDO_FOR = timedelta(seconds=10)
 """For so long an allowlist entry is taken back by whoever added it."""
 
 
-class Deed(StrEnum):
+class FactorDeed(StrEnum):
     """What operators do about an account's second factor; the rows of `TABLE`."""
 
     RESET = "reset"
@@ -38,7 +38,7 @@ class Deed(StrEnum):
     LIFT = "lift"
 
 
-class Change(Enum):
+class FactorChange(Enum):
     """One thing that a deed changes; all that one deed changes is one transaction."""
 
     DELETE_FACTORS = "delete factors"
@@ -49,7 +49,7 @@ class Change(Enum):
     MOVE_EPOCH = "move epoch"
 
 
-Changes = frozenset[Change]
+Changes = frozenset[FactorChange]
 """What a deed changes; nothing where things are already as wanted."""
 
 
@@ -76,28 +76,34 @@ Column = FactorState | Untouched
 _SET_UP, _MAY, _BLOCKED, _EXCLUDED = FactorState
 (_NEVER,) = Untouched
 _NOTHING: Changes = frozenset()
-_RESET: Changes = frozenset({Change.DELETE_FACTORS, Change.PUT_ENTRY, Change.MOVE_EPOCH})
-_DELETE: Changes = frozenset({Change.DELETE_FACTORS, Change.TAKE_ENTRY, Change.MOVE_EPOCH})
-_PUT: Changes = frozenset({Change.PUT_ENTRY})
-_TAKE: Changes = frozenset({Change.TAKE_ENTRY})
-_EXCLUDE: Changes = frozenset({Change.EXCLUDE})
-_LIFT: Changes = frozenset({Change.LIFT, Change.MOVE_EPOCH})
+_RESET: Changes = frozenset({FactorChange.DELETE_FACTORS, FactorChange.PUT_ENTRY, FactorChange.MOVE_EPOCH})
+_DELETE: Changes = frozenset({FactorChange.DELETE_FACTORS, FactorChange.TAKE_ENTRY, FactorChange.MOVE_EPOCH})
+_PUT: Changes = frozenset({FactorChange.PUT_ENTRY})
+_TAKE: Changes = frozenset({FactorChange.TAKE_ENTRY})
+_EXCLUDE: Changes = frozenset({FactorChange.EXCLUDE})
+_LIFT: Changes = frozenset({FactorChange.LIFT, FactorChange.MOVE_EPOCH})
 """Sessions that a password alone has opened end with the exclusion that allowed them."""
 
-TABLE: Mapping[Deed, Mapping[Column, Changes | str]] = MappingProxyType(
+TABLE: Mapping[FactorDeed, Mapping[Column, Changes | str]] = MappingProxyType(
     {
-        Deed.RESET: {_SET_UP: _RESET, _MAY: _RESET, _BLOCKED: _RESET, _NEVER: _RESET, _EXCLUDED: _RESET},
-        Deed.DELETE: {
+        FactorDeed.RESET: {_SET_UP: _RESET, _MAY: _RESET, _BLOCKED: _RESET, _NEVER: _RESET, _EXCLUDED: _RESET},
+        FactorDeed.DELETE: {
             _SET_UP: _DELETE,
             _MAY: _DELETE,
             _BLOCKED: _NOTHING,
             _NEVER: _DELETE,
             _EXCLUDED: "second_factor.excluded",
         },
-        Deed.ALLOW: {_SET_UP: _NOTHING, _MAY: _NOTHING, _BLOCKED: _PUT, _NEVER: _PUT},
-        Deed.WITHDRAW: {_SET_UP: _NOTHING, _MAY: _TAKE, _BLOCKED: _NOTHING, _NEVER: _NOTHING},
-        Deed.EXCLUDE: {_SET_UP: _EXCLUDE, _MAY: _EXCLUDE, _BLOCKED: _EXCLUDE, _NEVER: _EXCLUDE, _EXCLUDED: _NOTHING},
-        Deed.LIFT: {_SET_UP: _NOTHING, _MAY: _NOTHING, _BLOCKED: _NOTHING, _NEVER: _NOTHING, _EXCLUDED: _LIFT},
+        FactorDeed.ALLOW: {_SET_UP: _NOTHING, _MAY: _NOTHING, _BLOCKED: _PUT, _NEVER: _PUT},
+        FactorDeed.WITHDRAW: {_SET_UP: _NOTHING, _MAY: _TAKE, _BLOCKED: _NOTHING, _NEVER: _NOTHING},
+        FactorDeed.EXCLUDE: {
+            _SET_UP: _EXCLUDE,
+            _MAY: _EXCLUDE,
+            _BLOCKED: _EXCLUDE,
+            _NEVER: _EXCLUDE,
+            _EXCLUDED: _NOTHING,
+        },
+        FactorDeed.LIFT: {_SET_UP: _NOTHING, _MAY: _NOTHING, _BLOCKED: _NOTHING, _NEVER: _NOTHING, _EXCLUDED: _LIFT},
     }
 )
 """What each deed changes in each state, or the code of its refusal (KEY-3 to KEY-5, KEY-8).
@@ -105,7 +111,7 @@ TABLE: Mapping[Deed, Mapping[Column, Changes | str]] = MappingProxyType(
 A delete blocks an account that never had a factor, too: no method of DEV-2 lets it in afterwards.
 """
 
-BENEATH = frozenset({Deed.ALLOW, Deed.WITHDRAW})
+BENEATH = frozenset({FactorDeed.ALLOW, FactorDeed.WITHDRAW})
 """Deeds on the allowlist alone: they look at the state beneath an exclusion, and leave the exclusion as it is."""
 
 
@@ -123,9 +129,9 @@ def live(entry: AllowlistEntry | None, now: datetime) -> bool:
     return entry is not None and now < entry.expires_at
 
 
-def decide(deed: Deed, situation: Situation, now: datetime) -> Changes | Refused:
+def decide(deed: FactorDeed, situation: Situation, now: datetime) -> Changes | Refused:
     """Return what a deed changes; refuse with `second_factor.internal_only` or `second_factor.excluded` (KEY-4)."""
-    if deed is Deed.DELETE and situation.kind is AccountKind.EXTERNAL:
+    if deed is FactorDeed.DELETE and situation.kind is AccountKind.EXTERNAL:
         return Refused("second_factor.internal_only")
     found = TABLE[deed][_column(replace(situation, excluded=False) if deed in BENEATH else situation, now)]
     return Refused(found) if isinstance(found, str) else found

@@ -32,7 +32,7 @@ _LIFT = delete(exclusions).where(_E.account_id == bindparam("account"))
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ListPart:
     """A part of a list: from after an account on, a limited number of the people whom somebody reaches (RIGHT-3)."""
 
     most: int
@@ -51,7 +51,7 @@ def entry(sql: Connection, account: AccountId) -> AllowlistEntry | None:
     return None if row is None else _entry(row)
 
 
-def entries(sql: Connection, now: datetime, part: Part) -> list[AllowlistEntry]:
+def entries(sql: Connection, now: datetime, part: ListPart) -> list[AllowlistEntry]:
     """List the entries that have not expired, by full name, then id."""
     return [_entry(row) for row in sql.execute(_part_of(_LIVE, _A, part), {"now": now, **part.values})]
 
@@ -94,7 +94,7 @@ def exclusion(sql: Connection, account: AccountId) -> Exclusion | None:
     return None if row is None else _exclusion(row)
 
 
-def excluded(sql: Connection, part: Part) -> list[Exclusion]:
+def excluded(sql: Connection, part: ListPart) -> list[Exclusion]:
     """List the exclusions by full name, then id."""
     return [_exclusion(row) for row in sql.execute(_part_of(_EXCLUDED, _E, part), part.values)]
 
@@ -126,6 +126,6 @@ def _exclusion(row: Any) -> Exclusion:
     return Exclusion(AccountId(row.account_id), row.added_at, row.added_by, row.added_by_id, row.reason)
 
 
-def _part_of(statement: Select[Any], columns: Any, part: Part) -> Select[Any]:
+def _part_of(statement: Select[Any], columns: Any, part: ListPart) -> Select[Any]:
     further = [] if part.after is None else [after_it()]
     return statement.where(*further, *reached(columns.account_id, sides(part.reach)))

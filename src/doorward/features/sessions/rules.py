@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from doorward.features.accounts.model import Account, Lock, State
+from doorward.features.accounts.model import Account, AccountState, Lock
 from doorward.features.policy.model import DeviceMethod
 from doorward.features.sessions.model import OpenedWith, Validity
 from doorward.kernel.act import NO_SESSION, SessionFacts
@@ -16,7 +16,7 @@ def live(session: Validity, account_epoch: int, idle: timedelta, now: datetime) 
     return session.epoch == account_epoch and now < session.expires_at and now - session.last_seen_at < idle
 
 
-def admits(opened_with: OpenedWith, state: State, method: DeviceMethod) -> bool:
+def admits(opened_with: OpenedWith, state: AccountState, method: DeviceMethod) -> bool:
     """Return whether the account's factors still allow a session that is opened so (KEY's table, DEV-2)."""
     match opened_with:
         case OpenedWith.PASSWORD:
@@ -31,7 +31,7 @@ def admits(opened_with: OpenedWith, state: State, method: DeviceMethod) -> bool:
             return state.factors > 0
 
 
-def spared_factor(state: State, method: DeviceMethod) -> bool:
+def spared_factor(state: AccountState, method: DeviceMethod) -> bool:
     """Return whether an account goes in without a second factor: none was ever set up, reset or deleted (DEV-2).
 
     An account that has one is asked for it under every method; nothing is downgraded.

@@ -13,7 +13,7 @@ from doorward.features.otp import actions as otp
 from doorward.features.policy import actions as policy
 from doorward.features.rights.actions.administrators import administrator_exists
 from doorward.features.system import rules
-from doorward.features.system.model import BrokenPromise, Facts, Held, Serving, SystemShown, ViewSystem
+from doorward.features.system.model import BrokenPromise, DutyHeld, Facts, Serving, SystemShown, ViewSystem
 from doorward.kernel.act import act
 from doorward.kernel.version import VERSION
 
@@ -57,7 +57,7 @@ def _facts(call: Call) -> Facts:
         size_bytes=None if room is None else room.size_bytes,
         free_bytes=None if room is None else room.free_bytes,
         keys_open=_keys_open(call),
-        duties=tuple(Held(*one) for one in duties.held(call.sql, call.now)),
+        duties=tuple(DutyHeld(*one) for one in duties.held(call.sql, call.now)),
         serving=_serving(call),
         seen_at=_seen_at(call),
         mail_error=_mail_error(call),

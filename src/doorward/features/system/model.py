@@ -51,7 +51,7 @@ class ViewSystem:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class DutyHeld:
     """One of the server's own duties, and which process of which node does it."""
 
     duty: str
@@ -103,7 +103,7 @@ class Facts:
     """Left on its disk; None where it is another machine's."""
     keys_open: bool | None
     """Whether the keys open what is sealed in the database; None where nothing is."""
-    duties: tuple[Held, ...]
+    duties: tuple[DutyHeld, ...]
     serving: frozenset[Serving]
     seen_at: datetime | None
     """The latest instant that a server has left in the database."""

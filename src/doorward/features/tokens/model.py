@@ -22,7 +22,7 @@ class TokenState(StrEnum):
     """Lost, broken or scrapped; its seed is erased."""
 
 
-class Form(StrEnum):
+class TokenFileFormat(StrEnum):
     """How a file of tokens is written."""
 
     PSKC = "pskc"
@@ -90,7 +90,7 @@ class ContainerKey:
 
 
 @dataclass(frozen=True, slots=True)
-class FileRead:
+class TokenFileRead:
     """A file as it was read: the tokens of its good lines, and what is wrong with the others."""
 
     tokens: tuple[NewToken, ...]

@@ -11,7 +11,7 @@ from doorward.kernel.lines import LineError
 from doorward.kernel.outcome import Done
 
 
-class Form(StrEnum):
+class PeopleFileFormat(StrEnum):
     """How a file is written."""
 
     CSV = "csv"
@@ -64,7 +64,7 @@ class Kept(People, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class FileRead:
+class PeopleFileRead:
     """A file as it was read: the people of its good lines, and what is wrong with the others."""
 
     people: Kept
@@ -137,5 +137,5 @@ class ExportPeople:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportAllowed(Done):
+class AccountExportAllowed(Done):
     """The export may go on."""

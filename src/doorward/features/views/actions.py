@@ -6,13 +6,13 @@ from doorward.features.directory.actions import search_accounts
 from doorward.features.views import rules, store
 from doorward.features.views.model import (
     DeleteView,
-    ExportAllowed,
     ExportFound,
     ListViews,
     RenameView,
     SaveView,
     View,
     ViewDeleted,
+    ViewExportAllowed,
     ViewSaved,
     ViewsListed,
     ViewUnchanged,
@@ -81,7 +81,7 @@ def delete_view(call: Call, command: DeleteView) -> ViewDeleted | Refused:
 
 
 @act("users:read", event="accounts.exported", needs=(Needs.SOMEWHERE,))
-def export_found(call: Call, command: ExportFound) -> ExportAllowed | Refused:
+def export_found(call: Call, command: ExportFound) -> ViewExportAllowed | Refused:
     """Begin to export what a search finds; what was searched for stands in the one entry that this writes (AUDIT-1).
 
     A search that would be refused is refused here, before a file has begun.
@@ -90,7 +90,7 @@ def export_found(call: Call, command: ExportFound) -> ExportAllowed | Refused:
     if isinstance(found, Refused):
         return found
     call.note.details |= {"form": "csv", "search": directory.told(command.search)}
-    return ExportAllowed()
+    return ViewExportAllowed()
 
 
 def views_of(call: Call, account: AccountId) -> tuple[View, ...]:

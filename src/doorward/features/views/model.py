@@ -57,7 +57,7 @@ class ExportFound:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportAllowed(Done):
+class ViewExportAllowed(Done):
     """The file may be read, page by page."""
 
 

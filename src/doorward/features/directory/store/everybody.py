@@ -26,7 +26,7 @@ _WAY = accounts.alias("way")
 
 def search(
     sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int, walk: int | None = None
-) -> list[lists.Listed]:
+) -> list[lists.JoinedAccount]:
     """Load accounts that meet every condition, by full name, then id; at most `walk` names are walked."""
     names = frozenset(conditions) - lists.NO_CONDITIONS
     values = {**conditions, "now": now, "most": most, "walk": WALK[sql.dialect.name] if walk is None else walk}

@@ -17,7 +17,7 @@ from doorward.edges.sql.tables.notices import outbox
 from doorward.edges.sql.tables.passwords import passwords
 from doorward.edges.sql.tables.second_factor import allowlist
 from doorward.edges.sql.tables.sessions import sessions
-from doorward.features.accounts.model import Account, AccountKind, Lock, LockReason, Standing, State
+from doorward.features.accounts.model import Account, AccountKind, AccountState, Lock, LockReason, Standing
 from doorward.features.applications.model import HostBearer
 from doorward.features.directory.model import SessionBehind
 from doorward.features.second_factor.model import AllowlistEntry, Cause
@@ -110,7 +110,7 @@ _BEHIND_HOSTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class JoinedAccount:
     """An account as the joined tables have it."""
 
     standing: Standing
@@ -119,7 +119,7 @@ class Listed:
     password_changed_at: datetime | None
 
 
-def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[Listed]:
+def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[JoinedAccount]:
     """Load accounts that meet every condition, by full name, then id; a condition without a value is given True."""
     statement = _filtered(frozenset(conditions) - NO_CONDITIONS)
     return [_listed(row) for row in sql.execute(statement, {**conditions, "now": now, "most": most})]
@@ -201,14 +201,14 @@ def _behind(row: Any) -> SessionBehind:
     )  # fmt: skip
 
 
-def _listed(row: Any) -> Listed:
+def _listed(row: Any) -> JoinedAccount:
     account = AccountId(row.account_id)
     entry = None
     if row.expires_at is not None:
         entry = AllowlistEntry(
             account, Cause(row.cause), row.added_at, row.added_by, row.added_by_id, row.reason, row.expires_at
         )
-    return Listed(Standing(_account(row), _state(row)), row.full_name_canonical, entry, row.password_changed_at)
+    return JoinedAccount(Standing(_account(row), _state(row)), row.full_name_canonical, entry, row.password_changed_at)
 
 
 def _account(row: Any) -> Account:
@@ -219,11 +219,11 @@ def _account(row: Any) -> Account:
     )  # fmt: skip
 
 
-def _state(row: Any) -> State:
+def _state(row: Any) -> AccountState:
     lock = None
     if row.locked_at is not None:
         lock = Lock(row.locked_at, LockReason(row.lock_reason), row.lock_ends_at, row.lock_factor)
-    return State(
+    return AccountState(
         epoch=row.epoch, lock=lock, unlocked_by=row.unlocked_by, unlocked_by_id=row.unlocked_by_id,
         unlocked_at=row.unlocked_at, enabled_at=row.enabled_at, last_sign_in_at=row.last_sign_in_at,
         factors=row.factors, excluded=row.excluded, factor_due=row.factor_due,

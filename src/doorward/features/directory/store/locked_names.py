@@ -81,7 +81,7 @@ class _Asked:
 
 def search(
     sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int, walk: int = WALK
-) -> list[lists.Listed]:
+) -> list[lists.JoinedAccount]:
     """Load locked accounts that meet every condition, by full name, then id.
 
     Beside a pattern stand parts of it: whoever it finds has all of them. `walk` names are walked at most.

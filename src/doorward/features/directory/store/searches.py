@@ -10,7 +10,7 @@ from doorward.features.directory.store import everybody, lists, locked_names
 from doorward.kernel.ids import AccountId
 
 
-def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[lists.Listed]:
+def search(sql: Connection, conditions: Mapping[str, Any], now: datetime, most: int) -> list[lists.JoinedAccount]:
     """Load accounts that meet every condition, by full name, then id."""
     if _of_the_locked(conditions):
         return locked_names.search(sql, conditions, now, most)

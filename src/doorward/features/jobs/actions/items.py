@@ -7,7 +7,7 @@ from doorward.edges.call import Call
 from doorward.edges.run import Runtime
 from doorward.features.accounts import actions as accounts
 from doorward.features.directory import actions as directory
-from doorward.features.directory.model import Part
+from doorward.features.directory.model import SearchPart
 from doorward.features.jobs import rules, store
 from doorward.features.jobs.model import FindItems, ItemsFound, Job, JobKind, JobState, WorkItem
 from doorward.features.lockout.actions import locking as lockout
@@ -101,7 +101,7 @@ def find_items(call: Call, command: FindItems) -> ItemsFound | Refused:
         return ItemsFound(tuple(named(call, job.frontier.listed[: rules.FEW])), last=job.listed <= rules.FEW)
     if refused := _still_acts(call, job):
         return refused
-    part = Part(job.made_at, rules.PART, job.frontier.after, automatic_locks=job.kind is JobKind.UNLOCKS)
+    part = SearchPart(job.made_at, rules.PART, job.frontier.after, automatic_locks=job.kind is JobKind.UNLOCKS)
     found = directory.found_part(call, job.frontier.search, part)
     if isinstance(found, Refused):
         return found

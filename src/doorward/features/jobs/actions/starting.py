@@ -7,7 +7,7 @@ from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.directory import actions as directory
 from doorward.features.directory import rules as directory_rules
-from doorward.features.directory.model import Part
+from doorward.features.directory.model import SearchPart
 from doorward.features.jobs import rules, store
 from doorward.features.jobs.actions.items import ITEM_ACTS, named
 from doorward.features.jobs.model import (
@@ -99,7 +99,7 @@ def stop_job(call: Call, command: StopJob) -> JobStopped | JobOver | Refused:
 @act("users:read", event=None, writes=False, needs=(Needs.SOMEWHERE,))
 def count_found(call: Call, command: CountFound) -> FoundCounted | Refused:
     """Count what a search finds before a job is begun on it; of the locked those whom automatic locks shut out."""
-    part = Part(call.now, 0, automatic_locks=command.kind is JobKind.UNLOCKS)
+    part = SearchPart(call.now, 0, automatic_locks=command.kind is JobKind.UNLOCKS)
     found = directory.count_found(call, command.search, part)
     return found if isinstance(found, Refused) else FoundCounted(found)
 

@@ -22,7 +22,7 @@ _NEVER = threading.Event()
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class WriterHeld:
     """For how long a piece has held the writer, when it ended, and whether others waited then."""
 
     lasted: timedelta
@@ -43,7 +43,7 @@ class Pace:
         """Return the size of the next piece."""
         return self.sizes.get(kind, rules.LEAST)
 
-    def held(self, kind: JobKind, size: int, held: Held) -> None:
+    def held(self, kind: JobKind, size: int, held: WriterHeld) -> None:
         """Note how a whole piece has held the writer."""
         self.others_at = held.ended_at if held.others else self.others_at
         aim = rules.aim(None if self.others_at is None else held.ended_at - self.others_at)
@@ -92,7 +92,7 @@ def _go_on_with(runtime: Runtime, job: Job, pace: Pace, failures: list[Exception
     return done
 
 
-def _work_off(runtime: Runtime, job: Job, piece: Sequence[AccountId], failures: list[Exception]) -> Held:
+def _work_off(runtime: Runtime, job: Job, piece: Sequence[AccountId], failures: list[Exception]) -> WriterHeld:
     """Work off a piece, and say how it held the writer.
 
     An item that raises takes its whole transaction with it, so that the others are tried again, one by one.
@@ -106,15 +106,15 @@ def _work_off(runtime: Runtime, job: Job, piece: Sequence[AccountId], failures: 
             each = [_work_off(runtime, job, [one], failures) for one in piece]
             return max(each, key=lambda held: held.lasted)
         failures.append(error)
-        return Held(timedelta(), runtime.clock.now(), others=False)
+        return WriterHeld(timedelta(), runtime.clock.now(), others=False)
 
 
-def _transaction(runtime: Runtime, job: Job, piece: Sequence[AccountId]) -> Held:
+def _transaction(runtime: Runtime, job: Job, piece: Sequence[AccountId]) -> WriterHeld:
     with runtime.writing(job.beginner.origin) as call:
         work_off(runtime, call, job.id, piece)
         others = others_wait(call.sql)
     ended_at = runtime.clock.now()
-    return Held(ended_at - call.now, ended_at, others)
+    return WriterHeld(ended_at - call.now, ended_at, others)
 
 
 def _finish(runtime: Runtime, job: Job) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from doorward.features.otp.model import Accepted, OtpKey
+from doorward.features.otp.model import CodeAccepted, OtpKey
 from doorward.features.tokens.rules.memory import with_recent
 from doorward.kernel.otp_parameters import Algorithm, MovingFactor
 from doorward.kernel.outcome import Refused
@@ -43,7 +43,7 @@ def hotp(secret: bytes, counter: int, algorithm: Algorithm = Algorithm.SHA1) -> 
     return f"{number % 10**DIGITS:0{DIGITS}d}"
 
 
-def verify(secret: bytes, given: str, last_step: int, now: datetime, *, drift: int = DRIFT) -> Accepted | Refused:
+def verify(secret: bytes, given: str, last_step: int, now: datetime, *, drift: int = DRIFT) -> CodeAccepted | Refused:
     """Decide whether an app's code of six ASCII digits opens the door now; refuse with `otp.wrong` or `otp.used`.
 
     A step at or before `last_step` is never accepted again: RFC 6238 section 5.2 forbids a second use, and remembering
@@ -53,7 +53,7 @@ def verify(secret: bytes, given: str, last_step: int, now: datetime, *, drift: i
     return _judged(steps_of(secret, given, from_zero(middle - drift, middle + drift)), last_step)
 
 
-def verify_key(key: OtpKey, given: str, now: datetime) -> Accepted | Refused:
+def verify_key(key: OtpKey, given: str, now: datetime) -> CodeAccepted | Refused:
     """Decide like `verify`, with all that the key remembers: its last step and the spent ones (KEY-9, KEY-15).
 
     A key by counter also finds the codes just behind its last one, so that whoever types one again hears that it was
@@ -64,12 +64,12 @@ def verify_key(key: OtpKey, given: str, now: datetime) -> Accepted | Refused:
         return Refused("otp.wrong", cause="the hardware token has expired")
     right = steps_of(key.secret, given, _window(key, now), key.parameters.algorithm)
     verdict = _judged(right, key.last_step)
-    if isinstance(verdict, Accepted) and verdict.step in key.spent_steps:
+    if isinstance(verdict, CodeAccepted) and verdict.step in key.spent_steps:
         return Refused("otp.used")
     return verdict
 
 
-def succeeded(key: OtpKey, accepted: Accepted, now: datetime) -> OtpKey:
+def succeeded(key: OtpKey, accepted: CodeAccepted, now: datetime) -> OtpKey:
     """Remember an accepted step: no earlier one will do, and the failures in a row are over.
 
     A hardware token's clock cannot be set, so that its drift is followed from code to code: RFC 6238 section 6.
@@ -108,10 +108,10 @@ def from_zero(first: int, last: int) -> range:
     return range(max(0, first), last + 1)
 
 
-def _judged(right: list[int], last_step: int) -> Accepted | Refused:
+def _judged(right: list[int], last_step: int) -> CodeAccepted | Refused:
     if not right:
         return Refused("otp.wrong")
-    return Refused("otp.used") if right[-1] <= last_step else Accepted(right[-1])
+    return Refused("otp.used") if right[-1] <= last_step else CodeAccepted(right[-1])
 
 
 def _window(key: OtpKey, now: datetime) -> range:

@@ -13,9 +13,10 @@ from doorward.features.accounts import actions as accounts
 from doorward.features.passkeys import rules, store
 from doorward.features.passkeys.actions import reading
 from doorward.features.passkeys.model.facts import (
-    Accepted,
     Assertion,
+    AssertionAccepted,
     ChallengeScope,
+    ChallengeStamp,
     Doubt,
     GivenAssertion,
     GivenRegistration,
@@ -24,7 +25,6 @@ from doorward.features.passkeys.model.facts import (
     Registration,
     Rejected,
     RelyingParty,
-    Stamp,
 )
 from doorward.kernel.ids import AccountId, new_id
 from doorward.kernel.outcome import Refused
@@ -56,7 +56,9 @@ def available(public_url: str) -> bool:
 def make_challenge(call: Call, scope: ChallengeScope) -> bytes:
     """Make a challenge for one scope; nothing is stored."""
     nonce = call.entropy.bytes(_NONCE_BYTES)
-    return rules.spell_challenge(Stamp(nonce, call.now, _tag(call, scope, Stamp(nonce, call.now, b""))))
+    return rules.spell_challenge(
+        ChallengeStamp(nonce, call.now, _tag(call, scope, ChallengeStamp(nonce, call.now, b"")))
+    )
 
 
 def add(
@@ -78,7 +80,7 @@ def add(
     return new
 
 
-def check(call: Call, asked: Question, given: GivenAssertion) -> Accepted | Rejected:
+def check(call: Call, asked: Question, given: GivenAssertion) -> AssertionAccepted | Rejected:
     """Judge an assertion, and remember a right one: its challenge is spent, its count is kept.
 
     A passkey that is not there takes as long as a wrong signature.
@@ -148,7 +150,7 @@ def _doubt(
     )
 
 
-def _remember(call: Call, asked: Question, passkey: Passkey, read: Assertion) -> Accepted | Rejected:
+def _remember(call: Call, asked: Question, passkey: Passkey, read: Assertion) -> AssertionAccepted | Rejected:
     """Take a rightly signed assertion, unless what is remembered speaks against it."""
     doubt = rules.judge_memory(passkey, read.authenticator, asked.scope.purpose)
     if doubt is Doubt.CLONED:
@@ -164,7 +166,7 @@ def _remember(call: Call, asked: Question, passkey: Passkey, read: Assertion) ->
     after = rules.used(passkey, read.authenticator, call.now, beside_password=beside_password)
     if not store.save_use(call.sql, passkey, after):
         raise LostRace
-    return Accepted(after, read.authenticator.user_verified)
+    return AssertionAccepted(after, read.authenticator.user_verified)
 
 
 def _doubt_challenge(call: Call, scope: ChallengeScope, challenge: bytes) -> Doubt | None:
@@ -181,5 +183,5 @@ def _spend(call: Call, account: AccountId, challenge: bytes) -> bool:
     return store.spend(call.sql, account, rules.spent_hash(challenge), until)
 
 
-def _tag(call: Call, scope: ChallengeScope, stamp: Stamp) -> bytes:
+def _tag(call: Call, scope: ChallengeScope, stamp: ChallengeStamp) -> bytes:
     return call.sealer.keyed_hash(rules.tagged(scope, stamp.nonce, stamp.made_at), _HASH_PURPOSE)

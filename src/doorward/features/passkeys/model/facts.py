@@ -195,7 +195,7 @@ class ChallengeScope:
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class ChallengeStamp:
     """What a challenge says of itself: its chance, when it was made, and the tag that proves both."""
 
     nonce: bytes
@@ -238,7 +238,7 @@ class RequestOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AssertionAccepted:
     """The assertion proves that whoever gave it holds this passkey."""
 
     passkey: Passkey

@@ -48,7 +48,7 @@ def explain_permission(call: Call, command: Explain) -> Explained | Refused:
     verdict = deciding.may(actor, wanted, target)
     assignments = facts.assignments_of(call, command.actor)
     roles = facts.roles_behind(call, assignments)
-    about = reasoning.Held(assignments, roles, names_of(call, assignments))
+    about = reasoning.Holdings(assignments, roles, names_of(call, assignments))
     by_state = _refused_by_state(call, command, standing)
     refusal = by_state if isinstance(verdict, Allowed) else verdict
     told = reasoning.reasoned(actor, wanted, target, about)

@@ -121,9 +121,9 @@ def judge_reaching_higher(call: Call) -> Refused | None:
     return None if actor is None else deciding.may_reach_higher(actor)
 
 
-def stamp(call: Call) -> store.Stamp:
+def stamp(call: Call) -> store.WriteStamp:
     """Return who writes, and when."""
-    return store.Stamp(call.actor.name, call.now)
+    return store.WriteStamp(call.actor.name, call.now)
 
 
 def _own(call: Call, name: str) -> Role | Refused:

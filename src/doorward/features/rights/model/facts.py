@@ -64,7 +64,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldRight:
     """Over whom one right is allowed, over whom it is denied, and where by a role that reaches higher."""
 
     allowed: frozenset[Scope] = frozenset()
@@ -72,7 +72,7 @@ class Held:
     higher: frozenset[Scope] = frozenset()
 
 
-Holdings = Mapping[str, Held]
+Holdings = Mapping[str, HeldRight]
 """What an account holds, right by right."""
 
 

@@ -15,7 +15,7 @@ from doorward.kernel.sentences import sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Holdings:
     """What the actor holds: the assignments, the roles behind them, and the groups in the asker's scope."""
 
     assignments: Sequence[Assignment]
@@ -55,7 +55,7 @@ _WHY_NOT: dict[Question, str] = {
 }
 
 
-def reasoned(actor: ActorFacts, act: Act, target: TargetFacts, held: Held) -> tuple[Reasoning, ...]:
+def reasoned(actor: ActorFacts, act: Act, target: TargetFacts, held: Holdings) -> tuple[Reasoning, ...]:
     """Answer every question of the decision that the act brings up; whoever reads sees more than the first no."""
     grounds: dict[Question, str] = {
         deciding.operates: _operates(actor),
@@ -100,7 +100,7 @@ def _operates(actor: ActorFacts) -> str:
     return "an operator locked it, or it was reported" if actor.barred else "internal, enabled, not locked by hand"
 
 
-def _over(right: str, target: TargetFacts, held: Held) -> str:
+def _over(right: str, target: TargetFacts, held: Holdings) -> str:
     """Name what allows the right there and what denies it."""
     of_right = [one for one in held.assignments if (role := held.roles.get(one.role)) and right in role.rights]
     reaching = [one for one in of_right if one.scope.group is None or one.scope.group in target.groups]
@@ -124,17 +124,17 @@ def _higher(actor: ActorFacts, right: str, target: TargetFacts) -> str:
     return f"it lacks {', '.join(sorted(lacking))}"
 
 
-def _listed(found: Sequence[Assignment], held: Held) -> str:
+def _listed(found: Sequence[Assignment], held: Holdings) -> str:
     return ", ".join(dict.fromkeys(_spelled(one, held) for one in found))
 
 
-def _spelled(one: Assignment, held: Held) -> str:
+def _spelled(one: Assignment, held: Holdings) -> str:
     role = held.roles[one.role].title
     over = "everything" if one.scope.group is None else _group(one.scope.group, held)
     through = "" if one.through is None else f", through {_group(one.through, held)}"
     return f"{role} over {over}{through}"
 
 
-def _group(group: GroupId, held: Held) -> str:
+def _group(group: GroupId, held: Holdings) -> str:
     """Name a group to whoever asks; one outside their scope is not named (RIGHT-3)."""
     return f"the group {held.names[group]}" if group in held.names else "a group outside your scope"

@@ -20,7 +20,7 @@ from doorward.features.second_factor.model import (
     UndoAllowSetUp,
     WithdrawSetUp,
 )
-from doorward.features.second_factor.rules import Deed
+from doorward.features.second_factor.rules import FactorDeed
 from doorward.kernel.act import Actor, Needs, act
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Refused
@@ -35,7 +35,7 @@ def allow_set_up(call: Call, command: AllowSetUp) -> SetUpAllowed | ListUnchange
     Where it has a password, a link to set one that is on its way is worth nothing any more: with it and the code that
     is mailed now the mailbox alone would give the account (PASS-5).
     """
-    decided = states.decide(call, Deed.ALLOW, command.account, command.reason)
+    decided = states.decide(call, FactorDeed.ALLOW, command.account, command.reason)
     if isinstance(decided, Refused):
         return decided
     if not decided.changes:
@@ -51,7 +51,7 @@ def allow_set_up(call: Call, command: AllowSetUp) -> SetUpAllowed | ListUnchange
 @act(MODIFY_OBJECT_ACLS, event="allowlist.removed", needs=(Needs.ANOTHER, Needs.SECOND_FACTOR))
 def withdraw_set_up(call: Call, command: WithdrawSetUp) -> SetUpWithdrawn | ListUnchanged | Refused:
     """Take an account off the allowlist; a set-up under way can no longer be completed."""
-    decided = states.decide(call, Deed.WITHDRAW, command.account, command.reason)
+    decided = states.decide(call, FactorDeed.WITHDRAW, command.account, command.reason)
     if isinstance(decided, Refused):
         return decided
     if not decided.changes:
@@ -65,7 +65,7 @@ def undo_allow_set_up(call: Call, command: UndoAllowSetUp) -> SetUpWithdrawn | R
     """Take back an entry that the actor has added within 10 s; a set-up under way can no longer be completed."""
     if refused := rules.judge_undo(states.entry_of(call, command.account), call.actor, call.now):
         return refused
-    decided = states.decide(call, Deed.WITHDRAW, command.account, command.reason)
+    decided = states.decide(call, FactorDeed.WITHDRAW, command.account, command.reason)
     if isinstance(decided, Refused):
         return decided
     states.carry_out(call, decided)
@@ -82,7 +82,7 @@ def undoable_until(call: Call, account: AccountId, operator: Actor) -> datetime 
 def list_allowlist(call: Call, command: ListAllowlist) -> AllowlistPage:
     """List the accounts that may set up a key, with who allowed it, when, why and until when (KEY-13)."""
     size = page_size(command.limit)
-    found = store.entries(call.sql, call.now, store.Part(size + 1, command.after, call.reach))
+    found = store.entries(call.sql, call.now, store.ListPart(size + 1, command.after, call.reach))
     page = tuple(found[:size])
     following = page[-1].account if len(found) > size else None
     return AllowlistPage(page, following, accounts.people(call, [one.account for one in page]))

@@ -14,7 +14,14 @@ from doorward.features.lockout.actions import attempts as lockout
 from doorward.features.passkeys.actions import ceremonies, keeping
 from doorward.features.passkeys.actions.ceremonies import Question
 from doorward.features.passkeys.model.acts import AskProtection, PasskeyAsked
-from doorward.features.passkeys.model.facts import Accepted, ChallengeScope, Doubt, Purpose, Rejected, SignedChange
+from doorward.features.passkeys.model.facts import (
+    AssertionAccepted,
+    ChallengeScope,
+    Doubt,
+    Purpose,
+    Rejected,
+    SignedChange,
+)
 from doorward.features.second_factor.actions import own_passkeys, proof, proving
 from doorward.features.sessions import actions as sessions
 from doorward.kernel.act import Act, Caller, Denied, Granted, Needs, SessionFacts, Who, act, unproven
@@ -75,7 +82,7 @@ def judge(call: Call, session: SessionFacts, standing: Standing, given: SignedCh
         case _:
             asked = Question(session.account, _scope(session, standing, given.change), verified=True)
             checked = ceremonies.check(call, asked, given.assertion)
-            return None if isinstance(checked, Accepted) else _doubted(call, standing, checked)
+            return None if isinstance(checked, AssertionAccepted) else _doubted(call, standing, checked)
 
 
 def _scope(session: SessionFacts, standing: Standing, change: bytes) -> ChallengeScope:

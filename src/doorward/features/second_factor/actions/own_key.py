@@ -13,7 +13,7 @@ from doorward.edges.call import Call
 from doorward.features.accounts import actions as accounts
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
-from doorward.features.otp.model import Accepted, Candidate
+from doorward.features.otp.model import Candidate, CodeAccepted
 from doorward.features.otp.rules import codes, provisioning
 from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
@@ -65,7 +65,7 @@ def check_new_key(call: Call, command: CheckNewKey) -> KeyHeld | Refused:
     if code is None:
         return Refused("otp.malformed")
     verdict = otp.check_candidate(call, candidate, code)
-    return KeyHeld(_ends_at(candidate)) if isinstance(verdict, Accepted) else verdict
+    return KeyHeld(_ends_at(candidate)) if isinstance(verdict, CodeAccepted) else verdict
 
 
 @act(who=Who.SELF, event="second_factor.regenerated", changes=False)

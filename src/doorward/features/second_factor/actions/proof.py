@@ -12,7 +12,7 @@ from doorward.features.otp import actions as otp
 from doorward.features.otp.rules import codes
 from doorward.features.passkeys.actions import ceremonies
 from doorward.features.passkeys.actions.ceremonies import Question
-from doorward.features.passkeys.model.facts import Accepted, ChallengeScope, GivenAssertion, Purpose, Rejected
+from doorward.features.passkeys.model.facts import AssertionAccepted, ChallengeScope, GivenAssertion, Purpose, Rejected
 from doorward.features.policy import actions as policy
 from doorward.features.second_factor import rules
 from doorward.features.second_factor.actions import key_failures
@@ -61,10 +61,10 @@ def prove_with_any(call: Call, session: SessionFacts, standing: Standing, given:
     return None if fresh(call, session) else _take(call, session, standing, given)
 
 
-def take_passkey(call: Call, session: SessionFacts, given: GivenAssertion) -> Accepted | Rejected:
+def take_passkey(call: Call, session: SessionFacts, given: GivenAssertion) -> AssertionAccepted | Rejected:
     """Take an assertion of one of the account's passkeys as the fresh proof; a wrong one is no guess: not counted."""
     checked = ceremonies.check(call, Question(session.account, challenge_scope(session, Purpose.PROOF)), given)
-    if isinstance(checked, Accepted):
+    if isinstance(checked, AssertionAccepted):
         sessions.note_fresh(call, session)
     return checked
 

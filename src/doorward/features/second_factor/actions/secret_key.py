@@ -18,7 +18,7 @@ from doorward.features.second_factor.model import (
     SecretKeyReset,
     TemporaryAccessCodeIssued,
 )
-from doorward.features.second_factor.rules import Deed
+from doorward.features.second_factor.rules import FactorDeed
 from doorward.kernel.act import Needs, act
 from doorward.kernel.outcome import Refused
 from doorward.kernel.time import rfc3339
@@ -31,7 +31,7 @@ from doorward.kernel.time import rfc3339
 )
 def reset_secret_key(call: Call, command: ResetSecretKey) -> SecretKeyReset | Refused:
     """Delete every second factor of another and let them set up a new key, for a while (KEY-3, KEY-8)."""
-    decided = states.decide(call, Deed.RESET, command.account, command.reason)
+    decided = states.decide(call, FactorDeed.RESET, command.account, command.reason)
     if isinstance(decided, Refused):
         return decided
     deleted = states.carry_out(call, decided)
@@ -53,7 +53,7 @@ def delete_secret_key(call: Call, command: DeleteSecretKey) -> SecretKeyDeleted 
 
     Refused with `second_factor.internal_only` or `second_factor.excluded`.
     """
-    decided = states.decide(call, Deed.DELETE, command.account, command.reason)
+    decided = states.decide(call, FactorDeed.DELETE, command.account, command.reason)
     if isinstance(decided, Refused):
         return decided
     if not decided.changes:

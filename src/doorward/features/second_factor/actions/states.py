@@ -22,7 +22,7 @@ from doorward.features.second_factor.model import (
     Exclusion,
     FactorState,
 )
-from doorward.features.second_factor.rules import Change, Changes, Deed, Situation
+from doorward.features.second_factor.rules import Changes, FactorChange, FactorDeed, Situation
 from doorward.kernel.act import SYSTEM
 from doorward.kernel.events import Event
 from doorward.kernel.ids import AccountId
@@ -109,7 +109,7 @@ def delete_factors(call: Call, account: AccountId) -> int:
     return deleted
 
 
-def decide(call: Call, deed: Deed, account: AccountId, reason: str | None) -> Decided | Refused:
+def decide(call: Call, deed: FactorDeed, account: AccountId, reason: str | None) -> Decided | Refused:
     """Ask the table what a deed changes about an account."""
     standing = accounts.existing(call, account)
     situation = Situation(
@@ -122,27 +122,27 @@ def decide(call: Call, deed: Deed, account: AccountId, reason: str | None) -> De
     changes = rules.decide(deed, situation, call.now)
     if isinstance(changes, Refused):
         return changes
-    cause = Cause.RESET if deed is Deed.RESET else Cause.ALLOWED
+    cause = Cause.RESET if deed is FactorDeed.RESET else Cause.ALLOWED
     return Decided(standing, changes, _new_entry(call, account, cause, reason))
 
 
 def carry_out(call: Call, decided: Decided) -> int:
     """Do what was decided, all in this transaction; say how many factors were deleted."""
     account, changes = decided.standing.account.id, decided.changes
-    deleted = delete_factors(call, account) if Change.DELETE_FACTORS in changes else 0
-    if Change.PUT_ENTRY in changes:
+    deleted = delete_factors(call, account) if FactorChange.DELETE_FACTORS in changes else 0
+    if FactorChange.PUT_ENTRY in changes:
         store.put_entry(call.sql, decided.entry)
         call.note.details["until"] = rfc3339(decided.entry.expires_at)
-    if Change.TAKE_ENTRY in changes:
+    if FactorChange.TAKE_ENTRY in changes:
         store.take_entry(call.sql, account)
         devices.delete_codes_of(call, account)
-    if Change.EXCLUDE in changes:
+    if FactorChange.EXCLUDE in changes:
         store.exclude(call.sql, _exclusion(decided.entry))
         accounts.set_excluded(call, account, excluded=True)
-    if Change.LIFT in changes:
+    if FactorChange.LIFT in changes:
         store.lift(call.sql, account)
         accounts.set_excluded(call, account, excluded=False)
-    if Change.MOVE_EPOCH in changes:
+    if FactorChange.MOVE_EPOCH in changes:
         accounts.move_epoch(call, account)
     return deleted
 

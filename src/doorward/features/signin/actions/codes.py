@@ -54,7 +54,7 @@ def show_pending(command: ShowPending) -> Steps:
     stored = passwords.find(resumed.call, found.account) if found.pending.step is Next.NEW_PASSWORD else None
     sent = devices.show_code(resumed.call, found.standing, found.pending.token_hash)
     seen = admission.look(resumed.call, found.standing)
-    then = machine.after(machine.State.AUTHORIZED, rules.authorized(seen, CodeKind.MAILED, set_up=False))
+    then = machine.after(machine.SignInState.AUTHORIZED, rules.authorized(seen, CodeKind.MAILED, set_up=False))
     return PendingShown(
         found.pending.step,
         found.standing.account.user_name,
@@ -196,7 +196,7 @@ def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn
     kind = devices.kind_of(command.code)
     happened = rules.authorized(admission.look(call, found.standing), kind, set_up=command.set_up)
     then = machine.after(found.state, happened)
-    if then is machine.State.REFUSED:
+    if then is machine.SignInState.REFUSED:
         refused = pending.end_without_set_up(call, found)
         return pending.record_unchecked(call, command.sign_in, "signin.device_code", refused)
     if barred := pending.admit_guess(call, found, "signin.device_code"):
@@ -206,7 +206,7 @@ def _device_code(call: Call, command: GiveDeviceCode) -> SignedIn | SignInGoesOn
     if not right:
         return pending.count_wrong(call, found) or Refused("devices.wrong_code")
     wished = pending.wishing(found, remember_device=command.remember_device)
-    if then is machine.State.PROVEN:
+    if then is machine.SignInState.PROVEN:
         return completion.proven(call, replace(wished, state=then), OpenedWith.DEVICE_CODE)
     step = machine.step_of(then)
     moved = replace(wished.pending, step=step, expires_at=call.now + machine.LIFE)

@@ -22,7 +22,7 @@ from doorward.features.signin import store
 from doorward.features.signin.actions.pending import UnderWay, as_person, open_pending, record_own
 from doorward.features.signin.model import SignedIn, SignInGoesOn
 from doorward.features.signin.rules import machine
-from doorward.features.signin.rules.machine import Input, State
+from doorward.features.signin.rules.machine import Input, SignInState
 from doorward.kernel.events import Door, Event
 from doorward.kernel.ids import AccountId
 from doorward.kernel.outcome import Fact, Refused
@@ -36,7 +36,7 @@ def proven(
 ) -> SignedIn | SignInGoesOn | Refused:
     """Go on after the last proof: to a new password where one is due (PASS-3), else into a session."""
     state = _end(call, found.standing, found.state)
-    if state is State.SIGNED_IN:
+    if state is SignInState.SIGNED_IN:
         outcome = complete(call, replace(found, state=state), opened_with, recovery_codes)
         return outcome if isinstance(outcome, Refused) else remember(call, found, opened_with, outcome)
     pending = replace(
@@ -53,8 +53,8 @@ def proven(
 def enter(call: Call, standing: Standing, happened: Input) -> SignedIn | SignInGoesOn | Refused:
     """Open the session of whoever was asked for one thing alone, unless a new password is due (PASS-3)."""
     opened_with = machine.OPENED_BY[happened]
-    state = _end(call, standing, machine.after(State.PASSWORD, happened))
-    if state is State.SIGNED_IN:
+    state = _end(call, standing, machine.after(SignInState.PASSWORD, happened))
+    if state is SignInState.SIGNED_IN:
         return open_session(call, standing, standing.state.epoch, opened_with)
     token, opened = open_pending(call, standing, machine.step_of(state))
     store.save(call.sql, replace(opened, opened_with=opened_with))
@@ -65,7 +65,7 @@ def complete(
     call: Call, found: UnderWay, opened_with: OpenedWith, recovery_codes: tuple[str, ...] = ()
 ) -> SignedIn | Refused:
     """Open the session and end the pending sign-in; one that the table has not led there is a bug."""
-    if found.state is not State.SIGNED_IN:
+    if found.state is not SignInState.SIGNED_IN:
         raise ValueError(f"no session is opened at {found.state}")
     remembered = _remembers(call, found, opened_with)
     outcome = open_session(call, found.standing, found.pending.epoch, opened_with, remembered=remembered)
@@ -126,7 +126,7 @@ def open_session(
     )
 
 
-def _end(call: Call, standing: Standing, state: State) -> State:
+def _end(call: Call, standing: Standing, state: SignInState) -> SignInState:
     """Return where a sign-in ends after its last proof: signed in, or first at a new password (PASS-3)."""
     return machine.after(state, Input.PASSWORD_DUE if password_due(call, standing) else Input.NOTHING_DUE)
 

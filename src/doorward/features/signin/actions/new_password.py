@@ -36,7 +36,7 @@ from doorward.features.signin.model import (
 )
 from doorward.features.signin.rules import machine
 from doorward.kernel.outcome import Begin, Hash, Place, Refused
-from doorward.kernel.ports import Encode, Listed, Matches, Secret
+from doorward.kernel.ports import BreachListing, Encode, Matches, Secret
 
 ACT = "passwords.changed"
 Hashed = tuple[Call, str]
@@ -95,7 +95,7 @@ def use_rescue_link(command: UseRescueLink) -> Steps:
 
 def after_link(call: Call, standing: Standing) -> SignInGoesOn:
     """Open a pending sign-in at the set-up: the link stands in for password and e-mailed code."""
-    step = machine.step_of(machine.after(machine.State.LINK, machine.Input.PASSWORD_SET))
+    step = machine.step_of(machine.after(machine.SignInState.LINK, machine.Input.PASSWORD_SET))
     token, opened = pending.open_pending(call, standing, step, through_link=True)
     return SignInGoesOn(step, token, opened.expires_at)
 
@@ -134,14 +134,14 @@ def _not_listed(call: Call, password: Secret) -> Generator[Any, Resumed, Call | 
 
     A list that cannot be read may have been replaced since its name was: the names are read once more.
     """
-    answer = Listed.ABSENT
+    answer = BreachListing.ABSENT
     for _ in range(2):
         request = passwords.look_up(call, password)
         if request is None:
             return call
         resumed: Resumed = yield request
         call, answer = resumed.call, resumed.answer
-        if answer is not Listed.UNREADABLE:
+        if answer is not BreachListing.UNREADABLE:
             break
     return passwords.refuse_listed(answer) or call
 

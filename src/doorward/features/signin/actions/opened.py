@@ -14,14 +14,14 @@ from doorward.kernel.outcome import Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedLink:
     """A good link with its account."""
 
     link: Link
     standing: Standing
 
 
-def find(call: Call, token: PendingToken, kind: LinkKind) -> Opened | Refused:
+def find(call: Call, token: PendingToken, kind: LinkKind) -> OpenedLink | Refused:
     """Find a good link; looking changes nothing."""
     standing = accounts.load(call, token.account)
     if standing is None:
@@ -29,13 +29,13 @@ def find(call: Call, token: PendingToken, kind: LinkKind) -> Opened | Refused:
     link = links.find_good(call, token.account, token.token_hash, kind, standing.state.epoch)
     if link is None or _withdrawn(call, kind, standing):
         return Refused("signin.expired")
-    return Opened(link, standing)
+    return OpenedLink(link, standing)
 
 
-def use(call: Call, token: PendingToken, kind: LinkKind) -> Opened | Refused:
+def use(call: Call, token: PendingToken, kind: LinkKind) -> OpenedLink | Refused:
     """Use a good link up; of two at once one is refused."""
     found = find(call, token, kind)
-    if isinstance(found, Opened) and not links.use_up(call, found.link):
+    if isinstance(found, OpenedLink) and not links.use_up(call, found.link):
         return Refused("signin.expired")
     return found
 

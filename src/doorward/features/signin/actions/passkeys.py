@@ -15,7 +15,14 @@ from doorward.features.lockout import rules as lockout_rules
 from doorward.features.lockout.actions import locking as lockout
 from doorward.features.passkeys.actions import ceremonies, keeping
 from doorward.features.passkeys.actions.ceremonies import Question
-from doorward.features.passkeys.model.facts import Accepted, ChallengeScope, Doubt, GivenAssertion, Purpose, Rejected
+from doorward.features.passkeys.model.facts import (
+    AssertionAccepted,
+    ChallengeScope,
+    Doubt,
+    GivenAssertion,
+    Purpose,
+    Rejected,
+)
 from doorward.features.policy import actions as policy
 from doorward.features.second_factor.actions.own_passkeys import tell_doubt
 from doorward.features.sessions import actions as sessions
@@ -123,7 +130,7 @@ def _alone(call: Call, command: GivePasskey, entered: _Entered) -> SignedIn | Si
     standing = accounts.load(call, entered.account)
     question = Question(entered.account, _scope(command.sign_in, Purpose.SIGN_IN), verified=True)
     checked = ceremonies.check(call, question, command.assertion)
-    spraying.leave(call, entered.spot.source, entered.account, right=isinstance(checked, Accepted))
+    spraying.leave(call, entered.spot.source, entered.account, right=isinstance(checked, AssertionAccepted))
     _record(call, standing, checked)
     if standing is None or isinstance(checked, Rejected):
         return _refuse(call, checked.doubt if isinstance(checked, Rejected) else Doubt.UNKNOWN)
@@ -146,9 +153,9 @@ def _go_in(call: Call, standing: Standing) -> SignedIn | SignInGoesOn | Refused:
     return completion.enter(call, standing, machine.Input.PASSKEY_ALONE)
 
 
-def _record(call: Call, standing: Standing | None, checked: Accepted | Rejected) -> None:
+def _record(call: Call, standing: Standing | None, checked: AssertionAccepted | Rejected) -> None:
     """Write the entry of the attempt: checked where a signature was compared, with what came of it; tell of a copy."""
-    if isinstance(checked, Accepted):
+    if isinstance(checked, AssertionAccepted):
         pending.record_attempt(call, standing, ACT, Result.RIGHT, passkey=checked.passkey.name)
         return
     result = Result.WRONG if checked.doubt.compared else None

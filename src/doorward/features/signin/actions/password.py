@@ -131,11 +131,11 @@ def _conclude(
 def _go_on(call: Call, standing: Standing, given: Sequence[DeviceToken]) -> SignedIn | SignInGoesOn | Refused:
     """Take the next step that the account's factor asks for."""
     happened = admission.after_password(call, standing, given)
-    state = machine.after(machine.State.PASSWORD, happened)
+    state = machine.after(machine.SignInState.PASSWORD, happened)
     match state:
-        case machine.State.PROVEN:
+        case machine.SignInState.PROVEN:
             return completion.enter(call, standing, happened)
-        case machine.State.CODE | machine.State.DEVICE_CODE:
+        case machine.SignInState.CODE | machine.SignInState.DEVICE_CODE:
             return _ask(call, standing, machine.step_of(state))
         case _:
             return pending.set_up_not_available(call, cause=FactorState.BLOCKED.value)

@@ -30,7 +30,7 @@ class UnderWay:
 
     pending: Pending
     standing: Standing
-    state: machine.State
+    state: machine.SignInState
     """Where it stands: at its step, or after the input that it was found for."""
 
     @property
@@ -83,7 +83,7 @@ def find_at(call: Call, token: PendingToken, happened: machine.Input) -> UnderWa
     if isinstance(found, Refused):
         return found
     after = machine.after(found.state, happened)
-    if after is machine.State.REFUSED:
+    if after is machine.SignInState.REFUSED:
         return Refused("signin.expired", cause=f"the sign-in waits for {found.pending.step}")
     return replace(found, state=after)
 

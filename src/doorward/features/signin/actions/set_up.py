@@ -11,7 +11,7 @@ from doorward.features.links import actions as links
 from doorward.features.notices import actions as notices
 from doorward.features.notices.model import Kind
 from doorward.features.otp import actions as otp
-from doorward.features.otp.model import NO_STEP, Accepted, OtpKey, WrongCode
+from doorward.features.otp.model import NO_STEP, CodeAccepted, OtpKey, WrongCode
 from doorward.features.otp.rules import clock_errors, codes, provisioning
 from doorward.features.policy import actions as policy
 from doorward.features.recovery_codes import actions as recovery_codes
@@ -69,7 +69,7 @@ def _confirm(call: Call, command: ConfirmSetUp) -> SignedIn | SignInGoesOn | Ref
         return barred
     key, earlier = _tried(call, found, secret)
     verdict = codes.verify_key(key, command.code, call.now)
-    if isinstance(verdict, Accepted):
+    if isinstance(verdict, CodeAccepted):
         pending.record_attempt(call, found.standing, ACT, Result.RIGHT, new_key=True)
         wished = pending.wishing(found, remember_device=command.remember_device)
         return _bind(call, wished, codes.succeeded(key, verdict, call.now))

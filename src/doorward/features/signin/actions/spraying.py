@@ -73,6 +73,6 @@ def _source(call: Call, account: AccountId) -> str:
     return network(address)[:64]
 
 
-def _limits(call: Call) -> rules.Limits:
+def _limits(call: Call) -> rules.SprayLimits:
     settings = policy.default_rules(call)
-    return rules.Limits(settings.failing_names_before_slowing, settings.failing_names_before_refusing)
+    return rules.SprayLimits(settings.failing_names_before_slowing, settings.failing_names_before_refusing)

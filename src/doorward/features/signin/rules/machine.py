@@ -22,7 +22,7 @@ LIFE = timedelta(minutes=15)
 """How long a pending sign-in lives, and lives again once its e-mailed code has been typed."""
 
 
-class State(StrEnum):
+class SignInState(StrEnum):
     """Where a sign-in stands."""
 
     PASSWORD = "password"
@@ -61,28 +61,28 @@ class Input(StrEnum):
     PASSWORD_SET = "good new password"
 
 
-TRANSITIONS: dict[tuple[State, Input], State] = {
-    (State.PASSWORD, Input.PASSKEY_ALONE): State.PROVEN,
-    (State.PASSWORD, Input.HAS_FACTOR): State.CODE,
-    (State.PASSWORD, Input.FACTOR_ELSEWHERE): State.DEVICE_CODE,
-    (State.PASSWORD, Input.MAY_SET_UP): State.DEVICE_CODE,
-    (State.PASSWORD, Input.SPARED_FACTOR): State.DEVICE_CODE,
-    (State.PASSWORD, Input.SPARED_BOTH): State.PROVEN,
-    (State.PASSWORD, Input.EXCLUDED): State.PROVEN,
-    (State.PASSWORD, Input.BLOCKED): State.REFUSED,
-    (State.CODE, Input.CODE_RIGHT): State.PROVEN,
-    (State.CODE, Input.RECOVERY_CODE_RIGHT): State.PROVEN,
-    (State.CODE, Input.PASSKEY_RIGHT): State.PROVEN,
-    (State.DEVICE_CODE, Input.DEVICE_CODE_RIGHT): State.AUTHORIZED,
-    (State.AUTHORIZED, Input.HAS_FACTOR): State.CODE,
-    (State.AUTHORIZED, Input.MAY_SET_UP): State.SET_UP,
-    (State.AUTHORIZED, Input.SPARED_FACTOR): State.PROVEN,
-    (State.AUTHORIZED, Input.BLOCKED): State.REFUSED,
-    (State.SET_UP, Input.SET_UP_CONFIRMED): State.PROVEN,
-    (State.PROVEN, Input.PASSWORD_DUE): State.NEW_PASSWORD,
-    (State.PROVEN, Input.NOTHING_DUE): State.SIGNED_IN,
-    (State.NEW_PASSWORD, Input.PASSWORD_SET): State.SIGNED_IN,
-    (State.LINK, Input.PASSWORD_SET): State.SET_UP,
+TRANSITIONS: dict[tuple[SignInState, Input], SignInState] = {
+    (SignInState.PASSWORD, Input.PASSKEY_ALONE): SignInState.PROVEN,
+    (SignInState.PASSWORD, Input.HAS_FACTOR): SignInState.CODE,
+    (SignInState.PASSWORD, Input.FACTOR_ELSEWHERE): SignInState.DEVICE_CODE,
+    (SignInState.PASSWORD, Input.MAY_SET_UP): SignInState.DEVICE_CODE,
+    (SignInState.PASSWORD, Input.SPARED_FACTOR): SignInState.DEVICE_CODE,
+    (SignInState.PASSWORD, Input.SPARED_BOTH): SignInState.PROVEN,
+    (SignInState.PASSWORD, Input.EXCLUDED): SignInState.PROVEN,
+    (SignInState.PASSWORD, Input.BLOCKED): SignInState.REFUSED,
+    (SignInState.CODE, Input.CODE_RIGHT): SignInState.PROVEN,
+    (SignInState.CODE, Input.RECOVERY_CODE_RIGHT): SignInState.PROVEN,
+    (SignInState.CODE, Input.PASSKEY_RIGHT): SignInState.PROVEN,
+    (SignInState.DEVICE_CODE, Input.DEVICE_CODE_RIGHT): SignInState.AUTHORIZED,
+    (SignInState.AUTHORIZED, Input.HAS_FACTOR): SignInState.CODE,
+    (SignInState.AUTHORIZED, Input.MAY_SET_UP): SignInState.SET_UP,
+    (SignInState.AUTHORIZED, Input.SPARED_FACTOR): SignInState.PROVEN,
+    (SignInState.AUTHORIZED, Input.BLOCKED): SignInState.REFUSED,
+    (SignInState.SET_UP, Input.SET_UP_CONFIRMED): SignInState.PROVEN,
+    (SignInState.PROVEN, Input.PASSWORD_DUE): SignInState.NEW_PASSWORD,
+    (SignInState.PROVEN, Input.NOTHING_DUE): SignInState.SIGNED_IN,
+    (SignInState.NEW_PASSWORD, Input.PASSWORD_SET): SignInState.SIGNED_IN,
+    (SignInState.LINK, Input.PASSWORD_SET): SignInState.SET_UP,
 }
 
 OPENED_BY = {
@@ -96,10 +96,10 @@ REMEMBERED_AFTER = {*OpenedWith} - {OpenedWith.RECOVERY_CODE, OpenedWith.PASSWOR
 """After which proofs a device may be remembered: a recovery code leads to a new key, which would forget it (DEV-3)."""
 
 STEPS = {
-    Next.CODE: State.CODE,
-    Next.DEVICE_CODE: State.DEVICE_CODE,
-    Next.SET_UP: State.SET_UP,
-    Next.NEW_PASSWORD: State.NEW_PASSWORD,
+    Next.CODE: SignInState.CODE,
+    Next.DEVICE_CODE: SignInState.DEVICE_CODE,
+    Next.SET_UP: SignInState.SET_UP,
+    Next.NEW_PASSWORD: SignInState.NEW_PASSWORD,
 }
 """The states in which a pending sign-in is kept, as the API spells them."""
 _SPELLED = {state: step for step, state in STEPS.items()}
@@ -121,12 +121,12 @@ def pseudo_account(name_hash: bytes) -> AccountId:
     return AccountId(UUID(bytes=bytes(raw)))
 
 
-def after(state: State, happened: Input) -> State:
+def after(state: SignInState, happened: Input) -> SignInState:
     """Return the state that follows; what is not in the table is refused."""
-    return TRANSITIONS.get((state, happened), State.REFUSED)
+    return TRANSITIONS.get((state, happened), SignInState.REFUSED)
 
 
-def step_of(state: State) -> Next:
+def step_of(state: SignInState) -> Next:
     """Spell a state that is kept as the API does; a state that is not kept is a bug, and raises."""
     return _SPELLED[state]
 
@@ -149,14 +149,14 @@ def cleared(opened_with: OpenedWith) -> frozenset[Factor]:
 
 def takes(pending: Pending, happened: Input) -> bool:
     """Return whether a pending sign-in is at a step that this input belongs to."""
-    return after(STEPS[pending.step], happened) is not State.REFUSED
+    return after(STEPS[pending.step], happened) is not SignInState.REFUSED
 
 
-def leads_to(state: State) -> Next | None:
+def leads_to(state: SignInState) -> Next | None:
     """Spell what a right e-mailed code leads to; None where it leads to nothing."""
-    if state is State.REFUSED:
+    if state is SignInState.REFUSED:
         return None
-    return Next.DONE if state is State.PROVEN else step_of(state)
+    return Next.DONE if state is SignInState.PROVEN else step_of(state)
 
 
 class Reply(StrEnum):

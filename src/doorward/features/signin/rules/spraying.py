@@ -16,7 +16,7 @@ SPRAYED = "too many names failed from this address"
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SprayLimits:
     """How many names may fail from one source within the window."""
 
     slowing: int
@@ -45,13 +45,13 @@ def counted_since(now: datetime) -> datetime:
     return now - WINDOW
 
 
-def entered(source: str, failed: int, limits: Limits) -> Entered:
+def entered(source: str, failed: int, limits: SprayLimits) -> Entered:
     """Let a name be tried, slowly where many have failed already."""
     return Entered(source, slowed=0 < limits.slowing <= failed)
 
 
 def weigh(
-    source: str, name: AccountId, tried: NamesTried, limits: Limits, now: datetime
+    source: str, name: AccountId, tried: NamesTried, limits: SprayLimits, now: datetime
 ) -> Entered | NoRoomYet | Refused:
     """Decide about a name that could not be entered as a new one: it is there already, or there is no room (LOCK-17).
 
@@ -67,7 +67,7 @@ def weigh(
     return NoRoomYet()
 
 
-def shuts_out(name: AccountId, tried: NamesTried, limits: Limits, now: datetime) -> bool:
+def shuts_out(name: AccountId, tried: NamesTried, limits: SprayLimits, now: datetime) -> bool:
     """Return whether this name, which fails now, is the one with which its source has failed too often (LOCK-17)."""
     failed = {one for one, at in tried.failed.items() if at > counted_since(now)}
     return name not in failed and len(failed) + 1 == limits.refusing

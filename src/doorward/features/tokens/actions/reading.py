@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from doorward.edges.lines import BrokenCsv, csv_rows, plain
 from doorward.edges.xml_reading import UnreadableXml, read_xml
-from doorward.features.tokens.model import ContainerKey, FileRead, Form, NewToken
+from doorward.features.tokens.model import ContainerKey, NewToken, TokenFileFormat, TokenFileRead
 from doorward.features.tokens.rules import columns, pskc
 from doorward.features.tokens.rules.containers import read_key
 from doorward.features.tokens.rules.inventory import twins
@@ -20,14 +20,16 @@ _TOO_LONG = Refused("tokens.too_long", {"most": MOST_TOKENS})
 Read = NewToken | LineError
 
 
-def read_file(raw: bytes, form: Form, key: ContainerKey, ciphers: Ciphers, told: Callable[[int], None]) -> FileRead:
+def read_file(
+    raw: bytes, form: TokenFileFormat, key: ContainerKey, ciphers: Ciphers, told: Callable[[int], None]
+) -> TokenFileRead:
     """Read tokens from a file, and say all that is wrong with it; `told` hears how many lines were read."""
     if len(raw) > MOST_BYTES:
-        return FileRead((), (LineError(1, "", _TOO_LONG),), 0)
+        return TokenFileRead((), (LineError(1, "", _TOO_LONG),), 0)
     tokens: list[NewToken] = []
     errors: list[LineError] = []
     count = 0
-    for count, read in enumerate(_container(raw, key, ciphers) if form is Form.PSKC else _csv(raw), 1):
+    for count, read in enumerate(_container(raw, key, ciphers) if form is TokenFileFormat.PSKC else _csv(raw), 1):
         if count > MOST_TOKENS:
             errors.append(LineError(read[0].line, "", _TOO_LONG))
             break
@@ -38,7 +40,7 @@ def read_file(raw: bytes, form: Form, key: ContainerKey, ciphers: Ciphers, told:
     if not count:
         errors.append(LineError(1, "", columns.malformed("there is no token in it")))
     errors += twins(tokens)
-    return FileRead(tuple(tokens), tuple(sorted(errors, key=lambda error: (error.line, error.column))), count)
+    return TokenFileRead(tuple(tokens), tuple(sorted(errors, key=lambda error: (error.line, error.column))), count)
 
 
 def container_key(given: bytes) -> bytes | None:
@@ -51,9 +53,11 @@ def longest_file() -> int:
     return MOST_BYTES
 
 
-def form_of(raw: bytes) -> Form:
+def form_of(raw: bytes) -> TokenFileFormat:
     """Return how a file is written: XML begins with a bracket, whatever marks and spaces stand before it."""
-    return Form.PSKC if raw.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<") else Form.CSV
+    return (
+        TokenFileFormat.PSKC if raw.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<") else TokenFileFormat.CSV
+    )
 
 
 def _container(raw: bytes, key: ContainerKey, ciphers: Ciphers) -> Iterator[list[Read]]:

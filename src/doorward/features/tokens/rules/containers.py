@@ -28,7 +28,7 @@ WRONG = Refused("tokens.key_wrong")
 
 
 @dataclass(frozen=True, slots=True)
-class Opener:
+class ContainerOpener:
     """Opens the encrypted values of one container."""
 
     key: bytes = field(repr=False)
@@ -55,7 +55,7 @@ class Opener:
         return self.ciphers.decrypt_cbc(self.key, raw) or WRONG
 
 
-def opener(container: Element, given: ContainerKey, ciphers: Ciphers) -> Opener | Refused | None:
+def opener(container: Element, given: ContainerKey, ciphers: Ciphers) -> ContainerOpener | Refused | None:
     """Find out how the values of a container are opened; None where nothing in it is encrypted."""
     encryption, method = container.find("EncryptionKey"), container.find("MACMethod")
     if encryption is None:
@@ -64,12 +64,12 @@ def opener(container: Element, given: ContainerKey, ciphers: Ciphers) -> Opener 
     if isinstance(key, Refused):
         return key
     if method is None:
-        return Opener(key, ciphers)
+        return ContainerOpener(key, ciphers)
     named = method.attributes.get("Algorithm", "").rpartition("#hmac-")[2]
     if named not in _HASHES:
         return _malformed("its check values are made in a way that is not known here")
     mac_key = _mac_key(method, key, ciphers)
-    return mac_key if isinstance(mac_key, Refused) else Opener(key, ciphers, named, mac_key)
+    return mac_key if isinstance(mac_key, Refused) else ContainerOpener(key, ciphers, named, mac_key)
 
 
 def read_key(given: bytes) -> bytes | None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from doorward.features.tokens.model import ContainerKey, NewToken
 from doorward.features.tokens.rules.columns import malformed, read_date
-from doorward.features.tokens.rules.containers import MISSING, Opener, opener, unbase64
+from doorward.features.tokens.rules.containers import MISSING, ContainerOpener, opener, unbase64
 from doorward.features.tokens.rules.inventory import (
     MOST_COUNTER,
     MOST_OFFSET,
@@ -66,7 +66,7 @@ class _Package:
     """Reads one key package."""
 
     element: Element
-    opened: Opener | None
+    opened: ContainerOpener | None
 
     def read(self) -> Read:
         """Read the token, or say what is wrong first."""

@@ -17,7 +17,7 @@ from doorward.features.rights.actions import granting as rights
 from doorward.features.rights.actions import judging
 from doorward.features.second_factor.actions import states as second_factor
 from doorward.features.transfer.model import (
-    ExportAllowed,
+    AccountExportAllowed,
     ExportPeople,
     ImportPeople,
     JudgePeople,
@@ -82,10 +82,10 @@ def _counted(added: Sequence[Person], there: int) -> PeopleImported:
 
 
 @act(who=Who.SERVER, event="accounts.exported")
-def export_people(call: Call, command: ExportPeople) -> ExportAllowed:
+def export_people(call: Call, command: ExportPeople) -> AccountExportAllowed:
     """Begin to export every account; neither a password's hash nor a secret key ever goes along (KEY-16)."""
     call.note.details["file"] = command.file
-    return ExportAllowed()
+    return AccountExportAllowed()
 
 
 class _Judge:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NoReturn
 
 from doorward.edges.lines import BrokenCsv, BrokenText, csv_rows, plain, text_lines
 from doorward.edges.spool import Spool
-from doorward.features.transfer.model import FileRead, Form, Person
+from doorward.features.transfer.model import PeopleFileFormat, PeopleFileRead, Person
 from doorward.features.transfer.rules import people as rules
 from doorward.kernel.lines import Line, LineError
 from doorward.kernel.outcome import Refused
@@ -23,8 +23,8 @@ Read = Line | LineError
 
 
 def read_file(
-    file: BinaryIO, form: Form, adopt: rules.Adopt, people: Spool[Person], told: Callable[[int], None]
-) -> FileRead:
+    file: BinaryIO, form: PeopleFileFormat, adopt: rules.Adopt, people: Spool[Person], told: Callable[[int], None]
+) -> PeopleFileRead:
     """Read people from a file into a spool, and say all that is wrong with it; `told` hears how many bytes were read.
 
     However long the file is, little of it is in memory: eight bytes of each name, to find those that come twice.
@@ -72,22 +72,22 @@ class _Reading:
             self.people.add(self.part)
             self.part = []
 
-    def ended(self) -> FileRead:
+    def ended(self) -> PeopleFileRead:
         """Look for twins, and give what was read."""
         if self.part:
             self.people.add(self.part)
         self.errors += rules.twins(self.names.alike(self.people))
         self.errors.sort(key=_place)
         left_out = tuple(name for name in rules.EXPORTED if name in self.columns)
-        return FileRead(self.people, tuple(self.errors), self.lines, left_out, self.with_password, self.with_key)
+        return PeopleFileRead(self.people, tuple(self.errors), self.lines, left_out, self.with_password, self.with_key)
 
 
 def _place(error: LineError) -> tuple[int, str]:
     return error.line, error.column
 
 
-def _lines(text: Iterator[str], form: Form) -> Iterator[Read]:
-    for count, read in enumerate(_csv(text) if form is Form.CSV else _json_lines(text), 1):
+def _lines(text: Iterator[str], form: PeopleFileFormat) -> Iterator[Read]:
+    for count, read in enumerate(_csv(text) if form is PeopleFileFormat.CSV else _json_lines(text), 1):
         if count > rules.MOST_LINES:
             number = read.number if isinstance(read, Line) else read.line
             yield LineError(number, "", Refused("transfer.too_long", {"most": rules.MOST_LINES}))
