@@ -113,7 +113,7 @@ def test_a_malformed_id_is_no_account(served: Served, account: str) -> None:
     assert (answered.status, answered.code) == (404, "accounts.not_found")
 
 
-@pytest.mark.parametrize("limit", ["0", "201", "-1", "1.5", "1_0", "ten", "", " 5"])
+@pytest.mark.parametrize("limit", ["0", "201", "-1", "1.5", "1_0", "ten", "%20", " 5"])
 def test_a_page_has_one_to_two_hundred_items(served: Served, limit: str) -> None:
     """Everything else is refused, not corrected."""
     answered = served.ask(f"GET /accounts?limit={limit}", token=served.operator())
