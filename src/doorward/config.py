@@ -14,12 +14,11 @@ from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from doorward.kernel.addresses import host_and_port, listening_address, masked, public_address
+from doorward.kernel.addresses import host_and_port, host_name, listening_address, masked, public_address
 from doorward.kernel.networks import is_this_machine
 from doorward.kernel.obstacle import Forbidden, Misused, Obstacle
 from doorward.kernel.outcome import Refused
@@ -154,7 +153,7 @@ class Settings(BaseSettings):
     @property
     def sender(self) -> str:
         """Return the address that mail comes from."""
-        return self.mail_from or f"doorward@{urlsplit(self.public_url).hostname}"
+        return self.mail_from or f"doorward@{host_name(self.public_url)}"
 
 
 @dataclass(frozen=True, slots=True)

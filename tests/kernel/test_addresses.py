@@ -1,6 +1,6 @@
 import pytest
 
-from doorward.kernel.addresses import host_and_port, listening_address, masked, public_address
+from doorward.kernel.addresses import host_and_port, host_name, listening_address, masked, public_address
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,12 @@ def test_where_nobody_can_listen(value: str) -> None:
 def test_a_public_address_has_one_spelling(value: str, spelled: str) -> None:
     """Lower case, without a slash at its end."""
     assert public_address(value) == spelled
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [("https://Login.example.org:8443", "login.example.org"), ("http://[::1]:8420", "::1"), ("", "")],
+)
+def test_a_host_has_no_port(address: str, name: str) -> None:
+    """Nor brackets, nor capitals."""
+    assert host_name(address) == name

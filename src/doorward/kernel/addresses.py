@@ -28,6 +28,11 @@ def public_address(value: str) -> str:
     return f"{parts.scheme}://{host}{port}"
 
 
+def host_name(address: str) -> str:
+    """Return the host of an address that was checked, without its port."""
+    return urlsplit(address).hostname or ""
+
+
 def listening_address(value: str) -> str:
     """Check an address with its port; raise `ValueError` that says what it is."""
     host, port = host_and_port(value)

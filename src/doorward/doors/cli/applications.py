@@ -27,7 +27,7 @@ Examples:
   doorward forward-auth show app.example.org --kind caddy
   doorward forward-auth show app.example.org --node 10.0.0.1:8420 --node 10.0.0.2:8420
 """
-_PLACE = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?P<port>:[0-9]{1,5})?")
+_PLACE = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
 _HTTP = 80
 HOST = click.argument("host", metavar="HOST")
 KIND = click.option(
@@ -48,16 +48,15 @@ def _nodes(context: click.Context, option: click.Parameter, given: tuple[str, ..
     """Check the addresses of nodes."""
     del context, option
     for one in given:
-        if not _is_place(one, port_by_default=None):
+        if not _is_place(one):
             raise click.BadParameter("it is an address and a port such as 10.0.0.1:8420 or [::1]:8420")
     return given
 
 
-def _is_place(given: str, port_by_default: int | None) -> bool:
+def _is_place(given: str, default_port: int = 0) -> bool:
     """Return whether something is an address with a port, which may be left out where there is one by default."""
     found = _PLACE.fullmatch(given)
-    port = None if found is None else int(found["port"].removeprefix(":")) if found["port"] else port_by_default
-    return port is not None and 0 < port <= HIGHEST_PORT
+    return found is not None and 0 < int(found["port"] or default_port) <= HIGHEST_PORT
 
 
 NODE = click.option(

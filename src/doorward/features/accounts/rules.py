@@ -20,7 +20,8 @@ def judge_name(text: str, field: str) -> Refused | None:
         return Refused("accounts.name_missing", {"field": field})
     if not fits(text):
         return Refused("accounts.name_too_long", {"field": field, "most": NAME_LENGTH})
-    if has_controls(text) and (field == "user_name" or has_controls_beside_joiners(text)):
+    acts_unseen = has_controls if field == "user_name" else has_controls_beside_joiners
+    if acts_unseen(text):
         return Refused("accounts.name_malformed", {"field": field})
     return Refused("accounts.name_taken") if field == "user_name" and _of_the_server(form) else None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from doorward.features.system.model import Facts, Finding, Grade, Machine
+from doorward.kernel.addresses import host_name
 from doorward.kernel.networks import is_this_machine
 
 MOST_SECONDS_APART = 1
@@ -135,7 +136,7 @@ def _outbox(error: str | None) -> Finding:
 
 def _applications(facts: Facts) -> Finding:
     """Judge whether the web servers in front of registered hosts are believed, and none has Doorward's own name."""
-    own = urlsplit(facts.public_url).hostname
+    own = host_name(facts.public_url)
     if own in facts.hosts:
         said = f"{own} is registered and Doorward's own name: browsers send its cookies to the application too."
         mend = f"`doorward forward-auth remove` {own}, and give the application another name."

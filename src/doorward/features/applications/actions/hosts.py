@@ -1,7 +1,5 @@
 """Registering hosts, and what stands in the configuration of the proxy in front of one."""
 
-from urllib.parse import urlsplit
-
 from doorward.edges.call import Call
 from doorward.features.applications import store
 from doorward.features.applications.model import (
@@ -19,6 +17,7 @@ from doorward.features.applications.model import (
 from doorward.features.applications.rules import configurations
 from doorward.features.applications.rules import hosts as rules
 from doorward.kernel.act import act
+from doorward.kernel.addresses import host_name
 from doorward.kernel.ids import HostId, new_id
 from doorward.kernel.outcome import Refused
 
@@ -35,8 +34,7 @@ def show_configuration(call: Call, command: ShowConfiguration) -> ConfigurationS
     host = _registered(call, command.host)
     if isinstance(host, Refused):
         return host
-    own = urlsplit(call.site.public_url).hostname or ""
-    return ConfigurationShown(configurations.filled_in(command, host.named, own))
+    return ConfigurationShown(configurations.filled_in(command, host.named, host_name(call.site.public_url)))
 
 
 @act("applications:modify", event="applications.added")

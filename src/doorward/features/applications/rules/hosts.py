@@ -6,9 +6,9 @@ Law: never Doorward's own name, on whatever port: browsers send cookies to every
 import hashlib
 import re
 from ipaddress import IPv4Address
-from urllib.parse import urlsplit
 
 from doorward.features.applications.model import HostName
+from doorward.kernel.addresses import host_name
 from doorward.kernel.outcome import Refused
 
 MOST = 200
@@ -31,7 +31,7 @@ _LONGEST_SLUG, _BEGINNING, _DIGITS = 30, 18, 12
 def parse(text: str, public_url: str) -> HostName | Refused:
     """Read a host that is to be registered; refuse what is none, and Doorward's own."""
     named = read(text)
-    if isinstance(named, HostName) and named.name == urlsplit(public_url).hostname:
+    if isinstance(named, HostName) and named.name == host_name(public_url):
         return Refused("applications.own_host")
     return named
 
